@@ -1,0 +1,1 @@
+"""Running cases on all engines and comparing them."""

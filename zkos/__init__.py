@@ -1,0 +1,1 @@
+"""ZKsync OS in Python: the OS, its compiler, the machine and the host."""

@@ -1,0 +1,1 @@
+"""Transactions, the call stack and the flow of a block."""

@@ -1,0 +1,1 @@
+"""The opcodes, in modules named as upstream names them."""

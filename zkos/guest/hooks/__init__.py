@@ -1,0 +1,1 @@
+"""Code behind special addresses: precompiles and system contracts."""

@@ -1,0 +1,1 @@
+"""Gas schedule, native costs, limits and special addresses: numbers, no behaviour."""

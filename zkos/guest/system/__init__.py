@@ -1,0 +1,1 @@
+"""Storage, accounts, events, messages, resources and the oracle client."""

@@ -1,0 +1,1 @@
+"""The world outside the guest: tree, transactions, oracle, runs."""

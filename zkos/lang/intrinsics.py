@@ -1,0 +1,80 @@
+"""What only the engine can do: the oracle, build options, delegations, the end.
+
+Under CPython the engine is whatever `attach` was given last.
+"""
+
+from typing import Final, NoReturn, Protocol
+
+from zkos.lang.ints import U32, Bytes32
+from zkos.lang.memory import Array
+from zkos.lang.trap import Trap
+
+
+class Engine(Protocol):
+    """The world of a guest that runs under CPython."""
+
+    def read(self) -> int:
+        """The next 32-bit word from the host."""
+
+    def write(self, word: int) -> None:
+        """Send one 32-bit word to the host."""
+
+    def option(self, index: int) -> int:
+        """Build option number `index`, see `zkos.guest.protocol.options`."""
+
+
+class Finished(BaseException):
+    """The guest ended normally with a public input."""
+
+    def __init__(self, public_input: Bytes32) -> None:
+        super().__init__(public_input)
+        self.public_input: Final = public_input
+
+
+_engine: Engine | None = None
+
+
+def attach(engine: Engine | None) -> None:
+    """Host side only: connect the engine for guests run by this process."""
+    global _engine  # noqa: PLW0603 - the one mutable cell behind all intrinsics
+    _engine = engine
+
+
+def _attached() -> Engine:
+    if _engine is None:
+        raise Trap("no engine attached")
+    return _engine
+
+
+def oracle_read() -> U32:
+    """The next word from the oracle."""
+    return U32(_attached().read())
+
+
+def oracle_write(word: U32) -> None:
+    """Send a word to the oracle."""
+    _attached().write(int(word))
+
+
+def option_word(index: U32) -> U32:
+    """Build option `index`: constant during a run, set by the linker or the host."""
+    return U32(_attached().option(int(index)))
+
+
+def finish(public_input: Bytes32) -> NoReturn:
+    """End the run with this 32-byte output."""
+    raise Finished(public_input)
+
+
+DELEGATED: Final = False
+"""Whether the delegation calls below exist; the compiler sets it per target."""
+
+
+def blake2s_round(
+    state: Array[U32], message: Array[U32], round_mask: U32, control: U32
+) -> None:
+    """One BLAKE2s round by delegation 0x7c7 (machine spec 4.1).
+
+    `state` is an `aligned_array` of 24 words, `message` has 16.
+    """
+    raise Trap("delegation outside RISC-V")
