@@ -216,7 +216,7 @@ Address = _integer("Address", 160, False)
 Bytes32 = _integer("Bytes32", 256, False)
 _TWIN = {U32: I32, I32: U32, U64: I64, I64: U64, U256: I256, I256: U256}
 for _opaque in (Address, Bytes32):
-    for _name in (
+    for _name in (  # noqa: SIM905 - a list of thirty quoted names reads worse
         "__add__ __sub__ __mul__ __floordiv__ __mod__ __and__ __or__ __xor__ "
         "__invert__ __lshift__ __rshift__ wrapping_add wrapping_sub wrapping_mul "
         "wrapping_neg overflowing_add overflowing_sub overflowing_mul saturating_add "
