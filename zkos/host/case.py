@@ -1,0 +1,224 @@
+"""A case: a state before and blocks to run on it, in the published JSON format.
+
+`load_case` and `save_case` are inverse: whatever is read is written with the same
+meaning and order. Errors of the input are CaseError and name file and field.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from zkos.host.case_errors import CaseError
+from zkos.host.case_reader import Node, optional, read_json
+from zkos.host.case_transactions import read_transaction
+from zkos.host.context import BLOCK_HASHES, BlockContext
+from zkos.host.transactions import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """An account before the first block."""
+
+    address: int
+    balance: int = 0
+    nonce: int = 0
+    code: bytes = b""
+    deployed_empty: bool = False
+    """Deployed with empty code: versioning and hashes are set all the same."""
+    force: bool = False
+    """A tree leaf even if all properties are zero."""
+    storage: tuple[tuple[int, int], ...] = ()
+    """Slots and values in leaf order; a zero value makes a leaf."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotState:
+    """A raw storage slot before the first block."""
+
+    address: int
+    slot: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block to run: its context and transactions."""
+
+    context: BlockContext
+    transactions: tuple[Transaction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A state and the blocks that follow each other on it."""
+
+    blocks: tuple[Block, ...]
+    accounts: tuple[AccountState, ...] = ()
+    """Leaves in this order; excludes `sequence`."""
+    sequence: tuple[AccountState | SlotState, ...] = ()
+    """Leaves in exactly this order."""
+    leaves: tuple[SlotState, ...] = ()
+    """Raw slots after those."""
+    preimages: tuple[bytes, ...] = ()
+    """Further known preimages, found by their blake2s hash."""
+
+    @property
+    def leaf_order(self) -> tuple[AccountState | SlotState, ...]:
+        """All that makes leaves, in order."""
+        return self.accounts + self.sequence + self.leaves
+
+
+_NUMBER_BITS = {
+    "chain_id": 64,
+    "block_number": 64,
+    "timestamp": 64,
+    "eip1559_basefee": 256,
+    "gas_per_pubdata": 256,
+    "native_price": 256,
+    "gas_limit": 64,
+    "mix_hash": 256,
+}
+_ACCOUNT_FIELDS = ("balance", "nonce", "code", "deployed_empty", "force")
+
+
+def load_case(path: Path) -> Case:
+    """Read a case file, gzipped if named so; raises CaseError."""
+    return read_case(read_json(path))
+
+
+def parse_case(value: Any, source: str) -> Case:
+    """A case from parsed JSON; `source` names it in a CaseError."""
+    return read_case(Node(source, "", value))
+
+
+def read_case(root: Node) -> Case:
+    """A case from a JSON node; raises CaseError."""
+    known = ("block", "accounts", "sequence", "leaves", "preimages", "txs", "then")
+    fields = root.fields(known)
+    if "block" not in fields:
+        root.fail("not a case: field block is missing")
+    case = Case(
+        blocks=(_read_block(fields), *optional(fields.get("then"), _read_then, ())),
+        accounts=optional(fields.get("accounts"), _read_accounts, ()),
+        sequence=optional(fields.get("sequence"), _read_sequence, ()),
+        leaves=optional(fields.get("leaves"), _read_leaves, ()),
+        preimages=optional(fields.get("preimages"), _read_preimages, ()),
+    )
+    if case.accounts and case.sequence:
+        fields["sequence"].fail("given together with accounts")
+    _refuse_double_leaves(root, case)
+    return case
+
+
+def _read_block(fields: dict[str, Node]) -> Block:
+    txs = fields.get("txs")
+    return Block(
+        context=_read_context(fields["block"]),
+        transactions=()
+        if txs is None
+        else tuple(read_transaction(node) for node in txs.items()),
+    )
+
+
+def _read_then(node: Node) -> tuple[Block, ...]:
+    blocks = []
+    for entry in node.items():
+        fields = entry.fields(("block", "accounts", "txs"))
+        if "block" not in fields:
+            entry.fail("field block is missing")
+        if "accounts" in fields and fields["accounts"].members():
+            fields["accounts"].fail("only the first block has a state before")
+        blocks.append(_read_block(fields))
+    return tuple(blocks)
+
+
+def _read_context(node: Node) -> BlockContext:
+    fields = node.fields((*_NUMBER_BITS, "coinbase", "block_hashes"))
+    values: dict[str, Any] = {
+        name: fields[name].number(bits)
+        for name, bits in _NUMBER_BITS.items()
+        if name in fields
+    }
+    if "coinbase" in fields:
+        values["coinbase"] = fields["coinbase"].address()
+    if "block_hashes" in fields:
+        hashes = fields["block_hashes"].items(BLOCK_HASHES)
+        values["block_hashes"] = tuple(item.number() for item in hashes)
+    return BlockContext(**values)
+
+
+def _read_accounts(node: Node) -> tuple[AccountState, ...]:
+    accounts = []
+    for name, member in node.members().items():
+        address = member.renamed(name).address()
+        fields = member.fields((*_ACCOUNT_FIELDS, "storage"))
+        accounts.append(_read_account(address, fields))
+    return tuple(accounts)
+
+
+def _read_account(address: int, fields: dict[str, Node]) -> AccountState:
+    account = AccountState(
+        address=address,
+        balance=optional(fields.get("balance"), Node.number, 0),
+        nonce=optional(fields.get("nonce"), lambda node: node.number(64), 0),
+        code=optional(fields.get("code"), Node.data, b""),
+        deployed_empty=optional(fields.get("deployed_empty"), Node.boolean, False),
+        force=optional(fields.get("force"), Node.boolean, False),
+        storage=optional(fields.get("storage"), _read_storage, ()),
+    )
+    if account.deployed_empty and account.code:
+        fields["deployed_empty"].fail("true for an account with code")
+    return account
+
+
+def _read_storage(node: Node) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (member.renamed(name).number(), member.number())
+        for name, member in node.members().items()
+    )
+
+
+def _read_sequence(node: Node) -> tuple[AccountState | SlotState, ...]:
+    entries: list[AccountState | SlotState] = []
+    for entry in node.items():
+        if isinstance(entry.value, list):
+            entries.append(_read_slot(entry))
+            continue
+        fields = entry.fields(("account", *_ACCOUNT_FIELDS))
+        if "account" not in fields:
+            entry.fail("field account is missing")
+        entries.append(_read_account(fields["account"].address(), fields))
+    return tuple(entries)
+
+
+def _read_leaves(node: Node) -> tuple[SlotState, ...]:
+    return tuple(_read_slot(entry) for entry in node.items())
+
+
+def _read_slot(node: Node) -> SlotState:
+    items = node.items()
+    if len(items) != 3:
+        node.fail("expected [address, slot, value]")
+    address, slot, value = items
+    return SlotState(address.address(), slot.number(), value.number())
+
+
+def _read_preimages(node: Node) -> tuple[bytes, ...]:
+    return tuple(entry.data() for entry in node.items())
+
+
+def _refuse_double_leaves(root: Node, case: Case) -> None:
+    """A flat key can have one leaf only."""
+    seen = set()
+    for entry in case.leaf_order:
+        keys: list[tuple[int, int | None]]
+        if isinstance(entry, SlotState):
+            keys = [(entry.address, entry.slot)]
+        else:
+            slots = [(entry.address, slot) for slot, _ in entry.storage]
+            keys = [(entry.address, None), *slots]
+        for key in keys:
+            if key in seen:
+                what = "account" if key[1] is None else f"slot {key[1]:#x} of"
+                raise CaseError(root.source, "", f"{what} {key[0]:#042x} given twice")
+            seen.add(key)

@@ -1,0 +1,12 @@
+"""Errors of bad input to the host: one clear line each."""
+
+
+class CaseError(Exception):
+    """A case cannot be used: names the file, the field and the reason."""
+
+    def __init__(self, source: str, field: str, reason: str) -> None:
+        self.source = source
+        self.field = field
+        self.reason = reason
+        place = f"{source}: {field}" if field else source
+        super().__init__(f"{place}: {reason}")

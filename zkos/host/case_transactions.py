@@ -1,0 +1,187 @@
+"""The transactions of a case file: JSON to `zkos.host.transactions` and back."""
+
+from dataclasses import fields as dataclass_fields
+from typing import Any, Final
+
+from zkos.host.case_reader import Node, optional
+from zkos.host.signing import SIGNATURE_BYTES
+from zkos.host.transactions import (
+    AccessListEntry,
+    EncodedTransaction,
+    FieldTransaction,
+    Kind,
+    RawTransaction,
+    Transaction,
+)
+
+_KINDS: Final = {
+    "legacy": Kind.LEGACY,
+    "eip2930": Kind.EIP2930,
+    "eip1559": Kind.EIP1559,
+    "eip712": Kind.EIP712,
+    "l1": Kind.L1,
+    "upgrade": Kind.UPGRADE,
+}
+_KIND_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
+_RESERVED_WORDS: Final = 4
+
+
+def _address_or_none(node: Node) -> int | None:
+    return None if node.value is None else node.address()
+
+
+def _access_list(node: Node) -> tuple[AccessListEntry, ...]:
+    entries = []
+    for entry in node.items():
+        fields = entry.fields(("address", "storage_keys"))
+        if "address" not in fields:
+            entry.fail("field address is missing")
+        keys = optional(fields.get("storage_keys"), Node.items, [])
+        slots = tuple(key.number() for key in keys)
+        entries.append(AccessListEntry(fields["address"].address(), slots))
+    return tuple(entries)
+
+
+def _reserved(node: Node) -> tuple[int | None, ...]:
+    words = node.items(_RESERVED_WORDS)
+    return tuple(None if word.value is None else word.number() for word in words)
+
+
+def _factory_deps(node: Node) -> tuple[bytes, ...]:
+    return tuple(entry.data(32) for entry in node.items())
+
+
+def _word(node: Node) -> bytes:
+    return node.data(32)
+
+
+_READERS: Final[dict[str, tuple[str, Any]]] = {
+    "nonce": ("nonce", Node.number),
+    "to": ("to", _address_or_none),
+    "value": ("value", Node.number),
+    "gas_limit": ("gas_limit", Node.number),
+    "gas_price": ("max_fee_per_gas", Node.number),
+    "max_fee_per_gas": ("max_fee_per_gas", Node.number),
+    "max_priority_fee_per_gas": ("max_priority_fee_per_gas", Node.number),
+    "data": ("data", Node.data),
+    "access_list": ("access_list", _access_list),
+    "eip155": ("eip155", Node.boolean),
+    "chain_id": ("chain_id", lambda node: node.number(64)),
+    "gas_per_pubdata": ("gas_per_pubdata", Node.number),
+    "paymaster": ("paymaster", Node.address),
+    "paymaster_input": ("paymaster_input", Node.data),
+    "factory_deps": ("factory_deps", _factory_deps),
+    "mint_value": ("mint_value", Node.number),
+    "refund_recipient": ("refund_recipient", Node.number),
+    "private_key": ("private_key", _word),
+    "signature": ("signature", Node.data),
+    "from": ("sender", Node.address),
+    "reserved": ("reserved", _reserved),
+    "reserved_dynamic": ("reserved_dynamic", Node.data),
+}
+"""Field name in a case -> attribute and reader."""
+
+
+def read_transaction(node: Node) -> Transaction:
+    """A transaction of a case; raises CaseError."""
+    members = node.members()
+    if "raw" in members:
+        return RawTransaction(node.fields(("raw",))["raw"].data())
+    if "encoded" in members:
+        return EncodedTransaction(node.fields(("encoded",))["encoded"].data())
+    if "type" not in members:
+        node.fail("needs one of raw, encoded or type")
+    kind = _KINDS.get(members["type"].text())
+    if kind is None:
+        members["type"].fail(f"unknown type, expected one of {', '.join(_KINDS)}")
+    node.fields(("type", *_READERS))
+    if "gas_price" in members and "max_fee_per_gas" in members:
+        members["gas_price"].fail("given together with max_fee_per_gas")
+    values: dict[str, Any] = {}
+    for name, (attribute, read) in _READERS.items():
+        if name in members:
+            values[attribute] = read(members[name])
+    for name, attribute in (
+        ("gas_limit", "gas_limit"),
+        (_price_field(kind), "max_fee_per_gas"),
+    ):
+        if attribute not in values:
+            node.fail(f"field {name} is missing")
+    _check_authority(node, kind, values)
+    return FieldTransaction(kind=kind, **values)
+
+
+def write_transaction(transaction: Transaction) -> dict[str, Any]:
+    """The JSON of a transaction, without fields at their default."""
+    match transaction:
+        case RawTransaction(data):
+            return {"raw": write_bytes(data)}
+        case EncodedTransaction(data):
+            return {"encoded": write_bytes(data)}
+        case FieldTransaction():
+            return _write_fields(transaction)
+
+
+def write_number(number: int) -> int | str:
+    """A JSON integer where every reader keeps it exact, else a 0x string."""
+    return number if number < 2**53 else hex(number)
+
+
+def write_address(address: int) -> str:
+    return f"{address:#042x}"
+
+
+def write_bytes(data: bytes) -> str:
+    return "0x" + data.hex()
+
+
+def _write_fields(transaction: FieldTransaction) -> dict[str, Any]:
+    defaults = {field.name: field.default for field in dataclass_fields(transaction)}
+    written: dict[str, Any] = {"type": _KIND_NAMES[transaction.kind]}
+    price = _price_field(transaction.kind)
+    for name, (attribute, _) in _READERS.items():
+        value = getattr(transaction, attribute)
+        if attribute == "max_fee_per_gas" and name != price:
+            continue
+        if value == defaults[attribute] and type(value) is type(defaults[attribute]):
+            continue
+        written[name] = _write_value(name, value)
+    return written
+
+
+def _write_value(name: str, value: Any) -> Any:
+    match value:
+        case bool():
+            return value
+        case bytes():
+            return write_bytes(value)
+        case int() if name in ("to", "from", "paymaster"):
+            return write_address(value)
+        case int():
+            return write_number(value)
+        case None:
+            return None
+        case AccessListEntry(address, keys):
+            slots = [f"{key:#066x}" for key in keys]
+            return {"address": write_address(address), "storage_keys": slots}
+        case tuple():
+            return [_write_value(name, item) for item in value]
+    raise AssertionError(f"no JSON for {value!r}")
+
+
+def _price_field(kind: Kind) -> str:
+    return "gas_price" if kind in (Kind.LEGACY, Kind.EIP2930) else "max_fee_per_gas"
+
+
+def _check_authority(node: Node, kind: Kind, values: dict[str, Any]) -> None:
+    """Whether sender and signature are given or computable at all."""
+    has_key = "private_key" in values
+    if kind.is_signed and not has_key and "signature" not in values:
+        node.fail("needs private_key or signature")
+    recoverable = kind.is_signed and kind is not Kind.EIP712
+    if not has_key and "sender" not in values and not recoverable:
+        node.fail("needs from or private_key")
+    if "sender" not in values and not has_key:
+        length = len(values["signature"])
+        if length != SIGNATURE_BYTES:
+            node.fail(f"needs from: a signature of {length} bytes recovers nothing")
