@@ -1,0 +1,287 @@
+"""The storage cache: every slot the block has touched, with its history.
+
+Holds contract slots and, under address 0x8003, the account hashes alike (state spec
+1). Prices are system spec 3.1. A slot's versioned fields (`current`, `unset`,
+`updated`, `touched_in`) are saved in the journal once a frame before they change, so
+that a revert can restore them; the slot itself stays in the cache (system spec 2).
+"""
+
+from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
+from zkos.guest.protocol.io_ergs import (
+    ERGS_SLOT_COLD,
+    ERGS_SLOT_COLD_WRITE,
+    ERGS_SLOT_LISTED,
+    ERGS_SLOT_RESET,
+    ERGS_SLOT_SET,
+    ERGS_SLOT_WARM,
+)
+from zkos.guest.protocol.native import (
+    NATIVE_SLOT_COLD,
+    NATIVE_SLOT_COLD_NEW,
+    NATIVE_SLOT_WARM,
+    NATIVE_SLOT_WRITE,
+    NATIVE_SLOT_WRITE_UNSET,
+)
+from zkos.guest.system.errors import Fatal
+from zkos.guest.system.oracle import Oracle
+from zkos.guest.system.resources import Resources
+from zkos.lang.control import urange
+from zkos.lang.ints import U8, U32, U64, U256, Address
+from zkos.lang.memory import NOT_FOUND, List, Map
+
+
+class Slot:
+    """One slot of the block."""
+
+    address: Address
+    key: U256
+    initial: U256
+    """At the start of the block."""
+    current: U256
+    is_new: bool
+    """The tree has no leaf for it."""
+    unset: bool
+    """Never written since it was found absent, or cleared by a selfdestruct."""
+    updated: bool
+    """Has history that was not rolled back (state spec 3)."""
+    touched_in: U32
+    """The last transaction in which it was warm; 0 none."""
+    original: U256
+    """At the start of transaction `original_in`."""
+    original_in: U32
+    journaled: U32
+    """1 + the index of its newest journal entry of this transaction; 0 none."""
+
+    def __init__(
+        self, address: Address, key: U256, initial: U256, is_new: bool
+    ) -> None:
+        self.address = address
+        self.key = key
+        self.initial = initial
+        self.current = initial
+        self.is_new = is_new
+        self.unset = is_new
+        self.updated = False
+        self.touched_in = U32(0)
+        self.original = initial
+        self.original_in = U32(0)
+        self.journaled = U32(0)
+
+
+class SlotUndo:
+    """A journal entry: the versioned state of a slot before a frame changed it."""
+
+    slot: Slot
+    current: U256
+    unset: bool
+    updated: bool
+    touched_in: U32
+    journaled: U32
+    """0 marks the slot's first history entry of the transaction."""
+
+    def __init__(self, slot: Slot) -> None:
+        self.slot = slot
+        self.current = slot.current
+        self.unset = slot.unset
+        self.updated = slot.updated
+        self.touched_in = slot.touched_in
+        self.journaled = slot.journaled
+
+
+class AddressSlots:
+    """The cached slots of one address."""
+
+    address: Address
+    slots: Map[U256, Slot]
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.slots = Map(U256, Slot)
+
+
+class StorageCache:
+    """All slots of the block, in the order in which they were first loaded."""
+
+    oracle: Oracle
+    slots: List[Slot]
+    addresses: Map[Address, AddressSlots]
+    recent: AddressSlots
+    """Of the last access; its address is only valid when `addresses` is not empty."""
+    transaction: U32
+    """The current transaction, counted from 1."""
+    journal: List[SlotUndo]
+    """Entries are reused: only the first `journal_length` count."""
+    journal_length: U32
+    frame_start: U32
+    """Journal length at the start of the innermost frame."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        self.oracle = oracle
+        self.slots = List(Slot)
+        self.addresses = Map(Address, AddressSlots)
+        self.recent = AddressSlots(Address(0))
+        self.transaction = U32(0)
+        self.journal = List(SlotUndo)
+        self.journal_length = U32(0)
+        self.frame_start = U32(0)
+
+    def begin_transaction(self) -> None:
+        """Make all history permanent and all slots cold."""
+        journal = self.journal
+        for index in urange(self.journal_length):
+            journal[index].slot.journaled = U32(0)
+        self.journal_length = U32(0)
+        self.frame_start = U32(0)
+        self.transaction = self.transaction + 1
+
+    def rollback(self, length: U32) -> None:
+        """Undo everything since the journal had this length."""
+        index = self.journal_length
+        while index > length:
+            index = index - 1
+            undo = self.journal[index]
+            slot = undo.slot
+            slot.current = undo.current
+            slot.unset = undo.unset
+            slot.updated = undo.updated
+            slot.touched_in = undo.touched_in
+            slot.journaled = undo.journaled
+        self.journal_length = index
+
+    def save(self, slot: Slot) -> None:
+        """Make a history entry before a change, unless this frame already has one."""
+        if slot.journaled > self.frame_start:
+            return
+        index = self.journal_length
+        if index == self.journal.length():
+            self.journal.append(SlotUndo(slot))
+        else:
+            undo = self.journal[index]
+            undo.slot = slot
+            undo.current = slot.current
+            undo.unset = slot.unset
+            undo.updated = slot.updated
+            undo.touched_in = slot.touched_in
+            undo.journaled = slot.journaled
+        self.journal_length = index + 1
+        slot.journaled = index + 1
+        slot.updated = True
+
+    def set_value(self, slot: Slot, value: U256) -> None:
+        """Write without charge; a history entry even if the value stays."""
+        self.save(slot)
+        slot.current = value
+        slot.unset = False
+
+    def clear_address(self, address: Address) -> None:
+        """Set every cached slot of the address to 0 and unset (system spec 3.5)."""
+        entry = self.addresses.find(address)
+        if entry == NOT_FOUND:
+            return
+        slots = self.addresses.value(entry).slots
+        for index in urange(slots.length()):
+            slot = slots.value(index)
+            self.save(slot)
+            slot.current = U256(0)
+            slot.unset = True
+
+    def read(
+        self, environment: U8, resources: Resources, address: Address, key: U256
+    ) -> U256:
+        """The current value (SLOAD).
+
+        Raises OutOfErgs, OutOfNative, Fatal.
+        """
+        slot, _cold = self.access(environment, resources, address, key)
+        return slot.current
+
+    def write(
+        self,
+        environment: U8,
+        resources: Resources,
+        address: Address,
+        key: U256,
+        value: U256,
+    ) -> None:
+        """Set the value (SSTORE).
+
+        Raises OutOfErgs, OutOfNative, Fatal; the slot then stays warm.
+        """
+        slot, cold = self.access(environment, resources, address, key)
+        if slot.original_in != self.transaction:
+            slot.original = slot.current
+            slot.original_in = self.transaction
+
+        ergs = U64(0)
+        if environment == EVM_ENVIRONMENT:
+            ergs = write_ergs(slot, value, cold)
+        native = NATIVE_SLOT_WRITE_UNSET if slot.unset else NATIVE_SLOT_WRITE
+        resources.charge(ergs, native)
+
+        self.set_value(slot, value)
+
+    def touch_listed(self, resources: Resources, address: Address, key: U256) -> None:
+        """Warm a slot named by an access list (EIP-2930).
+
+        Raises OutOfErgs, OutOfNative.
+        """
+        resources.charge(ERGS_SLOT_LISTED, NATIVE_SLOT_WARM)
+        self.warm(NO_ENVIRONMENT, resources, address, key)
+
+    def access(
+        self, environment: U8, resources: Resources, address: Address, key: U256
+    ) -> tuple[Slot, bool]:
+        """The slot, now warm, and whether it was cold."""
+        if environment == EVM_ENVIRONMENT:
+            resources.charge(ERGS_SLOT_WARM, NATIVE_SLOT_WARM)
+        elif environment == NO_ENVIRONMENT:
+            resources.charge(U64(0), NATIVE_SLOT_WARM)
+        else:
+            raise Fatal
+        return self.warm(environment, resources, address, key)
+
+    def warm(
+        self, environment: U8, resources: Resources, address: Address, key: U256
+    ) -> tuple[Slot, bool]:
+        """Charge what a cold slot costs more and mark it; the rest of `access`."""
+        slots = self.slots_of(address)
+        entry = slots.find(key)
+        ergs = ERGS_SLOT_COLD if environment == EVM_ENVIRONMENT else U64(0)
+
+        if entry == NOT_FOUND:
+            is_new, initial = self.oracle.initial_slot(address, key)
+            resources.charge(ergs, NATIVE_SLOT_COLD_NEW if is_new else NATIVE_SLOT_COLD)
+            slot = Slot(address, key, initial, is_new)
+            slots.insert(key, slot)
+            self.slots.append(slot)
+        else:
+            slot = slots.value(entry)
+            if slot.touched_in == self.transaction:
+                return slot, False
+            resources.charge(ergs, NATIVE_SLOT_COLD)
+
+        self.save(slot)
+        slot.touched_in = self.transaction
+        return slot, True
+
+    def slots_of(self, address: Address) -> Map[U256, Slot]:
+        """The slots of one address; the address of the last call is remembered."""
+        recent = self.recent
+        if recent.address == address and self.addresses.length() != 0:
+            return recent.slots
+        entry = self.addresses.find(address)
+        if entry == NOT_FOUND:
+            recent = AddressSlots(address)
+            self.addresses.insert(address, recent)
+        else:
+            recent = self.addresses.value(entry)
+        self.recent = recent
+        return recent.slots
+
+
+def write_ergs(slot: Slot, value: U256, cold: bool) -> U64:
+    """What an SSTORE costs besides the access; no refunds (EIP-2200, EIP-2929)."""
+    ergs = ERGS_SLOT_COLD_WRITE if cold else U64(0)
+    if value != slot.current and slot.current == slot.original:
+        ergs = ergs + (ERGS_SLOT_SET if slot.original == 0 else ERGS_SLOT_RESET)
+    return ergs
