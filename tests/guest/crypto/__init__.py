@@ -1,0 +1,1 @@
+"""Tests of hashes, curves and big integers."""
