@@ -33,6 +33,8 @@ NATIVE_EVENT_BYTE: Final = U64(2)
 NATIVE_KECCAK: Final = U64(2500)
 NATIVE_KECCAK_BLOCK: Final = U64(17500)
 KECCAK_BLOCK_BYTES: Final = U32(136)
+NATIVE_MESSAGE_HASHES: Final = U64(80_000)
+"""The log of a message and three nodes of the log tree: K(88) + 3 * K(64)."""
 
 
 def keccak_native(length_bytes: U32) -> U64:

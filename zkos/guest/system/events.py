@@ -8,7 +8,7 @@ from typing import Final
 
 from zkos.lang.control import urange
 from zkos.lang.ints import U32, U64, U256, Address
-from zkos.lang.memory import ByteView, List, allocate_bytes
+from zkos.lang.memory import ByteView, List
 
 LOG_PUBDATA_BYTES: Final = U64(88)
 MESSAGE_LENGTH_BYTES: Final = U64(4)
@@ -92,10 +92,3 @@ class EventLog:
             if log.is_message:
                 total = total + MESSAGE_LENGTH_BYTES + U64(log.data.length())
         return total
-
-
-def copy_of(data: ByteView) -> ByteView:
-    """A copy that outlives the memory of the frame."""
-    copy = allocate_bytes(data.length())
-    copy.copy_from(data)
-    return copy

@@ -7,7 +7,7 @@ stored as it comes; numbers arrive least significant word first.
 
 from typing import Final
 
-from zkos.guest.protocol.limits import TRANSACTION_BYTES
+from zkos.guest.protocol.transactions import MAX_TRANSACTION_BYTES
 from zkos.lang.control import srange, urange
 from zkos.lang.intrinsics import oracle_read, oracle_write
 from zkos.lang.ints import U32, U64, U256, Address
@@ -67,7 +67,7 @@ class Oracle:
         ask(QUERY_TRANSACTION_SIZE, U32(0))
         expect_words(U32(2))
         size = read_u32()
-        if size > TRANSACTION_BYTES:
+        if size > MAX_TRANSACTION_BYTES:
             trap("transaction too long")
         return size
 

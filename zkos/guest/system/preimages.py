@@ -8,6 +8,7 @@ from typing import Final
 
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.protocol.native import NATIVE_PREIMAGE_CACHED, preimage_native
+from zkos.guest.system.memory import copy_of
 from zkos.guest.system.oracle import Oracle
 from zkos.guest.system.resources import Resources
 from zkos.lang.control import record
@@ -80,3 +81,10 @@ class PreimageCache:
         self.by_hash.insert(digest, preimage)
         self.made.append(preimage)
         return preimage
+
+    def keep_copy(self, digest: U256, data: ByteView, kind: U32) -> Preimage:
+        """As `keep`, of bytes that may change later."""
+        entry = self.by_hash.find(digest)
+        if entry != NOT_FOUND:
+            return self.by_hash.value(entry)
+        return self.keep(digest, copy_of(data), kind)

@@ -1,0 +1,21 @@
+"""Upstream's faults against the EVM or against safety, one bit each.
+
+Corrected by default and reproduced only in runs with `OPTION_QUIRKS_UPSTREAM`, where
+the outcome must be upstream's to the bit. Conventions of the protocol that merely
+look odd are not here: they are followed always.
+"""
+
+from typing import Final
+
+from zkos.lang.ints import U32
+
+QUIRK_SHIFT_LOW_WORD: Final = U32(1)
+"""SHL and SHR reduce amounts below 2**64 to their low 32 bits (EVM spec 6.1)."""
+QUIRK_EMPTY_KECCAK_OFFSET: Final = U32(2)
+"""KECCAK256 of length 0 halts for offsets of 2**32 and more (EVM spec 6.2)."""
+QUIRK_TRANSACTION_ABORTS_BLOCK: Final = U32(4)
+"""A transaction may end the whole block (bootloader spec 11)."""
+QUIRK_WIPES_AGAIN: Final = U32(8)
+"""A destroyed account is wiped by every later transaction of the block that touches
+it (system spec 3.5)."""
+QUIRKS_UPSTREAM: Final = U32(15)

@@ -1,0 +1,286 @@
+"""The facade of the block's state: what environments, hooks and the bootloader call.
+
+Every method that charges may raise OutOfErgs, OutOfNative and, for an environment
+that is neither none nor the EVM, Fatal, besides what it names. An environment of 0
+pays no ergs: that is how operations run with infinite ergs.
+"""
+
+from zkos.guest.crypto.blake2s import Blake2s
+from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.protocol.addresses import BOOTLOADER, L1_MESSENGER
+from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
+from zkos.guest.protocol.io_ergs import (
+    ERGS_EVENT,
+    ERGS_EVENT_BYTE,
+    ERGS_EVENT_TOPIC,
+    ERGS_KECCAK,
+    ERGS_KECCAK_WORD,
+)
+from zkos.guest.protocol.native import (
+    NATIVE_EVENT,
+    NATIVE_EVENT_BYTE,
+    NATIVE_EVENT_TOPIC,
+    NATIVE_MESSAGE_HASHES,
+    keccak_native,
+)
+from zkos.guest.protocol.quirks import QUIRK_WIPES_AGAIN
+from zkos.guest.system.account import Account
+from zkos.guest.system.accounts import Access, AccountCache
+from zkos.guest.system.deployment import Deployment
+from zkos.guest.system.errors import Fatal
+from zkos.guest.system.events import Event, EventLog, Log
+from zkos.guest.system.frames import FrameStack
+from zkos.guest.system.memory import copy_of
+from zkos.guest.system.options import Options
+from zkos.guest.system.oracle import Oracle
+from zkos.guest.system.preimages import PreimageCache
+from zkos.guest.system.pubdata_counter import net_pubdata
+from zkos.guest.system.resources import Resources
+from zkos.guest.system.storage import StorageCache
+from zkos.guest.system.transient import TransientStorage
+from zkos.lang.control import urange
+from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
+from zkos.lang.memory import ByteView, List, allocate_bytes
+
+
+class Io:
+    """All state of the block behind one door."""
+
+    storage: StorageCache
+    preimages: PreimageCache
+    accounts: AccountCache
+    transient: TransientStorage
+    events: EventLog
+    frames: FrameStack
+    deployment: Deployment
+    hasher: Keccak256
+    wipes_again: bool
+    keeps_events: bool
+    transaction_number: U32
+    """Counts every transaction of the block from 0, dropped ones too."""
+
+    def __init__(
+        self, oracle: Oracle, blake2s: Blake2s, keccak: Keccak256, options: Options
+    ) -> None:
+        self.storage = StorageCache(oracle)
+        self.preimages = PreimageCache(oracle, blake2s, options.proving)
+        self.accounts = AccountCache(self.storage, self.preimages)
+        self.transient = TransientStorage()
+        self.events = EventLog()
+        self.frames = FrameStack(
+            self.storage, self.accounts, self.transient, self.events
+        )
+        self.deployment = Deployment(self.accounts, blake2s, keccak)
+        self.hasher = keccak
+        self.wipes_again = options.quirk_bits & QUIRK_WIPES_AGAIN != 0
+        self.keeps_events = options.report
+        self.transaction_number = U32(0)
+
+    def begin_transaction(self) -> None:
+        """Make history permanent, everything cold, transient storage empty."""
+        self.frames.begin_transaction()
+
+    def finish_transaction(self) -> None:
+        """Wipe destroyed accounts and count the transaction."""
+        self.accounts.wipe_deconstructed(self.wipes_again)
+        self.transaction_number = self.transaction_number + 1
+
+    def start_frame(self) -> U32:
+        """Open a rollback frame; its number."""
+        return self.frames.start()
+
+    def finish_frame(self, snapshot: U32, revert: bool) -> None:
+        """Close the frame and those within it, undoing their changes if `revert`."""
+        self.frames.finish(snapshot, revert)
+
+    def pubdata_used(self) -> U64:
+        """Net pubdata of the current transaction in bytes (bootloader spec 9)."""
+        return net_pubdata(self.storage, self.accounts, self.events)
+
+    def read_slot(
+        self, environment: U8, resources: Resources, address: Address, key: U256
+    ) -> U256:
+        """The current value of a storage slot."""
+        return self.storage.read(environment, resources, address, key)
+
+    def write_slot(
+        self,
+        environment: U8,
+        resources: Resources,
+        address: Address,
+        key: U256,
+        value: U256,
+    ) -> None:
+        """Set a storage slot."""
+        self.storage.write(environment, resources, address, key, value)
+
+    def touch_slot(self, resources: Resources, address: Address, key: U256) -> None:
+        """Warm a slot named by an access list."""
+        self.storage.touch_listed(resources, address, key)
+
+    def read_transient(self, resources: Resources, address: Address, key: U256) -> U256:
+        """The value of a transient slot."""
+        return self.transient.read(resources, address, key)
+
+    def write_transient(
+        self, resources: Resources, address: Address, key: U256, value: U256
+    ) -> None:
+        """Set a transient slot."""
+        self.transient.write(resources, address, key, value)
+
+    def touch_account(
+        self,
+        environment: U8,
+        resources: Resources,
+        address: Address,
+        in_access_list: bool,
+    ) -> None:
+        """Warm an account."""
+        access = Access.LISTED if in_access_list else Access.ORDINARY
+        self.accounts.touch(environment, resources, address, access)
+
+    def read_account(
+        self, environment: U8, resources: Resources, address: Address
+    ) -> Account:
+        """The account, warm and with its code loaded."""
+        return self.accounts.read(environment, resources, address)
+
+    def account(self, address: Address) -> Account:
+        """An account known to the block, without charge or touch; else trap."""
+        return self.accounts.get(address)
+
+    def code(self, account: Account) -> ByteView:
+        """Its code after `read_account`; empty without code.
+
+        Raises Fatal if the account claims more bytes than its code has.
+        """
+        return self.accounts.code(account)
+
+    def increment_nonce(
+        self, environment: U8, resources: Resources, address: Address
+    ) -> U64:
+        """Add one to the nonce; the nonce before. Raises NonceOverflow."""
+        return self.accounts.increment_nonce(environment, resources, address)
+
+    def add_balance(
+        self, environment: U8, resources: Resources, address: Address, amount: U256
+    ) -> None:
+        """Credit an account. Raises InsufficientBalance above 2**256 - 1."""
+        self.accounts.add_balance(
+            environment, resources, address, amount, Access.ORDINARY
+        )
+
+    def sub_balance(
+        self, environment: U8, resources: Resources, address: Address, amount: U256
+    ) -> None:
+        """Debit an account. Raises InsufficientBalance."""
+        self.accounts.sub_balance(
+            environment, resources, address, amount, Access.ORDINARY
+        )
+
+    def transfer(
+        self,
+        environment: U8,
+        resources: Resources,
+        source: Address,
+        target: Address,
+        amount: U256,
+    ) -> None:
+        """Move ether; also done, and paid, for 0. Raises InsufficientBalance."""
+        self.sub_balance(environment, resources, source, amount)
+        self.add_balance(environment, resources, target, amount)
+
+    def deploy_code(
+        self, environment: U8, resources: Resources, address: Address, code: ByteView
+    ) -> None:
+        """Give an account its code at the end of a constructor."""
+        self.deployment.deploy(environment, resources, address, code)
+
+    def set_bytecode_details(
+        self,
+        resources: Resources,
+        address: Address,
+        bytecode_hash: U256,
+        length: U32,
+        observable_hash: U256,
+    ) -> None:
+        """Force a deployment by hash."""
+        self.deployment.set_details(
+            resources, address, bytecode_hash, length, observable_hash
+        )
+
+    def self_destruct(
+        self,
+        resources: Resources,
+        address: Address,
+        beneficiary: Address,
+        in_constructor: bool,
+    ) -> None:
+        """SELFDESTRUCT besides its base price (system spec 3.5)."""
+        self.deployment.self_destruct(resources, address, beneficiary, in_constructor)
+
+    def keccak(self, resources: Resources, data: ByteView) -> Bytes32:
+        """The keccak-256 system function: charged, then computed."""
+        length = data.length()
+        words = (U64(length) + 31) >> 5
+        resources.charge(ERGS_KECCAK + ERGS_KECCAK_WORD * words, keccak_native(length))
+        return self.hasher.hash(data)
+
+    def emit_event(
+        self,
+        environment: U8,
+        resources: Resources,
+        address: Address,
+        topics: List[U256],
+        data: ByteView,
+    ) -> None:
+        """An EVM log; only the EVM may emit one."""
+        if environment != EVM_ENVIRONMENT:
+            raise Fatal
+        count = U64(topics.length())
+        length = U64(data.length())
+        ergs = ERGS_EVENT + ERGS_EVENT_TOPIC * count + ERGS_EVENT_BYTE * length
+        native = NATIVE_EVENT + NATIVE_EVENT_TOPIC * count + NATIVE_EVENT_BYTE * length
+        resources.charge(ergs, native)
+        if self.keeps_events:
+            event = Event(self.transaction_number, address, copy_of(data))
+            for index in urange(topics.length()):
+                event.topics.append(topics[index])
+            self.events.events.append(event)
+
+    def emit_l1_message(
+        self, environment: U8, resources: Resources, address: Address, data: ByteView
+    ) -> Bytes32:
+        """A message from `address` to L1; its keccak-256."""
+        if environment != EVM_ENVIRONMENT and environment != NO_ENVIRONMENT:
+            raise Fatal
+        length = data.length()
+        native = NATIVE_MESSAGE_HASHES + keccak_native(length)
+        native = native + NATIVE_EVENT + NATIVE_EVENT_BYTE * U64(length)
+        resources.charge(U64(0), native)
+        digest = self.keccak(resources, data)
+        self.events.logs.append(
+            Log(
+                self.transaction_number,
+                True,
+                L1_MESSENGER,
+                U256(address),
+                U256(digest),
+                copy_of(data),
+            )
+        )
+        return digest
+
+    def emit_l1_transaction_log(self, transaction_hash: Bytes32, success: bool) -> None:
+        """The result of an L1 or upgrade transaction, for L1."""
+        value = U256(1) if success else U256(0)
+        self.events.logs.append(
+            Log(
+                self.transaction_number,
+                False,
+                BOOTLOADER,
+                U256(transaction_hash),
+                value,
+                allocate_bytes(0),
+            )
+        )

@@ -1,0 +1,42 @@
+"""The build options of this run, read once."""
+
+from zkos.guest.protocol.options import (
+    OPTION_DISABLE_SYSTEM_CONTRACTS,
+    OPTION_PROVING,
+    OPTION_QUIRKS_UPSTREAM,
+    OPTION_REAL_PRECOMPILES,
+    OPTION_REPORT,
+    OPTION_SIMULATE,
+    OPTION_UNLIMITED_NATIVE,
+    OPTION_WRAP_IN_BATCH,
+)
+from zkos.guest.protocol.quirks import QUIRKS_UPSTREAM
+from zkos.lang.intrinsics import option_word
+from zkos.lang.ints import U32
+
+
+class Options:
+    """See `zkos.guest.protocol.options` for the meaning of each."""
+
+    proving: bool
+    unlimited_native: bool
+    wrap_in_batch: bool
+    disable_system_contracts: bool
+    quirks: bool
+    quirk_bits: U32
+    """Bits of `zkos.guest.protocol.quirks`: all or none."""
+    report: bool
+    simulate: bool
+    real_precompiles: bool
+
+    def __init__(self) -> None:
+        word = option_word(U32(0))
+        self.proving = word & OPTION_PROVING != 0
+        self.unlimited_native = word & OPTION_UNLIMITED_NATIVE != 0
+        self.wrap_in_batch = word & OPTION_WRAP_IN_BATCH != 0
+        self.disable_system_contracts = word & OPTION_DISABLE_SYSTEM_CONTRACTS != 0
+        self.quirks = word & OPTION_QUIRKS_UPSTREAM != 0
+        self.quirk_bits = QUIRKS_UPSTREAM if self.quirks else U32(0)
+        self.report = word & OPTION_REPORT != 0
+        self.simulate = word & OPTION_SIMULATE != 0
+        self.real_precompiles = word & OPTION_REAL_PRECOMPILES != 0

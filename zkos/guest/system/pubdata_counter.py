@@ -1,0 +1,48 @@
+"""How much pubdata the current transaction has made so far (bootloader spec 9).
+
+Differences count against the start of the block, for everything that has history in
+this transaction. The published bytes follow another rule (state spec 4).
+"""
+
+from typing import Final
+
+from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
+from zkos.guest.system.accounts import AccountCache
+from zkos.guest.system.diff_encoding import account_encoded_length, encoded_length
+from zkos.guest.system.events import EventLog
+from zkos.guest.system.storage import StorageCache
+from zkos.lang.control import urange
+from zkos.lang.ints import U64
+
+KEY_BYTES: Final = U64(32)
+
+
+def net_pubdata(storage: StorageCache, accounts: AccountCache, events: EventLog) -> U64:
+    """Net pubdata of the current transaction in bytes."""
+    return slot_pubdata(storage) + account_pubdata(accounts) + events.log_pubdata()
+
+
+def slot_pubdata(storage: StorageCache) -> U64:
+    """Of storage slots; account hashes are not counted here."""
+    total = U64(0)
+    journal = storage.journal
+    for index in urange(storage.journal_length):
+        undo = journal[index]
+        slot = undo.slot
+        if undo.journaled != 0 or slot.current == slot.initial:
+            continue
+        if slot.address != ACCOUNT_PROPERTIES:
+            total = total + KEY_BYTES
+            total = total + U64(encoded_length(slot.initial, slot.current))
+    return total
+
+
+def account_pubdata(accounts: AccountCache) -> U64:
+    """Of accounts, without their keys."""
+    total = U64(0)
+    journal = accounts.journal
+    for index in urange(accounts.journal_length):
+        undo = journal[index]
+        if undo.journaled == 0:
+            total = total + U64(account_encoded_length(undo.account))
+    return total
