@@ -14,6 +14,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from zkos.host.case_errors import CaseError
 
+D = TypeVar("D")
 T = TypeVar("T")
 MAX_CASE_BYTES: Final = 64 * 1024 * 1024
 """Largest case accepted, uncompressed."""
@@ -122,7 +123,7 @@ class Node:
         return Node(self.source, self.path, value)
 
 
-def optional(node: Node | None, read: Callable[[Node], T], default: T) -> T:
+def optional(node: Node | None, read: Callable[[Node], T], default: D) -> T | D:
     """`read(node)`, or `default` where the field is absent."""
     return default if node is None else read(node)
 

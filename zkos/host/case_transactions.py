@@ -36,10 +36,13 @@ def _access_list(node: Node) -> tuple[AccessListEntry, ...]:
         fields = entry.fields(("address", "storage_keys"))
         if "address" not in fields:
             entry.fail("field address is missing")
-        keys = optional(fields.get("storage_keys"), Node.items, [])
-        slots = tuple(key.number() for key in keys)
+        slots = optional(fields.get("storage_keys"), _numbers, ())
         entries.append(AccessListEntry(fields["address"].address(), slots))
     return tuple(entries)
+
+
+def _numbers(node: Node) -> tuple[int, ...]:
+    return tuple(entry.number() for entry in node.items())
 
 
 def _reserved(node: Node) -> tuple[int | None, ...]:
@@ -128,10 +131,12 @@ def write_number(number: int) -> int | str:
 
 
 def write_address(address: int) -> str:
+    """All 40 hex digits of an address."""
     return f"{address:#042x}"
 
 
 def write_bytes(data: bytes) -> str:
+    """Bytes as a 0x string."""
     return "0x" + data.hex()
 
 

@@ -80,9 +80,7 @@ def _write_account(account: AccountState) -> dict[str, Any]:
     if account.force:
         written["force"] = True
     if account.storage:
-        written["storage"] = {
-            hex(slot): hex(value) for slot, value in account.storage
-        }
+        written["storage"] = {hex(slot): hex(value) for slot, value in account.storage}
     return written
 
 

@@ -5,10 +5,9 @@ Knows legacy, EIP-2930 and EIP-1559 envelopes; other types are a TransactionErro
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-import rlp
-
+from zkos.host.rlp import Item, RlpError, decode
 from zkos.host.signing import recover
 from zkos.host.transactions import (
     AccessListEntry,
@@ -47,17 +46,14 @@ def decode_raw(data: bytes) -> FieldTransaction:
     unrecoverable signature gives sender 0. Raises TransactionError.
     """
     kind, items = _open_envelope(data)
-    if kind is Kind.LEGACY:
-        transaction = _legacy(items)
-    else:
-        transaction = _typed(kind, items)
+    transaction = _legacy(items) if kind is Kind.LEGACY else _typed(kind, items)
     chain_id = transaction.chain_id or 0
     digest = signing_hash(transaction, 0, chain_id)
     assert transaction.signature is not None
     return replace(transaction, sender=recover(digest, transaction.signature) or 0)
 
 
-def _open_envelope(data: bytes) -> tuple[Kind, Sequence[Any]]:
+def _open_envelope(data: bytes) -> tuple[Kind, Sequence[Item]]:
     if not data:
         raise TransactionError("raw", "empty")
     kind, payload = Kind.LEGACY, data
@@ -66,17 +62,17 @@ def _open_envelope(data: bytes) -> tuple[Kind, Sequence[Any]]:
             raise TransactionError("raw", f"unsupported type byte {data[0]:#04x}")
         kind, payload = Kind(data[0]), data[1:]
     try:
-        items = rlp.decode(payload)
-    except (rlp.DecodingError, RecursionError) as error:
+        items = decode(payload)
+    except RlpError as error:
         raise TransactionError("raw", f"not RLP: {error}") from error
-    if not isinstance(items, Sequence) or isinstance(items, bytes):
+    if isinstance(items, bytes):
         raise TransactionError("raw", "not an RLP list")
     if len(items) != _ITEMS[kind]:
         raise TransactionError("raw", f"{len(items)} items, expected {_ITEMS[kind]}")
     return kind, items
 
 
-def _legacy(items: Sequence[Any]) -> FieldTransaction:
+def _legacy(items: Sequence[Item]) -> FieldTransaction:
     nonce, price, gas_limit, to, value, data, v_item, r, s = items
     v = _number("v", v_item)
     eip155 = v >= 35
@@ -94,7 +90,7 @@ def _legacy(items: Sequence[Any]) -> FieldTransaction:
     )
 
 
-def _typed(kind: Kind, items: Sequence[Any]) -> FieldTransaction:
+def _typed(kind: Kind, items: Sequence[Item]) -> FieldTransaction:
     chain_id, nonce, *fees = items[:-8]
     gas_limit, to, value, data, access_list, parity, r, s = items[-8:]
     return FieldTransaction(
@@ -112,24 +108,31 @@ def _typed(kind: Kind, items: Sequence[Any]) -> FieldTransaction:
     )
 
 
-def _access_list(items: Any) -> tuple[AccessListEntry, ...]:
-    if isinstance(items, bytes):
-        raise TransactionError("access_list", "not a list")
+def _access_list(items: Item) -> tuple[AccessListEntry, ...]:
     entries = []
-    for item in items:
-        if isinstance(item, bytes) or len(item) != 2 or isinstance(item[1], bytes):
-            raise TransactionError("access_list", "an entry is not [address, keys]")
-        address, keys = item
-        if len(_bytes("access_list", address)) != 20:
-            raise TransactionError("access_list", "an address is not 20 bytes long")
-        if any(len(_bytes("access_list", key)) != 32 for key in keys):
-            raise TransactionError("access_list", "a key is not 32 bytes long")
-        slots = tuple(int.from_bytes(key, "big") for key in keys)
-        entries.append(AccessListEntry(int.from_bytes(address, "big"), slots))
+    for item in _list(items):
+        pair = _list(item)
+        if len(pair) != 2:
+            raise TransactionError("raw.access_list", "an entry is not [address, keys]")
+        slots = tuple(_fixed(key, 32) for key in _list(pair[1]))
+        entries.append(AccessListEntry(_fixed(pair[0], 20), slots))
     return tuple(entries)
 
 
-def _signature(r: Any, s: Any, v: int) -> bytes:
+def _list(item: Item) -> Sequence[Item]:
+    if isinstance(item, bytes):
+        raise TransactionError("raw.access_list", "bytes where a list belongs")
+    return item
+
+
+def _fixed(item: Item, length: int) -> int:
+    content = _bytes("access_list", item)
+    if len(content) != length:
+        raise TransactionError("raw.access_list", f"an item is not {length} bytes long")
+    return int.from_bytes(content, "big")
+
+
+def _signature(r: Item, s: Item, v: int) -> bytes:
     if v > 255:
         raise TransactionError("raw.v", "out of range")
     return (
@@ -139,21 +142,21 @@ def _signature(r: Any, s: Any, v: int) -> bytes:
     )
 
 
-def _target(item: Any) -> int | None:
+def _target(item: Item) -> int | None:
     target = _bytes("to", item)
     if len(target) not in (0, 20):
         raise TransactionError("raw.to", "neither empty nor 20 bytes long")
     return int.from_bytes(target, "big") if target else None
 
 
-def _number(field: str, item: Any) -> int:
+def _number(field: str, item: Item) -> int:
     digits = _bytes(field, item)
     if len(digits) > 32 or digits[:1] == b"\0":
         raise TransactionError(f"raw.{field}", "not a minimal number of 256 bits")
     return int.from_bytes(digits, "big")
 
 
-def _bytes(field: str, item: Any) -> bytes:
+def _bytes(field: str, item: Item) -> bytes:
     if not isinstance(item, bytes):
         raise TransactionError(f"raw.{field}", "a list where bytes belong")
     return item

@@ -6,9 +6,10 @@ Works on finished fields; `zkos.host.transactions` decides what those are.
 from functools import lru_cache
 from typing import Final
 
-import rlp
 from coincurve import PrivateKey, PublicKey
 from Crypto.Hash import keccak
+
+from zkos.host.rlp import Encodable, encode
 
 SIGNATURE_BYTES: Final = 65
 SECP256K1_ORDER: Final = (
@@ -52,18 +53,18 @@ def recover(digest: bytes, signature: bytes) -> int | None:
         point = PublicKey.from_signature_and_message(
             signature[:64] + bytes([signature[64] - 27]), digest, hasher=None
         )
-    except Exception:  # noqa: BLE001 - coincurve raises bare Exception for these
+    except Exception:
         return None
     return _address(point)
 
 
-def hash_of_items(type_byte: int, items: list[object]) -> bytes:
+def hash_of_items(type_byte: int, items: Encodable) -> bytes:
     """Signing hash of a legacy (type 0) or typed Ethereum transaction.
 
     `items` are integers, byte strings and lists, as RLP has them.
     """
     prefix = bytes([type_byte]) if type_byte else b""
-    return keccak256(prefix + rlp.encode(items))
+    return keccak256(prefix + encode(items))
 
 
 def hash_of_eip712(

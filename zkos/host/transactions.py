@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
+from zkos.host.rlp import Encodable
 from zkos.host.signing import (
     address_of_key,
     hash_of_eip712,
@@ -145,12 +146,12 @@ def signing_hash(transaction: FieldTransaction, sender: int, chain_id: int) -> b
     return hash_of_items(transaction.kind.value, _signed_items(transaction, chain_id))
 
 
-def _signed_items(transaction: FieldTransaction, chain_id: int) -> list[object]:
+def _signed_items(transaction: FieldTransaction, chain_id: int) -> list[Encodable]:
     target = b"" if transaction.to is None else transaction.to.to_bytes(20, "big")
-    price: list[object] = [transaction.max_fee_per_gas]
+    price: list[Encodable] = [transaction.max_fee_per_gas]
     if transaction.kind is Kind.EIP1559:
         price.insert(0, _priority_fee(transaction))
-    items: list[object] = [
+    items: list[Encodable] = [
         transaction.nonce,
         *price,
         transaction.gas_limit,
@@ -160,7 +161,7 @@ def _signed_items(transaction: FieldTransaction, chain_id: int) -> list[object]:
     ]
     if transaction.kind is Kind.LEGACY:
         return [*items, chain_id, 0, 0] if transaction.eip155 else items
-    access_list = [
+    access_list: list[Encodable] = [
         [
             entry.address.to_bytes(20, "big"),
             [key.to_bytes(32, "big") for key in entry.storage_keys],

@@ -1,0 +1,92 @@
+"""From what a guest reports to the outcome all engines share."""
+
+from typing import Final
+
+from differential.outcome import (
+    Detail,
+    L1Log,
+    Log,
+    SlotDiff,
+    TransactionOutcome,
+    TransactionStatus,
+)
+from zkos.host.report import (
+    EventReport,
+    Report,
+    Status,
+    TransactionReport,
+    reason_name,
+)
+
+_STATUS: Final = {
+    Status.SUCCESS: TransactionStatus.SUCCESS,
+    Status.REVERTED: TransactionStatus.REVERTED,
+    Status.INVALID: TransactionStatus.INVALID,
+}
+_VALUE_NAMES: Final = {
+    "LackOfFundForMaxFee": ("fee", "balance"),
+    "NonceTooHigh": ("tx", "state"),
+    "NonceTooLow": ("tx", "state"),
+    "IncorrectFrom": ("tx", "recovered"),
+    "ReceivedInsufficientFees": ("received", "required"),
+}
+"""Reasons that say what they compared (bootloader spec 10)."""
+
+
+def transactions_of(report: Report) -> tuple[TransactionOutcome, ...]:
+    """The receipts of a report, with their logs."""
+    logs: dict[int, list[Log]] = {}
+    for event in report.events:
+        logs.setdefault(event.transaction, []).append(_log(event))
+    return tuple(
+        _transaction(item, tuple(logs.get(item.number, ())))
+        for item in report.transactions
+    )
+
+
+def detail_of(report: Report) -> Detail:
+    """The parts of a report that are compared but not printed."""
+    block = report.block
+    return Detail(
+        block_hash=None if block is None else block.hash,
+        diffs=tuple(
+            SlotDiff(slot.address, slot.key, slot.current) for slot in report.slots
+        ),
+        l1_logs=tuple(
+            L1Log(log.transaction, log.sender, log.key, log.value)
+            for log in report.l1_logs
+        ),
+        l1_messages=tuple(message.data for message in report.l1_messages),
+        preimages=tuple(preimage.data for preimage in report.preimages),
+        root_before=None if block is None else block.root_before,
+        next_free_slot_before=None if block is None else block.next_free_slot_before,
+    )
+
+
+def describe_reason(reason: int, values: tuple[int, int]) -> str:
+    """Name of a reason code and the values it compared, as upstream prints them."""
+    name = reason_name(reason)
+    labels = _VALUE_NAMES.get(name)
+    if labels is None:
+        return name
+    shown = [f"{value:#042x}" if name == "IncorrectFrom" else value for value in values]
+    return f"{name} {{ {labels[0]}: {shown[0]}, {labels[1]}: {shown[1]} }}"
+
+
+def _log(event: EventReport) -> Log:
+    return Log(event.address, event.topics, event.data)
+
+
+def _transaction(
+    report: TransactionReport, logs: tuple[Log, ...]
+) -> TransactionOutcome:
+    return TransactionOutcome(
+        status=_STATUS[report.status],
+        reason=describe_reason(report.reason, report.reason_values),
+        gas_used=report.gas_used,
+        native_used=report.native_used,
+        return_data=report.return_data,
+        logs=logs,
+        hash=report.hash,
+        pubdata_used=report.pubdata_used,
+    )

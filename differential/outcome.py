@@ -1,0 +1,268 @@
+"""What an engine says about a block, in the form all engines share.
+
+The JSON is the machine-readable contract of the command line: names and meanings
+are fixed, and what an engine cannot know is absent (None here). The fields of
+`Detail` are compared too but never printed.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Result(Enum):
+    """How a run ended."""
+
+    SUCCESS = "success"
+    ABORT = "abort"
+    """The guest refused to go on: no proof is made."""
+    CRASH = "crash"
+    """The engine or the host failed; never the right answer to anything."""
+    TIMEOUT = "timeout"
+
+
+class TransactionStatus(Enum):
+    """What became of a transaction."""
+
+    SUCCESS = "success"
+    REVERTED = "reverted"
+    INVALID = "invalid"
+    """Dropped from the block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """An EVM log."""
+
+    address: int
+    topics: tuple[int, ...]
+    data: bytes
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "address": f"{self.address:#042x}",
+            "topics": [f"{topic:#066x}" for topic in self.topics],
+            "data": _hex(self.data),
+        }
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Log":
+        return cls(
+            int(value["address"], 16),
+            tuple(int(topic, 16) for topic in value["topics"]),
+            _bytes(value["data"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionOutcome:
+    """The receipt of a transaction."""
+
+    status: TransactionStatus
+    reason: str = ""
+    """Name of the validation error, with the values it compared."""
+    gas_used: int | None = None
+    native_used: int | None = None
+    return_data: bytes | None = None
+    logs: tuple[Log, ...] | None = None
+    hash: int | None = None
+    pubdata_used: int | None = None
+    """Bytes; this and the hash are compared but not printed."""
+
+    def to_json(self) -> dict[str, Any]:
+        return _present(
+            {
+                "status": self.status.value,
+                "reason": self.reason,
+                "gas_used": self.gas_used,
+                "native_used": self.native_used,
+                "return_data": _hex(self.return_data),
+                "logs": None
+                if self.logs is None
+                else [log.to_json() for log in self.logs],
+            }
+        )
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "TransactionOutcome":
+        logs = value.get("logs")
+        return cls(
+            status=TransactionStatus(value["status"]),
+            reason=value["reason"],
+            gas_used=value.get("gas_used"),
+            native_used=value.get("native_used"),
+            return_data=_bytes(value.get("return_data")),
+            logs=None if logs is None else tuple(Log.from_json(log) for log in logs),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class L1Log:
+    """A log for L1."""
+
+    transaction: int
+    sender: int
+    key: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDiff:
+    """A slot whose value the block changed."""
+
+    address: int
+    key: int
+    current: int
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What finds the first wrong layer and is not part of the JSON."""
+
+    block_hash: int | None = None
+    diffs: tuple[SlotDiff, ...] | None = None
+    """In cache order; accounts by their hash under 0x8003."""
+    l1_logs: tuple[L1Log, ...] | None = None
+    l1_messages: tuple[bytes, ...] | None = None
+    queries: dict[str, int] | None = None
+    words_read: int | None = None
+    words_written: int | None = None
+    preimages: tuple[bytes, ...] | None = None
+    """Made in the block: account encodings and code."""
+    root_before: int | None = None
+    next_free_slot_before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A block on one engine."""
+
+    result: Result
+    reason: str = ""
+    """Why it is no success."""
+    public_input: bytes | None = None
+    state_root: int | None = None
+    next_free_slot: int | None = None
+    cycles: int | None = None
+    blake2s: int | None = None
+    """BLAKE2s delegation calls."""
+    u256: int | None = None
+    """256-bit delegation calls."""
+    oracle_words: int | None = None
+    """Words read and written, without messages."""
+    transactions: tuple[TransactionOutcome, ...] | None = None
+    pubdata: bytes | None = None
+    seconds: float | None = None
+    detail: Detail = field(default_factory=Detail)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether there is a public input."""
+        return self.result is Result.SUCCESS
+
+    def to_json(self) -> dict[str, Any]:
+        """The engine's entry of the contract."""
+        delegations = _present({"blake2s": self.blake2s, "u256": self.u256})
+        return _present(
+            {
+                "outcome": self.result.value,
+                "reason": self.reason,
+                "public_input": _hex(self.public_input),
+                "state_root": _hash(self.state_root),
+                "next_free_slot": self.next_free_slot,
+                "cycles": self.cycles,
+                "delegations": delegations or None,
+                "oracle_words": self.oracle_words,
+                "transactions": None
+                if self.transactions is None
+                else [item.to_json() for item in self.transactions],
+                "pubdata": _hex(self.pubdata),
+                "seconds": self.seconds,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> "Outcome":
+        """The inverse of `to_json`, without details."""
+        transactions = value.get("transactions")
+        delegations = value.get("delegations", {})
+        root = value.get("state_root")
+        return cls(
+            result=Result(value["outcome"]),
+            reason=value["reason"],
+            public_input=_bytes(value.get("public_input")),
+            state_root=None if root is None else int(root, 16),
+            next_free_slot=value.get("next_free_slot"),
+            cycles=value.get("cycles"),
+            blake2s=delegations.get("blake2s"),
+            u256=delegations.get("u256"),
+            oracle_words=value.get("oracle_words"),
+            transactions=None
+            if transactions is None
+            else tuple(TransactionOutcome.from_json(item) for item in transactions),
+            pubdata=_bytes(value.get("pubdata")),
+            seconds=value.get("seconds"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first place where two engines disagree."""
+
+    engines: tuple[str, str]
+    layer: str
+    """Which part of the outcome, e.g. `gas_used`."""
+    where: str
+    """Where in that part, e.g. `transactions[3]`."""
+    values: tuple[Any, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "engines": list(self.engines),
+            "layer": self.layer,
+            "where": self.where,
+            "values": list(self.values),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOutcome:
+    """One line of `--json`: a block of a case on all engines."""
+
+    case: str
+    profile: str
+    quirks: str
+    engines: dict[str, Outcome]
+    difference: Difference | None = None
+    block: int | None = None
+    """Index in a chain; None for a case of one block."""
+
+    def to_json(self) -> dict[str, Any]:
+        written: dict[str, Any] = {"case": self.case}
+        if self.block is not None:
+            written["block"] = self.block
+        return {
+            **written,
+            "profile": self.profile,
+            "quirks": self.quirks,
+            "engines": {name: item.to_json() for name, item in self.engines.items()},
+            "difference": None
+            if self.difference is None
+            else self.difference.to_json(),
+        }
+
+
+def _hex(data: bytes | None) -> str | None:
+    return None if data is None else "0x" + data.hex()
+
+
+def _hash(number: int | None) -> str | None:
+    return None if number is None else f"{number:#066x}"
+
+
+def _bytes(text: Any) -> Any:
+    return None if text is None else bytes.fromhex(text[2:])
+
+
+def _present(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}

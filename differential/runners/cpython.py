@@ -1,0 +1,73 @@
+"""The guest as ordinary Python: slow, exact, debuggable."""
+
+import time
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+from zkos.guest.entry.block import main
+
+from differential.outcome import Outcome, Result
+from differential.runners.base import Ending, conclude, prepare
+from zkos.host.case import Block
+from zkos.host.channel import NothingToRead, QueryChannel, WordChannel
+from zkos.host.profile import RunOptions
+from zkos.host.state import ChainState
+from zkos.lang.intrinsics import Finished, attach
+from zkos.lang.trap import Trap
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_GUEST: Final = _ROOT / "zkos" / "guest"
+_PUBLIC_INPUT_BYTES: Final = 32
+
+
+def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
+    """Run a block on a state, which stays as it is; raises CaseError."""
+    channel = prepare(block, state)
+    return conclude(channel, run_guest(channel, options), state, options)
+
+
+def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
+    """Run the guest against any host, honest or not."""
+    engine = WordChannel(channel, (options.word(),))
+    started = time.perf_counter()
+    result, reason, public_input = _run(engine)
+    seconds = time.perf_counter() - started
+    return Ending(
+        result,
+        reason,
+        public_input,
+        words_read=engine.words_read,
+        seconds=seconds,
+    )
+
+
+def _run(engine: WordChannel) -> tuple[Result, str, bytes | None]:
+    attach(engine)
+    try:
+        main()
+    except Finished as end:
+        output = int(end.public_input).to_bytes(_PUBLIC_INPUT_BYTES, "big")
+        return Result.SUCCESS, "", output
+    except Trap as end:
+        return Result.ABORT, f"{end} ({_place(end.__traceback__)})", None
+    except NothingToRead as end:
+        return Result.ABORT, f"oracle: {end} ({_place(end.__traceback__)})", None
+    except Exception as error:
+        name = type(error).__name__
+        return Result.CRASH, f"{name}: {error} ({_place(error.__traceback__)})", None
+    finally:
+        engine.flush()
+        attach(None)
+    return Result.CRASH, "the guest returned without a public input", None
+
+
+def _place(trace: TracebackType | None) -> str:
+    """File and line of the innermost guest code of a traceback."""
+    place = "outside the guest"
+    for frame in traceback.extract_tb(trace):
+        path = Path(frame.filename)
+        if path.is_relative_to(_GUEST):
+            place = f"{path.relative_to(_ROOT)}:{frame.lineno}"
+    return place

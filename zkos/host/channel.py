@@ -1,0 +1,165 @@
+"""The words between guest and host: framing, counting, leftovers (oracle spec 1).
+
+An engine that runs a guest talks to a `Channel` in bytes; `WordChannel` is the
+engine's end under CPython. `QueryChannel` is the host's end: it cuts the stream into
+queries for a `Responder` and messages that want no answer.
+"""
+
+import struct
+from collections import Counter
+from typing import Final, Protocol
+
+QUERY_NAMES: Final = {
+    0: "next_tx_size",
+    1: "tx_content",
+    2: "io_init",
+    3: "block_metadata",
+    4: "storage_slot",
+    5: "preimage",
+    6: "disconnect",
+    7: "proof",
+    8: "prev_index",
+    9: "exact_index",
+}
+QUERY_IDS: Final = {name: query for query, name in QUERY_NAMES.items()}
+REPORT: Final = 0xFFFFFFF0
+"""Message of the result keeper, see `zkos.host.report`."""
+UART: Final = 0xFFFFFFFF
+"""Message of a logging build, text (oracle spec 5)."""
+_MESSAGES: Final = (REPORT, UART)
+_WORD_BYTES: Final = 4
+
+
+class OracleError(Exception):
+    """The host cannot answer a query: the case or the guest is at fault."""
+
+
+class NothingToRead(Exception):
+    """The guest read a word when no answer was prepared, or more than there was."""
+
+
+class Channel(Protocol):
+    """The host as an engine sees it."""
+
+    def exchange(self, written: bytes) -> bytes:
+        """Take all words written since the last call; all words now readable.
+
+        Both little-endian. What the engine has not read is dropped by the guest's
+        next write. An empty result to a guest that wants to read ends the run.
+        """
+
+
+class Responder(Protocol):
+    """Who answers the queries."""
+
+    def answer(self, query: int, parameters: bytes) -> bytes:
+        """All words of the response, the length word first.
+
+        Raises OracleError.
+        """
+
+
+def framed(payload: bytes) -> bytes:
+    """A response as the reference host sends it: padded to 64-bit words."""
+    padded = payload + bytes(-len(payload) % 8)
+    return struct.pack("<I", len(padded) // _WORD_BYTES) + padded
+
+
+class QueryChannel:
+    """Cuts what the guest writes into queries and messages and counts them."""
+
+    def __init__(self, responder: Responder) -> None:
+        self._responder = responder
+        self._pending = b""
+        self.words_written = 0
+        """Words of queries; messages are not counted."""
+        self.words_answered = 0
+        """Words prepared for the guest, read or not."""
+        self.queries: Counter[int] = Counter()
+        self.messages: list[tuple[int, bytes]] = []
+        """Kind (`REPORT`, `UART`) and content, in order."""
+        self.fault: str | None = None
+        """Why a query could not be answered; nothing is answered after that."""
+
+    def exchange(self, written: bytes) -> bytes:
+        stream = self._pending + written if self._pending else written
+        position, response = 0, b""
+        while len(stream) - position >= 2 * _WORD_BYTES:
+            kind, count = struct.unpack_from("<II", stream, position)
+            end = position + _WORD_BYTES * (2 + count)
+            if end > len(stream):
+                break
+            content = stream[position + 2 * _WORD_BYTES : end]
+            position = end
+            if kind in _MESSAGES:
+                self.messages.append((kind, content))
+                response = b""
+            else:
+                response = self._answer(kind, content)
+        self._pending = stream[position:]
+        return b"" if self._pending else response
+
+    def _answer(self, query: int, parameters: bytes) -> bytes:
+        self.queries[query] += 1
+        self.words_written += 2 + len(parameters) // _WORD_BYTES
+        if self.fault is not None:
+            return b""
+        try:
+            response = self._responder.answer(query, parameters)
+        except OracleError as error:
+            self.fault = str(error)
+            return b""
+        self.words_answered += len(response) // _WORD_BYTES
+        return response
+
+    def queries_by_name(self) -> dict[str, int]:
+        """Number of queries of each kind, by the names of the vectors."""
+        return {
+            QUERY_NAMES.get(query, f"{query:#x}"): count
+            for query, count in self.queries.items()
+        }
+
+
+class WordChannel:
+    """The engine's end for a guest under CPython: `zkos.lang.intrinsics.Engine`."""
+
+    def __init__(self, channel: Channel, option_words: tuple[int, ...]) -> None:
+        self._channel = channel
+        self._options = option_words
+        self._written = bytearray()
+        self._readable: tuple[int, ...] = ()
+        self._position = 0
+        self.words_read = 0
+
+    def read(self) -> int:
+        """The next word; NothingToRead when the host prepared none."""
+        if self._position == len(self._readable):
+            self._exchange()
+            if not self._readable:
+                raise NothingToRead("no answer to read")
+        word = self._readable[self._position]
+        self._position += 1
+        self.words_read += 1
+        return word
+
+    def write(self, word: int) -> None:
+        """Send a word; drops what is left of the last answer."""
+        if self._readable:
+            self._readable, self._position = (), 0
+        self._written += word.to_bytes(_WORD_BYTES, "little")
+
+    def option(self, index: int) -> int:
+        """Option word `index`; those beyond the given ones are 0."""
+        return self._options[index] if index < len(self._options) else 0
+
+    def flush(self) -> None:
+        """Hand over what was written and not followed by a read."""
+        if self._written:
+            self._exchange()
+
+    def _exchange(self) -> None:
+        response = self._channel.exchange(bytes(self._written))
+        self._written.clear()
+        count = len(response) // _WORD_BYTES
+        self._readable = struct.unpack(f"<{count}I", response[: count * _WORD_BYTES])
+        self._position = 0

@@ -1,0 +1,125 @@
+"""The honest oracle of one block: answers from state, context and transactions.
+
+Framing is `zkos.host.channel`'s; the meaning of the queries is oracle spec 2.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from zkos.host.channel import QUERY_IDS, QUERY_NAMES, OracleError, framed
+from zkos.host.context import BlockContext
+from zkos.host.state import ChainState
+from zkos.host.tree import NO_VALUE, hash_bytes
+
+_PARAMETER_BYTES: Final = {
+    "next_tx_size": 0,
+    "tx_content": 0,
+    "io_init": 0,
+    "block_metadata": 0,
+    "storage_slot": 56,
+    "preimage": 32,
+    "disconnect": 0,
+    "proof": 8,
+    "prev_index": 32,
+    "exact_index": 32,
+}
+_ADDRESS_BYTES: Final = 24
+_ADDRESS_LIMIT: Final = 2**160
+
+
+class HonestOracle:
+    """Serves a block on a state that stays as it is during the run."""
+
+    def __init__(
+        self, state: ChainState, context: BlockContext, transactions: Sequence[bytes]
+    ) -> None:
+        self._tree = state.tree
+        self._preimages = state.preimages
+        self._metadata = framed(context.metadata())
+        self._transactions = transactions
+        self._next = 0
+        self._answers: Final = {
+            QUERY_IDS["next_tx_size"]: self._next_size,
+            QUERY_IDS["tx_content"]: self._content,
+            QUERY_IDS["io_init"]: self._io_init,
+            QUERY_IDS["block_metadata"]: lambda _: self._metadata,
+            QUERY_IDS["storage_slot"]: self._slot,
+            QUERY_IDS["preimage"]: self._preimage,
+            QUERY_IDS["disconnect"]: lambda _: framed(b""),
+            QUERY_IDS["proof"]: self._proof,
+            QUERY_IDS["prev_index"]: self._previous_index,
+            QUERY_IDS["exact_index"]: self._exact_index,
+        }
+
+    def answer(self, query: int, parameters: bytes) -> bytes:
+        """The response to a query; OracleError if it makes no sense."""
+        answer = self._answers.get(query)
+        if answer is None:
+            raise OracleError(f"the guest asked query {query:#x}, which does not exist")
+        name = QUERY_NAMES[query]
+        if len(parameters) != _PARAMETER_BYTES[name]:
+            raise OracleError(
+                f"the guest sent {len(parameters)} bytes of parameters with {name}"
+            )
+        return answer(parameters)
+
+    def _next_size(self, _: bytes) -> bytes:
+        if self._next == len(self._transactions):
+            return _number(0)
+        return _number(len(self._transactions[self._next]))
+
+    def _content(self, _: bytes) -> bytes:
+        if self._next == len(self._transactions):
+            raise OracleError("the guest asked for a transaction after the last")
+        self._next += 1
+        return framed(self._transactions[self._next - 1])
+
+    def _io_init(self, _: bytes) -> bytes:
+        return framed(
+            self._tree.root()
+            + self._tree.next_free_slot.to_bytes(8, "little")
+            + bytes(32 + 8 + 8)
+        )
+
+    def _slot(self, parameters: bytes) -> bytes:
+        address = int.from_bytes(parameters[:_ADDRESS_BYTES], "little")
+        if address >= _ADDRESS_LIMIT:
+            raise OracleError("the guest asked for a slot of no address")
+        place = address.to_bytes(32, "big") + parameters[_ADDRESS_BYTES:]
+        value = self._tree.value(hash_bytes(place))
+        is_new = value is None
+        return framed(int(is_new).to_bytes(8, "little") + (value or NO_VALUE))
+
+    def _preimage(self, digest: bytes) -> bytes:
+        preimage = self._preimages.get(digest)
+        if preimage is None:
+            raise OracleError(f"no preimage is known for 0x{digest.hex()}")
+        return framed(preimage)
+
+    def _proof(self, parameters: bytes) -> bytes:
+        proof = self._tree.proof(int.from_bytes(parameters, "little"))
+        leaf = proof.leaf
+        return framed(
+            b"".join(
+                (
+                    parameters,
+                    leaf.key,
+                    leaf.value,
+                    leaf.next.to_bytes(8, "little"),
+                    *proof.path,
+                )
+            )
+        )
+
+    def _previous_index(self, key: bytes) -> bytes:
+        return _number(self._tree.previous_index(key))
+
+    def _exact_index(self, key: bytes) -> bytes:
+        index = self._tree.index_of(key)
+        if index is None:
+            raise OracleError(f"no leaf has the key 0x{key.hex()}")
+        return _number(index)
+
+
+def _number(value: int) -> bytes:
+    return framed(value.to_bytes(8, "little"))

@@ -1,0 +1,345 @@
+"""What the guest reports of a block: its messages, decoded.
+
+The format is the table in `zkos/guest/README.md`; numbers are words, least
+significant first. Nothing here is part of the proof.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final, TypeVar
+
+from zkos.guest.protocol import report as guest_report
+from zkos.host.channel import REPORT, UART
+
+E = TypeVar("E", bound=IntEnum)
+_REASON_PREFIX: Final = "REASON_"
+
+
+class ReportError(Exception):
+    """A message does not have the form of the table: the guest is at fault."""
+
+
+class Status(IntEnum):
+    """What became of a transaction."""
+
+    SUCCESS = 0
+    REVERTED = 1
+    INVALID = 2
+
+
+class LogKind(IntEnum):
+    """Who makes an L2 to L1 log."""
+
+    MESSAGE = 0
+    TRANSACTION_RESULT = 1
+
+
+class PreimageKind(IntEnum):
+    """What a new preimage is."""
+
+    ACCOUNT = 0
+    CODE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionReport:
+    """The receipt of a transaction, of kind 1."""
+
+    number: int
+    type_byte: int
+    status: Status
+    reason: int
+    """A reason of `zkos.guest.protocol.report`; 0 is none."""
+    reason_values: tuple[int, int]
+    gas_used: int
+    gas_refunded: int
+    native_used: int
+    pubdata_used: int
+    hash: int
+    sender: int
+    created: int
+    return_data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EventReport:
+    """An EVM log kept by its transaction, of kind 2."""
+
+    transaction: int
+    address: int
+    topics: tuple[int, ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class L1LogReport:
+    """A log for L1, of kind 3."""
+
+    transaction: int
+    kind: LogKind
+    sender: int
+    key: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class L1MessageReport:
+    """A user message for L1, of kind 4."""
+
+    transaction: int
+    emitter: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SlotReport:
+    """A changed storage record, of kind 5; account hashes are under 0x8003."""
+
+    address: int
+    key: int
+    initial: int
+    current: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PreimageReport:
+    """A preimage made in the block, of kind 6."""
+
+    kind: PreimageKind
+    hash: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class BlockReport:
+    """The commitments of the block, of kind 8."""
+
+    hash: int
+    root_before: int
+    next_free_slot_before: int
+    root_after: int
+    next_free_slot_after: int
+    rolling_hash: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountProperties:
+    """The fields of an account record (system spec 3.3)."""
+
+    versioning: int
+    nonce: int
+    balance: int
+    bytecode_hash: int
+    bytecode_length: int
+    artifacts_length: int
+    observable_hash: int
+    observable_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReport:
+    """A changed account, of kind 9."""
+
+    address: int
+    initial: AccountProperties
+    current: AccountProperties
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything a run reported, in order of arrival."""
+
+    transactions: list[TransactionReport] = field(default_factory=list)
+    events: list[EventReport] = field(default_factory=list)
+    l1_logs: list[L1LogReport] = field(default_factory=list)
+    l1_messages: list[L1MessageReport] = field(default_factory=list)
+    slots: list[SlotReport] = field(default_factory=list)
+    preimages: list[PreimageReport] = field(default_factory=list)
+    accounts: list[AccountReport] = field(default_factory=list)
+    pubdata: bytes | None = None
+    block: BlockReport | None = None
+    text: list[str] = field(default_factory=list)
+    """UART messages."""
+
+
+def decode_report(messages: Iterable[tuple[int, bytes]]) -> Report:
+    """All messages of a run; raises ReportError."""
+    report = Report()
+    for kind, content in messages:
+        if kind == UART:
+            report.text.append(_text(content))
+        elif kind == REPORT:
+            _decode_message(_Words(content), report)
+        else:
+            raise ReportError(f"no such message: {kind:#x}")
+    return report
+
+
+def reason_name(reason: int) -> str:
+    """The spec's name of a reason code; empty for 0."""
+    if reason == 0:
+        return ""
+    return _REASON_NAMES.get(reason, f"reason {reason}")
+
+
+def _camel(name: str) -> str:
+    words = name.removeprefix(_REASON_PREFIX).split("_")
+    return "".join(word.capitalize() for word in words)
+
+
+_REASON_NAMES: Final = {
+    int(value): _camel(name)
+    for name, value in vars(guest_report).items()
+    if name.startswith(_REASON_PREFIX)
+}
+
+
+def _text(content: bytes) -> str:
+    length = int.from_bytes(content[:4], "little")
+    return content[4 : 4 + length].decode("utf-8", "replace")
+
+
+class _Words:
+    """A cursor over the words of one message."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._position = 0
+
+    def number(self, words: int) -> int:
+        return int.from_bytes(self._take(4 * words), "little")
+
+    def u32(self) -> int:
+        return self.number(1)
+
+    def u64(self) -> int:
+        return self.number(2)
+
+    def address(self) -> int:
+        return self.number(5)
+
+    def u256(self) -> int:
+        return self.number(8)
+
+    def data(self) -> bytes:
+        length = self.u32()
+        return self._take(length + -length % 4)[:length]
+
+    def finish(self, kind: int) -> None:
+        left = len(self._content) - self._position
+        if left:
+            raise ReportError(f"a message of kind {kind} has {left} bytes too many")
+
+    def _take(self, size: int) -> bytes:
+        start, self._position = self._position, self._position + size
+        if self._position > len(self._content):
+            raise ReportError("a message ends early")
+        return self._content[start : self._position]
+
+
+def _decode_message(words: _Words, report: Report) -> None:
+    kind = words.u32()
+    match kind:
+        case 1:
+            report.transactions.append(_transaction(words))
+        case 2:
+            report.events.append(_event(words))
+        case 3:
+            report.l1_logs.append(_l1_log(words))
+        case 4:
+            report.l1_messages.append(
+                L1MessageReport(words.u32(), words.address(), words.data())
+            )
+        case 5:
+            report.slots.append(_slot(words))
+        case 6:
+            what = _enum(PreimageKind, words.u32())
+            report.preimages.append(PreimageReport(what, words.u256(), words.data()))
+        case 7:
+            report.pubdata = words.data()
+        case 8:
+            report.block = _block(words)
+        case 9:
+            report.accounts.append(
+                AccountReport(words.address(), _properties(words), _properties(words))
+            )
+        case _:
+            raise ReportError(f"no message has kind {kind}")
+    words.finish(kind)
+
+
+def _transaction(words: _Words) -> TransactionReport:
+    return TransactionReport(
+        number=words.u32(),
+        type_byte=words.u32(),
+        status=_enum(Status, words.u32()),
+        reason=words.u32(),
+        reason_values=(words.u256(), words.u256()),
+        gas_used=words.u64(),
+        gas_refunded=words.u64(),
+        native_used=words.u64(),
+        pubdata_used=words.u64(),
+        hash=words.u256(),
+        sender=words.address(),
+        created=words.address(),
+        return_data=words.data(),
+    )
+
+
+def _event(words: _Words) -> EventReport:
+    transaction, address, count = words.u32(), words.address(), words.u32()
+    topics = tuple(words.u256() for _ in range(count))
+    return EventReport(transaction, address, topics, words.data())
+
+
+def _l1_log(words: _Words) -> L1LogReport:
+    return L1LogReport(
+        transaction=words.u32(),
+        kind=_enum(LogKind, words.u32()),
+        sender=words.address(),
+        key=words.u256(),
+        value=words.u256(),
+    )
+
+
+def _slot(words: _Words) -> SlotReport:
+    return SlotReport(
+        address=words.address(),
+        key=words.u256(),
+        initial=words.u256(),
+        current=words.u256(),
+        is_new=words.u32() != 0,
+    )
+
+
+def _block(words: _Words) -> BlockReport:
+    return BlockReport(
+        hash=words.u256(),
+        root_before=words.u256(),
+        next_free_slot_before=words.u64(),
+        root_after=words.u256(),
+        next_free_slot_after=words.u64(),
+        rolling_hash=words.u256(),
+    )
+
+
+def _properties(words: _Words) -> AccountProperties:
+    return AccountProperties(
+        versioning=words.u64(),
+        nonce=words.u64(),
+        balance=words.u256(),
+        bytecode_hash=words.u256(),
+        bytecode_length=words.u32(),
+        artifacts_length=words.u32(),
+        observable_hash=words.u256(),
+        observable_length=words.u32(),
+    )
+
+
+def _enum(kind: type[E], value: int) -> E:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise ReportError(f"{kind.__name__} cannot be {value}") from error
