@@ -8,3 +8,5 @@ RETURN_MEMORY_BYTES: Final = U32(1 << 27)
 """Return data of one interaction, all calls together."""
 CODE_BYTES: Final = U32(24576)
 """Of a deployed contract (EIP-170)."""
+TRANSACTION_BYTES: Final = U32(1 << 23)
+"""Of one encoded transaction."""

@@ -1,4 +1,7 @@
-"""The oracle client: every query the guest asks, typed (oracle spec 2).
+"""The oracle client: the queries the guest asks, typed (oracle spec 2).
+
+Those of the state tree are asked in `tree` and `leaves`, which keep the words as they
+come.
 
 Answers are checked for shape only; what they claim is verified by whoever asks. A
 failed check ends the run. Bytes arrive packed in little-endian words, so a word is
@@ -7,11 +10,11 @@ stored as it comes; numbers arrive least significant word first.
 
 from typing import Final
 
-from zkos.guest.protocol.transactions import MAX_TRANSACTION_BYTES
+from zkos.guest.protocol.limits import TRANSACTION_BYTES
 from zkos.lang.control import srange, urange
 from zkos.lang.intrinsics import oracle_read, oracle_write
 from zkos.lang.ints import U32, U64, U256, Address
-from zkos.lang.memory import Array, ByteView, allocate_bytes
+from zkos.lang.memory import ByteView, allocate_bytes
 from zkos.lang.trap import trap
 
 QUERY_TRANSACTION_SIZE: Final = U32(0)
@@ -29,28 +32,6 @@ STATE_WORDS: Final = U32(22)
 METADATA_WORDS: Final = U32(2094)
 SLOT_WORDS: Final = U32(10)
 PROOF_WORDS: Final = U32(532)
-PATH_WORDS: Final = U32(512)
-
-
-class Proof:
-    """A leaf of the state tree and its path (oracle spec 2.4).
-
-    Hashes lie in memory order, as `Blake2s` takes them.
-    """
-
-    index: U64
-    key: U256
-    value: U256
-    next: U64
-    path: Array[U32]
-    """64 siblings of 8 words, the leaf's own first."""
-
-    def __init__(self) -> None:
-        self.index = U64(0)
-        self.key = U256(0)
-        self.value = U256(0)
-        self.next = U64(0)
-        self.path = Array(U32, PATH_WORDS)
 
 
 class Oracle:
@@ -67,7 +48,7 @@ class Oracle:
         ask(QUERY_TRANSACTION_SIZE, U32(0))
         expect_words(U32(2))
         size = read_u32()
-        if size > MAX_TRANSACTION_BYTES:
+        if size > TRANSACTION_BYTES:
             trap("transaction too long")
         return size
 
@@ -125,30 +106,6 @@ class Oracle:
             oracle_read()
         return data.window(0, length)
 
-    def proof(self, index: U64, out: Proof) -> None:
-        """The leaf at `index` and its path."""
-        ask(QUERY_PROOF, U32(2))
-        oracle_write(index.word(0))
-        oracle_write(index.word(1))
-        expect_at_least(PROOF_WORDS)
-        out.index = read_u64()
-        if out.index != index:
-            trap("proof of another leaf")
-        out.key = self.read_hash()
-        out.value = self.read_hash()
-        out.next = read_u64()
-        path = out.path
-        for word in urange(PATH_WORDS):
-            path[word] = oracle_read()
-
-    def previous_index(self, flat_key: U256) -> U64:
-        """The leaf with the greatest key not above an absent key."""
-        return index_of(QUERY_PREVIOUS_INDEX, flat_key)
-
-    def exact_index(self, flat_key: U256) -> U64:
-        """The leaf with this key."""
-        return index_of(QUERY_EXACT_INDEX, flat_key)
-
     def disconnect(self) -> None:
         """Say goodbye: nothing can be asked afterwards (oracle spec 4)."""
         ask(QUERY_DISCONNECT, U32(0))
@@ -196,14 +153,6 @@ def expect_at_least(count: U32) -> None:
     """Read the length of an answer whose tail is never looked at."""
     if oracle_read() < count:
         trap("answer too short")
-
-
-def index_of(query: U32, flat_key: U256) -> U64:
-    """Ask for a leaf index by flat key."""
-    ask(query, U32(8))
-    write_hash(flat_key)
-    expect_at_least(U32(2))
-    return read_u64()
 
 
 def write_hash(value: U256) -> None:

@@ -1,0 +1,52 @@
+"""Everything a running block owns besides its control flow.
+
+Made once per run; environments, hooks and the bootloader hold a reference. The
+curves and the big-number unit are made on first use: most blocks need few of them.
+"""
+
+from zkos.guest.crypto.blake2s import Blake2s
+from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.crypto.secp256k1 import Secp256k1
+from zkos.guest.system.io import Io
+from zkos.guest.system.memory import ReturnMemory
+from zkos.guest.system.metadata import Metadata
+from zkos.guest.system.options import Options
+from zkos.guest.system.oracle import Oracle
+from zkos.lang.ints import U256, Address
+
+
+class System:
+    """The world of the guest program. Asks the oracle for the metadata when made."""
+
+    options: Options
+    oracle: Oracle
+    metadata: Metadata
+    keccak: Keccak256
+    blake2s: Blake2s
+    io: Io
+    return_memory: ReturnMemory
+    origin: Address
+    """Sender of the current transaction (ORIGIN)."""
+    gas_price: U256
+    """Of the current transaction in wei (GASPRICE)."""
+    secp256k1_unit: Secp256k1 | None
+
+    def __init__(self) -> None:
+        self.options = Options()
+        self.oracle = Oracle()
+        self.metadata = Metadata(self.oracle)
+        self.keccak = Keccak256()
+        self.blake2s = Blake2s()
+        self.io = Io(self.oracle, self.blake2s, self.keccak, self.options)
+        self.return_memory = ReturnMemory()
+        self.origin = Address(0)
+        self.gas_price = U256(0)
+        self.secp256k1_unit = None
+
+    def secp256k1(self) -> Secp256k1:
+        """The curve of transaction signatures."""
+        unit = self.secp256k1_unit
+        if unit is None:
+            unit = Secp256k1(self.keccak)
+            self.secp256k1_unit = unit
+        return unit
