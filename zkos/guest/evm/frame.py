@@ -1,0 +1,258 @@
+"""One running EVM frame: program counter, operand stack, memory, what it waits for.
+
+Frames are kept one a call depth and used again. What other environments also know of
+a frame is in `common`. The stack's methods test its limits and the array's bounds in
+one comparison: indices below zero wrap to far above the length.
+"""
+
+from typing import Final
+
+from zkos.guest.evm.halts import (
+    InvalidJump,
+    OperandTooLarge,
+    OutOfMemory,
+    StackOverflow,
+    StackUnderflow,
+    StaticViolation,
+)
+from zkos.guest.evm.heap import HEAP_BYTES, Heap
+from zkos.guest.evm.jumps import JumpDestinations
+from zkos.guest.evm.operands import fits_u32, words
+from zkos.guest.protocol.evm_native import NATIVE_COPY, NATIVE_MEMORY_GROWTH
+from zkos.guest.protocol.gas import (
+    ERGS_COPY_WORD,
+    GAS_MEMORY_WORD,
+    MEMORY_QUADRATIC_BITS,
+)
+from zkos.guest.protocol.quirks import (
+    QUIRK_EMPTY_KECCAK_OFFSET,
+    QUIRK_SHIFT_LOW_WORD,
+)
+from zkos.guest.system.calls import Exit, Frame
+from zkos.guest.system.resources import Resources
+from zkos.guest.system.system import System
+from zkos.lang.control import inline, noinline
+from zkos.lang.ints import U32, U64, U256
+from zkos.lang.memory import Array, ByteView, List
+
+STACK_LIMIT: Final = U32(1024)
+STOPPED: Final = U32(0xFFFFFFFF)
+"""Program counter of a frame that has stopped: beyond any code, so that the loop
+needs no flag."""
+HIGHEST_MEMORY_END: Final = U32(0xFFFFFFE0)
+
+
+class EvmFrame:
+    """The state of one frame."""
+
+    common: Frame
+    resources: Resources
+    """Those of `common`."""
+    system: System
+    heap: Heap
+    code: ByteView
+    pc: U32
+    """Of the next opcode; `STOPPED` ends the loop."""
+    next_pc: U32
+    """Where to go on after a call or creation."""
+    exit: Exit
+    stack: Array[U256]
+    size: U32
+    """Number of words on the stack."""
+    memory: ByteView
+    """What is in use: a whole number of words."""
+    memory_start: U32
+    """Place of the memory in the heap."""
+    memory_gas: U64
+    """What memory of this size has cost in all."""
+    return_data: ByteView
+    reply_start: U32
+    """Where in memory a call's return data goes, and `reply_length` how much."""
+    reply_length: U32
+    destinations: JumpDestinations
+    own_destinations: JumpDestinations
+    """For code that is not an account's: initcode."""
+    topics: List[U256]
+    """Of the event being made."""
+    shifts_by_low_word: bool
+    checks_empty_range: bool
+    """Upstream's faults, see `protocol.quirks`."""
+
+    def __init__(self, system: System, heap: Heap, common: Frame) -> None:
+        self.common = common
+        self.resources = common.resources
+        self.system = system
+        self.heap = heap
+        self.code = heap.empty
+        self.pc = STOPPED
+        self.next_pc = STOPPED
+        self.exit = Exit.RETURNED
+        self.stack = Array(U256, STACK_LIMIT)
+        self.size = U32(0)
+        self.memory = heap.empty
+        self.memory_start = U32(0)
+        self.memory_gas = U64(0)
+        self.return_data = heap.empty
+        self.reply_start = U32(0)
+        self.reply_length = U32(0)
+        self.own_destinations = JumpDestinations()
+        self.destinations = self.own_destinations
+        self.topics = List(U256)
+        quirks = system.options.quirk_bits
+        self.shifts_by_low_word = quirks & QUIRK_SHIFT_LOW_WORD != 0
+        self.checks_empty_range = quirks & QUIRK_EMPTY_KECCAK_OFFSET != 0
+
+    # Ledger
+
+    @inline
+    def charge(self, ergs: U64, native: U64) -> None:
+        """Pay; raises OutOfNative or OutOfErgs."""
+        self.resources.charge(ergs, native)
+
+    def charge_copy(self, ergs: U64, native: U64, length: U32) -> None:
+        """Pay for a copy of `length` bytes and what comes with it."""
+        self.resources.charge(
+            ergs + ERGS_COPY_WORD * words(length),
+            native + NATIVE_COPY + U64(length),
+        )
+
+    # Operand stack
+
+    @inline
+    def push(self, value: U256) -> None:
+        stack = self.stack
+        size = self.size
+        if size >= stack.length():
+            raise StackOverflow
+        stack[size] = value
+        self.size = size.wrapping_add(1)
+
+    @inline
+    def pop(self) -> U256:
+        stack = self.stack
+        place = self.size.wrapping_sub(1)
+        if place >= stack.length():
+            raise StackUnderflow
+        self.size = place
+        return stack[place]
+
+    @inline
+    def top(self) -> U256:
+        return self.stack[self.top_place()]
+
+    @inline
+    def set_top(self, value: U256) -> None:
+        """Replace the top word, known to exist."""
+        self.stack[self.size.wrapping_sub(1)] = value
+
+    @inline
+    def top_place(self) -> U32:
+        """Index of the top word."""
+        place = self.size.wrapping_sub(1)
+        if place >= self.stack.length():
+            raise StackUnderflow
+        return place
+
+    @inline
+    def drop(self, count: U32 | int) -> U32:
+        """Remove `count` words; the index of the lowest of them."""
+        place = self.size.wrapping_sub(count)
+        if place >= self.stack.length():
+            raise StackUnderflow
+        self.size = place
+        return place
+
+    @inline
+    def pair(self) -> tuple[U32, U32]:
+        """Remove the top word; its index, and that of the new top."""
+        size = self.size
+        second = size.wrapping_sub(2)
+        if second >= self.stack.length():
+            raise StackUnderflow
+        first = size.wrapping_sub(1)
+        self.size = first
+        return first, second
+
+    @inline
+    def u32_at(self, place: U32) -> U32:
+        """The word at an index, if below 2**32. Raises OperandTooLarge."""
+        word = self.stack[place]
+        if not fits_u32(word):
+            raise OperandTooLarge
+        return word.word(0)
+
+    @inline
+    def pop_u32(self) -> U32:
+        """Remove the top word, which must be below 2**32. Raises OperandTooLarge."""
+        return self.u32_at(self.drop(1))
+
+    # Control
+
+    @inline
+    def jump(self, destination: U32) -> None:
+        """Go on at `destination`. Raises InvalidJump."""
+        if not self.destinations.contains(destination):
+            raise InvalidJump
+        self.pc = destination
+
+    @inline
+    def stop(self, reason: Exit) -> None:
+        """Leave the loop after this opcode."""
+        self.exit = reason
+        self.next_pc = self.pc
+        self.pc = STOPPED
+
+    @inline
+    def require_not_static(self) -> None:
+        """Raises StaticViolation in a static context."""
+        if self.common.static:
+            raise StaticViolation
+
+    # Memory
+
+    @inline
+    def touch(self, offset: U32, length: U32 | int) -> None:
+        """Grow memory to hold `length` bytes from `offset`; `length` is not 0.
+
+        Raises OutOfErgs, OutOfNative, OutOfMemory.
+        """
+        end = offset.saturating_add(length)
+        if end > self.memory.length():
+            self.grow(end)
+
+    def touch_range(self, offset: U256, length: U32) -> U32:
+        """The same for an offset from the stack, which counts unless `length` is 0."""
+        if length == 0:
+            return U32(0)
+        if not fits_u32(offset):
+            raise OperandTooLarge
+        start = offset.word(0)
+        self.touch(start, length)
+        return start
+
+    @noinline
+    def grow(self, end: U32) -> None:
+        """Make memory `end` bytes long, rounded up to words, and pay for it."""
+        if end > HIGHEST_MEMORY_END:
+            raise OutOfMemory
+        old_bytes = self.memory.length()
+        new_words = (end + 31) >> 5
+        new_bytes = new_words << 5
+        added = new_bytes - old_bytes
+        gas = memory_gas(new_words)
+        ergs = (gas - self.memory_gas) << 8
+        self.resources.charge(ergs, NATIVE_MEMORY_GROWTH + U64(added))
+        start = self.memory_start
+        if new_bytes >= HEAP_BYTES - start:
+            raise OutOfMemory
+        heap = self.heap
+        self.memory = heap.region.window(start, new_bytes)
+        self.memory_gas = gas
+        heap.top = start + new_bytes
+        self.memory.window(old_bytes, added).fill(0)
+
+
+def memory_gas(length_words: U32) -> U64:
+    """Gas that memory of this length has cost in all."""
+    count = U64(length_words)
+    return GAS_MEMORY_WORD * count + ((count * count) >> MEMORY_QUADRATIC_BITS)

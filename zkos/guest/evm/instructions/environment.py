@@ -1,0 +1,104 @@
+"""What the block and the transaction are."""
+
+from zkos.guest.evm.frame import EvmFrame
+from zkos.guest.evm.operands import bits_above_u64
+from zkos.guest.protocol.evm_native import (
+    NATIVE_BLOBBASEFEE,
+    NATIVE_BLOBHASH,
+    NATIVE_BLOCK_FIELD,
+    NATIVE_BLOCKHASH,
+    NATIVE_GASPRICE,
+    NATIVE_ORIGIN,
+    NATIVE_PREVRANDAO,
+)
+from zkos.guest.protocol.gas import ERGS_BASE, ERGS_BLOCKHASH, ERGS_VERY_LOW
+from zkos.lang.ints import U64, U256
+
+
+def origin(frame: EvmFrame) -> None:
+    """Push the sender of the transaction."""
+    frame.charge(ERGS_BASE, NATIVE_ORIGIN)
+
+    frame.push(U256(frame.system.origin))
+
+
+def gasprice(frame: EvmFrame) -> None:
+    """Push the price the transaction pays a gas, in wei."""
+    frame.charge(ERGS_BASE, NATIVE_GASPRICE)
+
+    frame.push(frame.system.gas_price)
+
+
+def blockhash(frame: EvmFrame) -> None:
+    """Replace a block number with its hash if it is one of the 256 latest, else 0."""
+    frame.charge(ERGS_BLOCKHASH, NATIVE_BLOCKHASH)
+
+    number = frame.top()
+
+    if bits_above_u64(number) == 0:
+        frame.set_top(frame.system.metadata.block_hash(U64.truncate(number)))
+    else:
+        frame.set_top(U256(0))
+
+
+def coinbase(frame: EvmFrame) -> None:
+    """Push the address fees go to."""
+    frame.charge(ERGS_BASE, NATIVE_BLOCK_FIELD)
+
+    frame.push(U256(frame.system.metadata.coinbase))
+
+
+def timestamp(frame: EvmFrame) -> None:
+    """Push the time of the block in seconds."""
+    frame.charge(ERGS_BASE, NATIVE_BLOCK_FIELD)
+
+    frame.push(U256(frame.system.metadata.timestamp))
+
+
+def number(frame: EvmFrame) -> None:
+    """Push the number of the block."""
+    frame.charge(ERGS_BASE, NATIVE_BLOCK_FIELD)
+
+    frame.push(U256(frame.system.metadata.block_number))
+
+
+def prevrandao(frame: EvmFrame) -> None:
+    """Push the randomness of the block (EIP-4399)."""
+    frame.charge(ERGS_BASE, NATIVE_PREVRANDAO)
+
+    frame.push(frame.system.metadata.mix_hash)
+
+
+def gaslimit(frame: EvmFrame) -> None:
+    """Push the gas limit of the block."""
+    frame.charge(ERGS_BASE, NATIVE_BLOCK_FIELD)
+
+    frame.push(U256(frame.system.metadata.gas_limit))
+
+
+def chainid(frame: EvmFrame) -> None:
+    """Push the chain id (EIP-1344)."""
+    frame.charge(ERGS_BASE, NATIVE_BLOCK_FIELD)
+
+    frame.push(U256(frame.system.metadata.chain_id))
+
+
+def basefee(frame: EvmFrame) -> None:
+    """Push the base fee of the block in wei (EIP-3198)."""
+    frame.charge(ERGS_BASE, NATIVE_BLOCK_FIELD)
+
+    frame.push(frame.system.metadata.basefee)
+
+
+def blobhash(frame: EvmFrame) -> None:
+    """Replace an index with 0: there are no blobs (EVM spec 6.6)."""
+    frame.charge(ERGS_VERY_LOW, NATIVE_BLOBHASH)
+
+    frame.stack[frame.top_place()] = U256(0)
+
+
+def blobbasefee(frame: EvmFrame) -> None:
+    """Push 1 (EVM spec 6.6)."""
+    frame.charge(ERGS_BASE, NATIVE_BLOBBASEFEE)
+
+    frame.push(U256(1))

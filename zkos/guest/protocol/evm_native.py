@@ -1,0 +1,107 @@
+"""Native cost of each opcode (EVM spec 2).
+
+Every constant for an opcode that is charged before its operands are touched includes
+`NATIVE_STEP`: running out of native ends the transaction, so the two charges cannot
+be told apart. Opcodes that pop first charge the step separately.
+"""
+
+from typing import Final
+
+from zkos.lang.ints import U64
+
+STEP: Final = 20
+NATIVE_STEP: Final = U64(STEP)
+
+NATIVE_ADD: Final = U64(STEP + 140)
+NATIVE_MUL: Final = U64(STEP + 400)
+NATIVE_SUB: Final = U64(STEP + 140)
+NATIVE_DIV: Final = U64(STEP + 1500)
+NATIVE_SDIV: Final = U64(STEP + 1000)
+NATIVE_MOD: Final = U64(STEP + 1300)
+NATIVE_SMOD: Final = U64(STEP + 800)
+NATIVE_ADDMOD: Final = U64(STEP + 1700)
+NATIVE_MULMOD: Final = U64(STEP + 2300)
+NATIVE_EXP: Final = U64(700)
+NATIVE_EXP_BYTE: Final = U64(5000)
+NATIVE_SIGNEXTEND: Final = U64(STEP + 400)
+
+NATIVE_LT: Final = U64(STEP + 190)
+NATIVE_GT: Final = U64(STEP + 190)
+NATIVE_SLT: Final = U64(STEP + 430)
+NATIVE_SGT: Final = U64(STEP + 430)
+NATIVE_EQ: Final = U64(STEP + 500)
+NATIVE_ISZERO: Final = U64(STEP + 300)
+NATIVE_AND: Final = U64(STEP + 100)
+NATIVE_OR: Final = U64(STEP + 90)
+NATIVE_XOR: Final = U64(STEP + 90)
+NATIVE_NOT: Final = U64(STEP + 60)
+NATIVE_BYTE: Final = U64(STEP + 160)
+NATIVE_SHL: Final = U64(STEP + 240)
+NATIVE_SHR: Final = U64(STEP + 240)
+NATIVE_SAR: Final = U64(STEP + 400)
+
+NATIVE_KECCAK256: Final = U64(90)
+
+NATIVE_ADDRESS: Final = U64(STEP + 60)
+NATIVE_ORIGIN: Final = U64(STEP + 60)
+NATIVE_CALLER: Final = U64(STEP + 60)
+NATIVE_CALLVALUE: Final = U64(STEP + 60)
+NATIVE_CALLDATALOAD: Final = U64(STEP + 280)
+NATIVE_CALLDATASIZE: Final = U64(STEP + 40)
+NATIVE_CODESIZE: Final = U64(STEP + 40)
+NATIVE_GASPRICE: Final = U64(STEP + 60)
+NATIVE_RETURNDATASIZE: Final = U64(STEP + 60)
+NATIVE_COPY_OPCODE: Final = U64(100)
+NATIVE_MCOPY: Final = U64(0)
+NATIVE_COPY: Final = U64(80)
+"""Any copy, besides one a byte."""
+
+NATIVE_BALANCE: Final = U64(STEP + 60)
+NATIVE_EXTCODESIZE: Final = U64(STEP + 60)
+NATIVE_EXTCODEHASH: Final = U64(STEP + 60)
+NATIVE_BLOCKHASH: Final = U64(STEP + 60)
+NATIVE_BLOCK_FIELD: Final = U64(STEP + 60)
+"""COINBASE, TIMESTAMP, NUMBER, GASLIMIT, CHAINID, BASEFEE."""
+NATIVE_PREVRANDAO: Final = U64(STEP + 40)
+NATIVE_SELFBALANCE: Final = U64(STEP + 60)
+NATIVE_BLOBHASH: Final = U64(STEP + 40)
+NATIVE_BLOBBASEFEE: Final = U64(STEP + 40)
+
+NATIVE_POP: Final = U64(STEP + 40)
+NATIVE_MEMORY: Final = U64(STEP + 250)
+"""MLOAD, MSTORE, MSTORE8."""
+NATIVE_MEMORY_GROWTH: Final = U64(35)
+"""Any growth, besides one a new byte."""
+NATIVE_SLOAD: Final = U64(STEP + 100)
+NATIVE_SSTORE: Final = U64(STEP + 100)
+NATIVE_TLOAD: Final = U64(STEP + 100)
+NATIVE_TSTORE: Final = U64(STEP + 100)
+NATIVE_JUMP: Final = U64(STEP + 70)
+NATIVE_JUMPI: Final = U64(STEP + 300)
+NATIVE_PC: Final = U64(STEP + 40)
+NATIVE_MSIZE: Final = U64(STEP + 40)
+NATIVE_GAS: Final = U64(STEP + 60)
+NATIVE_JUMPDEST: Final = U64(STEP + 40)
+NATIVE_PUSH0: Final = U64(STEP + 50)
+NATIVE_DUP: Final = U64(STEP + 60)
+NATIVE_SWAP: Final = U64(STEP + 90)
+NATIVE_LOG: Final = U64(STEP + 50)
+NATIVE_CREATE: Final = U64(STEP + 25000)
+NATIVE_CALL: Final = U64(STEP + 1500)
+NATIVE_RETURN: Final = U64(STEP + 40)
+NATIVE_REVERT: Final = U64(STEP + 50)
+NATIVE_SELFDESTRUCT: Final = U64(STEP + 100)
+
+NATIVE_PUSH: Final = tuple(
+    U64(STEP + cost)
+    for cost in (
+        *(60, 120, 140, 140, 150, 160, 170, 180),
+        *(190, 200, 210, 210, 220, 230, 240, 210),
+        *(240, 240, 240, 240, 250, 260, 260, 260),
+        *(260, 270, 280, 280, 290, 290, 300, 300),
+    )
+)
+"""PUSH1 to PUSH32, from index 0."""
+
+NATIVE_CODE_BYTE: Final = U64(6)
+"""Jump analysis at the start of a frame, a byte of code."""
