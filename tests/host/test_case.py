@@ -1,0 +1,333 @@
+import gzip
+import json
+import time
+
+import pytest
+
+from zkos.host.case import (
+    AccountState,
+    Block,
+    Case,
+    SlotState,
+    load_case,
+    parse_case,
+)
+from zkos.host.case_errors import CaseError
+from zkos.host.case_writer import case_to_json, save_case
+from zkos.host.context import BlockContext
+from zkos.host.transactions import (
+    AccessListEntry,
+    EncodedTransaction,
+    FieldTransaction,
+    Kind,
+    RawTransaction,
+)
+
+KEY = "0x" + "01" * 32
+ADDRESS = "0x" + "c2" * 20
+LEGACY = {"type": "legacy", "private_key": KEY, "gas_limit": 21000, "gas_price": 1}
+
+
+def parse(**fields):
+    return parse_case({"block": {}, **fields}, "x.json")
+
+
+def error_of(value):
+    with pytest.raises(CaseError) as caught:
+        parse_case(value, "x.json")
+    return str(caught.value)
+
+
+def case_files(shared):
+    files = (shared / "vectors").glob("*.json*")
+    return sorted(path for path in files if ".expected." not in path.name)
+
+
+def test_all_vectors_survive_a_round_trip(shared, tmp_path):
+    files = case_files(shared)
+    assert len(files) > 50
+    for path in files:
+        case = load_case(path)
+        for name in ("copy.json", "copy.json.gz"):
+            save_case(case, tmp_path / name)
+            assert load_case(tmp_path / name) == case, path.name
+
+
+def test_every_field_survives_a_round_trip(tmp_path):
+    fields = FieldTransaction(
+        kind=Kind.EIP712,
+        gas_limit=2**60,
+        max_fee_per_gas=3,
+        max_priority_fee_per_gas=0,
+        nonce=2**64,
+        to=0x8001,
+        value=2**255,
+        data=b"\0\1",
+        gas_per_pubdata=7,
+        access_list=(AccessListEntry(1, (2, 3)), AccessListEntry(4)),
+        eip155=False,
+        chain_id=1,
+        paymaster=9,
+        paymaster_input=b"in",
+        factory_deps=(b"\7" * 32,),
+        mint_value=0,
+        refund_recipient=2**200,
+        private_key=b"\1" * 32,
+        signature=b"short",
+        sender=0,
+        reserved=(None, 0, 5),
+        reserved_dynamic=b"",
+    )
+    untouched = FieldTransaction(Kind.LEGACY, 1, 2, to=None, private_key=b"\1" * 32)
+    empty_list = FieldTransaction(
+        Kind.EIP2930, 1, 2, access_list=(), private_key=b"\1" * 32
+    )
+    context = BlockContext(1, 2, 3, 4, 5, 6, 7, 8, 9, (10, 0, 2**256 - 1))
+    case = Case(
+        blocks=(
+            Block(context, (fields, untouched, empty_list)),
+            Block(BlockContext(), (RawTransaction(b"\2"), EncodedTransaction(b""))),
+        ),
+        accounts=(
+            AccountState(5, 2**200, 2**64 - 1, b"\xfe", storage=((1, 0), (0, 2**255))),
+            AccountState(3, force=True),
+            AccountState(4, deployed_empty=True),
+        ),
+        leaves=(SlotState(5, 7, 0),),
+        preimages=(b"", b"abc"),
+    )
+
+    save_case(case, tmp_path / "case.json")
+
+    assert load_case(tmp_path / "case.json") == case
+
+
+def test_sequence_keeps_its_order():
+    entries = [{"account": ADDRESS, "nonce": 1}, [ADDRESS, "0x5", 0]]
+    case = parse(sequence=entries)
+    assert case.sequence == (
+        AccountState(int(ADDRESS, 16), nonce=1),
+        SlotState(int(ADDRESS, 16), 5, 0),
+    )
+    assert case_to_json(case)["sequence"][1] == [ADDRESS, "0x5", "0x0"]
+
+
+def test_absent_block_fields_have_the_published_defaults():
+    context = parse().blocks[0].context
+    assert context == BlockContext(
+        chain_id=37,
+        block_number=1,
+        timestamp=42,
+        eip1559_basefee=1000,
+        gas_per_pubdata=0,
+        native_price=10,
+        coinbase=0,
+        gas_limit=72057594037927935,
+        mix_hash=1,
+        block_hashes=(),
+    )
+
+
+@pytest.mark.parametrize("number", [255, "255", "0xff", "0xFF", "0x00ff"])
+def test_numbers_have_three_spellings(number):
+    assert parse_case({"block": {"timestamp": number}}, "x").blocks[
+        0
+    ].context == BlockContext(timestamp=255)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"txs": {}}, "x.json: txs: expected a list, found an object"),
+        ({"txs": [7]}, "x.json: txs[0]: expected an object, found a number"),
+        ({"txs": [{}]}, "x.json: txs[0]: needs one of raw, encoded or type"),
+        (
+            {"txs": [LEGACY, {**LEGACY, "value": -1}]},
+            "x.json: txs[1].value: negative number -1",
+        ),
+        (
+            {"txs": [{**LEGACY, "value": "-0x5"}]},
+            "x.json: txs[0].value: negative number -0x5",
+        ),
+        (
+            {"txs": [{**LEGACY, "value": 1.5}]},
+            "x.json: txs[0].value: expected a number, found a fraction",
+        ),
+        (
+            {"txs": [{**LEGACY, "value": True}]},
+            "x.json: txs[0].value: expected a number, found a boolean",
+        ),
+        (
+            {"txs": [{**LEGACY, "value": "0xg"}]},
+            "x.json: txs[0].value: not a number: '0xg'",
+        ),
+        (
+            {"txs": [{**LEGACY, "value": "1_0"}]},
+            "x.json: txs[0].value: not a number: '1_0'",
+        ),
+        (
+            {"txs": [{**LEGACY, "value": 2**256}]},
+            "x.json: txs[0].value: more than 256 bits",
+        ),
+        (
+            {"txs": [{**LEGACY, "value": "0x" + "0" * 10**6}]},
+            "x.json: txs[0].value: more than 256 bits",
+        ),
+        (
+            {"txs": [{**LEGACY, "data": "0x123"}]},
+            "x.json: txs[0].data: odd number of hex digits (3)",
+        ),
+        (
+            {"txs": [{**LEGACY, "data": "1234"}]},
+            "x.json: txs[0].data: hex without 0x: '1234'",
+        ),
+        (
+            {"txs": [{**LEGACY, "data": "0x12zz"}]},
+            "x.json: txs[0].data: not hex: '0x12zz'",
+        ),
+        (
+            {"txs": [{**LEGACY, "to": "0x1234"}]},
+            "x.json: txs[0].to: 2 bytes, expected 20",
+        ),
+        (
+            {"txs": [{**LEGACY, "private_key": "0x01"}]},
+            "x.json: txs[0].private_key: 1 bytes, expected 32",
+        ),
+        (
+            {"txs": [{**LEGACY, "type": "eip4844"}]},
+            (
+                "x.json: txs[0].type: unknown type, expected one of legacy, eip2930, "
+                "eip1559, eip712, l1, upgrade"
+            ),
+        ),
+        (
+            {"txs": [{"type": "legacy", "gas_limit": 1, "gas_price": 1}]},
+            "x.json: txs[0]: needs private_key or signature",
+        ),
+        (
+            {"txs": [{"type": "l1", "gas_limit": 1, "max_fee_per_gas": 1}]},
+            "x.json: txs[0]: needs from or private_key",
+        ),
+        (
+            {"txs": [{"type": "eip1559", "private_key": KEY, "gas_limit": 1}]},
+            "x.json: txs[0]: field max_fee_per_gas is missing",
+        ),
+        (
+            {"txs": [{**LEGACY, "access_list": [{"address": ADDRESS, "keys": []}]}]},
+            (
+                "x.json: txs[0].access_list[0].keys: unknown field, expected one of "
+                "address, storage_keys"
+            ),
+        ),
+        (
+            {"accounts": {ADDRESS: {"storage": {"0": "x"}}}},
+            f"x.json: accounts.{ADDRESS}.storage.0: not a number: 'x'",
+        ),
+        (
+            {"accounts": {"0x12": {}}},
+            "x.json: accounts.0x12: 1 bytes, expected 20",
+        ),
+        (
+            {"accounts": {ADDRESS: {"nonce": 2**64}}},
+            f"x.json: accounts.{ADDRESS}.nonce: more than 64 bits",
+        ),
+        (
+            {"sequence": [[ADDRESS, 1]]},
+            "x.json: sequence[0]: expected [address, slot, value]",
+        ),
+        (
+            {"accounts": {ADDRESS: {}}, "sequence": [[ADDRESS, 1, 2]]},
+            "x.json: sequence: given together with accounts",
+        ),
+        (
+            {"sequence": [[ADDRESS, 1, 2]], "leaves": [[ADDRESS, "0x1", 3]]},
+            f"x.json: slot 0x1 of {ADDRESS} given twice",
+        ),
+        (
+            {"then": [{"block": {"chain": 1}}]},
+            (
+                "x.json: then[0].block.chain: unknown field, expected one of chain_id, "
+                "block_number, timestamp, eip1559_basefee, gas_per_pubdata, "
+                "native_price, gas_limit, mix_hash, coinbase, block_hashes"
+            ),
+        ),
+        (
+            {"then": [{"block": {}, "accounts": {ADDRESS: {}}}]},
+            "x.json: then[0].accounts: only the first block has a state before",
+        ),
+        (
+            {"block": {"block_hashes": [0] * 257}},
+            "x.json: block.block_hashes: 257 entries, at most 256 allowed",
+        ),
+        ({"block": []}, "x.json: block: expected an object, found a list"),
+    ],
+)
+def test_bad_field_is_named_in_one_line(fields, message):
+    assert error_of({"block": {}, **fields}) == message
+
+
+def test_case_without_block_is_refused():
+    assert error_of({"txs": []}) == "x.json: not a case: field block is missing"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"block": {}', "not JSON: Expecting ',' delimiter at line 1 column 13"),
+        (b"", "not JSON: Expecting value at line 1 column 1"),
+        (b"\xff\xfe", "not UTF-8 text: byte 0"),
+        (b"[" * 100_000, "not a case: nested too deeply"),
+        (b'{"block": NaN}', "not a case: NaN is not a number"),
+        (b'{"a": 1, "a": 2}', "not a case: field 'a' given twice"),
+        (b"[]", "expected an object, found a list"),
+    ],
+)
+def test_file_that_is_no_case_is_refused(tmp_path, content, reason):
+    path = tmp_path / "bad.json"
+    path.write_bytes(content)
+    with pytest.raises(CaseError) as caught:
+        load_case(path)
+    assert str(caught.value) == f"{path}: {reason}"
+
+
+def test_missing_file_is_refused(tmp_path):
+    with pytest.raises(CaseError, match="cannot be read: No such file"):
+        load_case(tmp_path / "none.json")
+
+
+def test_folder_is_refused(tmp_path):
+    with pytest.raises(CaseError, match="is a folder"):
+        load_case(tmp_path)
+
+
+def test_damaged_gzip_is_refused(tmp_path):
+    path = tmp_path / "case.json.gz"
+    path.write_bytes(gzip.compress(b'{"block": {}}' * 100)[:-12])
+    with pytest.raises(CaseError, match="damaged gzip data"):
+        load_case(path)
+    path.write_bytes(b"no gzip")
+    with pytest.raises(CaseError, match="cannot be read"):
+        load_case(path)
+
+
+@pytest.mark.parametrize("name", ["huge.json", "huge.json.gz"])
+def test_hundred_megabytes_are_refused_at_once(tmp_path, name):
+    path = tmp_path / name
+    content = b"\0" * 100_000_000
+    path.write_bytes(gzip.compress(content, 1) if name.endswith("gz") else content)
+    started = time.perf_counter()
+    with pytest.raises(CaseError, match="larger than 67108864 bytes") as caught:
+        load_case(path)
+    assert time.perf_counter() - started < 5
+    assert "\n" not in str(caught.value)
+
+
+def test_equal_cases_are_written_alike(tmp_path):
+    case = parse(txs=[LEGACY])
+    save_case(case, tmp_path / "a.json.gz")
+    save_case(parse_case(case_to_json(case), "again"), tmp_path / "b.json.gz")
+    assert (tmp_path / "a.json.gz").read_bytes() == (
+        tmp_path / "b.json.gz"
+    ).read_bytes()
+    text = gzip.decompress((tmp_path / "a.json.gz").read_bytes())
+    assert json.loads(text)["txs"] == [LEGACY]
