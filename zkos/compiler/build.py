@@ -1,0 +1,94 @@
+"""Builds object code from guest modules, through the cache."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import llvmlite.binding as llvm
+
+from zkos.compiler import cache
+from zkos.compiler.emit import Target
+from zkos.compiler.module import Export, LlvmModule, translate
+
+Progress = Callable[[str], None]
+
+
+class BuildError(Exception):
+    """LLVM failed on our text: a fault of the compiler, not of the guest."""
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """Object code, and its module without the text."""
+
+    code: bytes
+    module: LlvmModule
+
+
+def build(
+    roots: Sequence[str],
+    exports: Sequence[str],
+    target: Target,
+    main: str = "",
+    progress: Progress = lambda _: None,
+) -> Artefact:
+    """Object code of everything reachable from `exports` and `main`.
+
+    Raises CompileError for a fault in the guest source, BuildError if LLVM fails.
+    """
+    host = ""
+    if target.pointer_bytes == 8:
+        features = llvm.get_host_cpu_features().flatten()
+        host = f"{llvm.get_host_cpu_name()} {features}"
+    files = [_source(root) for root in roots]
+    name = cache.key([target.name, host, main, *roots, *exports], files)
+    known = cache.load(f"{name}.json")
+    code = cache.load(f"{name}.o")
+    if known is not None and code is not None:
+        return Artefact(code, _from_json(known))
+    progress(f"{target.name}: checking and lowering")
+    module = translate(roots, exports, target, main)
+    progress(f"{target.name}: optimising {len(module.text) // 1000} kB of LLVM text")
+    code = run_llvm(module.text, target.name)
+    cache.save(f"{name}.o", code)
+    cache.save(f"{name}.json", _to_json(module))
+    return Artefact(code, module)
+
+
+def run_llvm(text: str, target: str) -> bytes:
+    """Translate in a child process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "zkos.compiler.codegen", target],
+        input=text.encode(),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        reason = done.stderr.decode(errors="replace").strip().splitlines()
+        raise BuildError(f"LLVM failed: {reason[-1] if reason else done.returncode}")
+    return done.stdout
+
+
+def _source(root: str) -> str:
+    spec = importlib.util.find_spec(root)
+    return spec.origin if spec and spec.origin else root
+
+
+def _to_json(module: LlvmModule) -> bytes:
+    content = asdict(module)
+    del content["text"]
+    return json.dumps(content).encode()
+
+
+def _from_json(content: bytes) -> LlvmModule:
+    known = json.loads(content)
+    exports = {
+        name: Export(e["symbol"], e["parameters"], [(k, o) for k, o in e["results"]])
+        for name, e in known["exports"].items()
+    }
+    sites = [(p, line, column, reason) for p, line, column, reason in known["sites"]]
+    errors = {int(code): name for code, name in known["errors"].items()}
+    return LlvmModule("", exports, sites, errors)

@@ -1,0 +1,412 @@
+"""Lowers one checked function to LLVM text."""
+
+from zkos.compiler.emit import (
+    ModuleText,
+    Place,
+    out_pointer,
+    return_type,
+    scalar,
+)
+from zkos.compiler.program import Error
+from zkos.compiler.tree import (
+    Const,
+    Count,
+    Do,
+    Expr,
+    Fail,
+    Field,
+    If,
+    Instance,
+    Item,
+    Leave,
+    Local,
+    Op,
+    Raise,
+    Return,
+    Set,
+    Stmt,
+    Switch,
+    Try,
+    Unpack,
+    While,
+)
+from zkos.compiler.types import NONE, Int, TupleOf, Type, in_memory
+from zkos.compiler.values import FLAGGED, ValueText, local_names
+
+_IN_PLACE = {"add", "sub", "mul", "wrapping_add", "wrapping_sub", "wrapping_mul"}
+
+
+class FunctionLowering(ValueText):
+    """The text of one function."""
+
+    def __init__(self, module: ModuleText, instance: Instance) -> None:
+        super().__init__(module, instance)
+        self.handlers: list[str] = []
+        self.held: list[str] = []
+        self.loops: list[tuple[str, str]] = []
+        self.error_slot = ""
+
+    def run(self) -> str:
+        """The whole definition."""
+        instance = self.instance
+        parameters = self._parameters()
+        if instance.raises:
+            self.error_slot = self.slot(4, 4)
+        self.block(instance.body)
+        if not self.ended:
+            if instance.result == NONE:
+                self._leave()
+            else:
+                self.emit("unreachable")
+        attributes = "#0"
+        if instance.function.has("inline"):
+            attributes = "#1"
+        elif instance.function.has("noinline"):
+            attributes = "#2"
+        head = (
+            f"define internal fastcc {return_type(instance)} "
+            f'@"{instance.name}"({", ".join(parameters)}) {attributes} {{'
+        )
+        return "\n".join([head, "entry:", *self.slots, *self.lines, "}"])
+
+    def _parameters(self) -> list[str]:
+        instance = self.instance
+        texts = []
+        if out_pointer(instance):
+            texts.append("ptr noalias %out")
+        for name, kind in instance.parameters:
+            if in_memory(kind):
+                texts.append(f"ptr %p.{name}")
+                given = Place(f"%p.{name}", "param")
+                if name in instance.assigned_parameters:
+                    own = self._variable(kind)
+                    self.copy(kind, own, given)
+                    given = own
+                self.slot_of[name] = given
+            else:
+                texts.append(f"{scalar(kind)} %p.{name}")
+                self.slot_of[name] = self._variable(kind)
+                self.store(kind, f"%p.{name}", self.slot_of[name].pointer)
+        for name, kind in instance.locals.items():
+            if name not in self.slot_of:
+                self.slot_of[name] = self._variable(kind)
+        return texts
+
+    def _variable(self, kind: Type) -> Place:
+        size, align = self.layout.size(kind), self.layout.align(kind)
+        return Place(self.slot(size, align), "own")
+
+    def block(self, body: list[Stmt]) -> None:
+        """Lower statements in order."""
+        for statement in body:
+            self.statement(statement)
+            self.release()
+            if self.ended:
+                break
+
+    def statement(self, made: Stmt) -> None:
+        """Lower one statement."""
+        match made:
+            case Set(target=target, value=value):
+                self._set(target, value)
+            case Unpack():
+                self._unpack(made)
+            case Do(value=value):
+                self._do(value)
+            case If():
+                self._if(made)
+            case While():
+                self._while(made)
+            case Count():
+                self._count(made)
+            case Switch():
+                self._switch(made)
+            case Return(value=value):
+                self._return(value)
+            case Raise(error=error):
+                self._raise(error)
+            case Try():
+                self._try(made)
+            case Leave(again=again):
+                self.branch(self.loops[-1][0 if again else 1])
+            case Fail(where=where, reason=reason):
+                self.fail(where, reason)
+
+    def _set(self, target: Expr, value: Expr) -> None:
+        kind = target.kind
+        if not in_memory(kind):
+            made = self.value(value)
+            if isinstance(target, Local):
+                self.store(kind, made, self.slot_of[target.name].pointer)
+            else:
+                self.store(kind, made, self.reference(target))
+            return
+        if isinstance(target, Local):
+            self._set_local(target, value)
+            return
+        if self._direct(value):
+            # Nothing evaluated below can see the half-written target.
+            self.into(value, Place(self.reference(target), "heap"))
+            return
+        place = self.place(value)
+        address = self.reference(target)
+        self.copy(kind, Place(address, "heap"), place)
+
+    def _direct(self, value: Expr) -> bool:
+        """An operation that may be computed where it is stored."""
+        return (
+            isinstance(value, Op)
+            and value.name in _IN_PLACE
+            and isinstance(value.kind, Int)
+            and isinstance(value.arguments[1], Local | Const)
+            and isinstance(value.arguments[0], Local | Const)
+        )
+
+    def _set_local(self, target: Local, value: Expr) -> None:
+        place = self.slot_of[target.name]
+        kind = target.kind
+        if self.handlers:
+            # A handler must find the old value if the new one is never finished.
+            self.copy(kind, place, self.place(value))
+        elif target.name not in local_names(value):
+            self.into(value, place)
+        elif self._accumulates(target, value):
+            self.into(value, place)
+        else:
+            temporary = self.place(value)
+            self.copy(kind, place, temporary)
+
+    def _accumulates(self, target: Local, value: Expr) -> bool:
+        """`x = x op y` where y does not read x."""
+        if not isinstance(value, Op) or value.name not in _IN_PLACE:
+            return False
+        left, right = value.arguments
+        return (
+            isinstance(left, Local)
+            and left.name == target.name
+            and target.name not in local_names(right)
+        )
+
+    def reference(self, target: Expr) -> str:
+        """Address of an assignable expression."""
+        match target:
+            case Field():
+                return self.field(target)
+            case Item():
+                return self.item(target)
+            case Local(name=name):
+                return self.slot_of[name].pointer
+        raise AssertionError("not assignable")
+
+    def _unpack(self, made: Unpack) -> None:
+        value = made.value
+        kind = value.kind
+        assert isinstance(kind, TupleOf)
+        if isinstance(value, Op) and value.name in FLAGGED:
+            first = kind.items[0]
+            assert isinstance(first, Int)
+            if not first.wide:
+                result, flag = self.flagged_scalar(value, first)
+                self._store_part(made.targets[0], first, result)
+                self._store_part(made.targets[1], kind.items[1], flag)
+                return
+            target = made.targets[0]
+            if isinstance(target, Local) and (
+                target.name not in local_names(value)
+                or (
+                    isinstance(value.arguments[0], Local)
+                    and value.arguments[0].name == target.name
+                    and not any(
+                        target.name in local_names(x) for x in value.arguments[1:]
+                    )
+                )
+            ):
+                flag = self.flagged(value, first, self.slot_of[target.name])
+                self._store_part(made.targets[1], kind.items[1], flag)
+                return
+        place = self.place(value)
+        offsets = self.tuple_offsets(kind)
+        for target, part, offset in zip(made.targets, kind.items, offsets, strict=True):
+            source = self.offset(place.pointer, offset)
+            if in_memory(part):
+                origin = "own" if isinstance(target, Local) else "heap"
+                address = Place(self.reference(target), origin)
+                self.copy(part, address, Place(source, "own"))
+            else:
+                self._store_part(target, part, self.load(part, source))
+
+    def _store_part(self, target: Expr, kind: Type, value: str) -> None:
+        self.store(kind, value, self.reference(target))
+
+    def _do(self, value: Expr) -> None:
+        if in_memory(value.kind):
+            self.place(value)
+        else:
+            self.value(value)
+
+    def _if(self, made: If) -> None:
+        yes, no, end = self.fresh("l"), self.fresh("l"), self.fresh("l")
+        condition = self.value(made.condition)
+        self.release()
+        self.fork(condition, yes, no if made.orelse else end)
+        self.label(yes)
+        self.block(made.body)
+        reached = not self.ended
+        if reached:
+            self.branch(end)
+        if made.orelse:
+            self.label(no)
+            self.block(made.orelse)
+            reached = reached or not self.ended
+            if not self.ended:
+                self.branch(end)
+        else:
+            reached = True
+        if reached:
+            self.label(end)
+        else:
+            self.ended = True
+
+    def _while(self, made: While) -> None:
+        head, body, end = self.fresh("l"), self.fresh("l"), self.fresh("l")
+        self.branch(head)
+        self.label(head)
+        condition = self.value(made.condition)
+        self.release()
+        if condition == "true":
+            self.branch(body)
+        else:
+            self.fork(condition, body, end)
+        self._loop(made.body, body, head, end)
+
+    def _loop(self, statements: list[Stmt], body: str, again: str, end: str) -> None:
+        self.label(body)
+        self.loops.append((again, end))
+        self.block(statements)
+        self.loops.pop()
+        if not self.ended:
+            self.branch(again)
+        self.label(end)
+
+    def _count(self, made: Count) -> None:
+        head, body = self.fresh("l"), self.fresh("l")
+        step, end = self.fresh("l"), self.fresh("l")
+        kind = made.name.kind
+        text = scalar(kind)
+        start, stop = self.value(made.start), self.value(made.stop)
+        counter = self.slot(self.layout.size(kind), self.layout.align(kind))
+        self.store(kind, start, counter)
+        self.release()
+        self.branch(head)
+        self.label(head)
+        now = self.load(kind, counter)
+        more = self.let(f"icmp ult {text} {now}, {stop}")
+        self.fork(more, body, end)
+        self.label(body)
+        self.store(kind, now, self.slot_of[made.name.name].pointer)
+        self.loops.append((step, end))
+        self.block(made.body)
+        self.loops.pop()
+        if not self.ended:
+            self.branch(step)
+        self.label(step)
+        last = self.load(kind, counter)
+        self.store(kind, self.let(f"add nuw {text} {last}, 1"), counter)
+        self.branch(head)
+        self.label(end)
+
+    def _switch(self, made: Switch) -> None:
+        kind = made.subject.kind
+        subject = self.value(made.subject)
+        self.release()
+        text = scalar(kind)
+        end, default = self.fresh("l"), self.fresh("c")
+        labels = [self.fresh("c") for _ in made.cases]
+        cases = " ".join(
+            f"{text} {number}, label %{label}"
+            for (numbers, _), label in zip(made.cases, labels, strict=True)
+            for number in numbers
+        )
+        self.emit(f"switch {text} {subject}, label %{default} [{cases}]")
+        self.ended = True
+        reached = False
+        parts = [
+            (label, body) for label, (_, body) in zip(labels, made.cases, strict=True)
+        ]
+        for label, body in [*parts, (default, made.default)]:
+            self.label(label)
+            self.block(body)
+            if not self.ended:
+                reached = True
+                self.branch(end)
+        if reached:
+            self.label(end)
+        self.ended = not reached
+
+    def _return(self, value: Expr | None) -> None:
+        if value is not None:
+            kind = self.instance.result
+            if in_memory(kind):
+                # %out is fresh memory of the caller, which no expression here reads.
+                self.into(value, Place("%out", "own"))
+            elif self.instance.raises:
+                self.store(kind, self.value(value), "%out")
+            else:
+                made = self.value(value)
+                self.emit(f"ret {scalar(kind)} {made}")
+                self.ended = True
+                return
+        self._leave()
+
+    def _leave(self) -> None:
+        """Return without an error, the result being in place."""
+        self.emit("ret i32 0" if self.instance.raises else "ret void")
+        self.ended = True
+
+    def _raise(self, error: Error | None) -> None:
+        self.throw(str(error.first) if error else self.held[-1])
+
+    def throw(self, status: str) -> None:
+        """Go to the innermost handler with an error number."""
+        if not self.handlers:
+            self.emit(f"ret i32 {status}")
+            self.ended = True
+            return
+        self.emit(f"store i32 {status}, ptr {self.error_slot}")
+        self.branch(self.handlers[-1])
+
+    def _try(self, made: Try) -> None:
+        handler, end = self.fresh("h"), self.fresh("l")
+        self.handlers.append(handler)
+        self.block(made.body)
+        self.handlers.pop()
+        reached = not self.ended
+        if reached:
+            self.branch(end)
+        self.label(handler)
+        code = self.let(f"load i32, ptr {self.error_slot}")
+        self.held.append(code)
+        for errors, body in made.handlers:
+            match, other = self.fresh("h"), self.fresh("h")
+            self.fork(self._any(code, errors), match, other)
+            self.label(match)
+            self.block(body)
+            if not self.ended:
+                reached = True
+                self.branch(end)
+            self.label(other)
+        self.held.pop()
+        self.throw(code)
+        if reached:
+            self.label(end)
+
+    def _any(self, code: str, errors: list[Error]) -> str:
+        """An `i1`: the error number belongs to one of the classes."""
+        result = "false"
+        for error in errors:
+            relative = self.let(f"sub i32 {code}, {error.first}")
+            inside = self.let(f"icmp ule i32 {relative}, {error.last - error.first}")
+            result = (
+                inside if result == "false" else self.let(f"or i1 {result}, {inside}")
+            )
+        return result

@@ -1,0 +1,181 @@
+"""From guest modules to one LLVM module: the order of the passes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from zkos.compiler.check import Checker
+from zkos.compiler.emit import (
+    RV32,
+    ModuleText,
+    Target,
+    out_pointer,
+    return_type,
+    scalar,
+)
+from zkos.compiler.errors import CompileError, Location
+from zkos.compiler.lower import FunctionLowering
+from zkos.compiler.prelude import prelude
+from zkos.compiler.program import Function, Program
+from zkos.compiler.statements import Statements
+from zkos.compiler.tree import Instance
+from zkos.compiler.types import NEVER, NONE, TupleOf, Type, in_memory
+
+DIVISION = "zkos.compiler.runtime.division"
+SLOT_BYTES = 64
+FIXED_SITES = (("arena", "out of memory"), ("oracle", "the host gave no word"))
+"""Trap sites that the prelude names by number."""
+
+
+@dataclass
+class Export:
+    """How the host calls a function: `symbol(arguments, results) -> status`."""
+
+    symbol: str
+    parameters: list[str]
+    results: list[tuple[str, int]]
+
+
+@dataclass
+class LlvmModule:
+    """LLVM text with what is needed to call and explain it."""
+
+    text: str
+    exports: dict[str, Export] = field(default_factory=dict)
+    sites: list[tuple[str, int, int, str]] = field(default_factory=list)
+    errors: dict[int, str] = field(default_factory=dict)
+
+
+def translate(
+    roots: Sequence[str], exports: Sequence[str], target: Target, main: str = ""
+) -> LlvmModule:
+    """Check and lower everything `exports` (and `main`) reach.
+
+    Functions are named `module:function`. Raises CompileError.
+    """
+    program = Program([*roots, DIVISION])
+    checker = Checker(program, {"DELEGATED": target.delegated})
+    wanted = {name: _instance(checker, name) for name in exports}
+    entry = _instance(checker, main) if main else None
+    if target is RV32:
+        for helper in ("divide_u64", "remainder_u64"):
+            _instance(checker, f"{DIVISION}:{helper}")
+    while checker.pending:
+        made = checker.pending.pop()
+        Statements(checker, made).run()
+    checker.infer_raises()
+    text = ModuleText(target)
+    for number, (where, reason) in enumerate(FIXED_SITES):
+        assert text.site(Location(where, 0, 0), reason) == number
+    bodies = [FunctionLowering(text, made).run() for made in checker.instances.values()]
+    wrappers = [
+        _wrapper(text, made, f"export{number}")
+        for number, made in enumerate(wanted.values())
+    ]
+    if entry is not None:
+        wrappers.append(_main(text, entry))
+    parts = [
+        prelude(target),
+        *text.declarations.values(),
+        *text.constants.values(),
+        *bodies,
+        *wrappers,
+    ]
+    return LlvmModule(
+        "\n".join(parts),
+        {
+            name: _export(text, made, f"export{number}")
+            for number, (name, made) in enumerate(wanted.items())
+        },
+        [(w.path, w.line, w.column, reason) for w, reason in text.sites],
+        {error.first: error.name for error in program.errors},
+    )
+
+
+def _instance(checker: Checker, name: str) -> Instance:
+    module, _, function = name.partition(":")
+    found = checker.program.load(module).names.get(function)
+    if not isinstance(found, Function):
+        raise CompileError(Location(module, 1, 1), f"no function {name}")
+    return checker.instance(found, None)
+
+
+def _results(made: Instance) -> list[Type]:
+    if made.result in (NONE, NEVER):
+        return []
+    if isinstance(made.result, TupleOf):
+        return list(made.result.items)
+    return [made.result]
+
+
+def _export(text: ModuleText, made: Instance, symbol: str) -> Export:
+    kinds = _results(made)
+    offsets = text.target.layout.offsets(tuple(kinds))[0]
+    results = [(str(k), offset) for k, offset in zip(kinds, offsets, strict=True)]
+    return Export(symbol, [str(kind) for _, kind in made.parameters], results)
+
+
+def _wrapper(text: ModuleText, made: Instance, symbol: str) -> str:
+    """A C function that unpacks 64-byte argument slots and catches traps."""
+    layout = text.target.layout
+    lines = [
+        f"define i32 @{symbol}(ptr %arguments, ptr %results) #0 {{",
+        "  %jumped = call i32 @_setjmp(ptr @__jump) #5",
+        "  %fell = icmp ne i32 %jumped, 0",
+        "  br i1 %fell, label %out, label %go",
+        "out:",
+        "  ret i32 %jumped",
+        "go:",
+    ]
+    parts = []
+    if out_pointer(made):
+        parts.append("ptr %results")
+    for number, (_, kind) in enumerate(made.parameters):
+        address = f"%a{number}"
+        lines.append(
+            f"  {address} = getelementptr i8, ptr %arguments, i64 {SLOT_BYTES * number}"
+        )
+        if in_memory(kind):
+            parts.append(f"ptr {address}")
+            continue
+        shape = scalar(kind)
+        value = f"%v{number}"
+        align = layout.align(kind)
+        if shape == "i1":
+            lines.append(f"  %b{number} = load i8, ptr {address}")
+            lines.append(f"  {value} = icmp ne i8 %b{number}, 0")
+        else:
+            lines.append(f"  {value} = load {shape}, ptr {address}, align {align}")
+        parts.append(f"{shape} {value}")
+    call = f'call fastcc {return_type(made)} @"{made.name}"({", ".join(parts)})'
+    if made.raises:
+        lines += [
+            f"  %status = {call}",
+            "  %bad = icmp ne i32 %status, 0",
+            "  %code = add i32 %status, 15",
+            "  %answer = select i1 %bad, i32 %code, i32 0",
+            "  ret i32 %answer",
+        ]
+    elif return_type(made) == "void":
+        lines += [f"  {call}", "  ret i32 0"]
+    else:
+        shape = scalar(made.result)
+        lines.append(f"  %result = {call}")
+        if shape == "i1":
+            lines.append("  %wide = zext i1 %result to i8")
+            lines.append("  store i8 %wide, ptr %results")
+        else:
+            lines.append(f"  store {shape} %result, ptr %results")
+        lines.append("  ret i32 0")
+    return "\n".join([*lines, "}"])
+
+
+def _main(text: ModuleText, made: Instance) -> str:
+    """The entry of an image; it may not return."""
+    site = text.site(Location(made.function.module.path, 1, 1), "main returned")
+    call = f'call fastcc {return_type(made)} @"{made.name}"()'
+    if made.raises:
+        call = f"%status = {call}"
+    return (
+        f"define void @main() #0 {{\n  {call}\n"
+        f"  call void @__trap(i32 {site})\n  unreachable\n}}"
+    )

@@ -1,0 +1,273 @@
+"""Compiled guest code in this process: loading, calling, traps, the oracle."""
+
+import ctypes
+import mmap
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
+
+import llvmlite.binding as llvm
+
+from zkos.compiler.build import Artefact, Progress, build
+from zkos.compiler.emit import X86
+from zkos.compiler.module import SLOT_BYTES, Export
+
+ARENA_BYTES: Final = 1 << 30
+OUT_WORDS: Final = 1 << 20
+STATUS_TRAP: Final = 1
+STATUS_FINISHED: Final = 2
+STATUS_ERROR: Final = 15
+_GLOBALS: Final = (
+    "__heap_next",
+    "__heap_end",
+    "__options",
+    "__trap_site",
+    "__public_input",
+    "__oracle",
+)
+_WIDTHS: Final = {
+    "bool": 1,
+    "U8": 1,
+    "U16": 2,
+    "U32": 4,
+    "I32": 4,
+    "U64": 8,
+    "I64": 8,
+    "U128": 16,
+    "U256": 32,
+    "I256": 32,
+    "Address": 32,
+    "Bytes32": 32,
+    "U512": 64,
+}
+
+
+class Channel(Protocol):
+    """The host's end of the oracle."""
+
+    def exchange(self, written: bytes) -> bytes:
+        """Take the words written so far, give all words that can be read now."""
+
+
+class GuestTrap(Exception):
+    """Compiled code trapped; the text names file, line and reason."""
+
+
+class GuestFinished(Exception):
+    """Compiled code ended by `finish`."""
+
+    def __init__(self, public_input: bytes) -> None:
+        super().__init__("finished")
+        self.public_input: Final = public_input
+
+
+class GuestError(Exception):
+    """An exception of the guest reached the host; the text is its class."""
+
+
+class _Oracle(ctypes.Structure):
+    _fields_ = (
+        ("out", ctypes.c_void_p),
+        ("out_used", ctypes.c_uint32),
+        ("out_size", ctypes.c_uint32),
+        ("in_words", ctypes.c_void_p),
+        ("in_position", ctypes.c_uint32),
+        ("in_length", ctypes.c_uint32),
+        ("words_read", ctypes.c_uint64),
+        ("words_written", ctypes.c_uint64),
+        ("host", ctypes.c_void_p),
+    )
+
+
+class NativeLibrary:
+    """Guest functions compiled to the machine this runs on."""
+
+    _loaded = 0
+
+    def __init__(self, artefact: Artefact) -> None:
+        self.module = artefact.module
+        llvm.initialize_all_targets()
+        llvm.initialize_all_asmprinters()
+        libc = ctypes.CDLL(None)
+        for name in ("_setjmp", "longjmp", "memcpy", "memmove", "memset"):
+            address = ctypes.cast(getattr(libc, name), ctypes.c_void_p).value
+            llvm.add_symbol(name, address)
+        target = llvm.Target.from_default_triple()
+        self._jit = llvm.create_lljit_compiler(target.create_target_machine(jit=True))
+        builder = llvm.JITLibraryBuilder().add_object_img(artefact.code)
+        builder.add_current_process()
+        symbols = [export.symbol for export in self.module.exports.values()]
+        for symbol in (*symbols, *_GLOBALS):
+            builder.export_symbol(symbol)
+        NativeLibrary._loaded += 1
+        self._tracker = builder.link(self._jit, f"guest{NativeLibrary._loaded}")
+        prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+        self._functions = {
+            name: prototype(self._tracker[export.symbol])
+            for name, export in self.module.exports.items()
+        }
+        self._arena = mmap.mmap(-1, ARENA_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        self._base = ctypes.addressof(ctypes.c_char.from_buffer(self._arena))
+        self._next = self._cell("__heap_next", ctypes.c_uint64)
+        self._cell("__heap_end", ctypes.c_uint64).value = self._base + ARENA_BYTES
+        self._options = self._cell("__options", ctypes.c_uint32 * 4)
+        self._site = self._cell("__trap_site", ctypes.c_uint32)
+        self._public_input = self._cell("__public_input", ctypes.c_char * 32)
+        self._next.value = self._base
+        self._connect()
+
+    def _cell(self, name: str, kind: Any) -> Any:
+        return kind.from_address(self._tracker[name])
+
+    def _connect(self) -> None:
+        self._oracle = self._cell("__oracle", _Oracle)
+        self._out = (ctypes.c_uint32 * OUT_WORDS)()
+        self._oracle.out = ctypes.addressof(self._out)
+        self._oracle.out_size = OUT_WORDS
+        self._incoming: Any = None
+        self._channel: Channel | None = None
+        self._failure: BaseException | None = None
+        self._callback = ctypes.CFUNCTYPE(ctypes.c_int)(self._exchange)
+        self._oracle.host = ctypes.cast(self._callback, ctypes.c_void_p).value
+
+    def _exchange(self) -> int:
+        try:
+            if self._channel is None:
+                return 1
+            answer = self._channel.exchange(self._written())
+            self._incoming = ctypes.create_string_buffer(answer, max(len(answer), 1))
+            self._oracle.in_words = ctypes.addressof(self._incoming)
+            self._oracle.in_position = 0
+            self._oracle.in_length = len(answer) // 4
+        except BaseException as failure:  # noqa: BLE001 - crosses compiled frames
+            self._failure = failure
+            return 1
+        return 0
+
+    def _written(self) -> bytes:
+        written = ctypes.string_at(self._oracle.out, 4 * self._oracle.out_used)
+        self._oracle.out_used = 0
+        return written
+
+    def reset(self) -> None:
+        """Forget everything allocated so far; the memory is zero again."""
+        used = self.heap_used
+        if used > 1 << 20:
+            size = -(-used // mmap.PAGESIZE) * mmap.PAGESIZE
+            self._arena.madvise(mmap.MADV_DONTNEED, 0, size)
+        else:
+            ctypes.memset(self._base, 0, used)
+        self._next.value = self._base
+
+    @property
+    def heap_used(self) -> int:
+        """Bytes of the arena in use."""
+        return int(self._next.value) - self._base
+
+    @property
+    def words(self) -> tuple[int, int]:
+        """Oracle words read and written since the channel was attached."""
+        return self._oracle.words_read, self._oracle.words_written
+
+    def attach(self, channel: Channel | None, options: Sequence[int] = ()) -> None:
+        """Connect an oracle and set the option words."""
+        self._channel = channel
+        self._oracle.out_used = 0
+        self._oracle.in_position = 0
+        self._oracle.in_length = 0
+        self._oracle.words_read = 0
+        self._oracle.words_written = 0
+        for index in range(4):
+            self._options[index] = options[index] if index < len(options) else 0
+
+    def flush(self) -> None:
+        """Give the channel what was written and not yet exchanged."""
+        if self._channel is not None and self._oracle.out_used:
+            self._channel.exchange(self._written())
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """Call an exported function `module:function`.
+
+        Integers are ints, byte views are bytearrays (shared), bytes (copied) or
+        (address, length) pairs. Raises GuestTrap, GuestFinished, GuestError.
+        """
+        export = self.module.exports[name]
+        slots = ctypes.create_string_buffer(SLOT_BYTES * max(len(arguments), 1) + 32)
+        start = -ctypes.addressof(slots) % 32
+        if len(arguments) != len(export.parameters):
+            raise TypeError(f"{name} takes {len(export.parameters)} arguments")
+        keep = []
+        pairs = zip(arguments, export.parameters, strict=True)
+        for number, (given, kind) in enumerate(pairs):
+            raw, alive = _argument(given, kind)
+            keep.append(alive)
+            place = start + SLOT_BYTES * number
+            ctypes.memmove(ctypes.addressof(slots) + place, raw, len(raw))
+        results = ctypes.create_string_buffer(256 + 64)
+        shift = -ctypes.addressof(results) % 64
+        status = self._functions[name](
+            ctypes.addressof(slots) + start, ctypes.addressof(results) + shift
+        )
+        self._check(status)
+        return _results(export, results.raw[shift:])
+
+    def _check(self, status: int) -> None:
+        if status == 0:
+            return
+        if status == STATUS_TRAP:
+            failure, self._failure = self._failure, None
+            if failure is not None:
+                raise failure
+            raise GuestTrap(describe_site(self.module.sites, self._site.value))
+        if status == STATUS_FINISHED:
+            raise GuestFinished(bytes(self._public_input.raw))
+        raise GuestError(self.module.errors[status - STATUS_ERROR])
+
+
+def describe_site(sites: Sequence[tuple[str, int, int, str]], number: int) -> str:
+    """Text of a trap site: file, line and reason."""
+    if number >= len(sites):
+        return f"trap {number}"
+    path, line, _, reason = sites[number]
+    return f"{path}:{line}: {reason}" if line else f"{path}: {reason}"
+
+
+def _argument(given: Any, kind: str) -> tuple[bytes, Any]:
+    if kind not in _WIDTHS:
+        return _view(given)
+    return (int(given) % (1 << 8 * _WIDTHS[kind])).to_bytes(
+        _WIDTHS[kind], "little"
+    ), None
+
+
+def _view(given: Any) -> tuple[bytes, Any]:
+    if isinstance(given, tuple):
+        address, length = given
+        alive: Any = None
+    else:
+        if isinstance(given, bytes):
+            given = bytearray(given)
+        length = len(given)
+        alive = (ctypes.c_char * max(length, 1)).from_buffer(given or bytearray(1))
+        address = ctypes.addressof(alive)
+    return address.to_bytes(8, "little") + length.to_bytes(4, "little"), alive
+
+
+def _results(export: Export, raw: bytes) -> Any:
+    values = []
+    for kind, offset in export.results:
+        width = _WIDTHS[kind]
+        signed = kind.startswith("I")
+        number = int.from_bytes(raw[offset : offset + width], "little", signed=signed)
+        values.append(bool(number) if kind == "bool" else number)
+    if not values:
+        return None
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+def build_native(
+    roots: Sequence[str],
+    exports: Sequence[str],
+    progress: Callable[[str], None] | Progress = lambda _: None,
+) -> NativeLibrary:
+    """Compile guest modules for this machine and load them."""
+    return NativeLibrary(build(roots, exports, X86, progress=progress))

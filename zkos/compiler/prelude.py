@@ -1,0 +1,491 @@
+"""LLVM text that every module starts with: arena, oracle, memory routines."""
+
+from typing import Final
+
+from zkos.compiler.emit import Target
+
+SITE_OUT_OF_MEMORY: Final = 0
+HEAP_BASE: Final = 0x0440_0000
+HEAP_END: Final = 0x3440_0000
+
+_ATTRIBUTES: Final = """
+attributes #0 = { nounwind noimplicitfloat }
+attributes #1 = { nounwind noimplicitfloat alwaysinline }
+attributes #2 = { nounwind noimplicitfloat noinline }
+attributes #3 = { nounwind noimplicitfloat "no-builtins" }
+attributes #4 = { nounwind noimplicitfloat noreturn cold noinline }
+attributes #5 = { nounwind returns_twice }
+!0 = !{!"branch_weights", i32 1, i32 100000}
+"""
+
+_EQUAL: Final = """
+define internal fastcc i1 @__bytes_equal(ptr %a, ptr %b, i32 %n) #0 {
+entry:
+  br label %head
+head:
+  %i = phi i32 [0, %entry], [%j, %same]
+  %more = icmp ult i32 %i, %n
+  br i1 %more, label %body, label %yes
+body:
+  %p = getelementptr i8, ptr %a, i32 %i
+  %q = getelementptr i8, ptr %b, i32 %i
+  %x = load i8, ptr %p
+  %y = load i8, ptr %q
+  %eq = icmp eq i8 %x, %y
+  br i1 %eq, label %same, label %no
+same:
+  %j = add i32 %i, 1
+  br label %head
+yes:
+  ret i1 true
+no:
+  ret i1 false
+}
+"""
+
+_RV32: Final = """
+@__heap_used = internal global i32 0
+@__options = external global [4 x i32]
+declare i32 @__csr_read()
+declare void @__csr_write(i32)
+declare void @__trap(i32) noreturn nounwind
+declare void @__finish(ptr) noreturn nounwind
+
+define internal fastcc ptr @__alloc(i32 %size, i32 %align) #0 {
+  %used = load i32, ptr @__heap_used
+  %less = sub i32 %align, 1
+  %up = add i32 %used, %less
+  %mask = sub i32 0, %align
+  %start = and i32 %up, %mask
+  %pair = call {i32, i1} @llvm.uadd.with.overflow.i32(i32 %start, i32 %size)
+  %end = extractvalue {i32, i1} %pair, 0
+  %over = extractvalue {i32, i1} %pair, 1
+  %high = icmp ugt i32 %end, HEAP_SIZE
+  %bad = or i1 %over, %high
+  br i1 %bad, label %full, label %good, !prof !0
+full:
+  call void @__trap(i32 0)
+  unreachable
+good:
+  store i32 %end, ptr @__heap_used
+  %address = add i32 %start, HEAP_BASE
+  %p = inttoptr i32 %address to ptr
+  ret ptr %p
+}
+
+define internal i32 @__oracle_read() #1 {
+  %w = notail call i32 @__csr_read()
+  ret i32 %w
+}
+
+define internal void @__oracle_write(i32 %w) #1 {
+  notail call void @__csr_write(i32 %w)
+  ret void
+}
+
+define internal fastcc i32 @__load32_slow(ptr %p) #2 {
+  %x = load i32, ptr %p, align 1
+  ret i32 %x
+}
+
+define internal fastcc i32 @__load32(ptr %p) #0 {
+  %a = ptrtoint ptr %p to i32
+  %low = and i32 %a, 3
+  %odd = icmp ne i32 %low, 0
+  br i1 %odd, label %slow, label %fast
+fast:
+  %x = load i32, ptr %p, align 4
+  ret i32 %x
+slow:
+  %y = call fastcc i32 @__load32_slow(ptr %p)
+  ret i32 %y
+}
+
+define internal fastcc void @__store32(ptr %p, i32 %x) #0 {
+  %a = ptrtoint ptr %p to i32
+  %low = and i32 %a, 3
+  %odd = icmp ne i32 %low, 0
+  br i1 %odd, label %slow, label %fast
+fast:
+  store i32 %x, ptr %p, align 4
+  ret void
+slow:
+  store i32 %x, ptr %p, align 1
+  ret void
+}
+"""
+
+_NATIVE: Final = """
+@__heap_next = global i64 0
+@__heap_end = global i64 0
+@__options = global [4 x i32] zeroinitializer
+@__jump = global [64 x i64] zeroinitializer, align 16
+@__trap_site = global i32 0
+@__public_input = global [4 x i64] zeroinitializer, align 32
+@__oracle = global {ptr, i32, i32, ptr, i32, i32, i64, i64, ptr} zeroinitializer
+declare i32 @_setjmp(ptr) returns_twice
+declare void @longjmp(ptr, i32) noreturn
+
+define internal void @__trap(i32 %site) #4 {
+  store i32 %site, ptr @__trap_site
+  call void @longjmp(ptr @__jump, i32 1)
+  unreachable
+}
+
+define internal void @__finish(ptr %p) #4 {
+  %x = load i256, ptr %p, align 32
+  store i256 %x, ptr @__public_input, align 32
+  call void @longjmp(ptr @__jump, i32 2)
+  unreachable
+}
+
+define internal fastcc ptr @__alloc(i32 %size, i32 %align) #0 {
+  %used = load i64, ptr @__heap_next
+  %wide = zext i32 %align to i64
+  %less = sub i64 %wide, 1
+  %up = add i64 %used, %less
+  %mask = sub i64 0, %wide
+  %start = and i64 %up, %mask
+  %bytes = zext i32 %size to i64
+  %end = add i64 %start, %bytes
+  %limit = load i64, ptr @__heap_end
+  %bad = icmp ugt i64 %end, %limit
+  br i1 %bad, label %full, label %good, !prof !0
+full:
+  call void @__trap(i32 0)
+  unreachable
+good:
+  store i64 %end, ptr @__heap_next
+  %p = inttoptr i64 %start to ptr
+  ret ptr %p
+}
+
+%oracle = type {ptr, i32, i32, ptr, i32, i32, i64, i64, ptr}
+
+define internal void @__oracle_exchange() #2 {
+  %cell = getelementptr %oracle, ptr @__oracle, i32 0, i32 8
+  %host = load ptr, ptr %cell
+  %none = icmp eq ptr %host, null
+  br i1 %none, label %bad, label %ask
+ask:
+  %status = call i32 %host()
+  %failed = icmp ne i32 %status, 0
+  br i1 %failed, label %bad, label %good
+bad:
+  call void @__trap(i32 1)
+  unreachable
+good:
+  ret void
+}
+
+define internal i32 @__oracle_read() #0 {
+  %pos = getelementptr %oracle, ptr @__oracle, i32 0, i32 4
+  %len = getelementptr %oracle, ptr @__oracle, i32 0, i32 5
+  %p0 = load i32, ptr %pos
+  %l0 = load i32, ptr %len
+  %some = icmp ult i32 %p0, %l0
+  br i1 %some, label %take, label %refill, !prof !1
+refill:
+  call void @__oracle_exchange()
+  %l1 = load i32, ptr %len
+  %empty = icmp eq i32 %l1, 0
+  br i1 %empty, label %bad, label %take
+bad:
+  call void @__trap(i32 1)
+  unreachable
+take:
+  %p = load i32, ptr %pos
+  %in = getelementptr %oracle, ptr @__oracle, i32 0, i32 3
+  %base = load ptr, ptr %in
+  %i = zext i32 %p to i64
+  %at = getelementptr i32, ptr %base, i64 %i
+  %w = load i32, ptr %at
+  %next = add i32 %p, 1
+  store i32 %next, ptr %pos
+  %count = getelementptr %oracle, ptr @__oracle, i32 0, i32 6
+  %c0 = load i64, ptr %count
+  %c1 = add i64 %c0, 1
+  store i64 %c1, ptr %count
+  ret i32 %w
+}
+
+define internal void @__oracle_write(i32 %w) #0 {
+  %pos = getelementptr %oracle, ptr @__oracle, i32 0, i32 4
+  %len = getelementptr %oracle, ptr @__oracle, i32 0, i32 5
+  store i32 0, ptr %pos
+  store i32 0, ptr %len
+  %used = getelementptr %oracle, ptr @__oracle, i32 0, i32 1
+  %size = getelementptr %oracle, ptr @__oracle, i32 0, i32 2
+  %u0 = load i32, ptr %used
+  %s = load i32, ptr %size
+  %full = icmp uge i32 %u0, %s
+  br i1 %full, label %flush, label %put, !prof !0
+flush:
+  call void @__oracle_exchange()
+  br label %put
+put:
+  %u = load i32, ptr %used
+  %base = load ptr, ptr @__oracle
+  %i = zext i32 %u to i64
+  %at = getelementptr i32, ptr %base, i64 %i
+  store i32 %w, ptr %at
+  %next = add i32 %u, 1
+  store i32 %next, ptr %used
+  %count = getelementptr %oracle, ptr @__oracle, i32 0, i32 7
+  %c0 = load i64, ptr %count
+  %c1 = add i64 %c0, 1
+  store i64 %c1, ptr %count
+  ret void
+}
+!1 = !{!"branch_weights", i32 100000, i32 1}
+"""
+
+
+def _swapping(name: str, *, swap: bool, load: bool) -> str:
+    """A move of 32 bytes between a view and a number; fast when word aligned."""
+    source, target = ("%view", "%number") if load else ("%number", "%view")
+
+    def move(align: int) -> str:
+        read, write = (align, 32) if load else (32, align)
+        change = (
+            "call i256 @llvm.bswap.i256(i256 %x{0})" if swap else "add i256 %x{0}, 0"
+        )
+        change = change.format(align)
+        return (
+            f"  %x{align} = load i256, ptr {source}, align {read}\n"
+            f"  %y{align} = {change}\n"
+            f"  store i256 %y{align}, ptr {target}, align {write}\n  ret void\n"
+        )
+
+    return (
+        f"define internal fastcc void @__{name}(ptr {target}, ptr {source}) #2 {{\n"
+        "  %a = ptrtoint ptr %view to i32\n  %low = and i32 %a, 3\n"
+        "  %odd = icmp ne i32 %low, 0\n"
+        "  br i1 %odd, label %slow, label %fast\n"
+        f"fast:\n{move(4)}slow:\n{move(1)}}}\n"
+    )
+
+
+def _block_copy(pointers: str, words: int, step: str) -> str:
+    """Load and store `words` words at two cursors, then advance both."""
+    loads = "".join(
+        f"  %{step}s{i} = getelementptr i8, ptr {pointers}s, i32 {4 * i}\n"
+        f"  %{step}w{i} = load i32, ptr %{step}s{i}, align 4\n"
+        for i in range(words)
+    )
+    stores = "".join(
+        f"  %{step}d{i} = getelementptr i8, ptr {pointers}d, i32 {4 * i}\n"
+        f"  store i32 %{step}w{i}, ptr %{step}d{i}, align 4\n"
+        for i in range(words)
+    )
+    return loads + stores
+
+
+def _memory_routines() -> str:
+    return f"""
+define ptr @memcpy(ptr %dst, ptr %src, i32 %n) #3 {{
+entry:
+  %di = ptrtoint ptr %dst to i32
+  %si = ptrtoint ptr %src to i32
+  %mix = xor i32 %di, %si
+  %skew = and i32 %mix, 3
+  %even = icmp eq i32 %skew, 0
+  %small = icmp ult i32 %n, 8
+  br i1 %small, label %tail, label %head
+head:
+  %hd = phi ptr [%dst, %entry], [%hd1, %headbyte]
+  %hs = phi ptr [%src, %entry], [%hs1, %headbyte]
+  %hn = phi i32 [%n, %entry], [%hn1, %headbyte]
+  %ha = ptrtoint ptr %hd to i32
+  %hl = and i32 %ha, 3
+  %haligned = icmp eq i32 %hl, 0
+  br i1 %haligned, label %choose, label %headbyte
+headbyte:
+  %hb = load i8, ptr %hs
+  store i8 %hb, ptr %hd
+  %hd1 = getelementptr i8, ptr %hd, i32 1
+  %hs1 = getelementptr i8, ptr %hs, i32 1
+  %hn1 = sub i32 %hn, 1
+  br label %head
+choose:
+  br i1 %even, label %blocks, label %merge
+blocks:
+  %bd = phi ptr [%hd, %choose], [%bd1, %block]
+  %bs = phi ptr [%hs, %choose], [%bs1, %block]
+  %bn = phi i32 [%hn, %choose], [%bn1, %block]
+  %bmore = icmp uge i32 %bn, 32
+  br i1 %bmore, label %block, label %words
+block:
+{_block_copy("%b", 8, "k")}
+  %bd1 = getelementptr i8, ptr %bd, i32 32
+  %bs1 = getelementptr i8, ptr %bs, i32 32
+  %bn1 = sub i32 %bn, 32
+  br label %blocks
+words:
+  %wd = phi ptr [%bd, %blocks], [%wd1, %word]
+  %ws = phi ptr [%bs, %blocks], [%ws1, %word]
+  %wn = phi i32 [%bn, %blocks], [%wn1, %word]
+  %wmore = icmp uge i32 %wn, 4
+  br i1 %wmore, label %word, label %tail
+word:
+  %ww = load i32, ptr %ws, align 4
+  store i32 %ww, ptr %wd, align 4
+  %wd1 = getelementptr i8, ptr %wd, i32 4
+  %ws1 = getelementptr i8, ptr %ws, i32 4
+  %wn1 = sub i32 %wn, 4
+  br label %words
+merge:
+  %ma = ptrtoint ptr %hs to i32
+  %mo = and i32 %ma, 3
+  %mr = shl i32 %mo, 3
+  %ml = sub i32 32, %mr
+  %mback = sub i32 0, %mo
+  %mb = getelementptr i8, ptr %hs, i32 %mback
+  %mw = load i32, ptr %mb, align 4
+  br label %merges
+merges:
+  %gd = phi ptr [%hd, %merge], [%gd1, %mergeword]
+  %gb = phi ptr [%mb, %merge], [%gb1, %mergeword]
+  %gs = phi ptr [%hs, %merge], [%gs1, %mergeword]
+  %gn = phi i32 [%hn, %merge], [%gn1, %mergeword]
+  %gw = phi i32 [%mw, %merge], [%gx, %mergeword]
+  %gmore = icmp uge i32 %gn, 8
+  br i1 %gmore, label %mergeword, label %tail
+mergeword:
+  %gb1 = getelementptr i8, ptr %gb, i32 4
+  %gx = load i32, ptr %gb1, align 4
+  %glow = lshr i32 %gw, %mr
+  %ghigh = shl i32 %gx, %ml
+  %gv = or i32 %glow, %ghigh
+  store i32 %gv, ptr %gd, align 4
+  %gd1 = getelementptr i8, ptr %gd, i32 4
+  %gs1 = getelementptr i8, ptr %gs, i32 4
+  %gn1 = sub i32 %gn, 4
+  br label %merges
+tail:
+  %td0 = phi ptr [%dst, %entry], [%wd, %words], [%gd, %merges]
+  %ts0 = phi ptr [%src, %entry], [%ws, %words], [%gs, %merges]
+  %tn0 = phi i32 [%n, %entry], [%wn, %words], [%gn, %merges]
+  br label %bytes
+bytes:
+  %td = phi ptr [%td0, %tail], [%td1, %byte]
+  %ts = phi ptr [%ts0, %tail], [%ts1, %byte]
+  %tn = phi i32 [%tn0, %tail], [%tn1, %byte]
+  %tmore = icmp ne i32 %tn, 0
+  br i1 %tmore, label %byte, label %done
+byte:
+  %tb = load i8, ptr %ts
+  store i8 %tb, ptr %td
+  %td1 = getelementptr i8, ptr %td, i32 1
+  %ts1 = getelementptr i8, ptr %ts, i32 1
+  %tn1 = sub i32 %tn, 1
+  br label %bytes
+done:
+  ret ptr %dst
+}}
+
+define ptr @memmove(ptr %dst, ptr %src, i32 %n) #3 {{
+entry:
+  %di = ptrtoint ptr %dst to i32
+  %si = ptrtoint ptr %src to i32
+  %gap = sub i32 %di, %si
+  %forward = icmp uge i32 %gap, %n
+  br i1 %forward, label %copy, label %loop
+copy:
+  %r = call ptr @memcpy(ptr %dst, ptr %src, i32 %n)
+  ret ptr %dst
+loop:
+  %i = phi i32 [%n, %entry], [%j, %step]
+  %more = icmp ne i32 %i, 0
+  br i1 %more, label %step, label %done
+step:
+  %j = sub i32 %i, 1
+  %p = getelementptr i8, ptr %src, i32 %j
+  %q = getelementptr i8, ptr %dst, i32 %j
+  %b = load i8, ptr %p
+  store i8 %b, ptr %q
+  br label %loop
+done:
+  ret ptr %dst
+}}
+
+define ptr @memset(ptr %dst, i32 %value, i32 %n) #3 {{
+entry:
+  %low = and i32 %value, 255
+  %full = mul i32 %low, 16843009
+  %b = trunc i32 %value to i8
+  br label %head
+head:
+  %hd = phi ptr [%dst, %entry], [%hd1, %headbyte]
+  %hn = phi i32 [%n, %entry], [%hn1, %headbyte]
+  %ha = ptrtoint ptr %hd to i32
+  %hl = and i32 %ha, 3
+  %unaligned = icmp ne i32 %hl, 0
+  %left = icmp ne i32 %hn, 0
+  %again = and i1 %unaligned, %left
+  br i1 %again, label %headbyte, label %blocks
+headbyte:
+  store i8 %b, ptr %hd
+  %hd1 = getelementptr i8, ptr %hd, i32 1
+  %hn1 = sub i32 %hn, 1
+  br label %head
+blocks:
+  %bd = phi ptr [%hd, %head], [%bd1, %block]
+  %bn = phi i32 [%hn, %head], [%bn1, %block]
+  %bmore = icmp uge i32 %bn, 32
+  br i1 %bmore, label %block, label %words
+block:
+{
+        "".join(
+            f'''  %k{i} = getelementptr i8, ptr %bd, i32 {4 * i}
+  store i32 %full, ptr %k{i}, align 4
+'''
+            for i in range(8)
+        )
+    }
+  %bd1 = getelementptr i8, ptr %bd, i32 32
+  %bn1 = sub i32 %bn, 32
+  br label %blocks
+words:
+  %wd = phi ptr [%bd, %blocks], [%wd1, %word]
+  %wn = phi i32 [%bn, %blocks], [%wn1, %word]
+  %wmore = icmp uge i32 %wn, 4
+  br i1 %wmore, label %word, label %bytes
+word:
+  store i32 %full, ptr %wd, align 4
+  %wd1 = getelementptr i8, ptr %wd, i32 4
+  %wn1 = sub i32 %wn, 4
+  br label %words
+bytes:
+  %td = phi ptr [%wd, %words], [%td1, %byte]
+  %tn = phi i32 [%wn, %words], [%tn1, %byte]
+  %tmore = icmp ne i32 %tn, 0
+  br i1 %tmore, label %byte, label %done
+byte:
+  store i8 %b, ptr %td
+  %td1 = getelementptr i8, ptr %td, i32 1
+  %tn1 = sub i32 %tn, 1
+  br label %bytes
+done:
+  ret ptr %dst
+}}
+"""
+
+
+def prelude(target: Target) -> str:
+    """The text for one target."""
+    if target.pointer_bytes == 8:
+        return _ATTRIBUTES + _EQUAL + _NATIVE
+    text = _RV32.replace("HEAP_SIZE", str(HEAP_END - HEAP_BASE))
+    moves = "".join(
+        _swapping(f"{way}_u256{order}", swap=order == "_be", load=way == "load")
+        for way in ("load", "store")
+        for order in ("", "_be")
+    )
+    return (
+        _ATTRIBUTES
+        + _EQUAL
+        + text.replace("HEAP_BASE", str(HEAP_BASE))
+        + moves
+        + _memory_routines()
+    )

@@ -1,0 +1,232 @@
+"""Guest modules as the compiler sees them: source trees, names and constants.
+
+Constants are not evaluated here: the module is imported by CPython and the value is
+taken from it, as RPython does with prebuilt objects.
+"""
+
+import ast
+import importlib
+import importlib.util
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from zkos.compiler.errors import CompileError, Location, location
+from zkos.compiler.types import EnumOf
+
+LANGUAGE = "zkos.lang."
+RUNTIME = "zkos.compiler.runtime.containers"
+PYTHON_NAMES = {"Final", "NoReturn", "Enum", "Generic", "TypeVar", "assert_never"}
+
+
+@dataclass(eq=False)
+class Module:
+    """One source file."""
+
+    name: str
+    path: str
+    tree: ast.Module
+    names: dict[str, "Symbol"] = field(default_factory=dict)
+
+    def where(self, node: ast.AST) -> Location:
+        """Location of `node` in this file."""
+        return location(self.path, node)
+
+
+@dataclass(eq=False)
+class Function:
+    """A function or method as written."""
+
+    module: Module
+    node: ast.FunctionDef
+    owner: "Class | None"
+
+    @property
+    def name(self) -> str:
+        prefix = f"{self.owner.node.name}." if self.owner else ""
+        return f"{self.module.name}:{prefix}{self.node.name}"
+
+    def has(self, decorator: str) -> bool:
+        """Whether `@decorator` stands on it."""
+        return any(
+            isinstance(d, ast.Name) and d.id == decorator
+            for d in self.node.decorator_list
+        )
+
+
+@dataclass(eq=False)
+class Class:
+    """A class of objects as written; `parameters` are its type variables."""
+
+    module: Module
+    node: ast.ClassDef
+    record: bool
+    parameters: tuple[str, ...]
+    methods: dict[str, Function] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.module.name}:{self.node.name}"
+
+
+@dataclass(eq=False)
+class Error:
+    """An exception class; `first..last` numbers it and those below it."""
+
+    name: str
+    parent: "Error | None"
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A module constant with its Python value."""
+
+    value: object
+
+
+@dataclass(frozen=True)
+class Lang:
+    """A name of the language itself."""
+
+    name: str
+
+
+Symbol = Function | Class | Error | EnumOf | Constant | Lang
+
+
+class Program:
+    """All modules reachable from the roots."""
+
+    def __init__(self, roots: list[str]) -> None:
+        self.modules: dict[str, Module] = {}
+        self.errors: list[Error] = []
+        self._loading: list[str] = []
+        self.runtime = self.load(RUNTIME)
+        for root in roots:
+            self.load(root)
+        self._number_errors()
+
+    def load(self, name: str) -> Module:
+        """The module called `name`, with everything it imports."""
+        if name in self.modules:
+            return self.modules[name]
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise CompileError(Location(name, 1, 1), f"no module named {name}")
+        tree = ast.parse(Path(spec.origin).read_text(), spec.origin)
+        module = Module(name, spec.origin, tree)
+        self.modules[name] = module
+        for node in tree.body:
+            self._statement(module, node)
+        return module
+
+    def _statement(self, module: Module, node: ast.stmt) -> None:
+        match node:
+            case ast.Expr(ast.Constant(str())):
+                pass
+            case ast.ImportFrom():
+                self._import(module, node)
+            case ast.FunctionDef():
+                module.names[node.name] = Function(module, node, None)
+            case ast.ClassDef():
+                module.names[node.name] = self._class(module, node)
+            case ast.AnnAssign(ast.Name(name)) | ast.Assign([ast.Name(name)]):
+                value = getattr(importlib.import_module(module.name), name)
+                module.names[name] = Constant(value)
+            case ast.If(ast.Name("TYPE_CHECKING")):
+                pass
+            case _:
+                raise CompileError(
+                    module.where(node),
+                    "only imports, constants, classes and functions at module level",
+                )
+
+    def _import(self, module: Module, node: ast.ImportFrom) -> None:
+        source = node.module or ""
+        for item in node.names:
+            where = module.where(node)
+            if node.level or item.asname or item.name == "*":
+                raise CompileError(
+                    where, "imports are absolute, of single names, without 'as'"
+                )
+            if source in ("typing", "enum"):
+                if item.name not in PYTHON_NAMES and item.name != "TYPE_CHECKING":
+                    raise CompileError(where, f"{item.name} is not in the language")
+                module.names[item.name] = Lang(item.name)
+            elif source.startswith(LANGUAGE):
+                module.names[item.name] = self._language(source, item.name)
+            elif source.startswith("zkos."):
+                names = self.load(source).names
+                if item.name not in names:
+                    raise CompileError(where, f"{source} has no {item.name}")
+                module.names[item.name] = names[item.name]
+            else:
+                raise CompileError(where, f"guest code cannot import {source}")
+
+    def _language(self, source: str, name: str) -> Symbol:
+        if name in ("List", "Map"):
+            return self.runtime.names[name]
+        if name == "NOT_FOUND":
+            return Constant(getattr(importlib.import_module(source), name))
+        return Lang(name)
+
+    def _class(self, module: Module, node: ast.ClassDef) -> Symbol:
+        bases = [ast.unparse(base) for base in node.bases]
+        if bases == ["Enum"]:
+            return self._enum(module, node)
+        if len(bases) == 1 and not bases[0].startswith("Generic["):
+            return self._error(module, node, bases[0])
+        parameters: tuple[str, ...] = ()
+        if bases:
+            parameters = tuple(bases[0][len("Generic[") : -1].split(", "))
+        elif node.keywords or len(bases) > 1:
+            raise CompileError(module.where(node), "classes have no bases")
+        record = False
+        for decorator in node.decorator_list:
+            if not (isinstance(decorator, ast.Name) and decorator.id == "record"):
+                raise CompileError(module.where(decorator), "unknown class decorator")
+            record = True
+        made = Class(module, node, record, parameters)
+        for item in node.body:
+            if isinstance(item, ast.FunctionDef):
+                made.methods[item.name] = Function(module, item, made)
+        return made
+
+    def _enum(self, module: Module, node: ast.ClassDef) -> EnumOf:
+        kind = getattr(importlib.import_module(module.name), node.name)
+        assert issubclass(kind, Enum)
+        members = tuple((member.name, int(member.value)) for member in kind)
+        return EnumOf(f"{module.name}:{node.name}", members)
+
+    def _error(self, module: Module, node: ast.ClassDef, base: str) -> Error:
+        parent = module.names.get(base)
+        if base != "Exception" and not isinstance(parent, Error):
+            raise CompileError(
+                module.where(node),
+                f"class {node.name} inherits from {base}",
+                "only exceptions have a base class",
+            )
+        if any(not isinstance(item, ast.Expr | ast.Pass) for item in node.body):
+            raise CompileError(module.where(node), "exceptions have no fields")
+        made = Error(node.name, parent if isinstance(parent, Error) else None)
+        self.errors.append(made)
+        return made
+
+    def _number_errors(self) -> None:
+        """Preorder numbers from 1, so that a class covers a range."""
+        counter = 0
+
+        def number(error: Error) -> None:
+            nonlocal counter
+            counter += 1
+            error.first = counter
+            for child in self.errors:
+                if child.parent is error:
+                    number(child)
+            error.last = counter
+
+        for error in self.errors:
+            if error.parent is None:
+                number(error)

@@ -1,0 +1,1 @@
+"""What compiled code needs besides itself, in the guest language."""

@@ -1,0 +1,465 @@
+"""Checks statements; unrolls `srange`, folds conditions that are known."""
+
+import ast
+from collections.abc import Iterator
+
+from zkos.compiler.expressions import Expressions
+from zkos.compiler.program import Error, Lang
+from zkos.compiler.tree import (
+    Call,
+    Const,
+    Count,
+    Do,
+    Expr,
+    Fail,
+    If,
+    Item,
+    Leave,
+    Local,
+    Null,
+    Op,
+    Raise,
+    Return,
+    Set,
+    Stmt,
+    Switch,
+    Try,
+    Unpack,
+    While,
+)
+from zkos.compiler.types import (
+    NEVER,
+    NONE,
+    U32,
+    U64,
+    EnumOf,
+    Int,
+    Literal,
+    Maybe,
+    Ref,
+    Table,
+    TupleOf,
+    Type,
+)
+
+
+class Statements(Expressions):
+    """Checks the body of one function."""
+
+    def run(self) -> None:
+        """Fill in the body of the instance."""
+        node = self.instance.function.node
+        body = self.block(node.body)
+        result = self.instance.result
+        if result not in (NONE, NEVER) and not ends(body):
+            raise self.error(node, f"{node.name} may end without returning {result}")
+        if self.instance.raises is False:
+            self.instance.raises = any(isinstance(s, Raise) for s in walk(body))
+        self.instance.body = body
+        self.instance.locals = self.locals
+
+    def block(self, nodes: list[ast.stmt]) -> list[Stmt]:
+        """Check statements in order; what follows an end is not emitted."""
+        made: list[Stmt] = []
+        for node in nodes:
+            made.extend(self.statement(node))
+            if ends(made):
+                break
+        return made
+
+    def statement(self, node: ast.stmt) -> list[Stmt]:
+        """Check one statement; it may become several, or none."""
+        where = self.module.where(node)
+        match node:
+            case ast.Expr(ast.Constant(str())) | ast.Pass():
+                return []
+            case ast.Expr(ast.Call(ast.Name("trap"), arguments)):
+                return [Fail(where, self._text(node, arguments))]
+            case ast.Expr(value):
+                return self._effect(node, value)
+            case ast.AnnAssign(ast.Name(name), annotation, value):
+                kind = self.checker.type_of(self.module, annotation, self.names)
+                if value is None:
+                    raise self.error(node, "a local is declared with its value")
+                return [self._assign_local(node, name, self.value(value, kind), kind)]
+            case ast.Assign([ast.Tuple(targets)], value):
+                return [self._unpack(node, targets, value)]
+            case ast.Assign([target], value):
+                return self._assign(node, target, value)
+            case ast.AugAssign(target, op, value):
+                read = ast.copy_location(ast.BinOp(target, op, value), node)
+                return self._assign(node, target, read)
+            case ast.If():
+                return self._if(node)
+            case ast.While(test, body, []):
+                return self._while(node, test, body)
+            case ast.For(ast.Name(name), ast.Call(ast.Name(kind), bounds), body, []):
+                return self._for(node, name, kind, bounds, body)
+            case ast.Match(subject, cases):
+                return self._match(node, subject, cases)
+            case ast.Return(value):
+                return [self._return(node, value)]
+            case ast.Raise(exc, None):
+                return [self._raise(node, exc)]
+            case ast.Try(body, handlers, [], []):
+                return [self._try(node, body, handlers)]
+            case ast.Break():
+                return [Leave(where, again=False)]
+            case ast.Continue():
+                return [Leave(where, again=True)]
+            case ast.Assert(test, message):
+                return self._assert(node, test, message)
+        raise self.error(
+            node, f"the statement {type(node).__name__} is not in the language"
+        )
+
+    def _text(self, node: ast.AST, arguments: list[ast.expr]) -> str:
+        match arguments:
+            case [ast.Constant(str(text))]:
+                return text
+        raise self.error(node, "the reason is one literal text")
+
+    def _effect(self, node: ast.stmt, value: ast.expr) -> list[Stmt]:
+        match value:
+            case ast.Call(ast.Name("assert_never")):
+                return [Fail(self.module.where(node), "unreachable")]
+        made = self.check(value)
+        if not isinstance(made, Call | Op):
+            raise self.error(node, "this expression has no effect")
+        effect: list[Stmt] = [Do(made.where, made)]
+        if made.kind == NEVER or (isinstance(made, Op) and made.name == "finish"):
+            effect.append(Fail(made.where, "unreachable"))
+        return effect
+
+    def _assign(self, node: ast.stmt, target: ast.expr, value: ast.expr) -> list[Stmt]:
+        where = self.module.where(node)
+        match target:
+            case ast.Name(name):
+                kind = self.locals.get(name)
+                if kind is None:
+                    if name in self.literals:
+                        raise self.error(node, f"{name} is a literal in this loop")
+                    made = self.typed(value)
+                    kind = made.kind
+                else:
+                    made = self.value(value, kind)
+                return [self._assign_local(node, name, made, kind)]
+            case ast.Subscript(owner, index):
+                array = self.check(owner)
+                if isinstance(array.kind, Ref):
+                    call = self.method_call(node, array, "__setitem__", [index, value])
+                    return [Do(where, call)]
+                item = self.check(target)
+                if isinstance(item, Item):
+                    return [Set(where, item, self.value(value, item.kind))]
+                raise self.error(node, "constants cannot be assigned")
+            case ast.Attribute():
+                field = self.check(target)
+                return [Set(where, field, self.value(value, field.kind))]
+        raise self.error(node, "only names, fields and items are assigned")
+
+    def _assign_local(self, node: ast.stmt, name: str, made: Expr, kind: Type) -> Stmt:
+        if self.locals.setdefault(name, kind) != kind:
+            raise self.error(node, f"{name} is {self.locals[name]}, not {kind}")
+        if isinstance(kind, TupleOf | Table) or kind in (NONE, NEVER):
+            raise self.error(node, f"a local cannot hold {kind}", "take it apart")
+        if name in dict(self.instance.parameters):
+            self.instance.assigned_parameters.add(name)
+        self.narrowed.pop(name, None)
+        if isinstance(kind, Maybe) and isinstance(made, Op) and made.name == "wrap":
+            self.narrowed[name] = kind.ref
+        where = self.module.where(node)
+        return Set(where, Local(kind, where, name), made)
+
+    def _unpack(self, node: ast.stmt, targets: list[ast.expr], value: ast.expr) -> Stmt:
+        where = self.module.where(node)
+        made = self.check(value)
+        if not isinstance(made.kind, TupleOf) or len(made.kind.items) != len(targets):
+            raise self.error(node, f"{made.kind} does not give {len(targets)} values")
+        parts: list[Expr] = []
+        for target, kind in zip(targets, made.kind.items, strict=True):
+            if isinstance(kind, Literal):
+                raise self.error(target, "a literal has no width here")
+            match target:
+                case ast.Name(name):
+                    self._assign_local(node, name, Null(NONE, where), kind)
+                    parts.append(Local(kind, where, name))
+                case ast.Attribute() | ast.Subscript():
+                    place = self.check(target)
+                    if place.kind != kind:
+                        raise self.error(target, f"expected {place.kind}, got {kind}")
+                    parts.append(place)
+                case _:
+                    raise self.error(target, "only names, fields and items here")
+        return Unpack(where, parts, made)
+
+    def _if(self, node: ast.If) -> list[Stmt]:
+        condition = self.condition(node.test)
+        if isinstance(condition, Const):
+            saved = dict(self.narrowed)
+            self.narrow(node.test, bool(condition.value))
+            made = self.block(node.body if condition.value else node.orelse)
+            self.narrowed = saved
+            return made
+        before = dict(self.narrowed)
+        self.narrow(node.test, True)
+        body = self.block(node.body)
+        after_body = self.narrowed
+        self.narrowed = dict(before)
+        self.narrow(node.test, False)
+        orelse = self.block(node.orelse)
+        after_else = self.narrowed
+        if ends(body):
+            self.narrowed = after_else
+        elif ends(orelse):
+            self.narrowed = after_body
+        else:
+            self.narrowed = {
+                name: ref for name, ref in after_body.items() if name in after_else
+            }
+        return [If(self.module.where(node), condition, body, orelse)]
+
+    def _loop_body(self, body: list[ast.stmt]) -> list[Stmt]:
+        saved = dict(self.narrowed)
+        made = self.block(body)
+        self.narrowed = saved
+        return made
+
+    def _forget_assigned(self, body: list[ast.stmt]) -> None:
+        """Drop what is known of names that a loop body assigns."""
+        for statement in body:
+            for inner in ast.walk(statement):
+                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                    self.narrowed.pop(inner.id, None)
+
+    def _while(
+        self, node: ast.stmt, test: ast.expr, body: list[ast.stmt]
+    ) -> list[Stmt]:
+        self._forget_assigned(body)
+        condition = self.condition(test)
+        saved = dict(self.narrowed)
+        self.narrow(test, True)
+        made = self._loop_body(body)
+        self.narrowed = saved
+        if not any(
+            isinstance(s, Leave) and not s.again for s in walk(made, loops=False)
+        ):
+            self.narrow(test, False)
+        return [While(self.module.where(node), condition, made)]
+
+    def _for(
+        self,
+        node: ast.stmt,
+        name: str,
+        kind: str,
+        bounds: list[ast.expr],
+        body: list[ast.stmt],
+    ) -> list[Stmt]:
+        symbol = self.module.names.get(kind)
+        self._forget_assigned(body)
+        if symbol == Lang("srange"):
+            return self._unroll(node, name, bounds, body)
+        if symbol != Lang("urange") or len(bounds) not in (1, 2):
+            raise self.error(node, "for runs over urange(...) or srange(...)")
+        start: Expr = self.typed(bounds[0])
+        stop: Expr
+        if len(bounds) == 1:
+            stop = start
+            start = Const(start.kind, start.where, 0)
+        else:
+            stop = self.value(bounds[1], start.kind)
+        if start.kind not in (U32, U64):
+            raise self.error(node, f"urange counts U32 or U64, not {start.kind}")
+        if self.locals.setdefault(name, start.kind) != start.kind:
+            raise self.error(node, f"{name} is {self.locals[name]} already")
+        where = self.module.where(node)
+        made = self._loop_body(body)
+        return [Count(where, Local(start.kind, where, name), start, stop, made)]
+
+    def _unroll(
+        self, node: ast.stmt, name: str, bounds: list[ast.expr], body: list[ast.stmt]
+    ) -> list[Stmt]:
+        numbers = []
+        for bound in bounds:
+            made = self.check(bound)
+            if not isinstance(made, Const):
+                raise self.error(bound, "srange takes literals", "use urange")
+            numbers.append(made.value)
+        if any(isinstance(x, ast.Break | ast.Continue) for x in own_nodes(body)):
+            raise self.error(node, "no break or continue in an unrolled loop")
+        if name in self.locals:
+            raise self.error(node, f"{name} is a local already")
+        unrolled: list[Stmt] = []
+        for number in range(*numbers):
+            self.literals[name] = number
+            unrolled.extend(self.block(body))
+            if ends(unrolled):
+                break
+        self.literals.pop(name, None)
+        return unrolled
+
+    def _match(
+        self, node: ast.stmt, subject: ast.expr, cases: list[ast.match_case]
+    ) -> list[Stmt]:
+        made = self.typed(subject)
+        if not isinstance(made.kind, EnumOf | Int) or (
+            isinstance(made.kind, Int) and made.kind.bits > 64
+        ):
+            raise self.error(node, f"no match on {made.kind}")
+        switch = Switch(self.module.where(node), made, [], [])
+        before = dict(self.narrowed)
+        covered: set[int] = set()
+        for position, case in enumerate(cases):
+            self.narrowed = dict(before)
+            if case.guard is not None:
+                raise self.error(node, "no guards in match")
+            if isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
+                if case.pattern.name is not None or position != len(cases) - 1:
+                    raise self.error(case.pattern, "the last case may be 'case _'")
+                switch.default = self.block(case.body)
+                break
+            numbers = list(self._pattern(case.pattern, made.kind))
+            if covered & set(numbers):
+                raise self.error(case.pattern, "this case stands above already")
+            covered |= set(numbers)
+            switch.cases.append((numbers, self.block(case.body)))
+        else:
+            if isinstance(made.kind, EnumOf):
+                missing = {n for _, n in made.kind.members} - covered
+                if not missing:
+                    switch.default = [Fail(switch.where, "unreachable")]
+        self.narrowed = before
+        return [switch]
+
+    def _pattern(self, pattern: ast.pattern, kind: Type) -> Iterator[int]:
+        match pattern:
+            case ast.MatchOr(patterns):
+                for inner in patterns:
+                    yield from self._pattern(inner, kind)
+            case ast.MatchValue(value):
+                made = self.coerce(value, self.check(value, kind), kind)
+                if not isinstance(made, Const):
+                    raise self.error(value, "cases are constants")
+                yield made.value
+            case _:
+                raise self.error(pattern, "cases are constants")
+
+    def _return(self, node: ast.stmt, value: ast.expr | None) -> Stmt:
+        where = self.module.where(node)
+        result = self.instance.result
+        if value is None or (isinstance(value, ast.Constant) and value.value is None):
+            if result == NONE:
+                return Return(where, None)
+            if value is None:
+                raise self.error(node, f"the result is {result}")
+        assert value is not None
+        if result == NONE:
+            raise self.error(node, "this function returns nothing")
+        return Return(where, self.value(value, result))
+
+    def _raise(self, node: ast.stmt, exc: ast.expr | None) -> Stmt:
+        where = self.module.where(node)
+        if exc is None:
+            return Raise(where, None)
+        if isinstance(exc, ast.Name):
+            symbol = self.module.names.get(exc.id)
+            if isinstance(symbol, Error):
+                return Raise(where, symbol)
+        raise self.error(
+            node, "raise names an exception class", "exceptions carry nothing"
+        )
+
+    def _try(
+        self,
+        node: ast.stmt,
+        body: list[ast.stmt],
+        handlers: list[ast.ExceptHandler],
+    ) -> Stmt:
+        made = Try(self.module.where(node), self._loop_body(body), [])
+        for handler in handlers:
+            if handler.type is None or handler.name is not None:
+                raise self.error(
+                    handler, "except names classes, without 'as' and never bare"
+                )
+            listed = (
+                handler.type.elts
+                if isinstance(handler.type, ast.Tuple)
+                else [handler.type]
+            )
+            errors = []
+            for item in listed:
+                symbol = (
+                    self.module.names.get(item.id)
+                    if isinstance(item, ast.Name)
+                    else None
+                )
+                if not isinstance(symbol, Error):
+                    raise self.error(item, "no exception class of the program")
+                errors.append(symbol)
+            self._forget_assigned(body)
+            made.handlers.append((errors, self._loop_body(handler.body)))
+        return made
+
+    def _assert(
+        self, node: ast.stmt, test: ast.expr, message: ast.expr | None
+    ) -> list[Stmt]:
+        where = self.module.where(node)
+        text = self._text(node, [message]) if message else "assertion failed"
+        condition = self.condition(test)
+        self.narrow(test, True)
+        if isinstance(condition, Const) and condition.value:
+            return []
+        return [If(where, condition, [], [Fail(where, text)])]
+
+
+def ends(body: list[Stmt]) -> bool:
+    """Whether control never leaves the block at its end."""
+    if not body:
+        return False
+    match body[-1]:
+        case Return() | Raise() | Leave() | Fail():
+            return True
+        case If(body=yes, orelse=no):
+            return ends(yes) and ends(no)
+        case Switch(cases=cases, default=default):
+            return ends(default) and all(ends(case) for _, case in cases)
+        case Try(body=inner, handlers=handlers):
+            return ends(inner) and all(ends(handler) for _, handler in handlers)
+        case While(condition=Const(value=1), body=inner):
+            return not any(
+                isinstance(s, Leave) and not s.again for s in walk(inner, loops=False)
+            )
+    return False
+
+
+def walk(body: list[Stmt], *, loops: bool = True) -> Iterator[Stmt]:
+    """All statements below; without those inside inner loops if `loops` is false."""
+    for statement in body:
+        yield statement
+        match statement:
+            case If(body=yes, orelse=no):
+                parts = [yes, no]
+            case While(body=inner) | Count(body=inner):
+                parts = [inner] if loops else []
+            case Switch(cases=cases, default=default):
+                parts = [*(case for _, case in cases), default]
+            case Try(body=inner, handlers=handlers):
+                parts = [inner, *(handler for _, handler in handlers)]
+            case _:
+                parts = []
+        for part in parts:
+            yield from walk(part, loops=loops)
+
+
+def own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """Nodes of a loop body that are not inside an inner loop."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.For | ast.While):
+            continue
+        children = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.stmt)]
+        for case in getattr(node, "cases", []):
+            children.extend(case.body)
+        for handler in getattr(node, "handlers", []):
+            children.extend(handler.body)
+        yield from own_nodes(children)

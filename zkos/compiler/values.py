@@ -1,0 +1,591 @@
+"""Lowers expressions: to LLVM values, or into memory for wide integers and tuples."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Final, cast
+
+from zkos.compiler.emit import PAIR, UNLIKELY, Place, out_pointer, return_type, scalar
+from zkos.compiler.tree import (
+    Call,
+    Choice,
+    Const,
+    Expr,
+    Field,
+    Instance,
+    Item,
+    Local,
+    Logic,
+    New,
+    Null,
+    Op,
+    Pack,
+    TableItem,
+)
+from zkos.compiler.types import (
+    BOOL,
+    U256,
+    VIEW,
+    ArrayOf,
+    EnumOf,
+    Int,
+    Maybe,
+    Ref,
+    TupleOf,
+    in_memory,
+)
+from zkos.compiler.views import ViewText
+
+PREDICATES: Final = {"lt": "lt", "le": "le", "gt": "gt", "ge": "ge"}
+WRAPPING: Final = {
+    "wrapping_add": "add",
+    "wrapping_sub": "sub",
+    "wrapping_mul": "mul",
+    "mul_high": "mul_high",
+}
+FLAGGED: Final = {
+    "overflowing_add": "add",
+    "overflowing_sub": "sub",
+    "overflowing_mul": "mul",
+    "add_carry": "add",
+    "sub_borrow": "sub",
+}
+
+
+def local_names(made: Expr) -> set[str]:
+    """Names of the locals an expression reads."""
+    match made:
+        case Local(name=name):
+            return {name}
+        case Field(object=inner):
+            return local_names(inner)
+        case Item(array=array, index=index):
+            return local_names(array) | local_names(index)
+        case Logic(left=left, right=right):
+            return local_names(left) | local_names(right)
+        case Choice(condition=condition, yes=yes, no=no):
+            return local_names(condition) | local_names(yes) | local_names(no)
+        case Call(arguments=parts) | New(arguments=parts) | Op(arguments=parts):
+            return set().union(*map(local_names, parts))
+        case Pack(items=parts) | TableItem(indices=parts):
+            return set().union(*map(local_names, parts))
+    return set()
+
+
+def plain(made: Expr) -> bool:
+    """Whether evaluating neither calls nor can leave the statement half done."""
+    return isinstance(made, Const | Local)
+
+
+class ValueText(ViewText):
+    """Adds expressions to the text of a function."""
+
+    def value(self, made: Expr) -> str:
+        """The LLVM value of an expression that fits registers."""
+        match made:
+            case Const(kind=kind, value=value):
+                if kind == BOOL:
+                    return "true" if value else "false"
+                return str(value)
+            case Null():
+                return "null"
+            case Local(kind=kind, name=name):
+                return self.load(kind, self.slot_of[name].pointer)
+            case Field(kind=kind):
+                return self.load(kind, self.field(made))
+            case Item(kind=kind):
+                return self.load(kind, self.item(made))
+            case TableItem(kind=kind):
+                return self.load(kind, self.table_item(made).pointer)
+            case Call():
+                return self.call(made, None)
+            case New():
+                return self.new(made)
+            case Logic():
+                return self.logic(made)
+            case Choice(kind=kind):
+                slot = self.slot(self.layout.size(kind), self.layout.align(kind))
+                self.choose(made, lambda part: self.store(kind, self.value(part), slot))
+                return self.load(kind, slot)
+            case Op():
+                return self.operation(made)
+        raise AssertionError(f"no value for {made}")
+
+    def place(self, made: Expr) -> Place:
+        """Where the value of a memory type lies; not to be written."""
+        match made:
+            case Const(kind=Int() as kind, value=value):
+                value &= (1 << kind.storage_bits) - 1
+                pointer = self.module.wide_constant(kind.storage_bits, value)
+                return Place(pointer, "const")
+            case Local(name=name):
+                return self.slot_of[name]
+            case Field():
+                return Place(self.field(made), "heap")
+            case Item():
+                return Place(self.item(made), "heap")
+            case TableItem():
+                return self.table_item(made)
+        target = self.temporary(made.kind)
+        self.into(made, target)
+        return target
+
+    def argument(self, made: Expr) -> str:
+        """A call argument; memory types that may change meanwhile are copied."""
+        if not in_memory(made.kind):
+            return f"{scalar(made.kind)} {self.value(made)}"
+        place = self.place(made)
+        if place.origin == "heap":
+            place = self.own_copy(made.kind, place)
+        return f"ptr {place.pointer}"
+
+    def into(self, made: Expr, target: Place) -> None:
+        """Evaluate a memory type into `target`, which the expression does not read."""
+        match made:
+            case Call():
+                self.call(made, target)
+            case Choice():
+                self.choose(made, lambda part: self.into(part, target))
+            case Pack(kind=kind, items=items):
+                for item, offset in zip(items, self.tuple_offsets(kind), strict=True):
+                    self.put_part(item, self.offset(target.pointer, offset))
+            case Op():
+                self.wide_operation(made, target)
+            case _:
+                self.copy(made.kind, target, self.place(made))
+
+    def put_part(self, made: Expr, pointer: str) -> None:
+        """Evaluate any expression into memory at `pointer`."""
+        if in_memory(made.kind):
+            self.into(made, Place(pointer, "own"))
+        else:
+            self.store(made.kind, self.value(made), pointer)
+
+    def logic(self, made: Logic) -> str:
+        """`and` and `or` evaluate the right side only if it decides."""
+        slot = self.slot(1, 1)
+        right, end = self.fresh("l"), self.fresh("l")
+        left = self.value(made.left)
+        self.store(BOOL, left, slot)
+        self.fork(left, *((right, end) if made.both else (end, right)))
+        self.label(right)
+        self.store(BOOL, self.value(made.right), slot)
+        self.branch(end)
+        self.label(end)
+        return self.load(BOOL, slot)
+
+    def choose(self, made: Choice, put: Callable[[Expr], None]) -> None:
+        """Evaluate one of two expressions by `put`."""
+        yes, no, end = self.fresh("l"), self.fresh("l"), self.fresh("l")
+        self.fork(self.value(made.condition), yes, no)
+        self.label(yes)
+        put(made.yes)
+        self.branch(end)
+        self.label(no)
+        put(made.no)
+        self.branch(end)
+        self.label(end)
+
+    def field(self, made: Field) -> str:
+        """Address of a field."""
+        ref = made.object.kind
+        assert isinstance(ref, Ref)
+        return self.offset(
+            self.value(made.object), self.layout.fields(ref)[0][made.name]
+        )
+
+    def item(self, made: Item) -> str:
+        """Address of an item, after the bounds check."""
+        pair = self.value(made.array)
+        index = self.value(made.index)
+        length = self.let(f"extractvalue {PAIR} {pair}, 1")
+        outside = self.let(f"icmp uge i32 {index}, {length}")
+        what = "a byte view" if made.array.kind == VIEW else "an array"
+        self.trap_if(outside, made.where, f"index outside {what}")
+        pointer = self.let(f"extractvalue {PAIR} {pair}, 0")
+        return self.index(pointer, self.layout.size(made.kind), index)
+
+    def table_item(self, made: TableItem) -> Place:
+        """Address of an item of a constant tuple."""
+        level: tuple[object, ...] = made.table
+        position = ""
+        lengths = []
+        for _ in made.indices:
+            lengths.append(len(level))
+            level = cast("tuple[object, ...]", level[0])
+        for index, length in zip(made.indices, lengths, strict=True):
+            number = self.value(index)
+            self.trap_if(
+                self.let(f"icmp uge i32 {number}, {length}"),
+                made.where,
+                "index outside a constant tuple",
+            )
+            if position:
+                position = self.let(f"mul i32 {position}, {length}")
+                position = self.let(f"add i32 {position}, {number}")
+            else:
+                position = number
+        flat: list[object] = list(made.table)
+        for _ in lengths[1:]:
+            flat = [x for part in flat for x in cast("tuple[object, ...]", part)]
+        numbers = [int(cast(int, x)) for x in flat]
+        kind = made.kind
+        bits = 8 * self.layout.size(kind)
+        text = ", ".join(f"i{bits} {n & ((1 << bits) - 1)}" for n in numbers)
+        name = f"table{bits}.{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+        wide = in_memory(kind)
+        pointer = self.module.constant(
+            name, f"[{len(numbers)} x i{bits}] [{text}]", ram=wide
+        )
+        return Place(self.index(pointer, bits // 8, position), "const")
+
+    def call(self, made: Call, target: Place | None) -> str:
+        """Call a function; the value, unless it goes to `target`."""
+        parts = [self.argument(item) for item in made.arguments]
+        return self.call_with(made.target, parts, target)
+
+    def call_with(
+        self, instance: Instance, parts: list[str], target: Place | None
+    ) -> str:
+        """Call with lowered arguments and spread an error."""
+        result = None
+        if out_pointer(instance):
+            if target is None:
+                result = Place(self._out_slot(instance), "own")
+            else:
+                result = target
+            parts = [f"ptr {result.pointer}", *parts]
+        kind = return_type(instance)
+        text = f'call fastcc {kind} @"{instance.name}"({", ".join(parts)})'
+        if kind == "void":
+            self.emit(text)
+            return ""
+        value = self.let(text)
+        if not instance.raises:
+            return value
+        self.spread(value)
+        if result is not None and target is None:
+            return self.load(instance.result, result.pointer)
+        return ""
+
+    def _out_slot(self, instance: Instance) -> str:
+        kind = instance.result
+        return self.slot(self.layout.size(kind), self.layout.align(kind))
+
+    def spread(self, status: str) -> None:
+        """Go to the handler when a status is not zero."""
+        failed = self.let(f"icmp ne i32 {status}, 0")
+        bad, good = self.fresh("e"), self.fresh("l")
+        self.fork(failed, bad, good, UNLIKELY)
+        self.label(bad)
+        self.throw(status)
+        self.label(good)
+
+    def throw(self, status: str) -> None:
+        """Go to the innermost handler with an error number."""
+        raise NotImplementedError
+
+    def allocate(self, size: str, align: int) -> str:
+        """Fresh zero memory of `size` bytes, an i32."""
+        return self.let(f"call fastcc ptr @__alloc(i32 {size}, i32 {align})")
+
+    def new(self, made: New) -> str:
+        """Make an object and run its constructor."""
+        offsets, size, align = self.layout.fields(made.ref)
+        if made.target is None:
+            places = [
+                self.own_copy(v.kind, self.place(v))
+                if in_memory(v.kind)
+                else self.value(v)
+                for v in made.arguments
+            ]
+            pointer = self.allocate(str(size), max(align, 8))
+            for (name, kind), part in zip(made.ref.fields.items(), places, strict=True):
+                address = self.offset(pointer, offsets[name])
+                if isinstance(part, Place):
+                    self.copy(kind, Place(address, "heap"), part)
+                else:
+                    self.store(kind, part, address)
+            return pointer
+        parts = [self.argument(item) for item in made.arguments]
+        pointer = self.allocate(str(size), max(align, 8))
+        self.call_with(made.target, [f"ptr {pointer}", *parts], None)
+        return pointer
+
+    def operation(self, made: Op) -> str:
+        """A primitive operation with a value in registers."""
+        arguments = made.arguments
+        first = arguments[0].kind if arguments else None
+        match made.name:
+            case "eq" | "ne" | "lt" | "le" | "gt" | "ge":
+                return self.comparison(made)
+            case "not":
+                return self.let(f"xor i1 {self.value(arguments[0])}, true")
+            case "wrap" | "unwrap":
+                return self.value(arguments[0])
+            case "pick":
+                pair = self.place(arguments[0])
+                offset = self.tuple_offsets(arguments[0].kind)[cast(int, made.extra)]
+                return self.load(made.kind, self.offset(pair.pointer, offset))
+            case "dispatch":
+                return self.dispatch(made)
+            case "Array" | "aligned_array" | "scratch":
+                return self.new_array(made)
+            case "convert" | "truncate":
+                return self.narrowing(made)
+            case "from_bool":
+                bit = self.value(arguments[0])
+                if scalar(made.kind) == "i1":
+                    return bit
+                return self.let(f"zext i1 {bit} to {scalar(made.kind)}")
+            case "finish":
+                self.finish(self.place(arguments[0]))
+                return ""
+        if isinstance(first, ArrayOf) or first == VIEW:
+            if made.name != "blake2s_round":
+                return self.view_operation(made)
+        if isinstance(first, Int) and first.wide and made.name != "option_word":
+            return self.wide_to_scalar(made, first)
+        if isinstance(first, Int) and made.name not in self.INTRINSICS:
+            return self.scalar_operation(made, first)
+        if first == BOOL:
+            x, y = self.value(arguments[0]), self.value(arguments[1])
+            return self.let(f"{made.name} i1 {x}, {y}")
+        return self.intrinsic(made)
+
+    def comparison(self, made: Op) -> str:
+        """An `i1`."""
+        left, right = made.arguments
+        kind = left.kind
+        if isinstance(kind, Int) and kind.wide:
+            x, y = self.place(left), self.place(right)
+            return self.compare(made.name, kind, x, y)
+        a, b = self.value(left), self.value(right)
+        if isinstance(kind, Ref | Maybe) or isinstance(left, Null):
+            return self.let(f"icmp {made.name} ptr {a}, {b}")
+        if isinstance(kind, EnumOf) or kind == BOOL:
+            return self.let(f"icmp {made.name} {scalar(kind)} {a}, {b}")
+        assert isinstance(kind, Int)
+        code = made.name
+        if code in PREDICATES:
+            code = ("s" if kind.signed else "u") + code
+        return self.let(f"icmp {code} i{kind.bits} {a}, {b}")
+
+    def narrowing(self, made: Op) -> str:
+        """A conversion whose result fits registers."""
+        source = made.arguments[0]
+        kind = made.kind
+        assert isinstance(kind, Int)
+        assert isinstance(source.kind, Int)
+        where = made.where if made.name == "convert" else None
+        if not source.kind.wide:
+            return self.resize(source.kind, kind, self.value(source), where)
+        place = self.place(source)
+        if where is None:
+            return self.load(kind, place.pointer)
+        as_number = U256 if source.kind.bits == 160 else source.kind
+        return self.resize(as_number, kind, self.number(source.kind, place), where)
+
+    def wide_to_scalar(self, made: Op, kind: Int) -> str:
+        """Operations from a wide integer to a register."""
+        place = self.place(made.arguments[0])
+        if made.name == "word":
+            index = made.arguments[1]
+            if isinstance(index, Const):
+                return self.load_word(place, index.value)
+            number = self.value(index)
+            words = kind.bits // 32
+            self.trap_if(
+                self.let(f"icmp uge i32 {number}, {words}"),
+                made.where,
+                "word index out of range",
+            )
+            address = self.index(place.pointer, 4, number)
+            return self.let(f"load i32, ptr {address}, align 4")
+        bits = kind.bits
+        value = self.number(kind, place)
+        count = {"bit_length": "ctlz", "trailing_zeros": "cttz"}[made.name]
+        zeros = self.let(
+            f"call i{bits} @llvm.{count}.i{bits}(i{bits} {value}, i1 false)"
+        )
+        short = self.let(f"trunc i{bits} {zeros} to i32")
+        if made.name == "bit_length":
+            return self.let(f"sub i32 {bits}, {short}")
+        return short
+
+    def load_word(self, place: Place, index: int) -> str:
+        """Word `index` of a wide integer."""
+        return self.let(
+            f"load i32, ptr {self.offset(place.pointer, 4 * index)}, align 4"
+        )
+
+    def wide_operation(self, made: Op, target: Place) -> None:
+        """A primitive operation whose result goes to memory."""
+        arguments = made.arguments
+        kind = made.kind
+        if isinstance(kind, TupleOf):
+            if made.name == "checked_division":
+                self.checked_division(made, target)
+                return
+            inner, offset = kind.items[0], self.tuple_offsets(kind)[1]
+            assert isinstance(inner, Int)
+            if inner.wide:
+                flag = self.flagged(made, inner, target)
+            else:
+                result, flag = self.flagged_scalar(made, inner)
+                self.store(inner, result, target.pointer)
+            self.store(BOOL, flag, self.offset(target.pointer, offset))
+            return
+        assert isinstance(kind, Int)
+        match made.name:
+            case "convert" | "truncate":
+                self.widening(made, kind, target)
+            case "from_bool":
+                bit = self.value(arguments[0])
+                bits = kind.storage_bits
+                self.put(kind, self.let(f"zext i1 {bit} to i{bits}"), target)
+            case "pick":
+                pair = self.place(arguments[0])
+                offset = self.tuple_offsets(arguments[0].kind)[cast(int, made.extra)]
+                part = Place(self.offset(pair.pointer, offset), pair.origin)
+                self.copy(kind, target, part)
+            case "add" | "sub" | "mul":
+                self.into(arguments[0], target)
+                other = self.place(arguments[1])
+                flag = self.overflowing(made.name, kind, target, other)
+                self.trap_if(flag, made.where, f"overflow of {kind} {made.name}")
+            case name if name in WRAPPING:
+                self.into(arguments[0], target)
+                self.wrapping(WRAPPING[name], kind, target, self.place(arguments[1]))
+            case name if name.startswith("load_"):
+                self.view_load_wide(made, kind, target)
+            case _:
+                self.put(kind, self.wide_number(made, kind), target)
+
+    def flagged(self, made: Op, kind: Int, target: Place) -> str:
+        """Overflowing and carrying operations in place; the flag."""
+        self.into(made.arguments[0], target)
+        other = self.place(made.arguments[1])
+        name = FLAGGED[made.name]
+        if len(made.arguments) == 3:
+            carry = self.value(made.arguments[2])
+            return self.carrying(name, kind, target, other, carry)
+        return self.overflowing(name, kind, target, other)
+
+    def widening(self, made: Op, kind: Int, target: Place) -> None:
+        """A conversion whose result is wide."""
+        source = made.arguments[0]
+        assert isinstance(source.kind, Int)
+        where = made.where if made.name == "convert" else None
+        if source.kind.storage_bits == kind.storage_bits == 256 and not (
+            source.kind.signed or kind.signed
+        ):
+            if kind.bits == 160 and source.kind.bits != 160:
+                value = self.number(source.kind, self.place(source))
+                if where is not None:
+                    self._range_check(U256, kind, value, where)
+                mask = (1 << 160) - 1
+                self.put(kind, self.let(f"and i256 {value}, {mask}"), target)
+            else:
+                self.into(source, target)
+            return
+        if source.kind.wide:
+            value = self.number(source.kind, self.place(source))
+            as_number = U256 if source.kind.bits == 160 else source.kind
+        else:
+            value, as_number = self.value(source), source.kind
+        if where is not None:
+            self._range_check(as_number, kind, value, where)
+        stored = U256 if kind.bits == 160 else kind
+        value = self.resize(as_number, stored, value, None)
+        if kind.bits == 160:
+            value = self.let(f"and i256 {value}, {(1 << 160) - 1}")
+        self.put(kind, value, target)
+
+    def wide_number(self, made: Op, kind: Int) -> str:
+        """Operations done on LLVM integers on every target."""
+        bits = kind.bits
+        arguments = made.arguments
+        x = self.number(cast(Int, arguments[0].kind), self.place(arguments[0]))
+        match made.name:
+            case "and" | "or" | "xor":
+                y = self.number(kind, self.place(arguments[1]))
+                return self.let(f"{made.name} i{bits} {x}, {y}")
+            case "invert":
+                return self.let(f"xor i{bits} {x}, -1")
+            case "wrapping_neg":
+                return self.let(f"sub i{bits} 0, {x}")
+            case "to_signed" | "to_unsigned":
+                return x
+            case "byte_swap":
+                return self.let(f"call i{bits} @llvm.bswap.i{bits}(i{bits} {x})")
+            case "shl" | "shr" | "rotate_left" | "rotate_right":
+                return self.shift(made, kind, x)
+            case "saturating_add" | "saturating_sub":
+                y = self.number(kind, self.place(arguments[1]))
+                name = f"@llvm.u{made.name[11:]}.sat.i{bits}"
+                return self.let(f"call i{bits} {name}(i{bits} {x}, i{bits} {y})")
+            case "saturating_mul":
+                target = self.own_copy(kind, self.place(arguments[0]))
+                flag = self.overflowing("mul", kind, target, self.place(arguments[1]))
+                low = self.number(kind, target)
+                return self.let(f"select i1 {flag}, i{bits} -1, i{bits} {low}")
+        raise AssertionError(f"no operation {made.name} on {kind}")
+
+    def checked_division(self, made: Op, target: Place) -> None:
+        """Division of wide integers by the guest's own routine."""
+        call, _ = made.arguments
+        assert isinstance(call, Call)
+        parts = [self.place(item) for item in call.arguments]
+        kind = call.arguments[1].kind
+        assert isinstance(kind, Int)
+        zero = self.is_zero(kind, parts[1])
+        self.trap_if(zero, made.where, "division by zero")
+        texts = []
+        for part in parts:
+            safe = self.own_copy(kind, part) if part.origin == "heap" else part
+            texts.append(f"ptr {safe.pointer}")
+        self.call_with(call.target, texts, target)
+
+    def dispatch(self, made: Op) -> str:
+        """Call the handler of a key."""
+        rows = cast("dict[int | None, tuple[Instance, tuple[int, ...]]]", made.extra)
+        key = self.value(made.arguments[0])
+        subject = self.argument(made.arguments[1])
+        end, default = self.fresh("l"), self.fresh("d")
+        labels = {number: self.fresh("d") for number in rows if number is not None}
+        cases = " ".join(f"i8 {n}, label %{label}" for n, label in labels.items())
+        self.emit(f"switch i8 {key}, label %{default} [{cases}]")
+        self.ended = True
+        for number, (target, numbers) in rows.items():
+            self.label(default if number is None else labels[number])
+            self.call_with(target, [subject, *(f"i32 {n}" for n in numbers)], None)
+            self.branch(end)
+        self.label(end)
+        return ""
+
+    def new_array(self, made: Op) -> str:
+        """An array in the arena, or on the stack for `scratch`."""
+        assert isinstance(made.kind, ArrayOf)
+        size = self.layout.size(made.kind.item)
+        length = self.value(made.arguments[0])
+        align = 128 if made.name == "aligned_array" else 32
+        if made.name == "scratch":
+            total = size * int(length)
+            pointer = self.slot(max(total, 1), align)
+            word = self.target.word
+            self.emit(
+                f"call void @llvm.memset.p0.{word}"
+                f"(ptr align {align} {pointer}, i8 0, {word} {total}, i1 false)"
+            )
+        else:
+            total_text = length
+            if size > 1:
+                pair = self.let(
+                    "call {i32, i1} @llvm.umul.with.overflow.i32"
+                    f"(i32 {length}, i32 {size})"
+                )
+                total_text = self.let(f"extractvalue {{i32, i1}} {pair}, 0")
+                over = self.let(f"extractvalue {{i32, i1}} {pair}, 1")
+                self.trap_if(over, made.where, "array too large")
+            pointer = self.allocate(total_text, align)
+        return self.pair(pointer, length)
