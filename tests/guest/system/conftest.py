@@ -1,0 +1,33 @@
+"""A world, and an `Io` inside its first transaction."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.guest.system.world import World
+from zkos.guest.crypto.blake2s import Blake2s
+from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.protocol.options import OPTION_PROVING, OPTION_REPORT
+from zkos.guest.system.io import Io
+from zkos.guest.system.options import Options
+from zkos.guest.system.oracle import Oracle
+from zkos.lang.intrinsics import attach
+
+
+def new_io() -> Io:
+    io = Io(Oracle(), Blake2s(), Keccak256(), Options())
+    io.begin_transaction()
+    return io
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World(int(OPTION_PROVING) | int(OPTION_REPORT))
+    attach(world)
+    yield world
+    attach(None)
+
+
+@pytest.fixture
+def io(world: World) -> Io:
+    return new_io()

@@ -1,0 +1,107 @@
+"""A scripted host for guests under CPython: slots, preimages, one block's metadata.
+
+Written from the oracle specification alone; it shares no code with the guest.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from zkos.lang.trap import Trap
+
+SLOT, PREIMAGE, METADATA = 4, 5, 3
+ACCOUNTS = 0x8003
+
+
+def b2s(data: bytes) -> bytes:
+    return hashlib.blake2s(data).digest()
+
+
+def packed(data: bytes) -> list[int]:
+    padded = data + bytes(-len(data) % 8)
+    return [
+        int.from_bytes(padded[i : i + 4], "little") for i in range(0, len(padded), 4)
+    ]
+
+
+def number(value: int, words: int) -> list[int]:
+    return packed(value.to_bytes(4 * words, "little"))
+
+
+def encode_account(
+    *,
+    versioning: int = 0,
+    nonce: int = 0,
+    balance: int = 0,
+    code: bytes = b"",
+    observable: bytes = bytes(32),
+) -> bytes:
+    digest = b2s(code) if code else bytes(32)
+    return b"".join(
+        [
+            versioning.to_bytes(8, "big"),
+            nonce.to_bytes(8, "big"),
+            balance.to_bytes(32, "big"),
+            digest,
+            len(code).to_bytes(4, "big"),
+            bytes(4),
+            observable,
+            len(code).to_bytes(4, "big"),
+        ]
+    )
+
+
+class World:
+    """An engine whose oracle answers from dictionaries."""
+
+    def __init__(self, options: int = 0) -> None:
+        self.options = options
+        self.slots: dict[tuple[int, int], int] = {}
+        self.preimages: dict[bytes, bytes] = {}
+        self.metadata = number(0, 2094)
+        self.answers: dict[int, list[int]] = {}
+        """Whole answers, length word first, instead of the honest ones."""
+        self.queries: list[int] = []
+        self.outgoing: list[int] = []
+        self.incoming: list[int] = []
+
+    def add_account(self, address: int, encoded: bytes, code: bytes = b"") -> None:
+        digest = b2s(encoded)
+        self.preimages[digest] = encoded
+        self.preimages[b2s(code)] = code
+        self.slots[ACCOUNTS, address] = int.from_bytes(digest, "big")
+
+    def option(self, index: int) -> int:
+        assert index == 0
+        return self.options
+
+    def read(self) -> int:
+        if not self.incoming:
+            raise Trap("read of nothing")
+        return self.incoming.pop(0)
+
+    def write(self, word: int) -> None:
+        self.outgoing.append(word)
+        if len(self.outgoing) < 2 or len(self.outgoing) < 2 + self.outgoing[1]:
+            return
+        query, _, *parameters = self.outgoing
+        self.outgoing = []
+        self.queries.append(query)
+        if query in self.answers:
+            self.incoming = list(self.answers[query])
+        else:
+            answer = self.answer(query, parameters)
+            self.incoming = [len(answer), *answer]
+
+    def answer(self, query: int, parameters: Sequence[int]) -> list[int]:
+        data = b"".join(word.to_bytes(4, "little") for word in parameters)
+        if query == SLOT:
+            assert len(data) == 56
+            address = int.from_bytes(data[:24], "little")
+            value = self.slots.get((address, int.from_bytes(data[24:], "big")))
+            is_new = value is None
+            return number(int(is_new), 2) + packed((value or 0).to_bytes(32, "big"))
+        if query == PREIMAGE:
+            return packed(self.preimages[data])
+        if query == METADATA:
+            return self.metadata
+        raise AssertionError(f"query {query}")
