@@ -50,6 +50,24 @@ ROTATIONS: Final = (
 TARGETS: Final = tuple(
     U32(y + 5 * ((2 * x + 3 * y) % 5)) for y in range(5) for x in range(5)
 )
+# Lanes that are held complemented, between rounds (KEPT) and after theta, rho and pi
+# (TURNED): the choice makes most of the complements in chi cancel.
+NONE: Final = U64(0)
+ALL: Final = U64(0xFFFFFFFFFFFFFFFF)
+KEPT: Final = (
+    *(NONE, ALL, ALL, NONE, NONE),
+    *(NONE, NONE, NONE, ALL, NONE),
+    *(NONE, NONE, ALL, NONE, NONE),
+    *(NONE, NONE, ALL, NONE, NONE),
+    *(ALL, NONE, NONE, NONE, NONE),
+)
+TURNED: Final = (
+    *(ALL, NONE, ALL, ALL, NONE),
+    *(ALL, NONE, ALL, NONE, NONE),
+    *(ALL, NONE, ALL, NONE, NONE),
+    *(NONE, ALL, NONE, ALL, ALL),
+    *(ALL, NONE, NONE, ALL, NONE),
+)
 
 
 @noinline
@@ -61,9 +79,9 @@ def permute(state: Array[U64], block: ByteView) -> None:
     turned = scratch(U64, 25)
     parity = scratch(U64, 5)
     for i in srange(17):
-        lanes[i] = state[i] ^ block.load_u64(8 * i)
+        lanes[i] = state[i] ^ block.load_u64(8 * i) ^ KEPT[i]
     for i in srange(17, 25):
-        lanes[i] = state[i]
+        lanes[i] = state[i] ^ KEPT[i]
 
     for number in urange(ROUNDS):
         for x in srange(5):
@@ -76,12 +94,14 @@ def permute(state: Array[U64], block: ByteView) -> None:
                 turned[TARGETS[x + 5 * y]] = lane.rotate_left(ROTATIONS[x + 5 * y])
         for y in srange(5):
             for x in srange(5):
-                masked = turned[5 * y + (x + 2) % 5] & ~turned[5 * y + (x + 1) % 5]
-                lanes[5 * y + x] = turned[5 * y + x] ^ masked
+                one = turned[5 * y + (x + 1) % 5] ^ TURNED[5 * y + (x + 1) % 5]
+                two = turned[5 * y + (x + 2) % 5] ^ TURNED[5 * y + (x + 2) % 5]
+                kept = TURNED[5 * y + x] ^ KEPT[5 * y + x]
+                lanes[5 * y + x] = turned[5 * y + x] ^ (~one & two) ^ kept
         lanes[0] = lanes[0] ^ ROUND_CONSTANTS[number]
 
     for i in srange(25):
-        state[i] = lanes[i]
+        state[i] = lanes[i] ^ KEPT[i]
 
 
 class Keccak256:
