@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Type:
     """Base of all types."""
 
