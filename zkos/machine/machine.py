@@ -73,3 +73,5 @@ def _view(buffer: Any) -> ByteView:
 
 
 _ENGINES: Final = {"cpython": CPythonEngine}
+ENGINE_NAMES: Final = tuple(_ENGINES)
+"""The engines there are."""
