@@ -1,0 +1,46 @@
+"""Program images: guest modules compiled and linked for the RV32IM machine."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from zkos.compiler.build import Progress, build
+from zkos.compiler.emit import RV32
+from zkos.compiler.link import LinkedImage, link
+
+OPTION_WORDS: Final = 4
+
+
+@dataclass(frozen=True)
+class Program:
+    """A linked image whose option words can be set, and what explains it."""
+
+    linked: LinkedImage
+    sites: list[tuple[str, int, int, str]]
+
+    def image(self, options: Sequence[int] = ()) -> bytes:
+        """The bytes of the image with these option words."""
+        words = [*options, *[0] * OPTION_WORDS][:OPTION_WORDS]
+        start = self.linked.symbols["__options"]
+        content = b"".join(word.to_bytes(4, "little") for word in words)
+        image = self.linked.image
+        return image[:start] + content + image[start + len(content) :]
+
+
+def build_program(
+    roots: Sequence[str], main: str, progress: Progress = lambda _: None
+) -> Program:
+    """Compile and link the program that starts at the function `main`."""
+    artefact = build(roots, (), RV32, main, progress)
+    linked = link(artefact.code, {"__options": [0] * OPTION_WORDS})
+    return Program(linked, artefact.module.sites)
+
+
+def symbol_table(program: Program) -> str:
+    """JSON of function addresses and trap sites, to read traces of the image by."""
+    content = {
+        "functions": program.linked.functions,
+        "sites": program.sites,
+    }
+    return json.dumps(content, indent=1)
