@@ -2,7 +2,7 @@
 
 ROM, from 0: start-up code, code, read-only data, initial content of `.data`. RAM:
 `.data` and `.bss` above the stack, then the heap at the next 2 MiB boundary. No
-relaxation, no merging, no discarding: the same object gives the same bytes. Machine
+relaxation, no merging: the same object gives the same bytes. Machine
 spec 1 and 2 for the map, the RISC-V ELF psABI for the relocations.
 """
 

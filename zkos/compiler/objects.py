@@ -20,6 +20,9 @@ SECTION_WRITABLE: Final = 1
 SECTION_ALLOCATED: Final = 2
 SECTION_EXECUTABLE: Final = 4
 
+UNWIND_TABLE: Final = ".eh_frame"
+"""Left out: nothing here unwinds."""
+
 INDEX_UNDEFINED: Final = 0
 INDEX_ABSOLUTE: Final = 0xFFF1
 BIND_LOCAL: Final = 0
@@ -116,7 +119,7 @@ def _read_object(data: bytes) -> ObjectFile:
 
     sections = {
         index: Section(
-            name=_string(names, header.name),
+            name=name,
             index=index,
             flags=header.flags,
             alignment=max(header.alignment, 1),
@@ -125,6 +128,7 @@ def _read_object(data: bytes) -> ObjectFile:
         )
         for index, header in enumerate(headers)
         if header.flags & SECTION_ALLOCATED
+        and (name := _string(names, header.name)) != UNWIND_TABLE
     }
     for header in headers:
         if header.kind == SECTION_RELOCATIONS and header.info in sections:

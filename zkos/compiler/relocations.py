@@ -40,6 +40,8 @@ class Kind(IntEnum):
     HI20 = 26
     LO12_I = 27
     LO12_S = 28
+    ADD32 = 35
+    SUB32 = 39
     ALIGN = 43
     RELAX = 51
 
@@ -117,6 +119,10 @@ def _apply(
         case Kind.ABSOLUTE_32:
             place.word()
             place.set_word(place.target(addresses))
+        case Kind.ADD32:
+            place.set_word((place.word() + place.target(addresses)) & 0xFFFFFFFF)
+        case Kind.SUB32:
+            place.set_word((place.word() - place.target(addresses)) & 0xFFFFFFFF)
         case Kind.HI20:
             place.set_fields(U_FIELDS, upper_20(place.target(addresses)) << 12)
         case Kind.LO12_I:
