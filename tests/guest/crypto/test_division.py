@@ -13,7 +13,7 @@ from zkos.guest.crypto.division import (
     exp_u256,
     mulmod,
 )
-from zkos.lang.ints import U32, U128, U256, U512
+from zkos.lang.ints import U128, U256, U512
 
 pytestmark = pytest.mark.cpython
 
@@ -88,19 +88,6 @@ def test_a_digit_one_too_large_is_corrected(x, y, monkeypatch):
 
     assert divide_u256(U256(x), U256(y)) == divmod(x, y)
     assert len(corrections) == 1
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.integers(2**31, 2**32 - 1))
-@example(2**31)
-@example(2**32 - 1)
-@example(0x80000001)
-@example(0x8000FFFF)
-@example(0xFFFF0000)
-@example(0xFFFF0001)
-def test_reciprocal(divisor):
-    reciprocal = division.reciprocal_u32(U32(divisor))
-    assert reciprocal == (2**64 - 1) // divisor - 2**32
 
 
 @settings(max_examples=150, deadline=None)

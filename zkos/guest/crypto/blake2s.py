@@ -205,6 +205,7 @@ class Blake2s:
         """Put the digest into words 0..7 of `out`; the hasher is reset."""
         self.absorb_last()
         state = self.state
+        assert state.length() >= 8 and out.length() >= 8, "a hash has 8 words"
         for i in srange(8):
             out[i] = state[i]
         self.reset()
@@ -252,6 +253,9 @@ class Blake2s:
         """Put the digest of 8 and 8 words into `out`; through `node` and `sibling`."""
         node = self.node
         sibling = self.sibling
+        assert left.length() >= 8 and right.length() >= 8, "a hash has 8 words"
+        assert node.length() >= 8 and sibling.length() >= 8, "a hash has 8 words"
+        assert out.length() >= 8, "a hash has 8 words"
         for i in srange(8):
             node[i] = left[i]
             sibling[i] = right[i]

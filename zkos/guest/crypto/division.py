@@ -3,33 +3,17 @@
 The compiler calls `divide_u128`, `divide_u256` and `divide_u512` for `//` and `%` on
 these types; nothing here may use those operators beyond 64 bits. The method is long
 division on 32-bit words: Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D.
-A digit of the quotient is found by multiplication with a reciprocal of the divisor's
-top word (Möller and Granlund, Improved Division by Invariant Integers, 2011).
+A digit of the quotient is found with the reciprocal of the divisor's top word.
 """
 
+from zkos.guest.crypto.reciprocal import (
+    reciprocal_u32,
+    reciprocal_u256,
+    remainder_of_two,
+)
 from zkos.lang.control import inline, noinline, srange, urange
 from zkos.lang.ints import U32, U64, U128, U256, U512
 from zkos.lang.memory import Array, scratch
-
-
-def half_quotient(x: U32, divisor: U32) -> U32:
-    """floor((x * 2**16 + 0xFFFF) / divisor) for x < divisor, 2**31 <= divisor."""
-    upper = divisor >> 16
-    lower = divisor & 0xFFFF
-    quotient = x // upper
-    rest = x.wrapping_sub(quotient.wrapping_mul(upper))
-    while rest <= 0xFFFF and quotient.wrapping_mul(lower) > ((rest << 16) | 0xFFFF):
-        quotient = quotient.wrapping_sub(1)
-        rest = rest.wrapping_add(upper)
-    return quotient
-
-
-def reciprocal_u32(divisor: U32) -> U32:
-    """floor((2**64 - 1) / divisor) - 2**32 for 2**31 <= divisor."""
-    numerator = ~divisor
-    high = half_quotient(numerator, divisor)
-    rest = ((numerator << 16) | 0xFFFF).wrapping_sub(high.wrapping_mul(divisor))
-    return (high << 16) | half_quotient(rest, divisor)
 
 
 @inline
@@ -264,20 +248,29 @@ def addmod(x: U256, y: U256, m: U256) -> U256:
 
 def mulmod(x: U256, y: U256, m: U256) -> U256:
     """The product x * y modulo m without overflow; m is not zero."""
+    assert m != 0, "division by zero"
     low = x.wrapping_mul(y)
     high = x.mul_high(y)
     if high == 0:
         return reduced(low, m)
 
-    u = scratch(U32, 17)
-    v = scratch(U32, 8)
-    q = scratch(U32, 16)
-    for i in srange(8):
-        u[i] = low.word(i)
-        u[8 + i] = high.word(i)
-        v[i] = m.word(i)
-    divide_words(u, v, q)
-    return compose_u256(u)
+    # The modulus, and with it the product, is scaled to have its top bit set.
+    shift = U32(256).wrapping_sub(m.bit_length())
+    divisor = m
+    top = U256(0)
+    if shift != 0:
+        scale = U256(1) << shift
+        divisor = m.wrapping_mul(scale)
+        top = high.mul_high(scale)
+        high = high.wrapping_mul(scale) | low.mul_high(scale)
+        low = low.wrapping_mul(scale)
+    reciprocal = reciprocal_u256(divisor)
+    if top != 0 or high >= divisor:
+        high = remainder_of_two(top, high, divisor, reciprocal)
+    rest = remainder_of_two(high, low, divisor, reciprocal)
+    if shift != 0:
+        rest = rest >> shift
+    return rest
 
 
 def exp_u256(base: U256, exponent: U256) -> U256:
