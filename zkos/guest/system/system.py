@@ -5,6 +5,7 @@ curves and the big-number unit are made on first use: most blocks need few of th
 """
 
 from zkos.guest.crypto.blake2s import Blake2s
+from zkos.guest.crypto.bn254 import Bn254
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.crypto.secp256k1 import Secp256k1
 from zkos.guest.system.io import Io
@@ -12,6 +13,7 @@ from zkos.guest.system.memory import ReturnMemory
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
+from zkos.guest.system.report import Report
 from zkos.lang.ints import U256, Address
 
 
@@ -25,11 +27,13 @@ class System:
     blake2s: Blake2s
     io: Io
     return_memory: ReturnMemory
+    report: Report
     origin: Address
     """Sender of the current transaction (ORIGIN)."""
     gas_price: U256
     """Of the current transaction in wei (GASPRICE)."""
     secp256k1_unit: Secp256k1 | None
+    bn254_unit: Bn254 | None
 
     def __init__(self) -> None:
         self.options = Options()
@@ -39,9 +43,11 @@ class System:
         self.blake2s = Blake2s()
         self.io = Io(self.oracle, self.blake2s, self.keccak, self.options)
         self.return_memory = ReturnMemory()
+        self.report = Report(self.options.report)
         self.origin = Address(0)
         self.gas_price = U256(0)
         self.secp256k1_unit = None
+        self.bn254_unit = None
 
     def secp256k1(self) -> Secp256k1:
         """The curve of transaction signatures."""
@@ -49,4 +55,12 @@ class System:
         if unit is None:
             unit = Secp256k1(self.keccak)
             self.secp256k1_unit = unit
+        return unit
+
+    def bn254(self) -> Bn254:
+        """The curve of the precompiles 6 to 8."""
+        unit = self.bn254_unit
+        if unit is None:
+            unit = Bn254()
+            self.bn254_unit = unit
         return unit
