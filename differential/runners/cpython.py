@@ -1,9 +1,12 @@
 """The guest as ordinary Python: slow, exact, debuggable."""
 
+import signal
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Final
 
 from zkos.guest.entry.block import main
@@ -22,6 +25,10 @@ _GUEST: Final = _ROOT / "zkos" / "guest"
 _PUBLIC_INPUT_BYTES: Final = 32
 
 
+class OutOfTime(BaseException):
+    """The time limit passed; no guest code may catch it."""
+
+
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
     """Run a block on a state, which stays as it is; raises CaseError."""
     channel = prepare(block, state)
@@ -29,10 +36,13 @@ def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
 
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
-    """Run the guest against any host, honest or not."""
+    """Run the guest against any host, honest or not.
+
+    A time limit works in the main thread of a process only.
+    """
     engine = WordChannel(channel, (options.word(),))
     started = time.perf_counter()
-    result, reason, public_input = _run(engine)
+    result, reason, public_input = _run(engine, options.time_limit)
     seconds = time.perf_counter() - started
     return Ending(
         result,
@@ -43,15 +53,21 @@ def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
     )
 
 
-def _run(engine: WordChannel) -> tuple[Result, str, bytes | None]:
+def _run(
+    engine: WordChannel, time_limit: float | None
+) -> tuple[Result, str, bytes | None]:
     attach(engine)
     try:
-        main()
+        with _alarm(time_limit):
+            main()
     except Finished as end:
         output = int(end.public_input).to_bytes(_PUBLIC_INPUT_BYTES, "big")
         return Result.SUCCESS, "", output
     except Trap as end:
         return Result.ABORT, f"{end} ({_place(end.__traceback__)})", None
+    except OutOfTime as end:
+        place = _place(end.__traceback__)
+        return Result.TIMEOUT, f"after {time_limit} s ({place})", None
     except NothingToRead as end:
         return Result.ABORT, f"oracle: {end} ({_place(end.__traceback__)})", None
     except Exception as error:
@@ -61,6 +77,25 @@ def _run(engine: WordChannel) -> tuple[Result, str, bytes | None]:
         engine.flush()
         attach(None)
     return Result.CRASH, "the guest returned without a public input", None
+
+
+@contextmanager
+def _alarm(seconds: float | None) -> Iterator[None]:
+    """Raise OutOfTime in the body when it takes longer."""
+    if seconds is None:
+        yield
+        return
+
+    def ring(_: int, __: FrameType | None) -> None:
+        raise OutOfTime
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
 
 
 def _place(trace: TracebackType | None) -> str:

@@ -9,6 +9,8 @@ import struct
 from collections import Counter
 from typing import Final, Protocol
 
+from zkos.guest.protocol.report import MESSAGE
+
 QUERY_NAMES: Final = {
     0: "next_tx_size",
     1: "tx_content",
@@ -22,7 +24,7 @@ QUERY_NAMES: Final = {
     9: "exact_index",
 }
 QUERY_IDS: Final = {name: query for query, name in QUERY_NAMES.items()}
-REPORT: Final = 0xFFFFFFF0
+REPORT: Final = int(MESSAGE)
 """Message of the result keeper, see `zkos.host.report`."""
 UART: Final = 0xFFFFFFFF
 """Message of a logging build, text (oracle spec 5)."""

@@ -76,6 +76,8 @@ class RunOptions:
     """Ask the guest for receipts, diffs, events and pubdata."""
     simulate: bool = False
     real_precompiles: bool = False
+    time_limit: float | None = None
+    """Seconds after which the run ends as a timeout; None is no limit."""
 
     def word(self) -> int:
         """Option word 0 of the guest, see `zkos.guest.protocol.options`."""

@@ -23,16 +23,16 @@ class ReportError(Exception):
 class Status(IntEnum):
     """What became of a transaction."""
 
-    SUCCESS = 0
-    REVERTED = 1
-    INVALID = 2
+    SUCCESS = int(guest_report.STATUS_SUCCESS)
+    REVERTED = int(guest_report.STATUS_REVERTED)
+    INVALID = int(guest_report.STATUS_INVALID)
 
 
 class LogKind(IntEnum):
     """Who makes an L2 to L1 log."""
 
-    MESSAGE = 0
-    TRANSACTION_RESULT = 1
+    MESSAGE = int(guest_report.LOG_MESSAGE)
+    TRANSACTION_RESULT = int(guest_report.LOG_TRANSACTION_RESULT)
 
 
 class PreimageKind(IntEnum):
@@ -242,26 +242,26 @@ class _Words:
 def _decode_message(words: _Words, report: Report) -> None:
     kind = words.u32()
     match kind:
-        case 1:
+        case guest_report.KIND_TRANSACTION:
             report.transactions.append(_transaction(words))
-        case 2:
+        case guest_report.KIND_EVENT:
             report.events.append(_event(words))
-        case 3:
+        case guest_report.KIND_L1_LOG:
             report.l1_logs.append(_l1_log(words))
-        case 4:
+        case guest_report.KIND_L1_MESSAGE:
             report.l1_messages.append(
                 L1MessageReport(words.u32(), words.address(), words.data())
             )
-        case 5:
+        case guest_report.KIND_STORAGE_DIFF:
             report.slots.append(_slot(words))
-        case 6:
+        case guest_report.KIND_PREIMAGE:
             what = _enum(PreimageKind, words.u32())
             report.preimages.append(PreimageReport(what, words.u256(), words.data()))
-        case 7:
+        case guest_report.KIND_PUBDATA:
             report.pubdata = words.data()
-        case 8:
+        case guest_report.KIND_BLOCK:
             report.block = _block(words)
-        case 9:
+        case guest_report.KIND_ACCOUNT_DIFF:
             report.accounts.append(
                 AccountReport(words.address(), _properties(words), _properties(words))
             )
