@@ -196,8 +196,10 @@ class Blake2s:
         """The digest of the message; the hasher is reset."""
         self.absorb_last()
         word = self.word
+        state = self.state
+        assert state.length() == 24, "the state has 24 words"
         for i in srange(8):
-            word.store_u32(4 * i, self.state[i])
+            word.store_u32(4 * i, state[i])
         self.reset()
         return Bytes32(word.load_u256_be(0))
 
@@ -205,7 +207,8 @@ class Blake2s:
         """Put the digest into words 0..7 of `out`; the hasher is reset."""
         self.absorb_last()
         state = self.state
-        assert state.length() >= 8 and out.length() >= 8, "a hash has 8 words"
+        assert state.length() == 24, "the state has 24 words"
+        assert out.length() >= 8, "a hash has 8 words"
         for i in srange(8):
             out[i] = state[i]
         self.reset()
@@ -253,9 +256,11 @@ class Blake2s:
         """Put the digest of 8 and 8 words into `out`; through `node` and `sibling`."""
         node = self.node
         sibling = self.sibling
-        assert left.length() >= 8 and right.length() >= 8, "a hash has 8 words"
-        assert node.length() >= 8 and sibling.length() >= 8, "a hash has 8 words"
+        assert left.length() >= 8, "a hash has 8 words"
+        assert right.length() >= 8, "a hash has 8 words"
         assert out.length() >= 8, "a hash has 8 words"
+        assert node.length() == 24, "a node has 24 words"
+        assert sibling.length() == 16, "a sibling has 16 words"
         for i in srange(8):
             node[i] = left[i]
             sibling[i] = right[i]
