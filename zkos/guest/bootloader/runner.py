@@ -1,0 +1,375 @@
+"""Runs calls and creations: owns the call stack of an interaction.
+
+Environments and hooks run one frame; everything between two frames happens here, in
+the order of system spec 4 and EVM spec 3 and 4: who pays for what, value transfer,
+snapshots, return data. Frames are kept one a depth and used again.
+"""
+
+from typing import Final
+
+from zkos.guest.bootloader.creation import Creation, Preparation
+from zkos.guest.environments import Environments
+from zkos.guest.hooks.hooks import Hooks
+from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
+from zkos.guest.protocol.limits import CODE_BYTES
+from zkos.guest.system.account import Account
+from zkos.guest.system.calls import Exit, Frame, Scheme
+from zkos.guest.system.errors import (
+    Fatal,
+    InsufficientBalance,
+    OutOfErgs,
+    SystemFault,
+)
+from zkos.guest.system.io import Io
+from zkos.guest.system.resources import INFINITE, Resources
+from zkos.guest.system.system import System
+from zkos.lang.ints import U8, U32, U64, U256, Address
+from zkos.lang.memory import ByteView, List, allocate_bytes
+
+MAX_DEPTH: Final = U32(1024)
+"""Of a frame that may run code; the entry frame has depth 0."""
+ERGS_CALL_VALUE: Final = U64(9_000 * 256)
+ERGS_CALL_STIPEND: Final = U64(2_300 * 256)
+ERGS_NEW_ACCOUNT: Final = U64(25_000 * 256)
+RESERVED_PREFIX: Final = U8(0xEF)
+"""First byte that no deployed code may have (EIP-3541)."""
+
+
+class Runner:
+    """One per block. `call` and `create` run an interaction to its end."""
+
+    system: System
+    io: Io
+    environments: Environments
+    hooks: Hooks
+    preparation: Preparation
+    frames: List[Frame]
+    snapshots: List[U32]
+    """Where to roll back to when the frame of the same index fails."""
+    depth: U32
+    begun: bool
+    """Whether an environment holds the frame at `depth`; those below it always are."""
+    payer: Resources
+    """What the caller of the entry frame has left."""
+    output: ByteView
+    """Return data of the last interaction, good until the next."""
+    created: Address
+    """Address made by the last successful `create`."""
+    empty: ByteView
+
+    def __init__(
+        self, system: System, environments: Environments, hooks: Hooks
+    ) -> None:
+        self.system = system
+        self.io = system.io
+        self.environments = environments
+        self.hooks = hooks
+        self.preparation = Preparation(system)
+        self.frames = List(Frame)
+        self.snapshots = List(U32)
+        self.depth = U32(0)
+        self.begun = False
+        self.payer = Resources(U64(0), U64(0))
+        self.empty = allocate_bytes(0)
+        self.output = self.empty
+        self.created = Address(0)
+
+    # Entry
+
+    def call(
+        self,
+        resources: Resources,
+        environment: U8,
+        caller: Address,
+        callee: Address,
+        value: U256,
+        input: ByteView,  # noqa: A002 - the field's term
+    ) -> bool:
+        """Call `callee` from outside any frame; whether it succeeded.
+
+        Ergs are charged for what runs, not for the call itself. `resources` changes
+        only when this returns. Raises OutOfNative and Fatal.
+        """
+        frame = self._start(resources)
+        frame.resources.ergs = INFINITE
+        account = self.io.read_account(environment, frame.resources, callee)
+        frame.resources.ergs = resources.ergs
+        frame.environment = environment
+        frame.address = callee
+        frame.caller = caller
+        frame.code_address = callee
+        frame.value = value
+        frame.input = input
+        frame.static = False
+        try:
+            return self._run(self._enter(frame, account, Scheme.CALL), resources)
+        except SystemFault:
+            self._unwind()
+            raise
+
+    def create(
+        self,
+        resources: Resources,
+        deployer: Address,
+        value: U256,
+        initcode: ByteView,
+        nonce: U64,
+    ) -> bool:
+        """Create a contract from outside any frame; whether it succeeded.
+
+        The deployer's nonce, given as it was before, is already increased.
+        `resources` changes only when this returns. Raises OutOfNative and Fatal.
+        """
+        frame = self._start(resources)
+        payer = self.payer
+        payer.ergs = resources.ergs
+        payer.native = resources.native
+        preparation = self.preparation
+        preparation.by_nonce(nonce)
+        verdict = preparation.prepare(payer, frame, deployer, value, initcode)
+        if verdict is not Creation.READY:
+            resources.ergs = payer.ergs
+            resources.native = payer.native
+            return False
+        # There is no caller's frame to keep the rest for.
+        frame.resources.ergs = frame.resources.ergs + payer.ergs
+        try:
+            return self._run(self._enter_constructor(frame), resources)
+        except SystemFault:
+            self._unwind()
+            raise
+
+    def _start(self, resources: Resources) -> Frame:
+        """The entry frame of a new interaction, holding all native."""
+        self.system.return_memory.reset()
+        self.output = self.empty
+        self.created = Address(0)
+        self.depth = U32(0)
+        self.begun = False
+        frame = self._frame_at(U32(0))
+        frame.resources.native = resources.native
+        return frame
+
+    # Loop
+
+    def _run(self, reason: Exit, resources: Resources) -> bool:
+        """Go on after the entry frame stopped for `reason`, until it has ended."""
+        frame = self.frames[0]
+        while True:
+            if reason is Exit.CALL:
+                reason = self._call(frame)
+            elif reason is Exit.CREATE:
+                reason = self._create(frame)
+            elif self.depth == 0:
+                success = self._end(frame, reason)
+                resources.ergs = frame.resources.ergs
+                resources.native = frame.resources.native
+                self.output = frame.output
+                if frame.constructor and success:
+                    self.created = frame.address
+                return success
+            else:
+                reason = self._return(frame, reason)
+            frame = self.frames[self.depth]
+
+    def _return(self, frame: Frame, reason: Exit) -> Exit:
+        """Hand the result of an ended frame to its caller, which runs on."""
+        success = self._end(frame, reason)
+        self.depth = self.depth - 1
+        self.begun = True
+        parent = self.frames[self.depth]
+        parent.resources.ergs = parent.resources.ergs + frame.resources.ergs
+        parent.resources.native = frame.resources.native
+        parent.child_success = success
+        parent.child_output = frame.output
+        parent.child_address = Address(0)
+        if frame.constructor and success:
+            parent.child_address = frame.address
+        return self.environments.resume(parent)
+
+    def _end(self, frame: Frame, reason: Exit) -> bool:
+        """Deploy or roll back, free the frame, keep its return data; the success."""
+        success = reason is Exit.RETURNED
+        if reason is Exit.HALTED:
+            frame.resources.ergs = U64(0)
+            frame.output = self.empty
+        if success and frame.constructor:
+            success = self._deploy(frame)
+        self.io.finish_frame(self.snapshots[self.depth], not success)
+        if frame.output.length() != 0:
+            frame.output = self.system.return_memory.append(frame.output)
+        if self.begun:
+            self.environments.leave(frame)
+        return success
+
+    def _unwind(self) -> None:
+        """Free what the frames hold after an error that ends them all."""
+        depth = self.depth
+        if self.begun:
+            self.environments.leave(self.frames[depth])
+        while depth != 0:
+            depth = depth - 1
+            self.environments.leave(self.frames[depth])
+
+    def _frame_at(self, depth: U32) -> Frame:
+        """The frame of a depth, cleared of what its last use left."""
+        if depth == self.frames.length():
+            self.frames.append(Frame(depth))
+            self.snapshots.append(U32(0))
+        frame = self.frames[depth]
+        frame.constructor = False
+        frame.output = self.empty
+        frame.child_output = self.empty
+        return frame
+
+    # Calls
+
+    def _call(self, caller: Frame) -> Exit:
+        """Serve a call request: the first stop of the callee, or of the caller."""
+        request = caller.request
+        scheme = request.scheme
+        resources = caller.resources
+        moves_value = request.value != 0 and scheme is not Scheme.DELEGATE
+        stipend = U64(0)
+        try:
+            account = self.io.read_account(
+                caller.environment, resources, request.callee
+            )
+            if moves_value:
+                resources.charge(ERGS_CALL_VALUE, U64(0))
+                stipend = ERGS_CALL_STIPEND
+                if scheme is not Scheme.CALLCODE and account.is_empty():
+                    resources.charge(ERGS_NEW_ACCOUNT, U64(0))
+        except OutOfErgs:
+            return Exit.HALTED
+        frame = self._frame_at(self.depth + 1)
+        self._pass_resources(caller, frame, stipend)
+        frame.environment = caller.environment
+        self._aim(caller, frame)
+        self.depth = self.depth + 1
+        return self._enter(frame, account, scheme)
+
+    def _pass_resources(self, caller: Frame, frame: Frame, stipend: U64) -> None:
+        """Split the ergs by the 63/64 rule; native moves entirely."""
+        resources = caller.resources
+        gas = caller.request.gas
+        ergs = resources.ergs
+        passed = ergs - ((ergs >> 14) << 8)
+        if gas <= passed >> 8:
+            passed = gas << 8
+        resources.ergs = ergs - passed
+        frame.resources.ergs = passed + stipend
+        frame.resources.native = resources.native
+        resources.native = U64(0)
+
+    def _aim(self, caller: Frame, frame: Frame) -> None:
+        """Set who the callee is and who called it (EVM spec 3)."""
+        request = caller.request
+        frame.code_address = request.callee
+        frame.value = request.value
+        frame.input = request.input
+        frame.static = caller.static
+        match request.scheme:
+            case Scheme.CALL:
+                frame.address = request.callee
+                frame.caller = caller.address
+            case Scheme.STATIC:
+                frame.address = request.callee
+                frame.caller = caller.address
+                frame.static = True
+            case Scheme.DELEGATE:
+                frame.address = caller.address
+                frame.caller = caller.caller
+            case Scheme.CALLCODE:
+                frame.address = caller.address
+                frame.caller = caller.address
+
+    def _enter(self, frame: Frame, account: Account, scheme: Scheme) -> Exit:
+        """Begin the callee: its first stop. `frame.environment` is the caller's."""
+        self.begun = False
+        self.snapshots[self.depth] = self.io.start_frame()
+        if frame.value != 0 and scheme is not Scheme.DELEGATE:
+            try:
+                self._transfer(frame)
+            except InsufficientBalance:
+                return refuse_transfer(frame)
+        special = self.hooks.is_special(frame.code_address)
+        if not special and account.bytecode_length == 0:
+            return Exit.RETURNED
+        if self.depth > MAX_DEPTH:
+            return Exit.REVERTED
+        if special:
+            return self.hooks.run(frame, scheme)
+        frame.code = self.io.code(account)
+        frame.environment = account.environment()
+        self.begun = True
+        return self.environments.begin(frame)
+
+    def _transfer(self, frame: Frame) -> None:
+        """Move the call's value; to itself for CALLCODE, whose caller is itself."""
+        self.io.transfer(
+            NO_ENVIRONMENT, frame.resources, frame.caller, frame.address, frame.value
+        )
+
+    # Creations
+
+    def _create(self, caller: Frame) -> Exit:
+        """Serve a creation request: the first stop of constructor or caller."""
+        request = caller.request
+        frame = self._frame_at(self.depth + 1)
+        preparation = self.preparation
+        if request.has_salt:
+            preparation.by_salt(request.salt)
+        else:
+            preparation.by_own_nonce()
+        verdict = preparation.prepare(
+            caller.resources, frame, caller.address, request.value, request.input
+        )
+        if verdict is Creation.READY and self.depth >= MAX_DEPTH:
+            caller.resources.ergs = caller.resources.ergs + frame.resources.ergs
+            caller.resources.native = frame.resources.native
+            verdict = Creation.REFUSED
+        if verdict is not Creation.READY:
+            caller.child_success = False
+            caller.child_output = self.empty
+            caller.child_address = Address(0)
+            return self.environments.resume(caller)
+        self.depth = self.depth + 1
+        return self._enter_constructor(frame)
+
+    def _enter_constructor(self, frame: Frame) -> Exit:
+        """Open the frame of a new account, fund it and begin: its first stop."""
+        self.begun = False
+        self.snapshots[self.depth] = self.io.start_frame()
+        self.io.increment_nonce(NO_ENVIRONMENT, frame.resources, frame.address)
+        if frame.value != 0:
+            self._transfer(frame)
+        frame.environment = EVM_ENVIRONMENT
+        self.begun = True
+        return self.environments.begin(frame)
+
+    def _deploy(self, frame: Frame) -> bool:
+        """Install what a constructor returned; False, without gas, if it is no code."""
+        code = frame.output
+        length = code.length()
+        resources = frame.resources
+        if length > CODE_BYTES or (length != 0 and code[0] == RESERVED_PREFIX):
+            resources.ergs = U64(0)
+            return False
+        frame.output = self.empty
+        try:
+            self.io.deploy_code(frame.environment, resources, frame.address, code)
+        except OutOfErgs:
+            resources.ergs = U64(0)
+            return False
+        return True
+
+
+def refuse_transfer(frame: Frame) -> Exit:
+    """What a call does whose caller lacks the value. Raises Fatal.
+
+    Only the EVM lets such a call fail; another sender should have been checked.
+    """
+    if frame.environment != EVM_ENVIRONMENT:
+        raise Fatal
+    return Exit.REVERTED

@@ -1,0 +1,45 @@
+"""Signature recovery: precompile 01 and the bootloader's check of L2 signatures."""
+
+from typing import Final
+
+from zkos.guest.hooks.memory import HookMemory
+from zkos.guest.system.calls import Exit, Frame
+from zkos.guest.system.resources import Resources
+from zkos.guest.system.system import System
+from zkos.lang.ints import U32, U64, U256, Address
+
+ERGS_ECRECOVER: Final = U64(3_000 * 256)
+NATIVE_ECRECOVER: Final = U64(522_000)
+INPUT_BYTES: Final = U32(128)
+V_EVEN: Final = U256(27)
+V_ODD: Final = U256(28)
+
+
+def recover_signer(
+    system: System, resources: Resources, digest: U256, v: U256, r: U256, s: U256
+) -> tuple[bool, Address]:
+    """The address that signed `digest`; False if there is none.
+
+    Raises OutOfErgs and OutOfNative.
+    """
+    resources.charge(ERGS_ECRECOVER, NATIVE_ECRECOVER)
+    if v != V_EVEN and v != V_ODD:
+        return False, Address(0)
+    return system.secp256k1().recover(digest, r, s, v == V_ODD)
+
+
+def ecrecover(system: System, memory: HookMemory, frame: Frame) -> Exit:
+    """Precompile 01: digest, v, r, s -> padded address, or nothing."""
+    data = memory.padded(frame.input, INPUT_BYTES)
+    known, signer = recover_signer(
+        system,
+        frame.resources,
+        data.load_u256_be(0),
+        data.load_u256_be(32),
+        data.load_u256_be(64),
+        data.load_u256_be(96),
+    )
+    if known:
+        memory.result.store_u256_be(0, U256(signer))
+        frame.output = memory.result.window(0, 32)
+    return Exit.RETURNED

@@ -1,0 +1,72 @@
+"""Precompiles 02 SHA2-256, 03 RIPEMD-160 and 04 identity (system spec 5)."""
+
+from typing import Final
+
+from zkos.guest.crypto.ripemd160 import ripemd160
+from zkos.guest.crypto.sha256 import sha256
+from zkos.guest.hooks.memory import HookMemory
+from zkos.guest.system.calls import Exit, Frame
+from zkos.guest.system.system import System
+from zkos.lang.ints import U32, U64
+
+ERGS_SHA256: Final = U64(60 * 256)
+ERGS_SHA256_WORD: Final = U64(12 * 256)
+ERGS_RIPEMD160: Final = U64(600 * 256)
+ERGS_RIPEMD160_WORD: Final = U64(120 * 256)
+ERGS_IDENTITY: Final = U64(15 * 256)
+ERGS_IDENTITY_WORD: Final = U64(3 * 256)
+NATIVE_HASH: Final = U64(1_600)
+NATIVE_HASH_BLOCK: Final = U64(4_200)
+NATIVE_IDENTITY: Final = U64(20)
+NATIVE_IDENTITY_BYTE: Final = U64(10)
+PADDING_FITS: Final = U32(55)
+"""Most bytes of a last block that leave room for the padding of either hash."""
+
+
+def words(length: U32) -> U64:
+    """32-byte words that hold `length` bytes."""
+    return (U64(length) + 31) >> 5
+
+
+def hash_native(length: U32) -> U64:
+    """Native price of SHA2-256 or RIPEMD-160."""
+    blocks = U64(length >> 6) + 1
+    if (length & 63) > PADDING_FITS:
+        blocks = blocks + 1
+    return NATIVE_HASH + NATIVE_HASH_BLOCK * blocks
+
+
+def sha256_hook(_system: System, memory: HookMemory, frame: Frame) -> Exit:
+    """Precompile 02."""
+    data = frame.input
+    length = data.length()
+    frame.resources.charge(
+        ERGS_SHA256 + ERGS_SHA256_WORD * words(length), hash_native(length)
+    )
+    frame.output = memory.result.window(0, 32)
+    sha256(data, frame.output)
+    return Exit.RETURNED
+
+
+def ripemd160_hook(_system: System, memory: HookMemory, frame: Frame) -> Exit:
+    """Precompile 03: the hash after 12 zero bytes."""
+    data = frame.input
+    length = data.length()
+    frame.resources.charge(
+        ERGS_RIPEMD160 + ERGS_RIPEMD160_WORD * words(length), hash_native(length)
+    )
+    memory.result.window(0, 12).fill(0)
+    ripemd160(data, memory.result.window(12, 20))
+    frame.output = memory.result.window(0, 32)
+    return Exit.RETURNED
+
+
+def identity(_system: System, _memory: HookMemory, frame: Frame) -> Exit:
+    """Precompile 04; the runner copies the input on return."""
+    length = frame.input.length()
+    frame.resources.charge(
+        ERGS_IDENTITY + ERGS_IDENTITY_WORD * words(length),
+        NATIVE_IDENTITY + NATIVE_IDENTITY_BYTE * U64(length),
+    )
+    frame.output = frame.input
+    return Exit.RETURNED

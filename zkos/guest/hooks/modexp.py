@@ -1,0 +1,114 @@
+"""Precompile 05: modular exponentiation (EIP-198, price of EIP-2565).
+
+Native is charged at a flat rate per gas, so it usually runs out before the gas does.
+"""
+
+from typing import Final
+
+from zkos.guest.hooks.memory import HookMemory, copy_padded
+from zkos.guest.system.calls import Exit, Frame
+from zkos.guest.system.errors import Fatal, OutOfErgs
+from zkos.guest.system.system import System
+from zkos.lang.ints import U32, U64, U256
+from zkos.lang.memory import ByteView
+
+GAS_MINIMUM: Final = U64(200)
+ERGS_MINIMUM: Final = U64(200 * 256)
+NATIVE_PER_ERG: Final = U64(200)
+NATIVE_MINIMUM: Final = U64(200 * 256 * 200)
+MAX_PAYABLE_GAS: Final = U64(0x00FF_FFFF_FFFF_FFFF)
+HEADER_BYTES: Final = U32(96)
+HEAD_BYTES: Final = U64(32)
+"""Leading bytes of the exponent whose value counts in the price."""
+MAX_LENGTH: Final = U256(0xFFFF_FFFF)
+MAX_ROOM_BYTES: Final = U64(1 << 26)
+"""Far beyond what the native limit can pay for."""
+
+
+def modexp(system: System, memory: HookMemory, frame: Frame) -> Exit:
+    """Precompile 05: lengths of base, exponent, modulus, then the three."""
+    resources = frame.resources
+    if resources.ergs < ERGS_MINIMUM or resources.native < NATIVE_MINIMUM:
+        return Exit.HALTED
+    header = memory.padded(frame.input, HEADER_BYTES)
+    base_length = header.load_u256_be(0)
+    exponent_length = header.load_u256_be(32)
+    modulus_length = header.load_u256_be(64)
+    if base_length > MAX_LENGTH or modulus_length > MAX_LENGTH:
+        return Exit.HALTED
+    if base_length == 0 and modulus_length == 0:
+        resources.charge(ERGS_MINIMUM, NATIVE_MINIMUM)
+        return Exit.RETURNED
+    if exponent_length > MAX_LENGTH:
+        return Exit.HALTED
+
+    data = frame.input
+    if data.length() > HEADER_BYTES:
+        data = data.window(HEADER_BYTES, data.length() - HEADER_BYTES)
+    else:
+        data = data.window(0, 0)
+    base = U64(base_length)
+    exponent = U64(exponent_length)
+    modulus = U64(modulus_length)
+    gas = price(base, exponent, modulus, exponent_head(memory, data, base, exponent))
+    ergs = gas << 8
+    resources.charge(ergs, ergs.wrapping_mul(NATIVE_PER_ERG))
+    compute(system, memory, frame, data, base, exponent, modulus)
+    return Exit.RETURNED
+
+
+def exponent_head(memory: HookMemory, data: ByteView, base: U64, length: U64) -> U256:
+    """The first 32 bytes of the exponent, or all of a shorter one, as a number."""
+    if length > HEAD_BYTES:
+        length = HEAD_BYTES
+    head = memory.result.window(0, 32)
+    head.fill(0)
+    copy_padded(data, base, head.window(U32(32) - U32(length), U32(length)))
+    return head.load_u256_be(0)
+
+
+def price(base: U64, exponent: U64, modulus: U64, head: U256) -> U64:
+    """Gas of EIP-2565; raises OutOfErgs when no gas limit could pay it."""
+    longest = base if base > modulus else modulus
+    words = (longest + 7) >> 3
+    complexity = words * words
+    iterations = U64(0)
+    if exponent > HEAD_BYTES:
+        iterations = (exponent - HEAD_BYTES) << 3
+    if head != 0:
+        iterations = iterations + U64(head.bit_length()) - 1
+    if iterations == 0:
+        iterations = U64(1)
+    product, overflow = complexity.overflowing_mul(iterations)
+    gas = product // 3
+    if overflow or gas > MAX_PAYABLE_GAS:
+        raise OutOfErgs
+    if gas < GAS_MINIMUM:
+        return GAS_MINIMUM
+    return gas
+
+
+def compute(
+    system: System,
+    memory: HookMemory,
+    frame: Frame,
+    data: ByteView,
+    base: U64,
+    exponent: U64,
+    modulus: U64,
+) -> None:
+    """Lay out the padded operands, then the result behind them."""
+    if base + exponent + (modulus << 1) > MAX_ROOM_BYTES:
+        raise Fatal
+    room = memory.reserve(U32(base + exponent + (modulus << 1)))
+    operands = room.window(0, U32(base + exponent + modulus))
+    copy_padded(data, U64(0), operands)
+    frame.output = room.window(U32(base + exponent + modulus), U32(modulus))
+    if modulus == 0:
+        return
+    system.modexp().run(
+        operands.window(0, U32(base)),
+        operands.window(U32(base), U32(exponent)),
+        operands.window(U32(base + exponent), U32(modulus)),
+        frame.output,
+    )
