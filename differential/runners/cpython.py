@@ -9,10 +9,9 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final
 
-from zkos.guest.entry.block import main
-
 from differential.outcome import Outcome, Result
 from differential.runners.base import Ending, conclude, prepare
+from zkos.guest.entry.block import main
 from zkos.host.case import Block
 from zkos.host.channel import NothingToRead, QueryChannel, WordChannel
 from zkos.host.profile import RunOptions
