@@ -5,7 +5,7 @@ import pytest
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.system.leaves import key_prefix
 from zkos.guest.system.storage import Slot
-from zkos.guest.system.tree import SealedSlot, StateTree
+from zkos.guest.system.tree import Commitment, SealedSlot, StateTree
 from zkos.host.channel import QUERY_IDS, QueryChannel, WordChannel
 from zkos.host.context import BlockContext
 from zkos.host.oracle import HonestOracle
@@ -28,8 +28,8 @@ def words(data):
     return array
 
 
-def unwords(array, count=8):
-    return b"".join(int(array[i]).to_bytes(4, "little") for i in range(count))
+def before(root, size):
+    return Commitment(U256(int.from_bytes(root, "big")), U64(size))
 
 
 class Recorder:
@@ -65,12 +65,13 @@ def run(state, accesses, *, verify, tamper=None, sealed=None):
     """Root and size the guest finds, and the queries it asked."""
     oracle = Recorder(state, tamper)
     attach(WordChannel(QueryChannel(oracle), ()))
-    tree = StateTree(verify, words(state.tree.root()), U64(state.tree.next_free_slot))
+    tree = StateTree(verify, before(state.tree.root(), state.tree.next_free_slot))
     try:
         tree.apply(sealed or records(state, accesses))
     finally:
         attach(None)
-    return unwords(tree.root), int(tree.next_free_slot), oracle.asked
+    after = tree.commitment()
+    return int(after.root).to_bytes(32, "big"), int(after.next_free_slot), oracle.asked
 
 
 def expected(state, accesses):
@@ -300,14 +301,14 @@ def test_another_old_root_is_refused():
     state = populated(3)
     oracle = Recorder(state)
     attach(WordChannel(QueryChannel(oracle), ()))
-    tree = StateTree(True, words(bytes(32)), U64(state.tree.next_free_slot))
+    tree = StateTree(True, before(bytes(32), state.tree.next_free_slot))
     with pytest.raises(REFUSED, match="another root"):
         tree.apply(records(state, [(*places(state)[0], None)]))
     attach(None)
 
 
 def test_keys_with_a_common_prefix_are_told_apart():
-    tree = StateTree(False, words(bytes(32)), U64(2))
+    tree = StateTree(False, before(bytes(32), 2))
     first, second = words(bytes(31) + b"\x01"), words(bytes(31) + b"\x02")
     assert key_prefix(first) == key_prefix(second)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.system.metadata import Metadata
-from zkos.lang.ints import U8, U16, U32, U64, U256, Bytes32
+from zkos.lang.ints import U8, U16, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, allocate_bytes
 
 OMMERS_HASH: Final = U256(
@@ -19,7 +19,6 @@ BLOOM_BYTES: Final = U32(256)
 HEADER_BYTES: Final = U32(600)
 """More than the longest header."""
 LIST_PREFIX_BYTES: Final = U32(3)
-RLP_EMPTY: Final = U8(0x80)
 RLP_SHORT: Final = U32(0x80)
 RLP_LONG_2: Final = U8(0xB9)
 RLP_LIST_2: Final = U8(0xF9)
@@ -42,8 +41,14 @@ class HeaderWriter:
         self.data.store_u256_be(self.end + 1, value)
         self.end = self.end + 33
 
+    def put_address(self, address: Address) -> None:
+        """A string of 20 bytes."""
+        self.data[self.end] = U8(RLP_SHORT + 20)
+        self.data.store_u256_be(self.end + 1, U256(address) << 96)
+        self.end = self.end + 21
+
     def put_zeros(self, length: U32) -> None:
-        """A string of 2 to 55 zero bytes."""
+        """A string of zero bytes: none, or 2 to 55."""
         self.data[self.end] = U8(RLP_SHORT + length)
         self.end = self.end + 1 + length
 
@@ -79,9 +84,7 @@ def hash_header(keccak: Keccak256, metadata: Metadata, rolling: Bytes32) -> Byte
     header = HeaderWriter()
     header.put_hash(U256(0))
     header.put_hash(OMMERS_HASH)
-    header.data[header.end] = U8(RLP_SHORT + 20)
-    header.data.store_u256_be(header.end + 1, U256(metadata.coinbase) << 96)
-    header.end = header.end + 21
+    header.put_address(metadata.coinbase)
     header.put_hash(U256(0))
     header.put_hash(U256(rolling))
     header.put_hash(U256(0))
@@ -91,8 +94,7 @@ def hash_header(keccak: Keccak256, metadata: Metadata, rolling: Bytes32) -> Byte
     header.put_number(metadata.gas_limit)
     header.put_number(U64(0))
     header.put_number(metadata.timestamp)
-    header.data[header.end] = RLP_EMPTY
-    header.end = header.end + 1
+    header.put_zeros(U32(0))
     header.put_hash(U256(0))
     header.put_zeros(U32(8))
     header.put_number(basefee)

@@ -28,7 +28,7 @@ from zkos.guest.system.oracle import (
 from zkos.lang.control import inline, srange, urange
 from zkos.lang.intrinsics import DELEGATED, oracle_read, oracle_write
 from zkos.lang.ints import U32, U64, U256
-from zkos.lang.memory import Array, aligned_array
+from zkos.lang.memory import Array, aligned_array, allocate_bytes
 
 HEIGHT: Final = U32(64)
 BODY_BYTES: Final = U32(64)
@@ -145,6 +145,22 @@ def same(x: Array[U32], y: Array[U32]) -> bool:
         if x[i] != y[i]:
             return False
     return True
+
+
+def words_of(number: U256) -> Array[U32]:
+    """The 32 bytes that this number spells, as words in memory order."""
+    words = Array(U32, 8)
+    for i in srange(8):
+        words[i] = number.word(7 - i).byte_swap()
+    return words
+
+
+def number_of(words: Array[U32]) -> U256:
+    """The number that 8 words in memory order spell."""
+    data = allocate_bytes(32)
+    for i in srange(8):
+        data.store_u32(4 * i, words[i])
+    return data.load_u256_be(0)
 
 
 def copy_digest(source: Array[U32], offset: U32, target: Array[U32]) -> None:

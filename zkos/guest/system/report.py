@@ -23,6 +23,7 @@ from zkos.guest.system.account import Account, Properties
 from zkos.guest.system.events import Event, Log
 from zkos.guest.system.preimages import Preimage
 from zkos.guest.system.storage import Slot
+from zkos.guest.system.tree import Commitment
 from zkos.lang.control import srange, urange
 from zkos.lang.intrinsics import oracle_write
 from zkos.lang.ints import U32, U64, U256, Address, Bytes32
@@ -141,10 +142,8 @@ class Report:
     def block(
         self,
         block_hash: Bytes32,
-        root_before: U256,
-        next_free_slot_before: U64,
-        root_after: U256,
-        next_free_slot_after: U64,
+        before: Commitment,
+        after: Commitment,
         rolling_hash: Bytes32,
     ) -> None:
         """The commitments of the block."""
@@ -152,10 +151,10 @@ class Report:
             return
         start(KIND_BLOCK, U32(36))
         write_u256(U256(block_hash))
-        write_u256(root_before)
-        write_u64(next_free_slot_before)
-        write_u256(root_after)
-        write_u64(next_free_slot_after)
+        write_u256(before.root)
+        write_u64(before.next_free_slot)
+        write_u256(after.root)
+        write_u64(after.next_free_slot)
         write_u256(U256(rolling_hash))
 
     def begin_pubdata(self, length: U32) -> None:

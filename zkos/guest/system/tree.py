@@ -15,9 +15,11 @@ from zkos.guest.system.leaves import (
     fold,
     hash_leaf,
     key_prefix,
+    number_of,
     precedes,
     read_proof,
     same,
+    words_of,
 )
 from zkos.guest.system.oracle import (
     QUERY_EXACT_INDEX,
@@ -37,8 +39,18 @@ from zkos.lang.memory import (
     List,
     Map,
     aligned_array,
-    allocate_bytes,
 )
+
+
+class Commitment:
+    """The tree at one moment, as proofs know it."""
+
+    root: U256
+    next_free_slot: U64
+
+    def __init__(self, root: U256, next_free_slot: U64) -> None:
+        self.root = root
+        self.next_free_slot = next_free_slot
 
 
 class SealedSlot:
@@ -53,9 +65,12 @@ class SealedSlot:
         self.key = Array(U32, 8)
         node = blake2s.node
         sibling = blake2s.sibling
-        address = U256(slot.address)
+        node[0] = U32(0)
+        node[1] = U32(0)
+        node[2] = U32(0)
+        for i in srange(5):
+            node[3 + i] = slot.address.word(4 - i).byte_swap()
         for i in srange(8):
-            node[i] = address.word(7 - i).byte_swap()
             sibling[i] = slot.key.word(7 - i).byte_swap()
         blake2s.fold(False)
         copy_digest(node, U32(0), self.key)
@@ -65,7 +80,7 @@ class SealedSlot:
 
 
 class StateTree:
-    """The state commitment, and what is known of the tree behind it."""
+    """What is known of the tree behind a commitment."""
 
     verify: bool
     root: Array[U32]
@@ -90,11 +105,11 @@ class StateTree:
     """Digest of the unused subtree at the current height."""
     tail: Array[U32]
 
-    def __init__(self, verify: bool, root: Array[U32], next_free_slot: U64) -> None:
+    def __init__(self, verify: bool, before: Commitment) -> None:
         self.verify = verify
-        self.root = root
-        self.next_free_slot = next_free_slot
-        self.old_size = next_free_slot
+        self.root = words_of(before.root)
+        self.next_free_slot = before.next_free_slot
+        self.old_size = before.next_free_slot
         self.kept = HEIGHT
         self.upper = Array(U32, 0)
         self.loaded = Map(U64, Leaf)
@@ -104,6 +119,9 @@ class StateTree:
         self.sibling = Array(U32, 16)
         self.empty = aligned_array(U32, STATE_WORDS)
         self.tail = Array(U32, 16)
+
+    def commitment(self) -> Commitment:
+        return Commitment(number_of(self.root), self.next_free_slot)
 
     def apply(self, records: List[SealedSlot]) -> None:
         """Check all records, apply the writes, replace the commitment."""
@@ -217,11 +235,8 @@ class StateTree:
         """Thread the inserted leaves into the list sorted by key."""
         count = self.inserted.length()
         keys = Array(U256, count)
-        word = allocate_bytes(32)
         for position in urange(count):
-            for i in srange(8):
-                word.store_u32(4 * i, self.inserted[position].body[i])
-            keys[position] = word.load_u256_be(0)
+            keys[position] = number_of(self.inserted[position].body)
         order = Array(U32, count)
         sort(keys, order, Array(U32, count), count)
 
