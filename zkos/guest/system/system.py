@@ -7,14 +7,17 @@ curves and the big-number unit are made on first use: most blocks need few of th
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.bn254 import Bn254
 from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.crypto.modexp import Modexp
 from zkos.guest.crypto.secp256k1 import Secp256k1
+from zkos.guest.system.finish import BlockFinisher
 from zkos.guest.system.io import Io
 from zkos.guest.system.memory import ReturnMemory
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
 from zkos.guest.system.report import Report
-from zkos.lang.ints import U256, Address
+from zkos.lang.ints import U256, Address, Bytes32
+from zkos.lang.memory import List
 
 
 class System:
@@ -34,6 +37,7 @@ class System:
     """Of the current transaction in wei (GASPRICE)."""
     secp256k1_unit: Secp256k1 | None
     bn254_unit: Bn254 | None
+    modexp_unit: Modexp | None
 
     def __init__(self) -> None:
         self.options = Options()
@@ -48,6 +52,7 @@ class System:
         self.gas_price = U256(0)
         self.secp256k1_unit = None
         self.bn254_unit = None
+        self.modexp_unit = None
 
     def secp256k1(self) -> Secp256k1:
         """The curve of transaction signatures."""
@@ -64,3 +69,29 @@ class System:
             unit = Bn254()
             self.bn254_unit = unit
         return unit
+
+    def modexp(self) -> Modexp:
+        """The powers of precompile 5."""
+        unit = self.modexp_unit
+        if unit is None:
+            unit = Modexp()
+            self.modexp_unit = unit
+        return unit
+
+    def finish_block(
+        self,
+        rolling_hash: Bytes32,
+        upgrade_hash: Bytes32,
+        priority_hashes: List[Bytes32],
+    ) -> Bytes32:
+        """Seal the block after its last transaction; the public input."""
+        finisher = BlockFinisher(
+            self.io,
+            self.oracle,
+            self.metadata,
+            self.options,
+            self.keccak,
+            self.blake2s,
+            self.report,
+        )
+        return finisher.run(rolling_hash, upgrade_hash, priority_hashes)
