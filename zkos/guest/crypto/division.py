@@ -185,10 +185,12 @@ def divide_u128(x: U128, y: U128) -> tuple[U128, U128]:
 @inline
 def compose_u256(words: Array[U32]) -> U256:
     """The number that words 0..7 spell, least significant first."""
-    x = U256(words[7])
-    for i in srange(6, -1, -1):
-        x = (x << 32) | U256(words[i])
-    return x
+    return (
+        (U256(words[7]) << 224 | U256(words[6]) << 192)
+        | (U256(words[5]) << 160 | U256(words[4]) << 128)
+        | (U256(words[3]) << 96 | U256(words[2]) << 64)
+        | (U256(words[1]) << 32 | U256(words[0]))
+    )
 
 
 def divide_u256(x: U256, y: U256) -> tuple[U256, U256]:

@@ -6,7 +6,7 @@ Integers, 2011. The word is 32 bits in long division, and 256 bits, where produc
 cheap, in `mulmod`.
 """
 
-from zkos.lang.control import inline, srange
+from zkos.lang.control import srange
 from zkos.lang.ints import U32, U256
 
 
@@ -44,11 +44,12 @@ def reciprocal_u256(divisor: U256) -> U256:
     complement = ~divisor
     for _ in srange(4):
         error = complement.wrapping_sub(divisor.mul_high(result))
-        result = result.wrapping_add(error).wrapping_add(result.mul_high(error))
+        change = result.mul_high(error)
+        result = result.wrapping_add(error)
+        result = result.wrapping_add(change)
     return result
 
 
-@inline
 def remainder_of_two(high: U256, low: U256, divisor: U256, reciprocal: U256) -> U256:
     """(high * 2**256 + low) modulo divisor for high < divisor, 2**255 <= divisor."""
     quotient = high.wrapping_add(high.mul_high(reciprocal))
