@@ -1,4 +1,4 @@
-"""The hashes that name a block and the order of its transactions (state spec 7).
+"""The hash that names a block (state spec 7).
 
 The header is Ethereum's before Shanghai; fields that a rollup has no use for are 0,
 and so, by upstream's convention, is the parent hash.
@@ -99,11 +99,3 @@ def hash_header(keccak: Keccak256, metadata: Metadata, rolling: Bytes32) -> Byte
     header.put_zeros(U32(8))
     header.put_number(basefee)
     return keccak.hash(header.finish())
-
-
-def extend_rolling_hash(keccak: Keccak256, rolling: Bytes32, item: Bytes32) -> Bytes32:
-    """The rolling hash with one more transaction hash."""
-    keccak.reset()
-    keccak.update_u256(U256(rolling))
-    keccak.update_u256(U256(item))
-    return keccak.finish()
