@@ -154,7 +154,7 @@ class EvmFrame:
         return place
 
     @inline
-    def drop(self, count: U32 | int) -> U32:
+    def drop(self, count: U32) -> U32:
         """Remove `count` words; the index of the lowest of them."""
         place = self.size.wrapping_sub(count)
         if place >= self.stack.length():
@@ -184,7 +184,7 @@ class EvmFrame:
     @inline
     def pop_u32(self) -> U32:
         """Remove the top word, which must be below 2**32. Raises OperandTooLarge."""
-        return self.u32_at(self.drop(1))
+        return self.u32_at(self.drop(U32(1)))
 
     # Control
 
@@ -211,7 +211,7 @@ class EvmFrame:
     # Memory
 
     @inline
-    def touch(self, offset: U32, length: U32 | int) -> None:
+    def touch(self, offset: U32, length: U32) -> None:
         """Grow memory to hold `length` bytes from `offset`; `length` is not 0.
 
         Raises OutOfErgs, OutOfNative, OutOfMemory.

@@ -20,7 +20,7 @@ from zkos.guest.protocol.gas import (
 )
 from zkos.guest.system.calls import Exit
 from zkos.lang.control import inline
-from zkos.lang.ints import U64, U256
+from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import ByteView
 
 
@@ -42,7 +42,7 @@ def jumpi(frame: EvmFrame) -> None:
     """Go to a destination if a condition is not 0; on the stack in this order."""
     frame.charge(ERGS_HIGH, NATIVE_JUMPI)
 
-    condition = frame.drop(2)
+    condition = frame.drop(U32(2))
 
     if frame.stack[condition] != 0:
         frame.jump(frame.u32_at(condition.wrapping_add(1)))

@@ -10,7 +10,7 @@ from zkos.guest.protocol.evm_native import (
     NATIVE_STEP,
 )
 from zkos.guest.protocol.gas import ERGS_BASE, ERGS_VERY_LOW, ERGS_ZERO
-from zkos.lang.ints import U8, U256
+from zkos.lang.ints import U8, U32, U256
 
 
 def mload(frame: EvmFrame) -> None:
@@ -20,7 +20,7 @@ def mload(frame: EvmFrame) -> None:
     place = frame.top_place()
     offset = frame.u32_at(place)
 
-    frame.touch(offset, 32)
+    frame.touch(offset, U32(32))
     frame.stack[place] = frame.memory.load_u256_be(offset)
 
 
@@ -28,10 +28,10 @@ def mstore(frame: EvmFrame) -> None:
     """Write a word to memory; on the stack: offset, word."""
     frame.charge(ERGS_VERY_LOW, NATIVE_MEMORY)
 
-    value = frame.drop(2)
+    value = frame.drop(U32(2))
     offset = frame.u32_at(value.wrapping_add(1))
 
-    frame.touch(offset, 32)
+    frame.touch(offset, U32(32))
     frame.memory.store_u256_be(offset, frame.stack[value])
 
 
@@ -39,10 +39,10 @@ def mstore8(frame: EvmFrame) -> None:
     """Write the lowest byte of a word to memory; on the stack: offset, word."""
     frame.charge(ERGS_VERY_LOW, NATIVE_MEMORY)
 
-    value = frame.drop(2)
+    value = frame.drop(U32(2))
     offset = frame.u32_at(value.wrapping_add(1))
 
-    frame.touch(offset, 1)
+    frame.touch(offset, U32(1))
     frame.memory[offset] = U8.truncate(frame.stack[value])
 
 

@@ -18,7 +18,7 @@ def pop(frame: EvmFrame) -> None:
     """Remove the top word."""
     frame.charge(ERGS_BASE, NATIVE_POP)
 
-    frame.drop(1)
+    frame.drop(U32(1))
 
 
 def push0(frame: EvmFrame) -> None:
