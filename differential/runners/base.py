@@ -15,7 +15,7 @@ from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel, Responder
 from zkos.host.oracle import HonestOracle
-from zkos.host.profile import Mode, RunOptions
+from zkos.host.profile import RunOptions
 from zkos.host.raw_transaction import encode
 from zkos.host.report import Report, ReportError, decode_report
 from zkos.host.state import ChainState, Slot
@@ -94,10 +94,8 @@ def honest_oracle(block: Block, state: ChainState) -> Responder:
     return HonestOracle(state, block.context, encode_block(block))
 
 
-def conclude(
-    channel: QueryChannel, ending: Ending, state: ChainState, options: RunOptions
-) -> Outcome:
-    """The outcome of a run that ended this way on `state`."""
+def conclude(channel: QueryChannel, ending: Ending, options: RunOptions) -> Outcome:
+    """The outcome of a run that ended this way."""
     try:
         report = decode_report(channel.messages)
     except ReportError as error:
@@ -105,13 +103,7 @@ def conclude(
         ending = replace(ending, result=Result.CRASH, reason=f"report: {error}")
     if channel.fault is not None:
         ending = replace(ending, result=Result.CRASH, reason=f"oracle: {channel.fault}")
-    outcome = _outcome(channel, ending, report if options.report else None)
-    if outcome.succeeded and options.mode is Mode.FORWARD and options.report:
-        # The guest believes the tree and does not compute the new root.
-        tree = state_after(state, outcome).tree
-        root = int.from_bytes(tree.root(), "big")
-        return replace(outcome, state_root=root, next_free_slot=tree.next_free_slot)
-    return outcome
+    return _outcome(channel, ending, report if options.report else None)
 
 
 def _outcome(channel: QueryChannel, ending: Ending, report: Report | None) -> Outcome:

@@ -18,7 +18,7 @@ from differential.runners.base import (
 from zkos.host.case import load_case, parse_case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import REPORT
-from zkos.host.profile import Mode, RunOptions
+from zkos.host.profile import RunOptions
 
 EMPTY = {"block": {}}
 TWO_BLOCKS = {"block": {}, "then": [{"block": {"block_number": 2}}]}
@@ -59,25 +59,18 @@ def block_report(*, root=2):
     return REPORT, b"".join(fields)
 
 
-def slot_report(address, key, current):
-    parts = [struct.pack("<I", 5), address.to_bytes(20, "little")]
-    parts += [n.to_bytes(32, "little") for n in (key, 0, current)]
-    return REPORT, b"".join(parts) + struct.pack("<I", 1)
-
-
 def finish(messages, *, fault=None, options=RunOptions()):  # noqa: B008
     case = parse_case(EMPTY, "x")
-    state = state_of_case(case)
-    channel = prepare(case.blocks[0], state)
+    channel = prepare(case.blocks[0], state_of_case(case))
     channel.exchange(struct.pack("<2I", 0, 0))
     channel.messages += messages
     channel.fault = fault
     ending = Ending(Result.SUCCESS, public_input=bytes(32), words_read=5, seconds=1.0)
-    return conclude(channel, ending, state, options), state
+    return conclude(channel, ending, options)
 
 
 def test_outcome_takes_root_and_counts():
-    outcome, _ = finish([block_report()])
+    outcome = finish([block_report()])
     assert outcome.result is Result.SUCCESS
     assert (outcome.state_root, outcome.next_free_slot) == (2, 9)
     assert outcome.oracle_words == 7
@@ -86,32 +79,21 @@ def test_outcome_takes_root_and_counts():
     assert outcome.transactions == ()
 
 
-def test_forward_root_comes_from_the_reported_diffs():
-    options = RunOptions(mode=Mode.FORWARD)
-    messages = [slot_report(5, 6, 7), block_report(root=0)]
-    outcome, state = finish(messages, options=options)
-    expected = state.fork()
-    expected.set_slot(5, 6, 7)
-    assert outcome.state_root == int.from_bytes(expected.tree.root(), "big")
-    assert outcome.next_free_slot == 3
-    assert state.slot(5, 6) is None
-
-
 def test_silent_run_knows_no_root():
-    outcome, _ = finish([], options=RunOptions(report=False))
+    outcome = finish([], options=RunOptions(report=False))
     assert outcome.result is Result.SUCCESS
     assert (outcome.state_root, outcome.transactions, outcome.pubdata) == (None,) * 3
     assert outcome.detail.diffs is None
 
 
 def test_fault_of_the_host_is_a_crash():
-    outcome, _ = finish([], fault="no idea")
+    outcome = finish([], fault="no idea")
     assert (outcome.result, outcome.reason) == (Result.CRASH, "oracle: no idea")
     assert outcome.public_input is None
 
 
 def test_malformed_report_is_a_crash():
-    outcome, _ = finish([(REPORT, b"")])
+    outcome = finish([(REPORT, b"")])
     assert outcome.result is Result.CRASH
     assert outcome.reason == "report: a message ends early"
 

@@ -1,0 +1,110 @@
+import pytest
+
+from differential.expected import load_expected
+from differential.outcome import Result
+from differential.runners import cpython
+from differential.runners.base import prepare, run_chain, state_of_case
+from zkos.guest.system.errors import OutOfErgs
+from zkos.host.case import load_case, parse_case
+from zkos.host.profile import Profile, RunOptions
+from zkos.lang.intrinsics import finish, option_word, oracle_read, oracle_write
+from zkos.lang.ints import U8, U32, Bytes32
+from zkos.lang.trap import trap
+
+pytestmark = pytest.mark.cpython
+
+
+def run(monkeypatch, main, options=RunOptions()):  # noqa: B008
+    monkeypatch.setattr(cpython, "main", main)
+    case = parse_case({"block": {}}, "x")
+    return cpython.run_block(case.blocks[0], state_of_case(case), options)
+
+
+def test_finished_guest_is_a_success(monkeypatch):
+    def main():
+        assert option_word(U32(0)) == 33
+        oracle_write(U32(0))
+        oracle_write(U32(0))
+        assert [oracle_read() for _ in range(3)] == [2, 0, 0]
+        finish(Bytes32(0x0102))
+
+    outcome = run(monkeypatch, main)
+    assert outcome.result is Result.SUCCESS
+    assert outcome.public_input == bytes(30) + b"\1\2"
+    assert outcome.oracle_words == 5
+    assert outcome.seconds > 0
+
+
+def test_trap_is_an_abort(monkeypatch):
+    outcome = run(monkeypatch, lambda: trap("no way"))
+    assert outcome.result is Result.ABORT
+    assert outcome.reason == "no way (outside the guest)"
+
+
+def test_failed_check_is_an_abort(monkeypatch):
+    outcome = run(monkeypatch, lambda: U8(200) + U8(100))
+    assert outcome.result is Result.ABORT
+    assert outcome.reason.startswith("U8: value out of range")
+
+
+def test_reading_nothing_is_an_abort(monkeypatch):
+    outcome = run(monkeypatch, oracle_read)
+    assert outcome.result is Result.ABORT
+    assert outcome.reason.startswith("oracle: no answer to read")
+
+
+def test_exception_that_escapes_is_a_crash(monkeypatch):
+    def main():
+        raise OutOfErgs
+
+    outcome = run(monkeypatch, main)
+    assert outcome.result is Result.CRASH
+    assert outcome.reason.startswith("OutOfErgs")
+
+
+def test_unanswerable_query_is_a_crash(monkeypatch):
+    def main():
+        oracle_write(U32(77))
+        oracle_write(U32(0))
+        oracle_read()
+
+    outcome = run(monkeypatch, main)
+    assert outcome.result is Result.CRASH
+    assert outcome.reason == "oracle: the guest asked query 0x4d, which does not exist"
+
+
+def test_guest_that_returns_is_a_crash(monkeypatch):
+    outcome = run(monkeypatch, lambda: None)
+    assert outcome.result is Result.CRASH
+
+
+def test_endless_guest_is_a_timeout(monkeypatch):
+    def main():
+        while True:
+            pass
+
+    outcome = run(monkeypatch, main, RunOptions(time_limit=0.05))
+    assert outcome.result is Result.TIMEOUT
+    assert outcome.reason.startswith("after 0.05 s")
+
+
+def test_trap_names_the_line_of_the_guest():
+    case = parse_case({"block": {}}, "x")
+    channel = prepare(case.blocks[0], state_of_case(case))
+    channel.fault = "deaf"
+    ending = cpython.run_guest(channel, RunOptions())
+    assert ending.result is Result.ABORT
+    assert "(zkos/guest/" in ending.reason
+
+
+@pytest.mark.parametrize("name", ["empty", "transfer_1"])
+def test_published_block_gives_its_public_input(shared, name):
+
+    folder = shared / "vectors"
+    case = load_case(folder / f"{name}.json")
+    (expected,) = load_expected(folder / f"{name}.expected.json", Profile.APP)
+    (outcome,) = run_chain(cpython.run_block, case, RunOptions())
+    assert outcome.public_input == expected.public_input
+    assert outcome.pubdata == expected.pubdata
+    assert outcome.detail.words_written == expected.detail.words_written
+    assert outcome.detail.queries == expected.detail.queries
