@@ -11,8 +11,12 @@ from typing import Final, Protocol
 
 from zkos.lang.ints import U32
 from zkos.machine import state
+from zkos.machine.channels import BlockChannel, GuardedChannel, NoWord, WordChannel
 from zkos.machine.disassembler import disassemble
 from zkos.machine.image import check_image
+
+Channel = BlockChannel | WordChannel
+"""A host to run a program with."""
 
 
 class Stop(IntEnum):
@@ -35,23 +39,20 @@ class Stop(IntEnum):
         return self.name.lower().replace("_", " ")
 
 
-class Channel(Protocol):
-    """The host's end of CSR 0x7c0. An exception ends the run as `HOST_ERROR`."""
-
-    def read(self) -> int:
-        """The next 32-bit word for the program."""
-
-    def write(self, word: int) -> None:
-        """Take one 32-bit word from the program."""
-
-
 class Engine(Protocol):
     """Something that executes `zkos.machine.interpreter.run`."""
 
     def run(
-        self, buffers: "Buffers", cycle_limit: int, profile: int, channel: Channel
+        self,
+        buffers: "Buffers",
+        cycle_limit: int,
+        profile: int,
+        channel: GuardedChannel,
     ) -> int:
-        """Call it with these buffers; `channel` never raises here."""
+        """Call it with these buffers; the reason."""
+
+    def finish(self, channel: GuardedChannel) -> None:
+        """Hand on the words still kept for `channel` and forget it."""
 
 
 @dataclass(frozen=True)
@@ -109,44 +110,16 @@ class MachineResult:
         return f"{self.reason.text} after {self.cycles} cycles, {place}{cause}"
 
 
-class _GuardedChannel:
-    """A channel that keeps what the host raised and tells the machine to stop."""
-
-    def __init__(self, channel: Channel, buffers: Buffers) -> None:
-        self.raised: BaseException | None = None
-        self._channel: Final = channel
-        self._state: Final = buffers.state
-
-    def read(self) -> int:
-        if self.raised is not None:
-            return 0
-        try:
-            word = self._channel.read()
-            if not 0 <= word < 1 << 32:
-                raise ValueError(f"the host sent {word}, which is no 32-bit word")
-        except BaseException as error:
-            self._stop(error)
-            return 0
-        return word
-
-    def write(self, word: int) -> None:
-        if self.raised is not None:
-            return
-        try:
-            self._channel.write(word)
-        except BaseException as error:
-            self._stop(error)
-
-    def _stop(self, error: BaseException) -> None:
-        self.raised = error
-        self._state[state.STATE_HOST_STOP] = 1
-
-
 class Execution:
     """A loaded program that can run on, be stopped by cycles, and be looked into."""
 
     def __init__(
-        self, engine: Engine, image: bytes, channel: Channel, *, prover: bool = False
+        self,
+        engine: Engine,
+        image: bytes,
+        channel: Channel | None,
+        *,
+        prover: bool = False,
     ) -> None:
         check_image(image)
         memory = mmap.mmap(
@@ -160,7 +133,7 @@ class Execution:
         self._profile: Final = (
             state.PROFILE_PROVER if prover else state.PROFILE_SIMULATOR
         )
-        self._channel: Final = _GuardedChannel(channel, self.buffers)
+        self._channel: Final = GuardedChannel(channel, self.buffers.state)
 
     def proceed(self, cycle_limit: int) -> MachineResult:
         """Run until the machine stops or has done `cycle_limit` cycles in all.
@@ -171,10 +144,26 @@ class Execution:
         number = self._engine.run(
             self.buffers, cycle_limit, int(self._profile), self._channel
         )
+        reason = Stop(number)
+        if reason is not Stop.CYCLE_LIMIT:
+            self.finish()
+        if self._channel.raised is not None:
+            return self._result(Stop.HOST_ERROR, self._failure())
+        nothing = NoWord("the host had no word to read")
+        return self._result(reason, nothing if reason is Stop.HOST_ERROR else None)
+
+    def finish(self) -> None:
+        """Give the host what the program wrote last; the program is over."""
+        self._channel.is_ending = True
+        self._engine.finish(self._channel)
+        self._failure()
+
+    def _failure(self) -> Exception | None:
+        """What the host raised; an interrupt is raised again."""
         raised = self._channel.raised
-        if raised is not None and not isinstance(raised, Exception):
-            raise raised
-        return self._result(Stop(number), raised)
+        if raised is None or isinstance(raised, Exception):
+            return raised
+        raise raised
 
     def _result(self, reason: Stop, error: Exception | None) -> MachineResult:
         buffers = self.buffers

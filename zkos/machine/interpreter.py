@@ -360,8 +360,6 @@ def _exchange_words(registers: Array[U32], state: ByteView, fields: U32) -> U32:
         _count(state, STATE_WORDS_READ)
     if rs1 != 0:
         oracle_write(sent)
-        if state.load_u32(STATE_HOST_STOP) != 0:
-            return HOST_ERROR
         _count(state, STATE_WORDS_WRITTEN)
     return RUNNING
 

@@ -1,14 +1,20 @@
 """The machine as the rest of the project uses it: an image in, a result out."""
 
-from typing import Any, Final, Literal, cast
+from collections.abc import Callable
+from typing import Final, Literal
 
-from zkos.lang.intrinsics import attach
-from zkos.lang.ints import U32, U64
-from zkos.lang.memory import ByteView
-from zkos.machine import interpreter
-from zkos.machine.execution import Buffers, Channel, Engine, Execution, MachineResult
+from zkos.machine.engines import CPythonEngine, native_engine
+from zkos.machine.execution import Channel, Engine, Execution, MachineResult, Stop
 
 EngineName = Literal["cpython", "native"]
+SLICE_CYCLES: Final = 1 << 28
+"""A run comes back to Python this often, so that it can be interrupted."""
+_ENGINES: Final[dict[EngineName, Callable[[], Engine]]] = {
+    "cpython": CPythonEngine,
+    "native": native_engine,
+}
+ENGINE_NAMES: Final = tuple(_ENGINES)
+"""The engines there are."""
 
 
 class Machine:
@@ -18,60 +24,36 @@ class Machine:
         self._engine: Final[Engine] = _ENGINES[engine]()
 
     def run(
-        self, image: bytes, channel: Channel, cycle_limit: int, *, prover: bool = False
+        self,
+        image: bytes,
+        channel: Channel | None,
+        cycle_limit: int,
+        *,
+        prover: bool = False,
     ) -> MachineResult:
         """Run `image` from reset to its stop. Raises `ImageError`.
 
-        `prover` refuses what the proving circuit lacks.
+        Without a `channel` a program that reads ends with `HOST_ERROR`. `prover`
+        refuses what the proving circuit lacks.
         """
         execution = self.load(image, channel, prover=prover)
         try:
-            return execution.proceed(cycle_limit)
+            return _run_in_slices(execution, cycle_limit)
         finally:
             execution.buffers.memory.close()
 
     def load(
-        self, image: bytes, channel: Channel, *, prover: bool = False
+        self, image: bytes, channel: Channel | None, *, prover: bool = False
     ) -> Execution:
         """A machine at reset, to be run in pieces. Raises `ImageError`."""
         return Execution(self._engine, image, channel, prover=prover)
 
 
-class CPythonEngine:
-    """The interpreter's source run by CPython."""
-
-    def run(
-        self, buffers: Buffers, cycle_limit: int, profile: int, channel: Channel
-    ) -> int:
-        attach(_Connection(channel))
-        try:
-            reason = interpreter.run(
-                _view(buffers.memory),
-                _view(buffers.code),
-                _view(buffers.state),
-                U64(cycle_limit),
-                U32(profile),
-            )
-        finally:
-            attach(None)
-        return int(reason)
-
-
-class _Connection:
-    """A channel as guest code under CPython sees it."""
-
-    def __init__(self, channel: Channel) -> None:
-        self.read: Final = channel.read
-        self.write: Final = channel.write
-
-    def option(self, index: int) -> int:
-        raise AssertionError(f"the machine has no option {index}")
-
-
-def _view(buffer: Any) -> ByteView:
-    return ByteView(cast(bytearray, buffer), 0, len(buffer))
-
-
-_ENGINES: Final = {"cpython": CPythonEngine}
-ENGINE_NAMES: Final = tuple(_ENGINES)
-"""The engines there are."""
+def _run_in_slices(execution: Execution, cycle_limit: int) -> MachineResult:
+    limit = min(SLICE_CYCLES, cycle_limit)
+    result = execution.proceed(limit)
+    while result.reason is Stop.CYCLE_LIMIT and limit < cycle_limit:
+        limit = min(limit + SLICE_CYCLES, cycle_limit)
+        result = execution.proceed(limit)
+    execution.finish()
+    return result

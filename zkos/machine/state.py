@@ -18,7 +18,7 @@ STATE_REGISTERS: Final = U32(0)
 STATE_PC: Final = U32(128)
 """Address of the next instruction; after a failure, of the failed one."""
 STATE_HOST_STOP: Final = U32(132)
-"""Not 0 once the host could not serve a word: the machine then stops."""
+"""Not 0 if the word just read is none: the host failed, the machine stops."""
 STATE_CYCLES: Final = U32(136)
 """Executed instructions, 64 bits; likewise the counters below."""
 STATE_BLAKE2S: Final = U32(144)
