@@ -158,14 +158,21 @@ def estimate_digit(
     return digit
 
 
+@inline
+def divide_u64(x: U64, y: U64) -> tuple[U64, U64]:
+    """Quotient and remainder by one division; y is not zero."""
+    quotient = x // y
+    return quotient, x.wrapping_sub(quotient.wrapping_mul(y))
+
+
 def divide_u128(x: U128, y: U128) -> tuple[U128, U128]:
     """Quotient and remainder; y is not zero."""
     assert y != 0, "division by zero"
     if x < y:
         return U128(0), x
     if x.word(2) | x.word(3) == 0:
-        small, divisor = U64.truncate(x), U64.truncate(y)
-        return U128(small // divisor), U128(small % divisor)
+        small, rest = divide_u64(U64.truncate(x), U64.truncate(y))
+        return U128(small), U128(rest)
 
     u = scratch(U32, 5)
     v = scratch(U32, 4)
@@ -200,8 +207,8 @@ def divide_u256(x: U256, y: U256) -> tuple[U256, U256]:
         return U256(0), x
     upper = x.word(2) | x.word(3) | x.word(4) | x.word(5) | x.word(6) | x.word(7)
     if upper == 0:
-        small, divisor = U64.truncate(x), U64.truncate(y)
-        return U256(small // divisor), U256(small % divisor)
+        small, rest = divide_u64(U64.truncate(x), U64.truncate(y))
+        return U256(small), U256(rest)
 
     u = scratch(U32, 9)
     v = scratch(U32, 8)
