@@ -31,6 +31,9 @@ TYPE_OBJECT: Final = 1
 TYPE_FUNCTION: Final = 2
 
 
+RAM_CONSTANTS: Final = ".ramconst"
+
+
 class LinkError(ValueError):
     """The object cannot become an image; the text is one line saying why."""
 
@@ -76,7 +79,8 @@ class Section:
 
     @property
     def is_writable(self) -> bool:
-        return bool(self.flags & SECTION_WRITABLE)
+        """Whether it lies in RAM, as constants that a delegation reads must too."""
+        return bool(self.flags & SECTION_WRITABLE) or self.name == RAM_CONSTANTS
 
 
 @dataclass(frozen=True)
