@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from zkos.compiler.check import Checker
 from zkos.compiler.emit import (
@@ -21,6 +22,7 @@ from zkos.compiler.tree import Instance
 from zkos.compiler.types import NEVER, NONE, TupleOf, Type, in_memory
 
 DIVISION = "zkos.compiler.runtime.division"
+ROOT = Path(__file__).resolve().parents[2]
 SLOT_BYTES = 64
 FIXED_SITES = (("arena", "out of memory"), ("oracle", "the host gave no word"))
 """Trap sites that the prelude names by number."""
@@ -86,9 +88,15 @@ def translate(
             name: _export(text, made, f"export{number}")
             for number, (name, made) in enumerate(wanted.items())
         },
-        [(w.path, w.line, w.column, reason) for w, reason in text.sites],
+        [(_short(w.path), w.line, w.column, reason) for w, reason in text.sites],
         {error.first: error.name for error in program.errors},
     )
+
+
+def _short(path: str) -> str:
+    """The path as the repository has it, where the file belongs to it."""
+    file = Path(path)
+    return str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else path
 
 
 def _instance(checker: Checker, name: str) -> Instance:

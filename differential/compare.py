@@ -1,0 +1,169 @@
+"""Two outcomes side by side, layer by layer, cheapest first.
+
+Nothing is summarised: every field both engines know is compared as it is, and the
+first that differs is the difference.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+from typing import Any, Final
+
+from differential.outcome import (
+    Difference,
+    L1Log,
+    Log,
+    Outcome,
+    Result,
+    SlotDiff,
+    TransactionOutcome,
+)
+
+Layer = tuple[str, str, Any, Any]
+"""Layer, place in it, and the two values."""
+
+LAYERS: Final = (
+    "outcome",
+    "public_input",
+    "state_root",
+    "next_free_slot",
+    "transactions",
+    "status",
+    "reason",
+    "gas_used",
+    "native_used",
+    "return_data",
+    "logs",
+    "transaction_hash",
+    "pubdata_used",
+    "diffs",
+    "pubdata",
+    "l1_logs",
+    "l1_messages",
+    "block_hash",
+    "preimages",
+    "queries",
+    "oracle_words",
+)
+"""All layers in the order of comparison."""
+
+_MISSING: Final = "absent"
+
+
+def layers(left: Outcome, right: Outcome) -> Iterator[Layer]:
+    """Every pair of values both engines know, in order."""
+    yield "outcome", "", left.result.value, right.result.value
+    if not (left.succeeded and right.succeeded):
+        return
+    yield "public_input", "", left.public_input, right.public_input
+    yield "state_root", "", left.state_root, right.state_root
+    yield "next_free_slot", "", left.next_free_slot, right.next_free_slot
+    yield from _transactions(left, right)
+    yield from _details(left, right)
+    yield "oracle_words", "", left.oracle_words, right.oracle_words
+
+
+def _transactions(left: Outcome, right: Outcome) -> Iterator[Layer]:
+    if left.transactions is None or right.transactions is None:
+        return
+    yield "transactions", "", len(left.transactions), len(right.transactions)
+    pairs = zip(left.transactions, right.transactions, strict=False)
+    for index, (one, two) in enumerate(pairs):
+        yield from _transaction(f"transactions[{index}]", one, two)
+
+
+def _transaction(
+    where: str, one: TransactionOutcome, two: TransactionOutcome
+) -> Iterator[Layer]:
+    yield "status", where, one.status.value, two.status.value
+    yield "reason", where, one.reason, two.reason
+    yield "gas_used", where, one.gas_used, two.gas_used
+    yield "native_used", where, one.native_used, two.native_used
+    yield "return_data", where, one.return_data, two.return_data
+    if one.logs is not None and two.logs is not None:
+        yield from _sequence("logs", f"{where}.logs", one.logs, two.logs)
+    yield "transaction_hash", where, one.hash, two.hash
+    yield "pubdata_used", where, one.pubdata_used, two.pubdata_used
+
+
+def _details(left: Outcome, right: Outcome) -> Iterator[Layer]:
+    one, two = left.detail, right.detail
+    if one.diffs is not None and two.diffs is not None:
+        yield from _sequence("diffs", "diffs", one.diffs, two.diffs)
+    yield "pubdata", "", left.pubdata, right.pubdata
+    if one.l1_logs is not None and two.l1_logs is not None:
+        yield from _sequence("l1_logs", "l1_logs", one.l1_logs, two.l1_logs)
+    if one.l1_messages is not None and two.l1_messages is not None:
+        yield from _sequence(
+            "l1_messages", "l1_messages", one.l1_messages, two.l1_messages
+        )
+    yield "block_hash", "", one.block_hash, two.block_hash
+    yield "preimages", "", one.preimages, two.preimages
+    if one.queries is not None and two.queries is not None:
+        for name in sorted({*one.queries, *two.queries}):
+            yield "queries", name, one.queries.get(name, 0), two.queries.get(name, 0)
+
+
+def _sequence(
+    layer: str, where: str, one: tuple[Any, ...], two: tuple[Any, ...]
+) -> Iterator[Layer]:
+    for index, (x, y) in enumerate(zip_longest(one, two, fillvalue=_MISSING)):
+        yield layer, f"{where}[{index}]", x, y
+
+
+def compare(names: tuple[str, str], left: Outcome, right: Outcome) -> Difference | None:
+    """The first difference of two outcomes, or None."""
+    for layer, where, one, two in layers(left, right):
+        if one is not None and two is not None and one != two:
+            return Difference(names, layer, where, (printable(one), printable(two)))
+    return None
+
+
+def first_difference(outcomes: Mapping[str, Outcome]) -> Difference | None:
+    """The first difference between the first engine and each of the others."""
+    names = list(outcomes)
+    for other in names[1:]:
+        found = compare((names[0], other), outcomes[names[0]], outcomes[other])
+        if found is not None:
+            return found
+    return None
+
+
+def compared_layers(left: Outcome, right: Outcome) -> dict[str, int]:
+    """How many values of each layer both engines know: what agreement means."""
+    counts: dict[str, int] = {}
+    for layer, _, one, two in layers(left, right):
+        if one is not None and two is not None:
+            counts[layer] = counts.get(layer, 0) + 1
+    return counts
+
+
+def failed(outcome: Outcome) -> bool:
+    """Whether the engine itself failed, which is no answer to the case."""
+    return outcome.result in (Result.CRASH, Result.TIMEOUT)
+
+
+def printable(value: Any) -> Any:
+    """A value as JSON can hold it."""
+    match value:
+        case bytes():
+            return "0x" + value.hex()
+        case int() if value >= 1 << 53:
+            return f"{value:#x}"
+        case Log():
+            return value.to_json()
+        case SlotDiff():
+            return {
+                "address": f"{value.address:#042x}",
+                "slot": f"{value.key:#066x}",
+                "value": f"{value.current:#066x}",
+            }
+        case L1Log():
+            return {
+                "transaction": value.transaction,
+                "sender": f"{value.sender:#042x}",
+                "key": f"{value.key:#066x}",
+                "value": f"{value.value:#066x}",
+            }
+        case tuple():
+            return [printable(item) for item in value]
+    return value

@@ -1,0 +1,61 @@
+"""The guest compiled to this machine: the sequencer's path."""
+
+import time
+from functools import cache
+from typing import Final
+
+from differential.outcome import Outcome, Result
+from differential.runners.base import Ending, conclude, prepare
+from zkos.compiler.build import Progress
+from zkos.compiler.native import (
+    GuestError,
+    GuestFinished,
+    GuestTrap,
+    NativeLibrary,
+    build_native,
+)
+from zkos.host.case import Block
+from zkos.host.channel import QueryChannel
+from zkos.host.profile import RunOptions
+from zkos.host.state import ChainState
+
+MODULE: Final = "zkos.guest.entry.block"
+MAIN: Final = f"{MODULE}:main"
+
+
+@cache
+def library(progress: Progress = lambda _: None) -> NativeLibrary:
+    """The compiled OS, built or loaded once per process."""
+    return build_native([MODULE], [MAIN], progress)
+
+
+def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
+    """Run a block on a state, which stays as it is; raises CaseError."""
+    channel = prepare(block, state)
+    return conclude(channel, run_guest(channel, options), state, options)
+
+
+def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
+    """Run the guest against any host, honest or not."""
+    compiled = library()
+    compiled.reset()
+    compiled.attach(channel, (options.word(),))
+    started = time.perf_counter()
+    result, reason, public_input = _run(compiled)
+    seconds = time.perf_counter() - started
+    words_read = compiled.words[0]
+    compiled.flush()
+    compiled.attach(None)
+    return Ending(result, reason, public_input, words_read=words_read, seconds=seconds)
+
+
+def _run(compiled: NativeLibrary) -> tuple[Result, str, bytes | None]:
+    try:
+        compiled.call(MAIN)
+    except GuestFinished as end:
+        return Result.SUCCESS, "", end.public_input
+    except GuestTrap as trap:
+        return Result.ABORT, str(trap), None
+    except GuestError as error:
+        return Result.CRASH, f"uncaught {error}", None
+    return Result.CRASH, "the guest returned without a public input", None

@@ -1,0 +1,78 @@
+"""The guest as an RV32IM image on the emulated machine: the prover's path."""
+
+import time
+from functools import cache
+from typing import Final
+
+from differential.outcome import Outcome, Result
+from differential.runners.base import Ending, conclude, prepare
+from zkos.compiler.build import Progress
+from zkos.compiler.image import Program, build_program
+from zkos.compiler.native import describe_site
+from zkos.host.case import Block
+from zkos.host.channel import QueryChannel, WordChannel
+from zkos.host.profile import RunOptions
+from zkos.host.state import ChainState
+from zkos.machine.execution import MachineResult, Stop
+from zkos.machine.machine import Machine
+
+MODULE: Final = "zkos.guest.entry.block"
+CYCLE_LIMIT: Final = 1 << 36
+_RESULTS: Final = {
+    Stop.FINISHED: Result.SUCCESS,
+    Stop.ABORTED: Result.ABORT,
+    Stop.CYCLE_LIMIT: Result.TIMEOUT,
+}
+
+
+@cache
+def program(progress: Progress = lambda _: None) -> Program:
+    """The linked OS, built or loaded once per process."""
+    return build_program([MODULE], f"{MODULE}:main", progress)
+
+
+@cache
+def machine() -> Machine:
+    """The compiled interpreter."""
+    return Machine("native")
+
+
+def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
+    """Run a block on a state, which stays as it is; raises CaseError."""
+    channel = prepare(block, state)
+    return conclude(channel, run_guest(channel, options), state, options)
+
+
+def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
+    """Run the guest against any host, honest or not."""
+    return run_image(channel, program().image((options.word(),)), program())
+
+
+def run_image(
+    channel: QueryChannel, image: bytes, source: Program | None = None
+) -> Ending:
+    """Run any Airbender image; `source` explains the traps of ours."""
+    words = WordChannel(channel, ())
+    started = time.perf_counter()
+    done = machine().run(image, words, CYCLE_LIMIT)
+    seconds = time.perf_counter() - started
+    words.flush()
+    return Ending(
+        _RESULTS.get(done.reason, Result.CRASH),
+        "" if done.reason is Stop.FINISHED else _reason(done, source),
+        done.public_input if done.reason is Stop.FINISHED else None,
+        words_read=done.words_read,
+        cycles=done.cycles,
+        blake2s=done.delegations["blake2s"],
+        u256=done.delegations["u256"],
+        seconds=seconds,
+    )
+
+
+def _reason(done: MachineResult, source: Program | None) -> str:
+    if done.reason is Stop.ABORTED and source is not None:
+        return describe_site(source.sites, done.registers[10])
+    text = done.describe()
+    if source is not None:
+        text += f" in {source.linked.function_at(done.pc)}"
+    return text
