@@ -58,8 +58,6 @@ def detail_of(report: Report) -> Detail:
         ),
         l1_messages=tuple(message.data for message in report.l1_messages),
         preimages=tuple(preimage.data for preimage in report.preimages),
-        root_before=None if block is None else block.root_before,
-        next_free_slot_before=None if block is None else block.next_free_slot_before,
     )
 
 

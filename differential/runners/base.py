@@ -103,7 +103,13 @@ def conclude(channel: QueryChannel, ending: Ending, options: RunOptions) -> Outc
         ending = replace(ending, result=Result.CRASH, reason=f"report: {error}")
     if channel.fault is not None:
         ending = replace(ending, result=Result.CRASH, reason=f"oracle: {channel.fault}")
-    return _outcome(channel, ending, report if options.report else None)
+    outcome = _outcome(channel, ending, report if options.report else None)
+    detail = replace(
+        outcome.detail,
+        root_before=int.from_bytes(state.tree.root(), "big"),
+        next_free_slot_before=state.tree.next_free_slot,
+    )
+    return replace(outcome, detail=detail)
 
 
 def _outcome(channel: QueryChannel, ending: Ending, report: Report | None) -> Outcome:

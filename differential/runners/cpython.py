@@ -31,7 +31,7 @@ class OutOfTime(BaseException):
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
     """Run a block on a state, which stays as it is; raises CaseError."""
     channel = prepare(block, state)
-    return conclude(channel, run_guest(channel, options), options)
+    return conclude(channel, run_guest(channel, options), state, options)
 
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:

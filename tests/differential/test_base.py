@@ -61,12 +61,13 @@ def block_report(*, root=2):
 
 def finish(messages, *, fault=None, options=RunOptions()):  # noqa: B008
     case = parse_case(EMPTY, "x")
-    channel = prepare(case.blocks[0], state_of_case(case))
+    state = state_of_case(case)
+    channel = prepare(case.blocks[0], state)
     channel.exchange(struct.pack("<2I", 0, 0))
     channel.messages += messages
     channel.fault = fault
     ending = Ending(Result.SUCCESS, public_input=bytes(32), words_read=5, seconds=1.0)
-    return conclude(channel, ending, options)
+    return conclude(channel, ending, state, options)
 
 
 def test_outcome_takes_root_and_counts():
@@ -77,6 +78,7 @@ def test_outcome_takes_root_and_counts():
     assert outcome.detail.queries == {"next_tx_size": 1}
     assert outcome.detail.block_hash == 7
     assert outcome.transactions == ()
+    assert outcome.detail.next_free_slot_before == 2
 
 
 def test_silent_run_knows_no_root():
