@@ -75,3 +75,18 @@ class OddMultiples:
             self.x[i] = field.mul(self.x[i], square)
             self.y[i] = field.mul(self.y[i], field.mul(square, factor))
         self.scale = field.mul(factor, first_z)
+
+    def normalize(self) -> None:
+        """Bring the entries to z = 1, by one division.
+
+        Where a is not 0 the isomorphic curve has another a, so that points of it
+        cannot be doubled as those of the original.
+        """
+        field = self.field
+        inverse = field.invert(self.scale)
+        square = field.mul(inverse, inverse)
+        cube = field.mul(square, inverse)
+        for i in urange(self.count):
+            self.x[i] = field.mul(self.x[i], square)
+            self.y[i] = field.mul(self.y[i], cube)
+        self.scale = field.one
