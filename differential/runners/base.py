@@ -57,6 +57,8 @@ def encode_block(block: Block) -> list[bytes]:
 def state_of_case(case: Case) -> ChainState:
     """The state before the first block."""
     state = ChainState()
+    # The code of accounts deployed with empty code has a hash and is asked for.
+    state.preimages.add(b"")
     for entry in case.accounts:
         _set_account(state, entry, force=entry.force)
     for item in case.sequence:
@@ -94,8 +96,10 @@ def honest_oracle(block: Block, state: ChainState) -> Responder:
     return HonestOracle(state, block.context, encode_block(block))
 
 
-def conclude(channel: QueryChannel, ending: Ending, options: RunOptions) -> Outcome:
-    """The outcome of a run that ended this way."""
+def conclude(
+    channel: QueryChannel, ending: Ending, state: ChainState, options: RunOptions
+) -> Outcome:
+    """The outcome of a run that ended this way on `state`."""
     try:
         report = decode_report(channel.messages)
     except ReportError as error:
