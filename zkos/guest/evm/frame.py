@@ -39,6 +39,7 @@ STACK_LIMIT: Final = U32(1024)
 STOPPED: Final = U32(0xFFFFFFFF)
 """Program counter of a frame that has stopped: beyond any code, so that the loop
 needs no flag."""
+SET_ASIDE: Final = U64(0x7FFFFFFF)
 HIGHEST_MEMORY_END: Final = U32(0xFFFFFFE0)
 
 
@@ -46,8 +47,11 @@ class EvmFrame:
     """The state of one frame."""
 
     common: Frame
-    resources: Resources
-    """Those of `common`."""
+    ergs: U32
+    """Set aside from the resources of `common` for `charge`, likewise `native`: both
+    below 2**31, so that one test of signs serves both. Before anything else looks at
+    the resources, `settle` puts them back."""
+    native: U32
     system: System
     heap: Heap
     code: ByteView
@@ -80,7 +84,8 @@ class EvmFrame:
 
     def __init__(self, system: System, heap: Heap, common: Frame) -> None:
         self.common = common
-        self.resources = common.resources
+        self.ergs = U32(0)
+        self.native = U32(0)
         self.system = system
         self.heap = heap
         self.code = heap.empty
@@ -105,15 +110,52 @@ class EvmFrame:
     # Ledger
 
     @inline
-    def charge(self, ergs: U64, native: U64) -> None:
-        """Pay; raises OutOfNative or OutOfErgs."""
-        self.resources.charge(ergs, native)
+    def charge(self, ergs: U32, native: U32) -> None:
+        """Pay from what was set aside if it suffices.
 
-    def charge_copy(self, ergs: U64, native: U64, length: U32) -> None:
+        Raises OutOfNative, OutOfErgs.
+        """
+        ergs_left = self.ergs.wrapping_sub(ergs)
+        native_left = self.native.wrapping_sub(native)
+        if (ergs_left | native_left) >> 31 != 0:
+            self.charge_whole(U64(ergs), U64(native))
+        else:
+            self.ergs = ergs_left
+            self.native = native_left
+
+    def charge_wide(self, ergs: U64, native: U64) -> None:
+        """Pay what may exceed 32 bits. Raises OutOfNative, OutOfErgs."""
+        if (ergs | native) >> 31 == 0:
+            self.charge(U32.truncate(ergs), U32.truncate(native))
+        else:
+            self.charge_whole(ergs, native)
+
+    @noinline
+    def charge_whole(self, ergs: U64, native: U64) -> None:
+        """Pay from everything there is, then set aside anew."""
+        resources = self.settle()
+        resources.charge(ergs, native)
+        taken = resources.ergs if resources.ergs < SET_ASIDE else SET_ASIDE
+        resources.ergs = resources.ergs.wrapping_sub(taken)
+        self.ergs = U32.truncate(taken)
+        taken = resources.native if resources.native < SET_ASIDE else SET_ASIDE
+        resources.native = resources.native.wrapping_sub(taken)
+        self.native = U32.truncate(taken)
+
+    def settle(self) -> Resources:
+        """The resources, with what was set aside put back."""
+        resources = self.common.resources
+        resources.ergs = resources.ergs.wrapping_add(U64(self.ergs))
+        resources.native = resources.native.wrapping_add(U64(self.native))
+        self.ergs = U32(0)
+        self.native = U32(0)
+        return resources
+
+    def charge_copy(self, ergs: U32, native: U32, length: U32) -> None:
         """Pay for a copy of `length` bytes and what comes with it."""
-        self.resources.charge(
-            ergs + ERGS_COPY_WORD * words(length),
-            native + NATIVE_COPY + U64(length),
+        self.charge_wide(
+            U64(ergs) + ERGS_COPY_WORD * words(length),
+            U64(native) + NATIVE_COPY + U64(length),
         )
 
     # Operand stack
@@ -241,7 +283,7 @@ class EvmFrame:
         added = new_bytes - old_bytes
         gas = memory_gas(new_words)
         ergs = (gas - self.memory_gas) << 8
-        self.resources.charge(ergs, NATIVE_MEMORY_GROWTH + U64(added))
+        self.charge_wide(ergs, NATIVE_MEMORY_GROWTH + U64(added))
         start = self.memory_start
         if new_bytes >= HEAP_BYTES - start:
             raise OutOfMemory

@@ -51,6 +51,8 @@ class Evm:
         common.resources.charge(U64(0), NATIVE_CODE_BYTE * U64(code.length()))
         frame.code = code
         frame.pc = FIRST_BYTE
+        frame.ergs = U32(0)
+        frame.native = U32(0)
         frame.size = U32(0)
         frame.memory_start = heap.top
         frame.memory = heap.empty
@@ -81,7 +83,6 @@ class Evm:
             frames.append(EvmFrame(self.system, self.heap, common))
         frame = frames[depth]
         frame.common = common
-        frame.resources = common.resources
         return frame
 
     def destinations_of(self, frame: EvmFrame) -> JumpDestinations:
@@ -110,9 +111,10 @@ def run(frame: EvmFrame) -> Exit:
     try:
         interpret(frame)
     except (Halt, OutOfErgs):
-        frame.resources.ergs = U64(0)
+        frame.settle().ergs = U64(0)
         frame.common.output = frame.heap.empty
         return Exit.HALTED
+    frame.settle()
     return frame.exit
 
 

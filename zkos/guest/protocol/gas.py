@@ -6,28 +6,28 @@ system and is charged there.
 
 from typing import Final
 
-from zkos.lang.ints import U64
+from zkos.lang.ints import U32, U64
 
 ERGS: Final = 256
 
-ERGS_ZERO: Final = U64(0)
-ERGS_JUMPDEST: Final = U64(1 * ERGS)
-ERGS_BASE: Final = U64(2 * ERGS)
-ERGS_VERY_LOW: Final = U64(3 * ERGS)
-ERGS_LOW: Final = U64(5 * ERGS)
-ERGS_MID: Final = U64(8 * ERGS)
-ERGS_HIGH: Final = U64(10 * ERGS)
+ERGS_ZERO: Final = U32(0)
+ERGS_JUMPDEST: Final = U32(1 * ERGS)
+ERGS_BASE: Final = U32(2 * ERGS)
+ERGS_VERY_LOW: Final = U32(3 * ERGS)
+ERGS_LOW: Final = U32(5 * ERGS)
+ERGS_MID: Final = U32(8 * ERGS)
+ERGS_HIGH: Final = U32(10 * ERGS)
 ERGS_EXP: Final = U64(10 * ERGS)
 ERGS_EXP_BYTE: Final = U64(50 * ERGS)
-ERGS_KECCAK_EMPTY: Final = U64(30 * ERGS)
-ERGS_BLOCKHASH: Final = U64(20 * ERGS)
+ERGS_KECCAK_EMPTY: Final = U32(30 * ERGS)
+ERGS_BLOCKHASH: Final = U32(20 * ERGS)
 ERGS_COPY_WORD: Final = U64(3 * ERGS)
-ERGS_CREATE: Final = U64(32000 * ERGS)
+ERGS_CREATE: Final = U32(32000 * ERGS)
 ERGS_INITCODE_WORD: Final = U64(2 * ERGS)
 """EIP-3860."""
 ERGS_CREATE2_WORD: Final = U64(8 * ERGS)
 """Initcode word and the word hashed for the address (EIP-1014)."""
-ERGS_SELFDESTRUCT: Final = U64(5000 * ERGS)
+ERGS_SELFDESTRUCT: Final = U32(5000 * ERGS)
 ERGS_SSTORE_LEAST: Final = U64(2301 * ERGS)
 """SSTORE halts unless more whole gas is left than the call stipend (EIP-2200)."""
 

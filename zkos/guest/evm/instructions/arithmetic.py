@@ -144,7 +144,7 @@ def exp(frame: EvmFrame) -> None:
 
     length = U64((exponent.bit_length() + 7) >> 3)
     ergs = ERGS_EXP + ERGS_EXP_BYTE * length
-    frame.charge(ergs, NATIVE_EXP + NATIVE_EXP_BYTE * length)
+    frame.charge_wide(ergs, NATIVE_EXP + NATIVE_EXP_BYTE * length)
     frame.set_top(exp_u256(base, exponent))
 
 

@@ -110,7 +110,7 @@ def request_creation(frame: EvmFrame, ergs_word: U64, has_salt: bool) -> None:
     start = frame.touch_range(offset, length)
     if length > MAX_INITCODE_BYTES:
         raise InitcodeTooLong
-    frame.charge(ergs_word * words(length), U64(0))
+    frame.charge_wide(ergs_word * words(length), U64(0))
     request = frame.common.request
     request.salt = frame.pop() if has_salt else U256(0)
     request.has_salt = has_salt

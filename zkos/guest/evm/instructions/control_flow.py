@@ -20,7 +20,7 @@ from zkos.guest.protocol.gas import (
 )
 from zkos.guest.system.calls import Exit
 from zkos.lang.control import inline
-from zkos.lang.ints import U32, U64, U256
+from zkos.lang.ints import U32, U256
 from zkos.lang.memory import ByteView
 
 
@@ -77,7 +77,7 @@ def invalid(frame: EvmFrame) -> None:
     raise InvalidOpcode
 
 
-def end_with_data(frame: EvmFrame, reason: Exit, native: U64) -> None:
+def end_with_data(frame: EvmFrame, reason: Exit, native: U32) -> None:
     """End with the range of memory that is on the stack."""
     frame.charge(ERGS_ZERO, native)
 

@@ -28,7 +28,7 @@ from zkos.guest.protocol.gas import (
 from zkos.guest.system.account import Account
 from zkos.guest.system.calls import Exit
 from zkos.lang.control import urange
-from zkos.lang.ints import U32, U64, U256, Address
+from zkos.lang.ints import U32, U256, Address
 
 
 def balance(frame: EvmFrame) -> None:
@@ -72,7 +72,7 @@ def extcodecopy(frame: EvmFrame) -> None:
 
     start = frame.touch_range(target, length)
     io = frame.system.io
-    account = io.read_account(EVM_ENVIRONMENT, frame.resources, address)
+    account = io.read_account(EVM_ENVIRONMENT, frame.settle(), address)
     frame.charge_copy(ERGS_ZERO, NATIVE_COPY_OPCODE, length)
     memory = frame.memory.window(start, length)
     copy_padded(memory, io.code(account), saturate_u32(source))
@@ -85,7 +85,7 @@ def sload(frame: EvmFrame) -> None:
     key = frame.top()
 
     value = frame.system.io.read_slot(
-        EVM_ENVIRONMENT, frame.resources, frame.common.address, key
+        EVM_ENVIRONMENT, frame.settle(), frame.common.address, key
     )
     frame.set_top(value)
 
@@ -94,14 +94,14 @@ def sstore(frame: EvmFrame) -> None:
     """Set a storage slot; on the stack: key, value."""
     frame.charge(ERGS_ZERO, NATIVE_SSTORE)
     frame.require_not_static()
-    if frame.resources.ergs < ERGS_SSTORE_LEAST:
+    if frame.settle().ergs < ERGS_SSTORE_LEAST:
         raise StipendReserved
 
     key = frame.pop()
     value = frame.pop()
 
     frame.system.io.write_slot(
-        EVM_ENVIRONMENT, frame.resources, frame.common.address, key, value
+        EVM_ENVIRONMENT, frame.settle(), frame.common.address, key, value
     )
 
 
@@ -112,7 +112,7 @@ def tload(frame: EvmFrame) -> None:
     key = frame.top()
 
     address = frame.common.address
-    frame.set_top(frame.system.io.read_transient(frame.resources, address, key))
+    frame.set_top(frame.system.io.read_transient(frame.settle(), address, key))
 
 
 def tstore(frame: EvmFrame) -> None:
@@ -124,7 +124,7 @@ def tstore(frame: EvmFrame) -> None:
     value = frame.pop()
 
     address = frame.common.address
-    frame.system.io.write_transient(frame.resources, address, key, value)
+    frame.system.io.write_transient(frame.settle(), address, key, value)
 
 
 def log_n(frame: EvmFrame, count: U32) -> None:
@@ -143,7 +143,7 @@ def log_n(frame: EvmFrame, count: U32) -> None:
         topics.append(frame.stack[lowest + count - 1 - index])
     frame.system.io.emit_event(
         EVM_ENVIRONMENT,
-        frame.resources,
+        frame.settle(),
         frame.common.address,
         topics,
         frame.memory.window(start, length),
@@ -159,16 +159,16 @@ def selfdestruct(frame: EvmFrame) -> None:
 
     common = frame.common
     frame.system.io.self_destruct(
-        frame.resources, common.address, beneficiary, common.constructor
+        frame.settle(), common.address, beneficiary, common.constructor
     )
     common.output = frame.heap.empty
     frame.stop(Exit.RETURNED)
 
 
-def top_account(frame: EvmFrame, native: U64) -> Account:
+def top_account(frame: EvmFrame, native: U32) -> Account:
     """Charge and read the account whose address is the top word."""
     frame.charge(ERGS_ZERO, native)
 
     address = Address.truncate(frame.top())
 
-    return frame.system.io.read_account(EVM_ENVIRONMENT, frame.resources, address)
+    return frame.system.io.read_account(EVM_ENVIRONMENT, frame.settle(), address)

@@ -45,7 +45,7 @@ def keccak256(frame: EvmFrame) -> None:
     frame.charge(ERGS_ZERO, NATIVE_KECCAK256)
     start = frame.touch_range(offset, length)
     data = frame.memory.window(start, length)
-    frame.push(U256(frame.system.io.keccak(frame.resources, data)))
+    frame.push(U256(frame.system.io.keccak(frame.settle(), data)))
 
 
 def address(frame: EvmFrame) -> None:
@@ -132,7 +132,7 @@ def gas(frame: EvmFrame) -> None:
     """Push the whole gas left, after paying for this opcode."""
     frame.charge(ERGS_BASE, NATIVE_GAS)
 
-    frame.push(U256(frame.resources.gas()))
+    frame.push(U256(frame.settle().gas()))
 
 
 def copy_to_memory(frame: EvmFrame, data: ByteView) -> None:
