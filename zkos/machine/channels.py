@@ -81,7 +81,7 @@ class GuardedChannel:
             self._channel.write(int.from_bytes(word, "little"))
         if self.is_ending:
             return b""
-        answer = self._channel.read()
-        if not 0 <= answer < 1 << 32:
-            raise ValueError(f"the host sent {answer}, which is no 32-bit word")
-        return answer.to_bytes(WORD_BYTES, "little")
+        given = self._channel.read()
+        if not 0 <= given < 1 << 32:
+            raise ValueError(f"the host sent {given}, which is no 32-bit word")
+        return given.to_bytes(WORD_BYTES, "little")

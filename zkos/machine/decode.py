@@ -69,6 +69,7 @@ ABORT: Final = U32(51)
 REFUSED: Final = U32(52)
 ILLEGAL: Final = U32(53)
 
+UNDECODED_ENTRY: Final = U64(0)
 ILLEGAL_ENTRY: Final = U64(53)
 DISCARD_SLOT: Final = U32(32)
 """Where results for x0 go."""

@@ -6,7 +6,7 @@ operands before they write, and change nothing when the arguments are refused.
 
 from typing import Final
 
-from zkos.lang.control import inline, srange
+from zkos.lang.control import inline, noinline, srange
 from zkos.lang.ints import U32, U256
 from zkos.lang.memory import Array, ByteView, scratch
 from zkos.machine.state import BAD_DELEGATION, MEMORY_BYTES, ROM_BYTES, RUNNING
@@ -46,6 +46,7 @@ MASK_END: Final = U32(256)
 MASK_CARRY: Final = U32(0x40)
 
 
+@noinline
 def blake2s(memory: ByteView, registers: Array[U32]) -> U32:
     """Run one BLAKE2s round; `RUNNING`, or `BAD_DELEGATION` with nothing written."""
     state_at = registers[10]
@@ -149,6 +150,7 @@ def _finish(v: Array[U32], state: ByteView, compression: bool) -> None:
         state.store_u32(0, state.load_u32(0) ^ PARAMETERS)
 
 
+@noinline
 def u256_operation(memory: ByteView, registers: Array[U32]) -> U32:
     """Run one 256-bit operation; `RUNNING`, or `BAD_DELEGATION`, nothing written."""
     a_at = registers[10]

@@ -100,8 +100,8 @@ class NativeEngine:
             _engage(channel)
             self._library.attach(channel)
             self._channel = channel
-        memory = (_address(buffers.memory), len(buffers.memory))
-        arguments = (memory, buffers.code, buffers.state, cycle_limit, profile)
+        memory, code = _place(buffers.memory), _place(buffers.code)
+        arguments = (memory, code, buffers.state, cycle_limit, profile)
         return int(self._library.call(RUN, *arguments))
 
     def finish(self, channel: GuardedChannel) -> None:
@@ -129,6 +129,6 @@ def _view(buffer: Any) -> ByteView:
     return ByteView(cast(bytearray, buffer), 0, len(buffer))
 
 
-def _address(memory: mmap.mmap) -> int:
-    """Where the mapping lies; valid until it is closed."""
-    return ctypes.addressof(ctypes.c_char.from_buffer(memory))
+def _place(memory: mmap.mmap) -> tuple[int, int]:
+    """Address and length of a mapping; valid until it is closed."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(memory)), len(memory)

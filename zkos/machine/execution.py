@@ -60,8 +60,13 @@ class Buffers:
     """The three memories `interpreter.run` works on."""
 
     memory: mmap.mmap
-    code: bytearray
+    code: mmap.mmap
     state: bytearray
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.memory.close()
+        self.code.close()
 
     def state_word(self, offset: U32 | int) -> int:
         """The 32-bit number at `offset` of the state."""
@@ -127,7 +132,7 @@ class Execution:
         )
         memory[: len(image)] = image
         self.buffers: Final = Buffers(
-            memory, bytearray(2 * len(image)), bytearray(int(state.STATE_BYTES))
+            memory, _zeros(2 * int(state.ROM_BYTES)), bytearray(int(state.STATE_BYTES))
         )
         self._engine: Final = engine
         self._profile: Final = (
@@ -182,3 +187,8 @@ class Execution:
             words_written=buffers.counter(state.STATE_WORDS_WRITTEN),
             error=error,
         )
+
+
+def _zeros(size: int) -> mmap.mmap:
+    """Memory that takes no space before it is written."""
+    return mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)

@@ -15,7 +15,7 @@ from zkos.lang.control import inline, noinline, srange
 from zkos.lang.intrinsics import oracle_read, oracle_write
 from zkos.lang.ints import I64, U8, U16, U32, U64
 from zkos.lang.memory import Array, ByteView, scratch
-from zkos.machine.decode import DISCARD_SLOT, decode
+from zkos.machine.decode import DISCARD_SLOT, UNDECODED_ENTRY, decode
 from zkos.machine.delegations import blake2s, u256_operation
 from zkos.machine.state import (
     ABORTED,
@@ -44,7 +44,8 @@ from zkos.machine.state import (
 RAM_BYTES: Final = MEMORY_BYTES - ROM_BYTES
 ALL_ONES: Final = U32(0xFFFFFFFF)
 MOST_NEGATIVE: Final = U32(0x80000000)
-UNDECODED: Final = U64(0)
+CODE_BYTES: Final = U32(2 * int(ROM_BYTES))
+"""Size of the decoded code: two words for each word of ROM."""
 
 
 def run(
@@ -52,14 +53,14 @@ def run(
 ) -> U32:
     """Execute from `state` until the machine stops; the reason.
 
-    `memory` is the address space, `code` 8 bytes for each word of the image, zero
+    `memory` is the address space, `code` 8 bytes for each word of the ROM, zero
     before the first run of an image. `cycle_limit` bounds the cycles of all runs on
     this state together.
     """
     assert memory.length() == MEMORY_BYTES, "the machine has 1 GiB"
+    assert code.length() == CODE_BYTES, "an entry for every word of the ROM"
     registers = scratch(U32, 256)
     _load_registers(registers, state)
-    code_end = code.length() >> 1
     pc = state.load_u32(STATE_PC)
     cycles = state.load_u64(STATE_CYCLES)
     reason = RUNNING if pc & 3 == 0 else MISALIGNED
@@ -68,11 +69,8 @@ def run(
         if cycles >= cycle_limit:
             reason = CYCLE_LIMIT
             break
-        if pc < code_end:
-            entry = code.load_u64(pc << 1)
-            if entry == UNDECODED:
-                entry = decode(memory.load_u32(pc), pc, profile)
-                code.store_u64(pc << 1, entry)
+        if pc < ROM_BYTES:
+            entry = code.load_u64((pc >> 2) << 3)
         elif pc < MEMORY_BYTES:
             entry = decode(memory.load_u32(pc), pc, profile)
         else:
@@ -85,7 +83,12 @@ def run(
         y = registers[fields >> 24]
         next_pc = pc.wrapping_add(4)
 
-        match fields & 0xFF:
+        match fields & 0x3F:
+            case 0:  # not decoded yet: decode and come back, without a cycle
+                entry = decode(memory.load_u32(pc), pc, profile)
+                code.store_u64((pc >> 2) << 3, entry)
+                next_pc = pc
+                cycles = cycles.wrapping_sub(1)
             case 1:  # LUI, AUIPC
                 registers[rd] = immediate
             case 2:  # ADDI
@@ -270,7 +273,7 @@ def run(
             case 52:
                 reason = REFUSED_INSTRUCTION
                 break
-            case _:
+            case 53 | 54 | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63:
                 reason = ILLEGAL_INSTRUCTION
                 break
 
@@ -321,9 +324,7 @@ def _prepare_rom_store(code: ByteView, address: U32, profile: U32) -> U32:
         return BAD_ACCESS
     if profile == PROFILE_PROVER:
         return ROM_WRITE
-    entry = (address & 0xFFFFFFFC) << 1
-    if entry < code.length():
-        code.store_u64(entry, UNDECODED)
+    code.store_u64((address >> 2) << 3, UNDECODED_ENTRY)
     return RUNNING
 
 

@@ -40,7 +40,7 @@ class Machine:
         try:
             return _run_in_slices(execution, cycle_limit)
         finally:
-            execution.buffers.memory.close()
+            execution.buffers.close()
 
     def load(
         self, image: bytes, channel: Channel | None, *, prover: bool = False
