@@ -11,6 +11,7 @@ from zkos.guest.crypto.reciprocal import (
     reciprocal_u256,
     remainder_of_two,
 )
+from zkos.guest.crypto.short_division import compose_u256, divide_by_u64
 from zkos.lang.control import inline, noinline, srange, urange
 from zkos.lang.ints import U32, U64, U128, U256, U512
 from zkos.lang.memory import Array, scratch
@@ -189,17 +190,6 @@ def divide_u128(x: U128, y: U128) -> tuple[U128, U128]:
     return quotient, remainder
 
 
-@inline
-def compose_u256(words: Array[U32]) -> U256:
-    """The number that words 0..7 spell, least significant first."""
-    return (
-        (U256(words[7]) << 224 | U256(words[6]) << 192)
-        | (U256(words[5]) << 160 | U256(words[4]) << 128)
-        | (U256(words[3]) << 96 | U256(words[2]) << 64)
-        | (U256(words[1]) << 32 | U256(words[0]))
-    )
-
-
 def divide_u256(x: U256, y: U256) -> tuple[U256, U256]:
     """Quotient and remainder; y is not zero."""
     assert y != 0, "division by zero"
@@ -209,6 +199,9 @@ def divide_u256(x: U256, y: U256) -> tuple[U256, U256]:
     if upper == 0:
         small, rest = divide_u64(U64.truncate(x), U64.truncate(y))
         return U256(small), U256(rest)
+    if y.word(2) | y.word(3) | y.word(4) | y.word(5) | y.word(6) | y.word(7) == 0:
+        quotient, rest = divide_by_u64(x, U64.truncate(y))
+        return quotient, U256(rest)
 
     u = scratch(U32, 9)
     v = scratch(U32, 8)
