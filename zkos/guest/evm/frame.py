@@ -151,6 +151,11 @@ class EvmFrame:
         self.native = U32(0)
         return resources
 
+    @inline
+    def gas(self) -> U64:
+        """Whole gas left."""
+        return self.common.resources.ergs.wrapping_add(U64(self.ergs)) >> 8
+
     def charge_copy(self, ergs: U32, native: U32, length: U32) -> None:
         """Pay for a copy of `length` bytes and what comes with it."""
         self.charge_wide(
@@ -218,10 +223,14 @@ class EvmFrame:
     @inline
     def u32_at(self, place: U32) -> U32:
         """The word at an index, if below 2**32. Raises OperandTooLarge."""
-        word = self.stack[place]
-        if not fits_u32(word):
+        # Spelled out, since an argument would be a copy of the word.
+        stack = self.stack
+        high = stack[place].word(1) | stack[place].word(2) | stack[place].word(3)
+        high = high | stack[place].word(4) | stack[place].word(5)
+        high = high | stack[place].word(6) | stack[place].word(7)
+        if high != 0:
             raise OperandTooLarge
-        return word.word(0)
+        return stack[place].word(0)
 
     @inline
     def pop_u32(self) -> U32:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from zkos.lang.control import inline
+from zkos.lang.control import inline, noinline
 from zkos.lang.ints import U8, U32
 from zkos.lang.memory import ByteView, allocate_bytes
 
@@ -46,6 +46,7 @@ class JumpDestinations:
             self.analyse(destination)
         return ((self.bits[destination >> 3] >> (destination & 7)) & 1) != 0
 
+    @noinline
     def analyse(self, last: U32) -> None:
         """Extend the analysis to the byte `last` of the code."""
         code = self.code

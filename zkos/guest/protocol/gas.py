@@ -28,9 +28,9 @@ ERGS_INITCODE_WORD: Final = U64(2 * ERGS)
 ERGS_CREATE2_WORD: Final = U64(8 * ERGS)
 """Initcode word and the word hashed for the address (EIP-1014)."""
 ERGS_SELFDESTRUCT: Final = U32(5000 * ERGS)
-ERGS_SSTORE_LEAST: Final = U64(2301 * ERGS)
-"""SSTORE halts unless more whole gas is left than the call stipend (EIP-2200)."""
 
+GAS_CALL_STIPEND: Final = U64(2300)
+"""SSTORE halts with no more than this left (EIP-2200)."""
 GAS_MEMORY_WORD: Final = U64(3)
 MEMORY_QUADRATIC_BITS: Final = 9
 """Growth also costs the square of the words divided by 2**9."""

@@ -22,8 +22,8 @@ from zkos.guest.protocol.evm_native import (
 from zkos.guest.protocol.gas import (
     ERGS_LOW,
     ERGS_SELFDESTRUCT,
-    ERGS_SSTORE_LEAST,
     ERGS_ZERO,
+    GAS_CALL_STIPEND,
 )
 from zkos.guest.system.account import Account
 from zkos.guest.system.calls import Exit
@@ -94,7 +94,7 @@ def sstore(frame: EvmFrame) -> None:
     """Set a storage slot; on the stack: key, value."""
     frame.charge(ERGS_ZERO, NATIVE_SSTORE)
     frame.require_not_static()
-    if frame.settle().ergs < ERGS_SSTORE_LEAST:
+    if frame.gas() <= GAS_CALL_STIPEND:
         raise StipendReserved
 
     key = frame.pop()

@@ -55,6 +55,7 @@ def push_at_end(frame: EvmFrame, pc: U32, count: U32) -> None:
     frame.push(word >> (U32(256) - (count << 3)))
 
 
+@inline
 def dup_n(frame: EvmFrame, depth: U32) -> None:
     """Push a copy of the word at `depth`, 1 the top."""
     frame.charge(ERGS_VERY_LOW, NATIVE_DUP)
@@ -71,6 +72,7 @@ def dup_n(frame: EvmFrame, depth: U32) -> None:
     frame.size = size.wrapping_add(1)
 
 
+@inline
 def swap_n(frame: EvmFrame, depth: U32) -> None:
     """Exchange the top word with the one `depth` below it."""
     frame.charge(ERGS_VERY_LOW, NATIVE_SWAP)

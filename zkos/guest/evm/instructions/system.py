@@ -132,7 +132,7 @@ def gas(frame: EvmFrame) -> None:
     """Push the whole gas left, after paying for this opcode."""
     frame.charge(ERGS_BASE, NATIVE_GAS)
 
-    frame.push(U256(frame.settle().gas()))
+    frame.push(U256(frame.gas()))
 
 
 def copy_to_memory(frame: EvmFrame, data: ByteView) -> None:
