@@ -6,24 +6,38 @@ of a batch, for one) is absent.
 
 import gzip
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from differential.outcome import Detail, L1Log, Outcome, Result
+from differential.outcome import (
+    Detail,
+    L1Log,
+    Outcome,
+    Result,
+    TransactionOutcome,
+    TransactionStatus,
+)
 from zkos.host.profile import Profile
+
+_PRINTED_ADDRESS: Final = re.compile(r"Bits\((\d+)\)")
 
 
 def load_expected(path: Path, profile: Profile) -> list[Outcome]:
     """The outcomes of one image, one a block, from an `.expected.json[.gz]`."""
     opener: Any = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rb") as file:
-        images = json.load(file)["images"]
-    entries = images[profile.image]
-    return [
-        expected_outcome(entry)
-        for entry in (entries if isinstance(entries, list) else [entries])
-    ]
+        content = json.load(file)
+    entries = content["images"][profile.image]
+    if isinstance(entries, list):
+        return [expected_outcome(entry) for entry in entries]
+    outcome = expected_outcome(entries)
+    if profile is Profile.SERVER and outcome.succeeded and "log" in content:
+        receipts = tuple(_receipt(receipt) for receipt in content["log"]["txs"])
+        outcome = replace(outcome, transactions=receipts)
+    return [outcome]
 
 
 def expected_outcome(entry: Mapping[str, Any]) -> Outcome:
@@ -46,6 +60,18 @@ def expected_outcome(entry: Mapping[str, Any]) -> Outcome:
         pubdata=_pubdata(revealed),
         detail=_detail(entry, revealed),
     )
+
+
+def _receipt(receipt: Mapping[str, Any]) -> TransactionOutcome:
+    """What the logging build printed of a transaction."""
+    error = receipt.get("validation_error")
+    if error is not None:
+        reason = _PRINTED_ADDRESS.sub(lambda match: f"{int(match[1]):#042x}", error)
+        return TransactionOutcome(TransactionStatus.INVALID, reason)
+    succeeded = receipt["body_success"] and not receipt["not_enough_for_pubdata"]
+    status = TransactionStatus.SUCCESS if succeeded else TransactionStatus.REVERTED
+    # Why a transaction reverted is not printed in one place.
+    return TransactionOutcome(status, None, gas_used=receipt["gas_used"])
 
 
 def _detail(entry: Mapping[str, Any], revealed: Mapping[str, Any]) -> Detail:

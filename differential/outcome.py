@@ -59,8 +59,8 @@ class TransactionOutcome:
     """The receipt of a transaction."""
 
     status: TransactionStatus
-    reason: str = ""
-    """Name of the validation error, with the values it compared."""
+    reason: str | None = ""
+    """Name of the error that dropped or reverted it, with the values it compared."""
     gas_used: int | None = None
     native_used: int | None = None
     return_data: bytes | None = None
@@ -88,7 +88,7 @@ class TransactionOutcome:
         logs = value.get("logs")
         return cls(
             status=TransactionStatus(value["status"]),
-            reason=value["reason"],
+            reason=value.get("reason"),
             gas_used=value.get("gas_used"),
             native_used=value.get("native_used"),
             return_data=_bytes(value.get("return_data")),

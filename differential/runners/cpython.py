@@ -62,7 +62,8 @@ def _run(
     except Finished as end:
         output = int(end.public_input).to_bytes(_PUBLIC_INPUT_BYTES, "big")
         return Result.SUCCESS, "", output
-    except Trap as end:
+    except (Trap, AssertionError) as end:
+        # In the guest's language a failed assert is a trap.
         return Result.ABORT, f"{end} ({_place(end.__traceback__)})", None
     except OutOfTime as end:
         place = _place(end.__traceback__)

@@ -47,6 +47,15 @@ def test_failed_check_is_an_abort(monkeypatch):
     assert outcome.reason.startswith("U8: value out of range")
 
 
+def test_failed_assert_is_an_abort(monkeypatch):
+    def main():
+        assert option_word(U32(0)) == 0, "wrong options"
+
+    outcome = run(monkeypatch, main)
+    assert outcome.result is Result.ABORT
+    assert outcome.reason.startswith("wrong options")
+
+
 def test_reading_nothing_is_an_abort(monkeypatch):
     outcome = run(monkeypatch, oracle_read)
     assert outcome.result is Result.ABORT

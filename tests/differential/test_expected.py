@@ -2,7 +2,7 @@ import hashlib
 import itertools
 
 from differential.expected import load_expected
-from differential.outcome import L1Log, Result
+from differential.outcome import L1Log, Result, TransactionOutcome, TransactionStatus
 from zkos.host.profile import Profile
 
 
@@ -64,3 +64,17 @@ def test_all_published_outcomes_are_read(shared):
             for outcome in load_expected(path, profile):
                 succeeded = outcome.result is Result.SUCCESS
                 assert succeeded == (outcome.public_input is not None), path.name
+
+
+def test_receipts_of_the_logging_build_are_read(shared):
+    (outcome,) = load(shared, "bad_signature", Profile.SERVER)
+    sender, nobody = "0x1a642f0e3c3af545e7acbd38b07251b3990914f1", "0x" + "0" * 40
+    assert outcome.transactions == (
+        TransactionOutcome(
+            TransactionStatus.INVALID,
+            f"IncorrectFrom {{ tx: {sender}, recovered: {nobody} }}",
+        ),
+        TransactionOutcome(TransactionStatus.SUCCESS, None, gas_used=21000),
+    )
+    (silent,) = load(shared, "bad_signature")
+    assert silent.transactions is None
