@@ -48,9 +48,10 @@ class Field:
     @inline
     def mul(self, x: U256, y: U256) -> U256:
         """The product; reduced whenever x * y < 2**256 * modulus."""
-        high = x.mul_high(y)
-        factor = x.wrapping_mul(y).wrapping_mul(self.reciprocal)
-        result, borrow = high.overflowing_sub(factor.mul_high(self.modulus))
+        # One expression, so that every step works in place on the one before.
+        result, borrow = x.mul_high(y).overflowing_sub(
+            x.wrapping_mul(y).wrapping_mul(self.reciprocal).mul_high(self.modulus)
+        )
         if borrow:
             result = result.wrapping_add(self.modulus)
         return result
@@ -64,9 +65,9 @@ class Field:
 
     @inline
     def add(self, x: U256, y: U256) -> U256:
-        # The sum itself may exceed 256 bits; x - (modulus - y) does not.
-        result, borrow = x.overflowing_sub(self.modulus.wrapping_sub(y))
-        if borrow:
+        result, carry = x.overflowing_add(y)
+        result, borrow = result.overflowing_sub(self.modulus)
+        if borrow and not carry:
             result = result.wrapping_add(self.modulus)
         return result
 

@@ -38,10 +38,19 @@ def invert(x: U256, modulus: U256) -> U256:
         wide_b = U256(b)
         wide_c = U256(c)
         wide_d = U256(d)
-        first = larger.wrapping_mul(wide_a).wrapping_sub(smaller.wrapping_mul(wide_b))
-        second = smaller.wrapping_mul(wide_d).wrapping_sub(larger.wrapping_mul(wide_c))
-        larger = first if parity == 0 else first.wrapping_neg()
-        smaller = second if parity == 0 else second.wrapping_neg()
+        if parity == 0:
+            left = larger.wrapping_mul(wide_a).wrapping_sub(
+                smaller.wrapping_mul(wide_b)
+            )
+            right = smaller.wrapping_mul(wide_d)
+            smaller = right.wrapping_sub(larger.wrapping_mul(wide_c))
+        else:
+            left = smaller.wrapping_mul(wide_b).wrapping_sub(
+                larger.wrapping_mul(wide_a)
+            )
+            right = larger.wrapping_mul(wide_c)
+            smaller = right.wrapping_sub(smaller.wrapping_mul(wide_d))
+        larger = left
         next_s = s.wrapping_mul(wide_a).wrapping_add(t.wrapping_mul(wide_b))
         t = s.wrapping_mul(wide_c).wrapping_add(t.wrapping_mul(wide_d))
         s = next_s

@@ -40,6 +40,7 @@ class JacobianPoint:
         if self.infinite:
             return
         field = self.field
+        # Copies pay: the compiler would copy a member for every call it goes to.
         x = self.x
         y = self.y
         if self.minus_three:
@@ -51,10 +52,10 @@ class JacobianPoint:
         slope = field.add(base, field.halve(base))
         y_squared = field.mul(y, y)
         product = field.mul(x, y_squared)
-        new_x = field.sub(field.sub(field.mul(slope, slope), product), product)
-        rise = field.mul(slope, field.sub(product, new_x))
         self.z = field.mul(y, self.z)
-        self.x = new_x
+        x = field.sub(field.sub(field.mul(slope, slope), product), product)
+        self.x = x
+        rise = field.mul(slope, field.sub(product, x))
         self.y = field.sub(rise, field.mul(y_squared, y_squared))
 
     def add_entry(self, x: U256, y: U256, negative: bool) -> None:
