@@ -48,7 +48,19 @@ def test_reciprocal_of_a_word(divisor):
 @example(B - 2**224 - 1)
 def test_wide_reciprocal_is_at_most_3_too_small(divisor):
     exact = (B**2 - 1) // divisor - B
-    assert exact - 3 <= reciprocal_u256(U256(divisor)) <= exact
+    assert exact - 3 <= reciprocal_u256(U256(divisor), U32(4)) <= exact
+
+
+@pytest.mark.parametrize(("steps", "bits"), [(0, 30), (1, 60), (2, 121), (3, 242)])
+@settings(max_examples=150, deadline=None)
+@given(divisor=DIVISORS)
+@example(divisor=B // 2)
+@example(divisor=B // 2 + 2**224 - 1)
+@example(divisor=B - 1)
+def test_each_step_doubles_the_good_bits(steps, bits, divisor):
+    approximate = B + int(reciprocal_u256(U256(divisor), U32(steps)))
+    exact = B**2 // divisor
+    assert exact - (exact >> bits) <= approximate <= exact
 
 
 @settings(max_examples=300, deadline=None)
@@ -57,7 +69,7 @@ def test_remainder_of_two_words(divisor, data):
     below = st.sampled_from([0, 1, divisor - 1])
     high = data.draw(st.one_of(st.integers(0, divisor - 1), below))
     low = data.draw(st.one_of(st.integers(0, B - 1), st.sampled_from([0, B - 1])))
-    reciprocal = reciprocal_u256(U256(divisor))
+    reciprocal = reciprocal_u256(U256(divisor), U32(4))
 
     rest = remainder_of_two(U256(high), U256(low), U256(divisor), reciprocal)
 

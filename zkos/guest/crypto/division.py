@@ -1,162 +1,17 @@
 """Division of wide integers, and arithmetic modulo a wide integer.
 
 The compiler calls `divide_u128`, `divide_u256` and `divide_u512` for `//` and `%` on
-these types; nothing here may use those operators beyond 64 bits. The method is long
-division on 32-bit words: Knuth, The Art of Computer Programming 2, 4.3.1, algorithm D.
-A digit of the quotient is found with the reciprocal of the divisor's top word.
+these types; nothing here may use those operators beyond 64 bits. Up to 256 bits,
+products are cheap and division by more than 64 bits goes through a reciprocal.
 """
 
-from zkos.guest.crypto.reciprocal import (
-    reciprocal_u32,
-    reciprocal_u256,
-    remainder_of_two,
-)
-from zkos.guest.crypto.short_division import compose_u256, divide_by_u64
-from zkos.lang.control import inline, noinline, srange, urange
+from zkos.guest.crypto.long_division import divide_words
+from zkos.guest.crypto.reciprocal import reciprocal_u256, remainder_of_two
+from zkos.guest.crypto.short_division import divide_by_u64
+from zkos.guest.crypto.words import power_of_two
+from zkos.lang.control import inline, srange
 from zkos.lang.ints import U32, U64, U128, U256, U512
-from zkos.lang.memory import Array, scratch
-
-
-@inline
-def divide_two_words(
-    high: U32, low: U32, divisor: U32, reciprocal: U32
-) -> tuple[U32, U32]:
-    """Quotient and remainder of `high * 2**32 + low` for high < divisor."""
-    estimate = U64(reciprocal).wrapping_mul(U64(high))
-    estimate = estimate.wrapping_add((U64(high) << 32) | U64(low))
-    quotient = U32.truncate(estimate >> 32).wrapping_add(1)
-    rest = low.wrapping_sub(quotient.wrapping_mul(divisor))
-    if rest > U32.truncate(estimate):
-        quotient = quotient.wrapping_sub(1)
-        rest = rest.wrapping_add(divisor)
-    if rest >= divisor:
-        quotient = quotient.wrapping_add(1)
-        rest = rest.wrapping_sub(divisor)
-    return quotient, rest
-
-
-@inline
-def significant_words(words: Array[U32]) -> U32:
-    """The number of words without the leading zero words."""
-    count = words.length()
-    while count != 0 and words[count.wrapping_sub(1)] == 0:
-        count = count.wrapping_sub(1)
-    return count
-
-
-@inline
-def shift_left(words: Array[U32], count: U32, shift: U32) -> None:
-    """Multiply the low `count` words by 2**shift, shift < 32."""
-    back = shift ^ 31
-    carry = U32(0)
-    for i in urange(count):
-        word = words[i]
-        words[i] = (word << shift) | carry
-        carry = (word >> 1) >> back
-
-
-@inline
-def shift_right(words: Array[U32], count: U32, shift: U32) -> None:
-    """Divide the low `count` words by 2**shift, shift < 32."""
-    back = shift ^ 31
-    carry = U32(0)
-    i = count
-    while i != 0:
-        i = i.wrapping_sub(1)
-        word = words[i]
-        words[i] = (word >> shift) | carry
-        carry = (word << 1) << back
-
-
-@inline
-def subtract_multiple(
-    u: Array[U32], position: U32, v: Array[U32], count: U32, digit: U32
-) -> U32:
-    """Take `digit` times `v` from the words at `position`; what is owed by the next."""
-    carry = U32(0)
-    for i in urange(count):
-        product = U64(digit).wrapping_mul(U64(v[i])).wrapping_add(U64(carry))
-        at = position.wrapping_add(i)
-        u[at], borrow = u[at].overflowing_sub(U32.truncate(product))
-        carry = U32.truncate(product >> 32)
-        if borrow:
-            carry = carry.wrapping_add(1)
-    return carry
-
-
-def add_back(u: Array[U32], position: U32, v: Array[U32], count: U32) -> None:
-    """Add `v` to the words of `u` at `position`; the carry out is dropped."""
-    carry = False
-    for i in urange(count):
-        at = position.wrapping_add(i)
-        u[at], carry = u[at].add_carry(v[i], carry)
-
-
-@noinline
-def divide_words(u: Array[U32], v: Array[U32], q: Array[U32]) -> None:
-    """Divide `u` by `v`, least significant words first.
-
-    The last word of `u` is zero before, the remainder lies in `u` afterwards. `v` is
-    not zero and is lost. `q` is zero before, the quotient afterwards; it has all but
-    one of the words of `u`.
-    """
-    count = significant_words(v)
-    length = significant_words(u)
-    assert count != 0, "division by zero"
-    if length < count:
-        return
-
-    top = v[count.wrapping_sub(1)]
-    shift = U32(32).wrapping_sub(top.bit_length()) & 31
-    if shift != 0:
-        shift_left(v, count, shift)
-        shift_left(u, length.wrapping_add(1), shift)
-        top = v[count.wrapping_sub(1)]
-    second = U32(0)
-    if count > 1:
-        second = v[count.wrapping_sub(2)]
-    reciprocal = reciprocal_u32(top)
-
-    position = length.wrapping_sub(count).wrapping_add(1)
-    while position != 0:
-        position = position.wrapping_sub(1)
-        end = position.wrapping_add(count)
-        digit = estimate_digit(u, end, top, second, reciprocal)
-        owed = subtract_multiple(u, position, v, count, digit)
-        if owed > u[end]:
-            digit = digit.wrapping_sub(1)
-            add_back(u, position, v, count)
-        u[end] = U32(0)
-        q[position] = digit
-
-    if shift != 0:
-        shift_right(u, count, shift)
-
-
-@inline
-def estimate_digit(
-    u: Array[U32], end: U32, top: U32, second: U32, reciprocal: U32
-) -> U32:
-    """The digit for the words of `u` up to `end`, at most one too large."""
-    high = u[end]
-    low = u[end.wrapping_sub(1)]
-    wrapped = False
-    if high < top:
-        digit, rest = divide_two_words(high, low, top, reciprocal)
-    else:
-        digit = U32(0xFFFFFFFF)
-        rest, wrapped = low.overflowing_add(top)
-    if second == 0:
-        return digit
-
-    third = u[end.wrapping_sub(2)]
-    while not wrapped:
-        product = U64(digit).wrapping_mul(U64(second))
-        if product <= ((U64(rest) << 32) | U64(third)):
-            break
-        digit = digit.wrapping_sub(1)
-        rest, wrapped = rest.overflowing_add(top)
-    return digit
+from zkos.lang.memory import scratch
 
 
 @inline
@@ -168,26 +23,8 @@ def divide_u64(x: U64, y: U64) -> tuple[U64, U64]:
 
 def divide_u128(x: U128, y: U128) -> tuple[U128, U128]:
     """Quotient and remainder; y is not zero."""
-    assert y != 0, "division by zero"
-    if x < y:
-        return U128(0), x
-    if x.word(2) | x.word(3) == 0:
-        small, rest = divide_u64(U64.truncate(x), U64.truncate(y))
-        return U128(small), U128(rest)
-
-    u = scratch(U32, 5)
-    v = scratch(U32, 4)
-    q = scratch(U32, 4)
-    for i in srange(4):
-        u[i] = x.word(i)
-        v[i] = y.word(i)
-    divide_words(u, v, q)
-    quotient = U128(q[3])
-    remainder = U128(u[3])
-    for i in srange(2, -1, -1):
-        quotient = (quotient << 32) | U128(q[i])
-        remainder = (remainder << 32) | U128(u[i])
-    return quotient, remainder
+    quotient, remainder = divide_u256(U256(x), U256(y))
+    return U128.truncate(quotient), U128.truncate(remainder)
 
 
 def divide_u256(x: U256, y: U256) -> tuple[U256, U256]:
@@ -203,14 +40,40 @@ def divide_u256(x: U256, y: U256) -> tuple[U256, U256]:
         quotient, rest = divide_by_u64(x, U64.truncate(y))
         return quotient, U256(rest)
 
-    u = scratch(U32, 9)
-    v = scratch(U32, 8)
-    q = scratch(U32, 8)
-    for i in srange(8):
-        u[i] = x.word(i)
-        v[i] = y.word(i)
-    divide_words(u, v, q)
-    return compose_u256(q), compose_u256(u)
+    return divide_by_wide(x, y)
+
+
+def divide_by_wide(x: U256, y: U256) -> tuple[U256, U256]:
+    """Quotient and remainder for 2**64 <= y.
+
+    The divisor and x are scaled so that the divisor's top bit is set, which leaves
+    the quotient between `high` and 2 * `high` + 1. An approximate reciprocal is
+    enough to find it but for a few units.
+    """
+    scale = power_of_two(U32(256).wrapping_sub(y.bit_length()) & 255)
+    high = x.mul_high(scale)
+    quotient = high
+    if high != 0:
+        steps = newton_steps(high)
+        reciprocal = reciprocal_u256(y.wrapping_mul(scale), steps)
+        quotient = high.wrapping_add(high.mul_high(reciprocal))
+    rest = x.wrapping_sub(quotient.wrapping_mul(y))
+    while rest >= y:
+        rest = rest.wrapping_sub(y)
+        quotient = quotient.wrapping_add(1)
+    return quotient, rest
+
+
+@inline
+def newton_steps(high: U256) -> U32:
+    """How often to improve a reciprocal for its product with `high` < 2**192."""
+    if high.word(5) | high.word(4) != 0:
+        return U32(3)
+    if high.word(3) | high.word(2) != 0:
+        return U32(3) if high.word(3) >> 25 != 0 else U32(2)
+    if high.word(1) != 0:
+        return U32(2) if high.word(1) >> 28 != 0 else U32(1)
+    return U32(1) if high.word(0) >> 30 != 0 else U32(0)
 
 
 def divide_u512(x: U512, y: U512) -> tuple[U512, U512]:
@@ -261,12 +124,12 @@ def mulmod(x: U256, y: U256, m: U256) -> U256:
     divisor = m
     top = U256(0)
     if shift != 0:
-        scale = U256(1) << shift
+        scale = power_of_two(shift)
         divisor = m.wrapping_mul(scale)
         top = high.mul_high(scale)
         high = high.wrapping_mul(scale) | low.mul_high(scale)
         low = low.wrapping_mul(scale)
-    reciprocal = reciprocal_u256(divisor)
+    reciprocal = reciprocal_u256(divisor, U32(4))
     if top != 0 or high >= divisor:
         high = remainder_of_two(top, high, divisor, reciprocal)
     rest = remainder_of_two(high, low, divisor, reciprocal)

@@ -6,7 +6,7 @@ Integers, 2011. The word is 32 bits in long division, and 256 bits, where produc
 cheap, in `mulmod`.
 """
 
-from zkos.lang.control import srange
+from zkos.lang.control import urange
 from zkos.lang.ints import U32, U256
 
 
@@ -30,10 +30,11 @@ def reciprocal_u32(divisor: U32) -> U32:
     return (high << 16) | half_quotient(rest, divisor)
 
 
-def reciprocal_u256(divisor: U256) -> U256:
-    """The reciprocal for 2**255 <= divisor, or up to 3 less.
+def reciprocal_u256(divisor: U256, steps: U32) -> U256:
+    """The reciprocal for 2**255 <= divisor, or up to 3 less after 4 steps.
 
-    Newton's iteration for B**2 / divisor = B + result, from 31 good bits: the error
+    Newton's iteration for B**2 / divisor = B + result, from a relative error of
+    2**-30, which each step squares: 2**-60, 2**-121, 2**-242. The error
     B**2 - divisor * (B + result) is positive throughout, as each step and each
     rounding stays below the exact value.
     """
@@ -42,7 +43,7 @@ def reciprocal_u256(divisor: U256) -> U256:
     if top != 0xFFFFFFFF:
         result = U256(reciprocal_u32(top.wrapping_add(1))) << 224
     complement = ~divisor
-    for _ in srange(4):
+    for _ in urange(steps):
         error = complement.wrapping_sub(divisor.mul_high(result))
         change = result.mul_high(error)
         result = result.wrapping_add(error)

@@ -5,20 +5,10 @@ quotient then takes three words by two (Moller and Granlund 2011, section 3).
 """
 
 from zkos.guest.crypto.reciprocal import reciprocal_u32
+from zkos.guest.crypto.words import compose_u256
 from zkos.lang.control import inline, srange
 from zkos.lang.ints import U32, U64, U256
-from zkos.lang.memory import Array, scratch
-
-
-@inline
-def compose_u256(words: Array[U32]) -> U256:
-    """The number that words 0..7 spell, least significant first."""
-    return (
-        (U256(words[7]) << 224 | U256(words[6]) << 192)
-        | (U256(words[5]) << 160 | U256(words[4]) << 128)
-        | (U256(words[3]) << 96 | U256(words[2]) << 64)
-        | (U256(words[1]) << 32 | U256(words[0]))
-    )
+from zkos.lang.memory import scratch
 
 
 def reciprocal_u64(divisor: U64) -> U32:
