@@ -194,6 +194,22 @@ def test_save_and_load_keep_everything(tmp_path):
     assert loaded.tree.root() == state.tree.root()
 
 
+def test_forks_of_a_state_are_independent():
+    state = ChainState()
+    state.set_account(1, balance=1)
+    first, second = state.fork(), state.fork()
+
+    first.set_slot(1, 2, 3)
+    second.set_account(4, balance=5, code=b"\x00")
+    state.set_slot(6, 7, 8)
+
+    assert [len(one.slots) for one in (state, first, second)] == [2, 2, 2]
+    assert (state.slot(1, 2), first.slot(1, 2), second.slot(1, 2)) == (None, 3, None)
+    assert len(state.preimages) == len(first.preimages) == 1
+    assert second.code(4) == b"\x00"
+    assert second.account(1) == state.account(1) == first.account(1)
+
+
 def test_apply_numbers_new_leaves_in_the_order_given():
     state = ChainState()
     state.set_slot(1, 1, 1)

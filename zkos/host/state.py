@@ -1,7 +1,7 @@
 """The chain between two blocks: tree, preimages and the hashes of past blocks."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -40,8 +40,8 @@ class ChainState:
     def __init__(self) -> None:
         self.tree = StateTree()
         self.preimages = Preimages()
-        self.slots: dict[bytes, Slot] = {}
-        """What the keys of the tree stand for, as far as known."""
+        self._slots: dict[bytes, Slot] = {}
+        self._slots_shared = False
         self.block_hashes: tuple[int, ...] = (0,) * BLOCK_HASHES
         """Of past blocks as big-endian numbers, latest first."""
 
@@ -50,9 +50,15 @@ class ChainState:
         twin = ChainState()
         twin.tree = self.tree.fork()
         twin.preimages = self.preimages.fork()
-        twin.slots = self.slots.copy()
+        twin._slots = self._slots
+        twin._slots_shared = self._slots_shared = True
         twin.block_hashes = self.block_hashes
         return twin
+
+    @property
+    def slots(self) -> Mapping[bytes, Slot]:
+        """What the keys of the tree stand for, as far as known."""
+        return self._slots
 
     def set_slot(self, address: int, key: int, value: int) -> None:
         """Write a slot; a zero value makes a leaf too."""
@@ -142,7 +148,7 @@ class ChainState:
             state.tree.insert(key, bytes.fromhex(row["value"]))
             if "slot" in row:
                 address, slot = row["slot"]
-                state.slots[key] = Slot(int(address, 16), int(slot, 16))
+                state._slots[key] = Slot(int(address, 16), int(slot, 16))
         state.preimages = Preimages(bytes.fromhex(x) for x in content["preimages"])
         state.block_hashes = tuple(int(x, 16) for x in content["block_hashes"])
         return state
@@ -150,10 +156,14 @@ class ChainState:
     def _write(self, slot: Slot, value: bytes) -> None:
         key = slot.flat_key()
         self.tree.write(key, value)
-        self.slots[key] = slot
+        if key not in self._slots:
+            if self._slots_shared:
+                self._slots = self._slots.copy()
+                self._slots_shared = False
+            self._slots[key] = slot
 
 
-def _leaf_row(leaf: Leaf, slots: dict[bytes, Slot]) -> dict[str, Any]:
+def _leaf_row(leaf: Leaf, slots: Mapping[bytes, Slot]) -> dict[str, Any]:
     row: dict[str, Any] = {"key": leaf.key.hex(), "value": leaf.value.hex()}
     slot = slots.get(leaf.key)
     if slot is not None:
