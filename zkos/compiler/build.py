@@ -45,17 +45,30 @@ def build(
         host = f"{llvm.get_host_cpu_name()} {features}"
     files = [_source(root) for root in roots]
     name = cache.key([target.name, host, main, *roots, *exports], files)
+    known = _stored(name)
+    if known is not None:
+        return known
+    with cache.locked(name):
+        known = _stored(name)
+        if known is not None:
+            return known
+        progress(f"{target.name}: checking and lowering")
+        module = translate(roots, exports, target, main)
+        size = len(module.text) // 1000
+        progress(f"{target.name}: optimising {size} kB of LLVM text")
+        code = run_llvm(module.text, target.name)
+        cache.save(f"{name}.o", code)
+        cache.save(f"{name}.json", _to_json(module))
+    return Artefact(code, module)
+
+
+def _stored(name: str) -> Artefact | None:
+    """What an earlier build left in the cache."""
     known = cache.load(f"{name}.json")
     code = cache.load(f"{name}.o")
-    if known is not None and code is not None:
-        return Artefact(code, _from_json(known))
-    progress(f"{target.name}: checking and lowering")
-    module = translate(roots, exports, target, main)
-    progress(f"{target.name}: optimising {len(module.text) // 1000} kB of LLVM text")
-    code = run_llvm(module.text, target.name)
-    cache.save(f"{name}.o", code)
-    cache.save(f"{name}.json", _to_json(module))
-    return Artefact(code, module)
+    if known is None or code is None:
+        return None
+    return Artefact(code, _from_json(known))
 
 
 def run_llvm(text: str, target: str) -> bytes:

@@ -1,9 +1,11 @@
 """Artefacts on disk, keyed by everything they depend on."""
 
+import fcntl
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import llvmlite
@@ -53,3 +55,15 @@ def save(name: str, content: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=place, delete=False) as file:
         file.write(content)
     Path(file.name).replace(place / name)
+
+
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """One process at a time makes the artefact called `name`; others wait for it."""
+    place = folder()
+    place.mkdir(parents=True, exist_ok=True)
+    path = place / f"{name}.lock"
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    path.unlink(missing_ok=True)

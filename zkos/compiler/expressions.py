@@ -424,10 +424,11 @@ class Expressions:
         self.narrow(test, False)
         no = self.check(orelse, expected)
         self.narrowed = saved
-        kind = expected
+        kind = expected if isinstance(expected, Maybe) else None
         for made in (yes, no):
             if not isinstance(made.kind, Literal) and not isinstance(made, Null):
                 kind = kind or made.kind
+        kind = kind or expected
         if kind is None:
             raise self.error(node, "the literals have no width here", "write U32(...)")
         yes, no = self.coerce(body, yes, kind), self.coerce(orelse, no, kind)
