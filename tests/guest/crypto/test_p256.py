@@ -72,8 +72,8 @@ def forged(point_multiple: int, u1: int, u2: int) -> list[int] | None:
 
 @pytest.mark.parametrize("multiple", [1, 2, 3, 5, N - 1, N - 2, N - 3])
 def test_points_that_meet_during_the_sum(verify, multiple):
-    for u1 in (0, 1, 2, 3, 64, 65, N - 1, 2**255):
-        for u2 in (1, 2, 3, 16, 17, N - 1, 2**255):
+    for u1 in (0, 1, 2, N - 1):
+        for u2 in (1, 2, N - 1):
             numbers = forged(multiple, u1, u2)
             if numbers is not None:
                 assert verify(encode(numbers)), (u1, u2)
@@ -130,7 +130,7 @@ def check_vectors(verify: Verify, shared, step: int) -> None:
 
 
 def test_some_published_vectors(verify, shared):
-    check_vectors(verify, shared, 7)
+    check_vectors(verify, shared, 30)
 
 
 @pytest.mark.slow

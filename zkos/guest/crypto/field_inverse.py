@@ -5,7 +5,7 @@ Quotients come from the top 32 bits of both numbers as long as these decide them
 operations. RV32 divides words in one cycle, so this takes a third of a power.
 """
 
-from zkos.lang.control import inline
+from zkos.lang.control import inline, noinline
 from zkos.lang.ints import U32, U256
 
 
@@ -25,13 +25,7 @@ def invert(x: U256, modulus: U256) -> U256:
         f, g = _leading_words(larger, smaller, top)
         a, b, c, d, parity = _quotient_steps(f, g, top == 0)
         if b == 0:
-            quotient = larger // smaller
-            rest = larger.wrapping_sub(quotient.wrapping_mul(smaller))
-            larger = smaller
-            smaller = rest
-            next_t = s.wrapping_add(quotient.wrapping_mul(t))
-            s = t
-            t = next_t
+            larger, smaller, s, t = _divide_once(larger, smaller, s, t)
             odd = odd ^ 1
             continue
         wide_a = U256(a)
@@ -56,6 +50,16 @@ def invert(x: U256, modulus: U256) -> U256:
         s = next_s
         odd = odd ^ parity
     return s if odd == 1 else modulus.wrapping_sub(s)
+
+
+@noinline
+def _divide_once(
+    larger: U256, smaller: U256, s: U256, t: U256
+) -> tuple[U256, U256, U256, U256]:
+    """One step in full, where the quotient exceeds what leading words decide."""
+    quotient = larger // smaller
+    rest = larger.wrapping_sub(quotient.wrapping_mul(smaller))
+    return smaller, rest, t, s.wrapping_add(quotient.wrapping_mul(t))
 
 
 @inline
