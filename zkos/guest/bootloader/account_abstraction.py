@@ -51,7 +51,7 @@ def call_account(work: Work, account: Address, method: U32) -> bool:
     buffer.store_u256_be(start + 36, U256(work.signing_hash))
     buffer.store_u256_be(start + 68, BODY_OFFSET)
     calldata = buffer.window(start, transaction.body.length())
-    return work.interact_in_frame(BOOTLOADER, account, U256(0), calldata)
+    return work.interact(BOOTLOADER, account, U256(0), calldata)
 
 
 def reject_revert(work: Work, method: U32) -> None:
@@ -135,7 +135,7 @@ def call_token(
     """Call an ERC-20 method as the sender; the word it returns. Raises Invalid."""
     calldata = token_calldata(work, method, first, second)
     sender = work.transaction.sender
-    if not work.interact_in_frame(sender, token, U256(0), calldata):
+    if not work.interact(sender, token, U256(0), calldata):
         reject_revert(work, SELECTOR_PRE_PAYMASTER)
     output = work.runner.output
     if output.length() != 32:

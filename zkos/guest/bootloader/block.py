@@ -30,7 +30,6 @@ from zkos.guest.protocol.report import (
 )
 from zkos.guest.protocol.transactions import TYPE_L1, TYPE_UPGRADE
 from zkos.guest.system.errors import Fatal, InsufficientBalance
-from zkos.guest.system.finish import BlockFinisher
 from zkos.guest.system.system import System
 from zkos.lang.control import urange
 from zkos.lang.ints import U32, U256, Address, Bytes32
@@ -71,16 +70,9 @@ class BlockProcessor:
             system.oracle.next_transaction(transaction.reserve(size), size)
             self._next()
             size = system.oracle.next_transaction_size()
-        finisher = BlockFinisher(
-            system.io,
-            system.oracle,
-            system.metadata,
-            system.options,
-            system.keccak,
-            system.blake2s,
-            system.report,
+        return system.finish_block(
+            self.rolling_hash, self.upgrade_hash, self.priority_hashes
         )
-        return finisher.run(self.rolling_hash, self.upgrade_hash, self.priority_hashes)
 
     def _next(self) -> None:
         """Process one transaction with what frames it."""

@@ -143,13 +143,13 @@ def pubdata_native(work: Work, base: U64) -> U64:
     """Native price of the net pubdata beyond `base` bytes. Raises Fatal.
 
     Execution may lower the net pubdata. Upstream's difference then wraps to a price
-    that cannot be paid or even computed; corrected, such pubdata is free.
+    that cannot be paid or even computed; corrected, such pubdata is free, and a price
+    beyond 64 bits is one that cannot be paid.
     """
     used = pubdata_used(work)
-    if work.aborts:
-        used = used.wrapping_sub(base)
-    else:
-        used = used.saturating_sub(base)
+    if not work.aborts:
+        return used.saturating_sub(base).saturating_mul(work.native_per_pubdata)
+    used = used.wrapping_sub(base)
     native, overflow = used.overflowing_mul(work.native_per_pubdata)
     if overflow:
         work.outcome.abort(REASON_PUBDATA_CHARGE_OVERFLOW)

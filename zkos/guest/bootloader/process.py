@@ -126,7 +126,7 @@ def execute(work: Work) -> bool:
     elif transaction.is_creation() or transaction.to == WASM_DEPLOYER:
         success = deploy(work)
     else:
-        success = work.interact_in_frame(
+        success = work.interact(
             transaction.sender, transaction.to, transaction.value, transaction.data
         )
         work.outcome.output = work.runner.output

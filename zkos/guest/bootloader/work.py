@@ -95,8 +95,9 @@ class Work:
     ) -> bool:
         """Call `callee` with all resources; whether it succeeded.
 
-        The output is the runner's. An error leaves `resources` as they were before.
-        Raises OutOfNative and Fatal.
+        A failure undoes all that follows the look at the caller. The output is the
+        runner's. An error leaves `resources` as they were before. Raises OutOfNative
+        and Fatal.
         """
         resources = self.resources
         spending = self.spending
@@ -104,20 +105,9 @@ class Work:
         spending.native = resources.native
         account = self.io.read_account(NO_ENVIRONMENT, spending, caller)
         environment = account.environment()
+        snapshot = self.io.start_frame()
         success = self.runner.call(spending, environment, caller, callee, value, input)
+        self.io.finish_frame(snapshot, not success)
         resources.ergs = spending.ergs
         resources.native = spending.native
-        return success
-
-    def interact_in_frame(
-        self,
-        caller: Address,
-        callee: Address,
-        value: U256,
-        input: ByteView,  # noqa: A002 - the field's term
-    ) -> bool:
-        """The same; a failure also undoes what preceded the callee's own frame."""
-        snapshot = self.io.start_frame()
-        success = self.interact(caller, callee, value, input)
-        self.io.finish_frame(snapshot, not success)
         return success

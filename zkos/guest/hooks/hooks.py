@@ -5,16 +5,26 @@ environment. A hook has the frame of an ordinary callee, except that
 `frame.environment` is its caller's: events and burns are charged by the caller's rules.
 """
 
+from typing import Final
+
+from zkos.guest.crypto.p256 import P256
 from zkos.guest.hooks.base_token import base_token
 from zkos.guest.hooks.contract_deployer import contract_deployer
+from zkos.guest.hooks.extensions import blake2f_hook, p256_hook
 from zkos.guest.hooks.l1_messenger import l1_messenger
 from zkos.guest.hooks.memory import HookMemory
 from zkos.guest.hooks.precompiles import run_precompile
-from zkos.guest.protocol.addresses import HIGHEST_PRECOMPILE, HIGHEST_SPECIAL
+from zkos.guest.protocol.addresses import (
+    HIGHEST_PRECOMPILE,
+    HIGHEST_SPECIAL,
+    P256_VERIFY,
+)
 from zkos.guest.system.calls import Exit, Frame, Scheme
 from zkos.guest.system.errors import OutOfErgs
 from zkos.guest.system.system import System
 from zkos.lang.ints import U32, Address
+
+BLAKE2F: Final = U32(9)
 
 
 class Hooks:
@@ -23,11 +33,16 @@ class Hooks:
     system: System
     memory: HookMemory
     has_system_contracts: bool
+    has_extensions: bool
+    p256: P256 | None
+    """Made on first use."""
 
     def __init__(self, system: System) -> None:
         self.system = system
         self.memory = HookMemory()
         self.has_system_contracts = not system.options.disable_system_contracts
+        self.has_extensions = system.options.real_precompiles
+        self.p256 = None
 
     def is_special(self, address: Address) -> bool:
         """Whether a hook answers calls of `address`."""
@@ -35,6 +50,8 @@ class Hooks:
             return False
         if address <= HIGHEST_PRECOMPILE:
             return True
+        if address == P256_VERIFY:
+            return self.has_extensions
         if not self.has_system_contracts:
             return False
         match address.word(0):
@@ -46,16 +63,34 @@ class Hooks:
     def run(self, frame: Frame, scheme: Scheme) -> Exit:
         """Run the hook at `frame.code_address`; `frame.output` is good until the next.
 
-        Raises OutOfNative and Fatal.
+        Output takes room in the return data buffer here and again when the runner
+        copies it (system spec 4). Raises OutOfNative and Fatal.
         """
         frame.output = frame.output.window(0, 0)
-        number = frame.code_address.word(0)
         try:
-            if frame.code_address <= HIGHEST_PRECOMPILE:
-                return run_precompile(self.system, self.memory, frame, number)
-            return self._run_contract(frame, scheme, number)
+            reason = self._dispatch(frame, scheme)
         except OutOfErgs:
             return Exit.HALTED
+        if reason is Exit.RETURNED:
+            self.system.return_memory.skip(frame.output.length())
+        return reason
+
+    def _dispatch(self, frame: Frame, scheme: Scheme) -> Exit:
+        number = frame.code_address.word(0)
+        if number == BLAKE2F and self.has_extensions:
+            return blake2f_hook(self.memory, frame)
+        if frame.code_address <= HIGHEST_PRECOMPILE:
+            return run_precompile(self.system, self.memory, frame, number)
+        if frame.code_address == P256_VERIFY:
+            return p256_hook(self._curve(), self.memory, frame)
+        return self._run_contract(frame, scheme, number)
+
+    def _curve(self) -> P256:
+        curve = self.p256
+        if curve is None:
+            curve = P256()
+            self.p256 = curve
+        return curve
 
     def _run_contract(self, frame: Frame, scheme: Scheme, number: U32) -> Exit:
         if scheme is Scheme.DELEGATE or scheme is Scheme.CALLCODE:

@@ -1,6 +1,6 @@
 """Precompiles 09 and 0a as the shipped system has them: free, with no answer.
 
-The option REAL_PRECOMPILES puts the functions of EIP-152 and EIP-4844 in their place.
+`extensions` has a real BLAKE2F.
 """
 
 from typing import Final

@@ -13,3 +13,5 @@ COMPLEX_UPGRADER: Final = Address(0x800F)
 WASM_DEPLOYER: Final = Address(0x9000)
 HIGHEST_SPECIAL: Final = Address(0xFFFF)
 HIGHEST_PRECOMPILE: Final = Address(10)
+P256_VERIFY: Final = Address(0x100)
+"""Only with OPTION_REAL_PRECOMPILES (RIP-7212)."""

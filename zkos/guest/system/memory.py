@@ -31,6 +31,12 @@ class ReturnMemory:
         self.used = start + length
         return copy
 
+    def skip(self, length: U32) -> None:
+        """Use up room without writing. Raises Fatal when the buffer is full."""
+        if length > RETURN_MEMORY_BYTES - self.used:
+            raise Fatal
+        self.used = self.used + length
+
     def reset(self) -> None:
         """Free everything."""
         self.used = U32(0)
