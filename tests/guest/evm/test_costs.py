@@ -104,6 +104,7 @@ DYNAMIC = [
     (0x52, (0, 1), 6, 250 + 35 + 32),
     (0x53, (31, 1), 6, 250 + 35 + 32),
     (0x53, (32 * 1024 - 1, 1), 3 + 3 * 1024 + 2048, 250 + 35 + 32 * 1024),
+    (0x53, (2**22 - 1, 1), 3 + 3 * 2**17 + 2**25, 250 + 35 + 2**22),
     (0x5E, (0, 0, 0), 3, 80),
     (0x5E, (0, 64, 32), 3 + 3 + 9, 112 + 35 + 96),
     (0x5E, (64, 0, 32), 3 + 3 + 9, 112 + 35 + 96),
@@ -197,6 +198,17 @@ def test_code_is_analysed_at_6_native_a_byte() -> None:
     short = execute(b"\x00")
     long = execute(b"\x00" + bytes(99))
     assert short.native - long.native == 99 * 6
+
+
+def test_prices_add_up_over_what_a_frame_sets_aside() -> None:
+    # CALLDATACOPY of 2**20 bytes: 300 times it takes several times 2**31 ergs.
+    copy = bytes.fromhex("62100000 5f 5f 37")
+    once, often = execute(copy), execute(copy * 301)
+    gas = 3 + 2 + 2 + 3 + 3 * 2**15
+    native = 4 * 20 + 140 + 50 + 50 + 100 + 80 + 2**20 + 6 * len(copy)
+    assert 300 * gas * 256 > 3 * 2**31
+    assert once.gas - often.gas == 300 * gas
+    assert once.native - often.native == 300 * native
 
 
 def test_memory_growth_pays_the_difference_only() -> None:

@@ -14,6 +14,7 @@ from zkos.guest.evm.instructions.calls import call_reply, create_reply
 from zkos.guest.evm.instructions.control_flow import stop
 from zkos.guest.evm.jumps import JumpDestinations
 from zkos.guest.evm.opcodes import TABLE
+from zkos.guest.evm.trace import TRACE, trace_step
 from zkos.guest.protocol.evm_native import NATIVE_CODE_BYTE
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.errors import OutOfErgs
@@ -124,8 +125,11 @@ def interpret(frame: EvmFrame) -> None:
     length = code.length()
     pc = frame.pc
     while pc < length:
+        opcode = code[pc]
+        if TRACE:
+            trace_step(frame, pc, opcode)
         frame.pc = pc.wrapping_add(1)
-        TABLE.run(code[pc], frame)
+        TABLE.run(opcode, frame)
         pc = frame.pc
     if pc != STOPPED:
         stop(frame)

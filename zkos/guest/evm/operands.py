@@ -36,7 +36,8 @@ def saturate_u64(x: U256) -> U64:
 @inline
 def word_of(condition: bool) -> U256:
     """1 or 0, as comparisons push it."""
-    return U256(U32(1) if condition else U32(0))
+    bit = U32(1) if condition else U32(0)
+    return U256(bit)
 
 
 @inline

@@ -12,6 +12,7 @@ from zkos.guest.protocol.evm_native import (
 from zkos.guest.protocol.gas import ERGS_BASE, ERGS_VERY_LOW
 from zkos.lang.control import inline, noinline
 from zkos.lang.ints import U32, U256
+from zkos.lang.memory import ByteView
 
 
 def pop(frame: EvmFrame) -> None:
@@ -36,16 +37,27 @@ def push_n(frame: EvmFrame, count: U32) -> None:
     pc = frame.pc
     rest = frame.code.length().saturating_sub(pc)
     frame.pc = pc.wrapping_add(count)
-    if count == 1 and rest >= 1:
-        frame.push(U256(frame.code[pc]))
-    elif count <= 4 and rest >= 4:
-        frame.push(U256(frame.code.load_u32_be(pc) >> (U32(32) - (count << 3))))
+    if count <= 4 and rest >= count:
+        frame.push(U256(short_number(frame.code, pc, count)))
     elif count <= 8 and rest >= 8:
         frame.push(U256(frame.code.load_u64_be(pc) >> (U32(64) - (count << 3))))
     elif rest >= 32:
         frame.push(frame.code.load_u256_be(pc) >> (U32(256) - (count << 3)))
     else:
         push_at_end(frame, pc, count)
+
+
+@inline
+def short_number(code: ByteView, pc: U32, count: U32) -> U32:
+    """The number that 1 to 4 bytes spell: unaligned, so in pieces of 16 bits."""
+    if count == 1:
+        return U32(code[pc])
+    high = U32(code.load_u16_be(pc))
+    if count == 2:
+        return high
+    if count == 3:
+        return (high << 8) | U32(code[pc.wrapping_add(2)])
+    return (high << 16) | U32(code.load_u16_be(pc.wrapping_add(2)))
 
 
 @noinline
