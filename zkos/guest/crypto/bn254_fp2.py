@@ -50,10 +50,12 @@ class Fp2Field:
     nine: U256
     multiples: Array[U256]
     """k * p modulo 2**256, for k up to 10."""
+    twice: Fp2
 
     def __init__(self) -> None:
         self.base = Field(PRIME, PRIME_SQUARE_OF_RADIX)
         self.nine = U256(9)
+        self.twice = fp2_zero()
         self.multiples = Array(U256, 11)
         for k in urange(U32(1), U32(11)):
             below = self.multiples[k.wrapping_sub(1)]
@@ -65,11 +67,18 @@ class Fp2Field:
 
     def mul(self, out: Fp2, x: Fp2, y: Fp2) -> None:
         field = self.base
-        real = field.mul(x.c0, y.c0)
-        imaginary = field.mul(x.c1, y.c1)
-        cross = field.mul(x.c0.wrapping_add(x.c1), y.c0.wrapping_add(y.c1))
+        x0 = x.c0
+        x1 = x.c1
+        y0 = y.c0
+        y1 = y.c1
+        real = field.mul(x0, y0)
+        imaginary = field.mul(x1, y1)
+        cross = field.mul(x0.wrapping_add(x1), y0.wrapping_add(y1))
+        cross, borrow = cross.overflowing_sub(real)
+        if borrow:
+            cross = cross.wrapping_add(field.modulus)
         out.c0 = field.sub(real, imaginary)
-        out.c1 = field.sub(field.sub(cross, real), imaginary)
+        out.c1 = field.sub(cross, imaginary)
 
     def square(self, out: Fp2, x: Fp2) -> None:
         field = self.base
@@ -85,21 +94,34 @@ class Fp2Field:
         out.c1 = field.mul(x.c1, factor)
 
     def add(self, out: Fp2, x: Fp2, y: Fp2) -> None:
-        out.c0 = self._add(x.c0, y.c0)
-        out.c1 = self._add(x.c1, y.c1)
+        # Written out, as the next: calls would copy every operand.
+        field = self.base
+        c0, borrow = x.c0.wrapping_add(y.c0).overflowing_sub(field.modulus)
+        if borrow:
+            c0 = c0.wrapping_add(field.modulus)
+        c1, borrow = x.c1.wrapping_add(y.c1).overflowing_sub(field.modulus)
+        if borrow:
+            c1 = c1.wrapping_add(field.modulus)
+        out.c0 = c0
+        out.c1 = c1
 
     def sub(self, out: Fp2, x: Fp2, y: Fp2) -> None:
         field = self.base
-        out.c0 = field.sub(x.c0, y.c0)
-        out.c1 = field.sub(x.c1, y.c1)
+        c0, borrow = x.c0.overflowing_sub(y.c0)
+        if borrow:
+            c0 = c0.wrapping_add(field.modulus)
+        c1, borrow = x.c1.overflowing_sub(y.c1)
+        if borrow:
+            c1 = c1.wrapping_add(field.modulus)
+        out.c0 = c0
+        out.c1 = c1
 
     def double(self, out: Fp2, x: Fp2) -> None:
-        out.c0 = self._add(x.c0, x.c0)
-        out.c1 = self._add(x.c1, x.c1)
+        self.add(out, x, x)
 
     def triple(self, out: Fp2, x: Fp2) -> None:
-        out.c0 = self._add(self._add(x.c0, x.c0), x.c0)
-        out.c1 = self._add(self._add(x.c1, x.c1), x.c1)
+        self.add(self.twice, x, x)
+        self.add(out, self.twice, x)
 
     def halve(self, out: Fp2, x: Fp2) -> None:
         out.c0 = self.base.halve(x.c0)
@@ -126,14 +148,6 @@ class Fp2Field:
         inverse = field.invert(norm)
         out.c0 = field.mul(x.c0, inverse)
         out.c1 = field.negate(field.mul(x.c1, inverse))
-
-    @inline
-    def _add(self, x: U256, y: U256) -> U256:
-        """As `Field.add`, cheaper, where the sum fits 256 bits."""
-        result, borrow = x.wrapping_add(y).overflowing_sub(self.base.modulus)
-        if borrow:
-            result = result.wrapping_add(self.base.modulus)
-        return result
 
     @inline
     def _nine_times(self, x: U256, y: U256) -> U256:
