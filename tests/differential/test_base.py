@@ -15,10 +15,12 @@ from differential.runners.base import (
     state_after,
     state_of_case,
 )
-from zkos.host.case import load_case, parse_case
+from zkos.host.case import Block, load_case, parse_case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import REPORT
+from zkos.host.context import BlockContext
 from zkos.host.profile import RunOptions
+from zkos.host.transactions import EncodedTransaction, RawTransaction
 
 EMPTY = {"block": {}}
 TWO_BLOCKS = {"block": {}, "then": [{"block": {"block_number": 2}}]}
@@ -47,9 +49,9 @@ def test_state_before_is_the_published_one(shared):
 
 
 def test_transaction_that_cannot_be_encoded_is_named():
-    case = parse_case({"block": {}, "txs": [{"encoded": "0x"}, {"raw": "0x03"}]}, "x")
+    block = Block(BlockContext(), (EncodedTransaction(b""), RawTransaction(b"\3")))
     with pytest.raises(CaseError) as caught:
-        encode_block(case.blocks[0])
+        encode_block(block)
     assert str(caught.value) == "case: txs[1].raw: unsupported type byte 0x03"
 
 

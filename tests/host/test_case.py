@@ -24,6 +24,12 @@ from zkos.host.transactions import (
 )
 
 KEY = "0x" + "01" * 32
+RAW = bytes.fromhex(
+    "f86c098504a817c800825208943535353535353535353535353535353535353535880d"
+    "e0b6b3a76400008025a028ef61340bd939bc2195fe537567866003e1a15d3c71ff63e1"
+    "590620aa636276a067cbe9d8997f761aecb703304b3800ccf555c9f3dc64214b297fb1"
+    "966a3b6d83"
+)
 ADDRESS = "0x" + "c2" * 20
 LEGACY = {"type": "legacy", "private_key": KEY, "gas_limit": 21000, "gas_price": 1}
 
@@ -86,7 +92,7 @@ def test_every_field_survives_a_round_trip(tmp_path):
     case = Case(
         blocks=(
             Block(context, (fields, untouched, empty_list)),
-            Block(BlockContext(), (RawTransaction(b"\2"), EncodedTransaction(b""))),
+            Block(BlockContext(), (RawTransaction(RAW), EncodedTransaction(b""))),
         ),
         accounts=(
             AccountState(5, 2**200, 2**64 - 1, b"\xfe", storage=((1, 0), (0, 2**255))),
@@ -230,6 +236,25 @@ def test_numbers_have_three_spellings(number):
         (
             {"accounts": {ADDRESS: {"nonce": 2**64}}},
             f"x.json: accounts.{ADDRESS}.nonce: more than 64 bits",
+        ),
+        (
+            {"txs": [{**LEGACY, "private_key": "0x" + "00" * 32}]},
+            "x.json: txs[0].private_key: not a secp256k1 key",
+        ),
+        (
+            {"then": [{"block": {}, "txs": [{"raw": "0x03"}]}]},
+            "x.json: then[0].txs[0].raw: unsupported type byte 0x03",
+        ),
+        (
+            {"txs": [{"raw": "0xc180"}]},
+            "x.json: txs[0].raw: 1 items, expected 9",
+        ),
+        (
+            {"a\nb\ud800": 1},
+            (
+                "x.json: a?b?: unknown field, expected one of block, accounts, "
+                "sequence, leaves, preimages, txs, then"
+            ),
         ),
         (
             {"sequence": [[ADDRESS, 1]]},

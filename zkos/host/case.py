@@ -12,7 +12,8 @@ from zkos.host.case_errors import CaseError
 from zkos.host.case_reader import Node, optional, read_json
 from zkos.host.case_transactions import read_transaction
 from zkos.host.context import BLOCK_HASHES, BlockContext
-from zkos.host.transactions import Transaction
+from zkos.host.raw_transaction import encode
+from zkos.host.transactions import Transaction, TransactionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,17 @@ def read_case(root: Node) -> Case:
 
 
 def _read_block(fields: dict[str, Node]) -> Block:
-    txs = fields.get("txs")
-    return Block(
-        context=_read_context(fields["block"]),
-        transactions=()
-        if txs is None
-        else tuple(read_transaction(node) for node in txs.items()),
-    )
+    context = _read_context(fields["block"])
+    transactions = []
+    for node in fields["txs"].items() if "txs" in fields else ():
+        transaction = read_transaction(node)
+        try:
+            encode(transaction, context.chain_id)
+        except TransactionError as error:
+            place = f"{node.path}.{error.field}"
+            raise CaseError(node.source, place, error.reason) from error
+        transactions.append(transaction)
+    return Block(context, tuple(transactions))
 
 
 def _read_then(node: Node) -> tuple[Block, ...]:

@@ -208,4 +208,6 @@ def _kind(value: Any) -> str:
 
 
 def _shorten(text: str) -> str:
+    """The start of a foreign text, fit for one line of any terminal."""
+    text = "".join(letter if letter.isprintable() else "?" for letter in text[:64])
     return text if len(text) <= 48 else f"{text[:45]}..."
