@@ -12,6 +12,7 @@ import llvmlite.binding as llvm
 from zkos.compiler import cache
 from zkos.compiler.emit import Target
 from zkos.compiler.module import Export, LlvmModule, translate
+from zkos.compiler.variant import PLAIN, Variant
 
 Progress = Callable[[str], None]
 
@@ -34,6 +35,7 @@ def build(
     target: Target,
     main: str = "",
     progress: Progress = lambda _: None,
+    variant: Variant = PLAIN,
 ) -> Artefact:
     """Object code of everything reachable from `exports` and `main`.
 
@@ -44,7 +46,8 @@ def build(
         features = llvm.get_host_cpu_features().flatten()
         host = f"{llvm.get_host_cpu_name()} {features}"
     files = [_source(root) for root in roots]
-    name = cache.key([target.name, host, main, *roots, *exports], files)
+    parts = [target.name, host, variant.key(), main, *roots, *exports]
+    name = cache.key(parts, files)
     known = _stored(name)
     if known is not None:
         return known
@@ -53,7 +56,7 @@ def build(
         if known is not None:
             return known
         progress(f"{target.name}: checking and lowering")
-        module = translate(roots, exports, target, main)
+        module = translate(roots, exports, target, main, variant)
         size = len(module.text) // 1000
         progress(f"{target.name}: optimising {size} kB of LLVM text")
         code = run_llvm(module.text, target.name)
@@ -104,4 +107,4 @@ def _from_json(content: bytes) -> LlvmModule:
     }
     sites = [(p, line, column, reason) for p, line, column, reason in known["sites"]]
     errors = {int(code): name for code, name in known["errors"].items()}
-    return LlvmModule("", exports, sites, errors)
+    return LlvmModule("", exports, sites, errors, known["counters"])

@@ -28,6 +28,10 @@ from zkos.compiler.types import (
 
 PAIR: Final = "{ptr, i32}"
 UNLIKELY: Final = ", !prof !0"
+HOOKS: Final = [
+    (bits, constant) for constant in (False, True) for bits in (8, 16, 32, 64)
+]
+"""Comparison hooks by width and whether the first operand is a constant."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,9 @@ class ModuleText:
     """Everything emitted so far for one target."""
 
     target: Target
-    functions: list[str] = field(default_factory=list)
+    coverage: bool = False
+    counters: int = 0
+    """Coverage counters given out."""
     constants: dict[str, str] = field(default_factory=dict)
     declarations: dict[str, str] = field(default_factory=dict)
     sites: list[tuple[Location, str]] = field(default_factory=list)
@@ -179,9 +185,27 @@ class FunctionText:
         return name
 
     def label(self, name: str) -> None:
-        """Start a block."""
+        """Start a block, and count it in coverage builds."""
         self.lines.append(f"{name}:")
         self.ended = False
+        if self.module.coverage and name[0] in "lcd":
+            self.count()
+
+    def count(self) -> None:
+        """Add one to a fresh coverage counter."""
+        number = self.module.counters
+        self.module.counters += 1
+        cell = self.let(f"getelementptr i8, ptr @__coverage, i64 {number}")
+        once = self.let(f"add i8 {self.let(f'load i8, ptr {cell}')}, 1")
+        self.emit(f"store i8 {once}, ptr {cell}")
+
+    def observe(self, bits: int, x: str, y: str, *, constant: bool) -> None:
+        """Tell the fuzzer of a comparison, in coverage builds."""
+        if self.module.coverage and bits in (8, 16, 32, 64):
+            which = HOOKS.index((bits, constant))
+            cell = self.let(f"getelementptr ptr, ptr @__coverage_hooks, i64 {which}")
+            hook = self.let(f"load ptr, ptr {cell}")
+            self.emit(f"call void {hook}(i{bits} {x}, i{bits} {y})")
 
     def branch(self, name: str) -> None:
         """End the block with a jump."""

@@ -3,6 +3,7 @@
 import ast
 import operator
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Final
 
 from zkos.compiler.check import Checker
@@ -338,9 +339,9 @@ class Expressions:
         if isinstance(made.kind, Literal):
             number = -made.kind.value if isinstance(op, ast.USub) else ~made.kind.value
             return Const(Literal(number), where, number)
-        if isinstance(op, ast.Invert) and isinstance(made.kind, Int):
-            if not made.kind.opaque:
-                return Op(made.kind, where, "invert", [made])
+        number_like = isinstance(made.kind, Int) and not made.kind.opaque
+        if isinstance(op, ast.Invert) and number_like:
+            return Op(made.kind, where, "invert", [made])
         raise self.error(node, f"no such operator on {made.kind}")
 
     def _compare(
@@ -383,8 +384,8 @@ class Expressions:
     def _logic(self, node: ast.expr, both: bool, values: list[ast.expr]) -> Expr:
         made = self.condition(values[0])
         saved = dict(self.narrowed)
-        for node_before, value in zip(values, values[1:], strict=False):
-            self.narrow(node_before, both)
+        for before, value in pairwise(values):
+            self.narrow(before, both)
             right = self.condition(value)
             if isinstance(made, Const):
                 made = right if bool(made.value) == both else made
@@ -424,7 +425,7 @@ class Expressions:
         self.narrow(test, False)
         no = self.check(orelse, expected)
         self.narrowed = saved
-        kind = expected if isinstance(expected, Maybe) else None
+        kind: Type | None = expected if isinstance(expected, Maybe) else None
         for made in (yes, no):
             if not isinstance(made.kind, Literal) and not isinstance(made, Null):
                 kind = kind or made.kind

@@ -8,6 +8,7 @@ from typing import Final
 from zkos.compiler.build import Progress, build
 from zkos.compiler.emit import RV32
 from zkos.compiler.link import LinkedImage, link
+from zkos.compiler.variant import PLAIN, Variant
 
 OPTION_WORDS: Final = 4
 
@@ -29,10 +30,13 @@ class Program:
 
 
 def build_program(
-    roots: Sequence[str], main: str, progress: Progress = lambda _: None
+    roots: Sequence[str],
+    main: str,
+    progress: Progress = lambda _: None,
+    variant: Variant = PLAIN,
 ) -> Program:
     """Compile and link the program that starts at the function `main`."""
-    artefact = build(roots, (), RV32, main, progress)
+    artefact = build(roots, (), RV32, main, progress, variant)
     linked = link(artefact.code, {"__options": [0] * OPTION_WORDS})
     return Program(linked, artefact.module.sites)
 

@@ -168,9 +168,7 @@ class FunctionLowering(ValueText):
         if self.handlers:
             # A handler must find the old value if the new one is never finished.
             self.copy(kind, place, self.place(value))
-        elif target.name not in local_names(value):
-            self.into(value, place)
-        elif self._accumulates(target, value):
+        elif target.name not in local_names(value) or self._accumulates(target, value):
             self.into(value, place)
         else:
             temporary = self.place(value)

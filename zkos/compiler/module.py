@@ -15,11 +15,12 @@ from zkos.compiler.emit import (
 )
 from zkos.compiler.errors import CompileError, Location
 from zkos.compiler.lower import FunctionLowering
-from zkos.compiler.prelude import prelude
+from zkos.compiler.prelude import coverage, prelude
 from zkos.compiler.program import Function, Program
 from zkos.compiler.statements import Statements
 from zkos.compiler.tree import Instance
 from zkos.compiler.types import NEVER, NONE, TupleOf, Type, in_memory
+from zkos.compiler.variant import PLAIN, Variant
 
 DIVISION = "zkos.compiler.runtime.division"
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,16 +46,22 @@ class LlvmModule:
     exports: dict[str, Export] = field(default_factory=dict)
     sites: list[tuple[str, int, int, str]] = field(default_factory=list)
     errors: dict[int, str] = field(default_factory=dict)
+    counters: int = 0
+    """Number of coverage counters."""
 
 
 def translate(
-    roots: Sequence[str], exports: Sequence[str], target: Target, main: str = ""
+    roots: Sequence[str],
+    exports: Sequence[str],
+    target: Target,
+    main: str = "",
+    variant: Variant = PLAIN,
 ) -> LlvmModule:
     """Check and lower everything `exports` (and `main`) reach.
 
     Functions are named `module:function`. Raises CompileError.
     """
-    program = Program([*roots, DIVISION])
+    program = Program([*roots, DIVISION], variant)
     checker = Checker(program, {"DELEGATED": target.delegated})
     wanted = {name: _instance(checker, name) for name in exports}
     entry = _instance(checker, main) if main else None
@@ -65,7 +72,7 @@ def translate(
         made = checker.pending.pop()
         Statements(checker, made).run()
     checker.infer_raises()
-    text = ModuleText(target)
+    text = ModuleText(target, coverage=variant.coverage)
     for number, (where, reason) in enumerate(FIXED_SITES):
         assert text.site(Location(where, 0, 0), reason) == number
     bodies = [FunctionLowering(text, made).run() for made in checker.instances.values()]
@@ -77,6 +84,7 @@ def translate(
         wrappers.append(_main(text, entry))
     parts = [
         prelude(target),
+        coverage(text),
         *text.declarations.values(),
         *text.constants.values(),
         *bodies,
@@ -90,6 +98,7 @@ def translate(
         },
         [(_short(w.path), w.line, w.column, reason) for w, reason in text.sites],
         {error.first: error.name for error in program.errors},
+        text.counters,
     )
 
 

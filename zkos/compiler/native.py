@@ -2,7 +2,7 @@
 
 import ctypes
 import mmap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 import llvmlite.binding as llvm
@@ -10,6 +10,7 @@ import llvmlite.binding as llvm
 from zkos.compiler.build import Artefact, Progress, build
 from zkos.compiler.emit import X86
 from zkos.compiler.module import SLOT_BYTES, Export
+from zkos.compiler.variant import PLAIN, Variant
 
 ARENA_BYTES: Final = 1 << 30
 OUT_WORDS: Final = 1 << 20
@@ -24,6 +25,7 @@ _GLOBALS: Final = (
     "__public_input",
     "__oracle",
 )
+_COVERAGE: Final = ("__coverage", "__coverage_hooks")
 _WIDTHS: Final = {
     "bool": 1,
     "U8": 1,
@@ -96,7 +98,8 @@ class NativeLibrary:
         builder = llvm.JITLibraryBuilder().add_object_img(artefact.code)
         builder.add_current_process()
         symbols = [export.symbol for export in self.module.exports.values()]
-        for symbol in (*symbols, *_GLOBALS):
+        counted = _COVERAGE if self.module.counters else ()
+        for symbol in (*symbols, *_GLOBALS, *counted):
             builder.export_symbol(symbol)
         NativeLibrary._loaded += 1
         self._tracker = builder.link(self._jit, f"guest{NativeLibrary._loaded}")
@@ -138,7 +141,7 @@ class NativeLibrary:
             self._oracle.in_words = ctypes.addressof(self._incoming)
             self._oracle.in_position = 0
             self._oracle.in_length = len(answer) // 4
-        except BaseException as failure:  # noqa: BLE001 - crosses compiled frames
+        except BaseException as failure:
             self._failure = failure
             return 1
         return 0
@@ -147,6 +150,20 @@ class NativeLibrary:
         written = ctypes.string_at(self._oracle.out, 4 * self._oracle.out_used)
         self._oracle.out_used = 0
         return written
+
+    @property
+    def coverage(self) -> ctypes.Array[ctypes.c_uint8]:
+        """The block counters of a coverage build, live."""
+        cells: ctypes.Array[ctypes.c_uint8] = self._cell(
+            "__coverage", ctypes.c_uint8 * self.module.counters
+        )
+        return cells
+
+    def set_hooks(self, hooks: Sequence[int]) -> None:
+        """Addresses of the comparison hooks of a coverage build, as in `HOOKS`."""
+        cells = self._cell("__coverage_hooks", ctypes.c_void_p * len(hooks))
+        for index, address in enumerate(hooks):
+            cells[index] = address
 
     def reset(self) -> None:
         """Forget everything allocated so far; the memory is zero again."""
@@ -267,7 +284,9 @@ def _results(export: Export, raw: bytes) -> Any:
 def build_native(
     roots: Sequence[str],
     exports: Sequence[str],
-    progress: Callable[[str], None] | Progress = lambda _: None,
+    progress: Progress = lambda _: None,
+    variant: Variant = PLAIN,
 ) -> NativeLibrary:
     """Compile guest modules for this machine and load them."""
-    return NativeLibrary(build(roots, exports, X86, progress=progress))
+    artefact = build(roots, exports, X86, progress=progress, variant=variant)
+    return NativeLibrary(artefact)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from zkos.compiler.emit import Target
+from zkos.compiler.emit import HOOKS, ModuleText, Target
 
 SITE_OUT_OF_MEMORY: Final = 0
 HEAP_BASE: Final = 0x0440_0000
@@ -470,6 +470,22 @@ done:
   ret ptr %dst
 }}
 """
+
+
+def coverage(text: ModuleText) -> str:
+    """Counters and comparison hooks of a coverage build; nothing otherwise."""
+    if not text.coverage:
+        return ""
+    hooks = ", ".join(f"ptr @__ignore{bits}" for bits, _ in HOOKS)
+    ignored = "".join(
+        f"define internal void @__ignore{bits}(i{bits} %x, i{bits} %y) #2 {{\n"
+        "  ret void\n}\n"
+        for bits in (8, 16, 32, 64)
+    )
+    return (
+        f"@__coverage = global [{max(text.counters, 1)} x i8] zeroinitializer\n"
+        f"@__coverage_hooks = global [{len(HOOKS)} x ptr] [{hooks}]\n{ignored}"
+    )
 
 
 def prelude(target: Target) -> str:

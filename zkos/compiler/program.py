@@ -13,6 +13,7 @@ from pathlib import Path
 
 from zkos.compiler.errors import CompileError, Location, location
 from zkos.compiler.types import EnumOf
+from zkos.compiler.variant import PLAIN, Variant, patched
 
 LANGUAGE = "zkos.lang."
 RUNTIME = "zkos.compiler.runtime.containers"
@@ -99,8 +100,10 @@ Symbol = Function | Class | Error | EnumOf | Constant | Lang
 class Program:
     """All modules reachable from the roots."""
 
-    def __init__(self, roots: list[str]) -> None:
+    def __init__(self, roots: list[str], variant: Variant = PLAIN) -> None:
         self.modules: dict[str, Module] = {}
+        self._variant = variant
+        self._overrides = dict(variant.overrides)
         self.errors: list[Error] = []
         self._loading: list[str] = []
         self.runtime = self.load(RUNTIME)
@@ -115,7 +118,8 @@ class Program:
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
             raise CompileError(Location(name, 1, 1), f"no module named {name}")
-        tree = ast.parse(Path(spec.origin).read_text(), spec.origin)
+        text = patched(Path(spec.origin).read_text(), name, self._variant)
+        tree = ast.parse(text, spec.origin)
         module = Module(name, spec.origin, tree)
         self.modules[name] = module
         for node in tree.body:
@@ -134,7 +138,8 @@ class Program:
                 module.names[node.name] = self._class(module, node)
             case ast.AnnAssign(ast.Name(name)) | ast.Assign([ast.Name(name)]):
                 value = getattr(importlib.import_module(module.name), name)
-                module.names[name] = Constant(value)
+                full_name = f"{module.name}:{name}"
+                module.names[name] = Constant(self._overrides.get(full_name, value))
             case ast.If(ast.Name("TYPE_CHECKING")):
                 pass
             case _:

@@ -340,9 +340,9 @@ class ValueText(ViewText):
             case "finish":
                 self.finish(self.place(arguments[0]))
                 return ""
-        if isinstance(first, ArrayOf) or first == VIEW:
-            if made.name != "blake2s_round":
-                return self.view_operation(made)
+        of_memory = isinstance(first, ArrayOf) or first == VIEW
+        if of_memory and made.name != "blake2s_round":
+            return self.view_operation(made)
         if isinstance(first, Int) and first.wide and made.name != "option_word":
             return self.wide_to_scalar(made, first)
         if isinstance(first, Int) and made.name not in self.INTRINSICS:
@@ -365,6 +365,10 @@ class ValueText(ViewText):
         if isinstance(kind, EnumOf) or kind == BOOL:
             return self.let(f"icmp {made.name} {scalar(kind)} {a}, {b}")
         assert isinstance(kind, Int)
+        if isinstance(right, Const):
+            self.observe(kind.bits, b, a, constant=True)
+        else:
+            self.observe(kind.bits, a, b, constant=isinstance(left, Const))
         code = made.name
         if code in PREDICATES:
             code = ("s" if kind.signed else "u") + code

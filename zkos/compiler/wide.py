@@ -176,9 +176,21 @@ class WideText(FunctionText):
                 left = self.own_copy(kind, left)
             return self.delegate_flag(str(EQUAL), left, right)
         x, y = self.number(kind, left), self.number(kind, right)
+        if self.module.coverage:
+            self._observe_words(kind, left, right)
         sign = "s" if kind.signed else "u"
         code = "eq" if name == "eq" else f"{sign}lt"
         return self.let(f"icmp {code} i{kind.storage_bits} {x}, {y}")
+
+    def _observe_words(self, kind: Int, left: Place, right: Place) -> None:
+        """Tell the fuzzer of a wide comparison, 64 bits at a time."""
+        constant = "const" in (left.origin, right.origin)
+        if right.origin == "const":
+            left, right = right, left
+        for offset in range(0, kind.storage_bits // 8, 8):
+            x = self.let(f"load i64, ptr {self.offset(left.pointer, offset)}, align 8")
+            y = self.let(f"load i64, ptr {self.offset(right.pointer, offset)}, align 8")
+            self.observe(64, x, y, constant=constant)
 
     def is_zero(self, kind: Int, place: Place) -> str:
         """An `i1`: all bits zero."""

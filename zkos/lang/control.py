@@ -47,9 +47,9 @@ def noinline(function: F) -> F:
 
 
 class DispatchTable(Generic[S]):
-    """A handler for each byte value: `run(key, subject)` calls `handler(subject, *numbers)`.
+    """A handler for each byte value.
 
-    Built at import time from rows `(key, handler, numbers)`, where the numbers are
+    `run(key, subject)` calls `handler(subject, *numbers)`. Built at import time from rows `(key, handler, numbers)`, where the numbers are
     literals bound as `U32` arguments; keys without a row call `default(subject)`.
     """
 

@@ -25,7 +25,7 @@ def remainder_u64(x: U64, y: U64) -> U64:
 
 
 def long_quotient(x: U64, y: U64) -> U32:
-    """Quotient for a divisor of more than 32 bits: an estimate one too large at most."""
+    """Quotient for a divisor of more than 32 bits, estimated and corrected."""
     shift = U32(64) - y.bit_length()
     divisor = U32.truncate((y << shift) >> 32)
     half = x >> 1
