@@ -9,6 +9,8 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from differential.outcome import (
+    AccountDiff,
+    Detail,
     Difference,
     L1Log,
     Log,
@@ -35,6 +37,8 @@ LAYERS: Final = (
     "logs",
     "transaction_hash",
     "pubdata_used",
+    "accounts",
+    "storage",
     "diffs",
     "pubdata",
     "l1_logs",
@@ -47,6 +51,7 @@ LAYERS: Final = (
 """All layers in the order of comparison."""
 
 _MISSING: Final = "absent"
+_UNCHANGED: Final = "unchanged"
 
 
 def layers(left: Outcome, right: Outcome) -> Iterator[Layer]:
@@ -87,6 +92,7 @@ def _transaction(
 
 def _details(left: Outcome, right: Outcome) -> Iterator[Layer]:
     one, two = left.detail, right.detail
+    yield from _state(one, two)
     if one.diffs is not None and two.diffs is not None:
         yield from _sequence("diffs", "diffs", one.diffs, two.diffs)
     yield "pubdata", "", left.pubdata, right.pubdata
@@ -101,6 +107,41 @@ def _details(left: Outcome, right: Outcome) -> Iterator[Layer]:
     if one.queries is not None and two.queries is not None:
         for name in sorted({*one.queries, *two.queries}):
             yield "queries", name, one.queries.get(name, 0), two.queries.get(name, 0)
+
+
+def _state(one: Detail, two: Detail) -> Iterator[Layer]:
+    """What changed, by name: an account or slot only one side changed is absent."""
+    if one.accounts is not None and two.accounts is not None:
+        yield from _accounts(one.accounts, two.accounts)
+    if one.storage is not None and two.storage is not None:
+        left, right = _by_name(one.storage), _by_name(two.storage)
+        for address, key in sorted({*left, *right}):
+            where = f"slot {key:#x} of {address:#042x}"
+            x, y = left.get((address, key)), right.get((address, key))
+            yield "storage", where, _current(x), _current(y)
+
+
+def _by_name(diffs: tuple[SlotDiff, ...]) -> dict[tuple[int, int], SlotDiff]:
+    return {(diff.address, diff.key): diff for diff in diffs}
+
+
+def _accounts(
+    one: tuple[AccountDiff, ...], two: tuple[AccountDiff, ...]
+) -> Iterator[Layer]:
+    left, right = ({diff.address: diff for diff in side} for side in (one, two))
+    for address in sorted({*left, *right}):
+        x, y = left.get(address), right.get(address)
+        for name in ("balance", "nonce", "code_hash"):
+            where = f"{name} of {address:#042x}"
+            yield "accounts", where, _field(x, name), _field(y, name)
+
+
+def _field(diff: AccountDiff | None, name: str) -> Any:
+    return _UNCHANGED if diff is None else getattr(diff, name)
+
+
+def _current(diff: SlotDiff | None) -> Any:
+    return _UNCHANGED if diff is None else diff.current
 
 
 def _sequence(

@@ -1,8 +1,10 @@
 """From what a guest reports to the outcome all engines share."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from differential.outcome import (
+    AccountDiff,
     Detail,
     L1Log,
     Log,
@@ -10,14 +12,20 @@ from differential.outcome import (
     TransactionOutcome,
     TransactionStatus,
 )
+from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
+from zkos.host.accounts import keccak_bytes
 from zkos.host.report import (
+    AccountProperties,
+    AccountReport,
     EventReport,
     Report,
+    SlotReport,
     Status,
     TransactionReport,
     reason_name,
 )
 
+EMPTY_CODE_HASH: Final = int.from_bytes(keccak_bytes(b""), "big")
 _STATUS: Final = {
     Status.SUCCESS: TransactionStatus.SUCCESS,
     Status.REVERTED: TransactionStatus.REVERTED,
@@ -58,7 +66,34 @@ def detail_of(report: Report) -> Detail:
         ),
         l1_messages=tuple(message.data for message in report.l1_messages),
         preimages=tuple(preimage.data for preimage in report.preimages),
+        accounts=_accounts(report.accounts),
+        storage=_storage(report.slots),
     )
+
+
+def _accounts(reports: Iterable[AccountReport]) -> tuple[AccountDiff, ...]:
+    changed = [
+        _account(item.address, item.current)
+        for item in reports
+        if _account(item.address, item.initial) != _account(item.address, item.current)
+    ]
+    return tuple(sorted(changed, key=lambda item: item.address))
+
+
+def _account(address: int, properties: AccountProperties) -> AccountDiff:
+    code_hash = EMPTY_CODE_HASH
+    if properties.observable_length:
+        code_hash = properties.observable_hash
+    return AccountDiff(address, properties.balance, properties.nonce, code_hash)
+
+
+def _storage(reports: Iterable[SlotReport]) -> tuple[SlotDiff, ...]:
+    diffs = [
+        SlotDiff(slot.address, slot.key, slot.current)
+        for slot in reports
+        if slot.address != int(ACCOUNT_PROPERTIES)
+    ]
+    return tuple(sorted(diffs, key=lambda diff: (diff.address, diff.key)))
 
 
 def describe_reason(reason: int, values: tuple[int, int]) -> str:

@@ -116,6 +116,26 @@ class SlotDiff:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountDiff:
+    """What an account the block changed is worth in Ethereum's terms afterwards."""
+
+    address: int
+    balance: int
+    nonce: int
+    code_hash: int
+    """Keccak-256 of the code, that of nothing for an account without code."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredDifference:
+    """A rule of `differential.known` at work in a transaction."""
+
+    transaction: int
+    rule: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """What finds the first wrong layer and is not part of the JSON."""
 
@@ -131,6 +151,12 @@ class Detail:
     """Made in the block: account encodings and code."""
     root_before: int | None = None
     next_free_slot_before: int | None = None
+    accounts: tuple[AccountDiff, ...] | None = None
+    """By address, without what only our accounts have (versioning, our hashes)."""
+    storage: tuple[SlotDiff, ...] | None = None
+    """By address and key, without account slots."""
+    declared: tuple[DeclaredDifference, ...] | None = None
+    """Where a reference engine was made to differ from Ethereum; never compared."""
 
 
 @dataclass(frozen=True, slots=True)
