@@ -121,7 +121,7 @@ def test_text_is_decoded():
     ("content", "reason"),
     [
         (b"", "ends early"),
-        (u32(10), "no message has kind 10"),
+        (u32(12), "no message has kind 12"),
         (u32(7) + u32(5) + bytes(4), "ends early"),
         (u32(7) + u32(4) + bytes(8), "kind 7 has 4 bytes too many"),
         (u32(6) + u32(2) + u256(0) + u32(0), "PreimageKind cannot be 2"),

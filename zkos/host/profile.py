@@ -15,6 +15,7 @@ from zkos.guest.protocol.options import (
     OPTION_REAL_PRECOMPILES,
     OPTION_REPORT,
     OPTION_SIMULATE,
+    OPTION_TRACE_MEMORY,
     OPTION_UNLIMITED_NATIVE,
     OPTION_WRAP_IN_BATCH,
 )
@@ -76,6 +77,8 @@ class RunOptions:
     """Ask the guest for receipts, diffs, events and pubdata."""
     simulate: bool = False
     real_precompiles: bool = False
+    trace_memory: bool = False
+    """Have a build that traces show memory at every step."""
     time_limit: float | None = None
     """Seconds after which the run ends as a timeout; None is no limit."""
 
@@ -88,6 +91,7 @@ class RunOptions:
             (self.report, OPTION_REPORT),
             (self.simulate, OPTION_SIMULATE),
             (self.real_precompiles, OPTION_REAL_PRECOMPILES),
+            (self.trace_memory, OPTION_TRACE_MEMORY),
         ):
             if wanted:
                 word |= int(bit)

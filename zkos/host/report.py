@@ -171,7 +171,7 @@ def decode_report(messages: Iterable[tuple[int, bytes]]) -> Report:
         if kind == UART:
             report.text.append(_text(content))
         elif kind == REPORT:
-            _decode_message(_Words(content), report)
+            _decode_message(Words(content), report)
         else:
             raise ReportError(f"no such message: {kind:#x}")
     return report
@@ -201,8 +201,8 @@ def _text(content: bytes) -> str:
     return content[4 : 4 + length].decode("utf-8", "replace")
 
 
-class _Words:
-    """A cursor over the words of one message."""
+class Words:
+    """A cursor over the words of one message; raises ReportError beyond its end."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -239,9 +239,11 @@ class _Words:
         return self._content[start : self._position]
 
 
-def _decode_message(words: _Words, report: Report) -> None:
+def _decode_message(words: Words, report: Report) -> None:
     kind = words.u32()
     match kind:
+        case guest_report.KIND_STEP | guest_report.KIND_FRAME_END:
+            return  # read by `zkos.host.trace`
         case guest_report.KIND_TRANSACTION:
             report.transactions.append(_transaction(words))
         case guest_report.KIND_EVENT:
@@ -270,7 +272,7 @@ def _decode_message(words: _Words, report: Report) -> None:
     words.finish(kind)
 
 
-def _transaction(words: _Words) -> TransactionReport:
+def _transaction(words: Words) -> TransactionReport:
     return TransactionReport(
         number=words.u32(),
         type_byte=words.u32(),
@@ -288,13 +290,13 @@ def _transaction(words: _Words) -> TransactionReport:
     )
 
 
-def _event(words: _Words) -> EventReport:
+def _event(words: Words) -> EventReport:
     transaction, address, count = words.u32(), words.address(), words.u32()
     topics = tuple(words.u256() for _ in range(count))
     return EventReport(transaction, address, topics, words.data())
 
 
-def _l1_log(words: _Words) -> L1LogReport:
+def _l1_log(words: Words) -> L1LogReport:
     return L1LogReport(
         transaction=words.u32(),
         kind=_enum(LogKind, words.u32()),
@@ -304,7 +306,7 @@ def _l1_log(words: _Words) -> L1LogReport:
     )
 
 
-def _slot(words: _Words) -> SlotReport:
+def _slot(words: Words) -> SlotReport:
     return SlotReport(
         address=words.address(),
         key=words.u256(),
@@ -314,7 +316,7 @@ def _slot(words: _Words) -> SlotReport:
     )
 
 
-def _block(words: _Words) -> BlockReport:
+def _block(words: Words) -> BlockReport:
     return BlockReport(
         hash=words.u256(),
         root_before=words.u256(),
@@ -325,7 +327,7 @@ def _block(words: _Words) -> BlockReport:
     )
 
 
-def _properties(words: _Words) -> AccountProperties:
+def _properties(words: Words) -> AccountProperties:
     return AccountProperties(
         versioning=words.u64(),
         nonce=words.u64(),

@@ -14,7 +14,7 @@ from zkos.guest.evm.instructions.calls import call_reply, create_reply
 from zkos.guest.evm.instructions.control_flow import stop
 from zkos.guest.evm.jumps import JumpDestinations
 from zkos.guest.evm.opcodes import TABLE
-from zkos.guest.evm.trace import TRACE, trace_step
+from zkos.guest.evm.trace import TRACE, trace_end, trace_step
 from zkos.guest.protocol.evm_native import NATIVE_CODE_BYTE
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.errors import OutOfErgs
@@ -114,8 +114,12 @@ def run(frame: EvmFrame) -> Exit:
     except (Halt, OutOfErgs):
         frame.settle().ergs = U64(0)
         frame.common.output = frame.heap.empty
+        if TRACE:
+            trace_end(frame, Exit.HALTED)
         return Exit.HALTED
     frame.settle()
+    if TRACE:
+        trace_end(frame, frame.exit)
     return frame.exit
 
 

@@ -17,3 +17,5 @@ OPTION_SIMULATE: Final = U32(64)
 """Skip signature and fee checks, for `eth_call` style runs."""
 OPTION_REAL_PRECOMPILES: Final = U32(128)
 """Install BLAKE2F, point evaluation and P256 instead of the mocks."""
+OPTION_TRACE_MEMORY: Final = U32(256)
+"""In a build that traces, send the memory of a frame with every step."""

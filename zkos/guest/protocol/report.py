@@ -20,6 +20,9 @@ KIND_PREIMAGE: Final = U32(6)
 KIND_PUBDATA: Final = U32(7)
 KIND_BLOCK: Final = U32(8)
 KIND_ACCOUNT_DIFF: Final = U32(9)
+KIND_STEP: Final = U32(10)
+"""Only from builds that trace, likewise the end of a frame."""
+KIND_FRAME_END: Final = U32(11)
 
 STATUS_SUCCESS: Final = U32(0)
 STATUS_REVERTED: Final = U32(1)
