@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.target import ENGINES, Target, make_target
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
@@ -12,3 +14,11 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared fixtures are not beside the repository")
     return folder
+
+
+@pytest.fixture(
+    params=[pytest.param(name, marks=getattr(pytest.mark, name)) for name in ENGINES]
+)
+def target(request: pytest.FixtureRequest) -> Target:
+    """The guest functions `GUEST` of the test module, on each engine in turn."""
+    return make_target(request.param, tuple(request.module.GUEST))

@@ -16,7 +16,7 @@ from zkos.compiler.emit import (
 from zkos.compiler.errors import CompileError, Location
 from zkos.compiler.lower import FunctionLowering
 from zkos.compiler.prelude import coverage, prelude
-from zkos.compiler.program import Function, Program
+from zkos.compiler.program import Error, Function, Program
 from zkos.compiler.statements import Statements
 from zkos.compiler.tree import Instance
 from zkos.compiler.types import NEVER, NONE, TupleOf, Type, in_memory
@@ -81,7 +81,7 @@ def translate(
         for number, made in enumerate(wanted.values())
     ]
     if entry is not None:
-        wrappers.append(_main(text, entry))
+        wrappers.append(_main(text, entry, program.errors))
     parts = [
         prelude(target),
         coverage(text),
@@ -186,13 +186,22 @@ def _wrapper(text: ModuleText, made: Instance, symbol: str) -> str:
     return "\n".join([*lines, "}"])
 
 
-def _main(text: ModuleText, made: Instance) -> str:
-    """The entry of an image; it may not return."""
-    site = text.site(Location(made.function.module.path, 1, 1), "main returned")
+def _main(text: ModuleText, made: Instance, errors: Sequence[Error]) -> str:
+    """The entry of an image; it may not return. An uncaught error traps."""
+    where = Location(made.function.module.path, 1, 1)
     call = f'call fastcc {return_type(made)} @"{made.name}"()'
+    lines = [f"  {call}", "  br label %returned"]
+    stops = [("returned", text.site(where, "main returned"))]
     if made.raises:
-        call = f"%status = {call}"
-    return (
-        f"define void @main() #0 {{\n  {call}\n"
-        f"  call void @__trap(i32 {site})\n  unreachable\n}}"
-    )
+        numbered = [(f"error{e.first}", e.first, e.name) for e in errors]
+        cases = " ".join(f"i32 {code}, label %{label}" for label, code, _ in numbered)
+        lines = [
+            f"  %status = {call}",
+            f"  switch i32 %status, label %returned [{cases}]",
+        ]
+        stops += [
+            (label, text.site(where, f"uncaught {name}")) for label, _, name in numbered
+        ]
+    for label, site in stops:
+        lines += [f"{label}:", f"  call void @__trap(i32 {site})", "  unreachable"]
+    return "\n".join(["define void @main() #0 {", *lines, "}"])

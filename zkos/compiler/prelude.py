@@ -210,10 +210,6 @@ take:
 }
 
 define internal void @__oracle_write(i32 %w) #0 {
-  %pos = getelementptr %oracle, ptr @__oracle, i32 0, i32 4
-  %len = getelementptr %oracle, ptr @__oracle, i32 0, i32 5
-  store i32 0, ptr %pos
-  store i32 0, ptr %len
   %used = getelementptr %oracle, ptr @__oracle, i32 0, i32 1
   %size = getelementptr %oracle, ptr @__oracle, i32 0, i32 2
   %u0 = load i32, ptr %used
@@ -224,6 +220,10 @@ flush:
   call void @__oracle_exchange()
   br label %put
 put:
+  %pos = getelementptr %oracle, ptr @__oracle, i32 0, i32 4
+  %len = getelementptr %oracle, ptr @__oracle, i32 0, i32 5
+  store i32 0, ptr %pos
+  store i32 0, ptr %len
   %u = load i32, ptr %used
   %base = load ptr, ptr @__oracle
   %i = zext i32 %u to i64

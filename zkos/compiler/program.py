@@ -98,14 +98,14 @@ Symbol = Function | Class | Error | EnumOf | Constant | Lang
 
 
 class Program:
-    """All modules reachable from the roots."""
+    """All modules reachable from the roots, which may also import each other."""
 
     def __init__(self, roots: list[str], variant: Variant = PLAIN) -> None:
         self.modules: dict[str, Module] = {}
+        self._roots = frozenset(roots)
         self._variant = variant
         self._overrides = dict(variant.overrides)
         self.errors: list[Error] = []
-        self._loading: list[str] = []
         self.runtime = self.load(RUNTIME)
         for root in roots:
             self.load(root)
@@ -162,7 +162,7 @@ class Program:
                 module.names[item.name] = Lang(item.name)
             elif source.startswith(LANGUAGE):
                 module.names[item.name] = self._language(source, item.name)
-            elif source.startswith("zkos."):
+            elif source.startswith("zkos.") or source in self._roots:
                 names = self.load(source).names
                 if item.name not in names:
                     raise CompileError(where, f"{source} has no {item.name}")
