@@ -14,6 +14,7 @@ from zkos.compiler.native import (
     NativeLibrary,
     build_native,
 )
+from zkos.compiler.variant import PLAIN, Variant
 from zkos.host.case import Block
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import RunOptions
@@ -24,9 +25,11 @@ MAIN: Final = f"{MODULE}:main"
 
 
 @cache
-def library(progress: Progress = lambda _: None) -> NativeLibrary:
+def library(
+    progress: Progress = lambda _: None, variant: Variant = PLAIN
+) -> NativeLibrary:
     """The compiled OS, built or loaded once per process."""
-    return build_native([MODULE], [MAIN], progress)
+    return build_native([MODULE], [MAIN], progress, variant)
 
 
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
@@ -37,7 +40,13 @@ def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
     """Run the guest against any host, honest or not."""
-    compiled = library()
+    return run_library(library(), channel, options)
+
+
+def run_library(
+    compiled: NativeLibrary, channel: QueryChannel, options: RunOptions
+) -> Ending:
+    """Run any build of the guest."""
     compiled.reset()
     compiled.attach(channel, (options.word(),))
     started = time.perf_counter()

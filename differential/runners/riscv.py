@@ -9,6 +9,7 @@ from differential.runners.base import Ending, conclude, prepare
 from zkos.compiler.build import Progress
 from zkos.compiler.image import Program, build_program
 from zkos.compiler.native import describe_site
+from zkos.compiler.variant import PLAIN, Variant
 from zkos.host.case import Block
 from zkos.host.channel import QueryChannel, WordChannel
 from zkos.host.profile import RunOptions
@@ -26,9 +27,9 @@ _RESULTS: Final = {
 
 
 @cache
-def program(progress: Progress = lambda _: None) -> Program:
+def program(progress: Progress = lambda _: None, variant: Variant = PLAIN) -> Program:
     """The linked OS, built or loaded once per process."""
-    return build_program([MODULE], f"{MODULE}:main", progress)
+    return build_program([MODULE], f"{MODULE}:main", progress, variant)
 
 
 @cache
@@ -49,12 +50,15 @@ def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
 
 
 def run_image(
-    channel: QueryChannel, image: bytes, source: Program | None = None
+    channel: QueryChannel,
+    image: bytes,
+    source: Program | None = None,
+    emulator: Machine | None = None,
 ) -> Ending:
     """Run any Airbender image; `source` explains the traps of ours."""
     words = WordChannel(channel, ())
     started = time.perf_counter()
-    done = machine().run(image, words, CYCLE_LIMIT)
+    done = (emulator or machine()).run(image, words, CYCLE_LIMIT)
     seconds = time.perf_counter() - started
     words.flush()
     return Ending(

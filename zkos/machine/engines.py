@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Final, cast
 
 from zkos.compiler.native import build_native
+from zkos.compiler.variant import PLAIN, Variant
 from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U64
 from zkos.lang.memory import ByteView
@@ -88,8 +89,8 @@ class _WordQueue:
 class NativeEngine:
     """The interpreter compiled for the machine this runs on."""
 
-    def __init__(self) -> None:
-        self._library: Final = build_native([MODULE], [RUN])
+    def __init__(self, variant: Variant = PLAIN) -> None:
+        self._library: Final = build_native([MODULE], [RUN], variant=variant)
         self._channel: GuardedChannel | None = None
 
     def run(

@@ -20,8 +20,10 @@ ENGINE_NAMES: Final = tuple(_ENGINES)
 class Machine:
     """Runs program images. `cpython` is slow and traceable, `native` is compiled."""
 
-    def __init__(self, engine: EngineName = "native") -> None:
-        self._engine: Final[Engine] = _ENGINES[engine]()
+    def __init__(self, engine: EngineName | Engine = "native") -> None:
+        self._engine: Final[Engine] = (
+            _ENGINES[engine]() if isinstance(engine, str) else engine
+        )
 
     def run(
         self,
