@@ -1,0 +1,54 @@
+"""Calls of hooks in a system whose oracle knows an empty world."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.guest.system.world import World
+from zkos.guest.hooks.hooks import Hooks
+from zkos.guest.protocol.options import OPTION_PROVING, OPTION_REPORT
+from zkos.guest.system.calls import Frame, Scheme
+from zkos.guest.system.system import System
+from zkos.lang.intrinsics import attach
+from zkos.lang.ints import U8, U32, U64, U256, Address
+from zkos.lang.memory import view_of
+
+CALLER = 0xCA11
+PLENTY = 10**11
+
+
+@contextmanager
+def hooks(options: int = 0) -> Iterator[Hooks]:
+    """Hooks inside the first transaction of a block."""
+    attach(World(int(OPTION_PROVING) | int(OPTION_REPORT) | options))
+    try:
+        system = System()
+        system.io.begin_transaction()
+        yield Hooks(system)
+    finally:
+        attach(None)
+
+
+def frame_for(address, data, *, caller=CALLER, value=0, static=False, gas=PLENTY):
+    frame = Frame(U32(0))
+    frame.environment = U8(1)
+    frame.address = frame.code_address = Address(address)
+    frame.caller = Address(caller)
+    frame.value = U256(value)
+    frame.static = static
+    frame.input = view_of(data)
+    frame.resources.ergs = U64(gas * 256)
+    frame.resources.native = U64(PLENTY)
+    return frame
+
+
+def call(installed, address, data, *, scheme=Scheme.CALL, native=PLENTY, **more):
+    """The end of a call, and its frame."""
+    frame = frame_for(address, data, **more)
+    frame.resources.native = U64(native)
+    return installed.run(frame, scheme), frame
+
+
+def ledger(frame, gas=PLENTY):
+    """Ergs and native spent."""
+    spent = gas * 256 - int(frame.resources.ergs)
+    return spent, PLENTY - int(frame.resources.native)
