@@ -241,20 +241,15 @@ put:
 """
 
 
-def _swapping(name: str, *, swap: bool, load: bool) -> str:
+def _little_endian(name: str, *, load: bool) -> str:
     """A move of 32 bytes between a view and a number; fast when word aligned."""
     source, target = ("%view", "%number") if load else ("%number", "%view")
 
     def move(align: int) -> str:
         read, write = (align, 32) if load else (32, align)
-        change = (
-            "call i256 @llvm.bswap.i256(i256 %x{0})" if swap else "add i256 %x{0}, 0"
-        )
-        change = change.format(align)
         return (
             f"  %x{align} = load i256, ptr {source}, align {read}\n"
-            f"  %y{align} = {change}\n"
-            f"  store i256 %y{align}, ptr {target}, align {write}\n  ret void\n"
+            f"  store i256 %x{align}, ptr {target}, align {write}\n  ret void\n"
         )
 
     return (
@@ -263,6 +258,52 @@ def _swapping(name: str, *, swap: bool, load: bool) -> str:
         "  %odd = icmp ne i32 %low, 0\n"
         "  br i1 %odd, label %slow, label %fast\n"
         f"fast:\n{move(4)}slow:\n{move(1)}}}\n"
+    )
+
+
+def _load_big_endian() -> str:
+    """32 bytes of a view to a number; byte by byte is as fast as swapping words."""
+    lines = []
+    for word in range(8):
+        value = ""
+        for byte in range(4):
+            tag = f"{word}_{byte}"
+            lines += [
+                f"%p{tag} = getelementptr i8, ptr %view, i32 {28 - 4 * word + byte}",
+                f"%b{tag} = load i8, ptr %p{tag}",
+                f"%z{tag} = zext i8 %b{tag} to i32",
+                f"%s{tag} = shl i32 %z{tag}, {24 - 8 * byte}",
+            ]
+            if value:
+                lines.append(f"%o{tag} = or i32 {value}, %s{tag}")
+            value = f"%o{tag}" if value else f"%s{tag}"
+        lines.append(f"%n{word} = getelementptr i8, ptr %number, i32 {4 * word}")
+        lines.append(f"store i32 {value}, ptr %n{word}, align 4")
+    body = "\n  ".join(lines)
+    return (
+        "define internal fastcc void @__load_u256_be(ptr %number, ptr %view) #2 {\n"
+        f"  {body}\n  ret void\n}}\n"
+    )
+
+
+def _store_big_endian() -> str:
+    """A number to 32 bytes of a view."""
+    lines = []
+    for word in range(8):
+        lines.append(f"%n{word} = getelementptr i8, ptr %number, i32 {4 * word}")
+        lines.append(f"%x{word} = load i32, ptr %n{word}, align 4")
+        for byte in range(4):
+            tag = f"{word}_{byte}"
+            lines += [
+                f"%s{tag} = lshr i32 %x{word}, {24 - 8 * byte}",
+                f"%b{tag} = trunc i32 %s{tag} to i8",
+                f"%p{tag} = getelementptr i8, ptr %view, i32 {28 - 4 * word + byte}",
+                f"store i8 %b{tag}, ptr %p{tag}",
+            ]
+    body = "\n  ".join(lines)
+    return (
+        "define internal fastcc void @__store_u256_be(ptr %view, ptr %number) #2 {\n"
+        f"  {body}\n  ret void\n}}\n"
     )
 
 
@@ -493,10 +534,11 @@ def prelude(target: Target) -> str:
     if target.pointer_bytes == 8:
         return _ATTRIBUTES + _EQUAL + _NATIVE
     text = _RV32.replace("HEAP_SIZE", str(HEAP_END - HEAP_BASE))
-    moves = "".join(
-        _swapping(f"{way}_u256{order}", swap=order == "_be", load=way == "load")
-        for way in ("load", "store")
-        for order in ("", "_be")
+    moves = (
+        _little_endian("load_u256", load=True)
+        + _little_endian("store_u256", load=False)
+        + _load_big_endian()
+        + _store_big_endian()
     )
     return (
         _ATTRIBUTES
