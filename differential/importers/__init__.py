@@ -1,0 +1,1 @@
+"""Cases from the formats of others, and back."""

@@ -1,0 +1,227 @@
+"""State tests of the Ethereum test suite, as cases of ours.
+
+A file holds named tests, a test one transaction template and, for each fork, the
+variants of it with what they lead to. Every variant becomes a case of one block with
+one transaction. What a case cannot hold (the expected root, say) stands beside it.
+"""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from differential.known import BLOCK_GAS_LIMIT, NO_BLOB_TRANSACTIONS
+from zkos.host.accounts import keccak_bytes
+from zkos.host.case import AccountState, Block, Case
+from zkos.host.case_errors import CaseError
+from zkos.host.case_reader import Node, optional, read_json
+from zkos.host.context import BLOCK_HASHES, MAX_BLOCK_GAS_LIMIT, BlockContext
+from zkos.host.transactions import (
+    AccessListEntry,
+    FieldTransaction,
+    Kind,
+    RawTransaction,
+    Transaction,
+)
+
+CHAIN_ID: Final = 1
+BLOB_TYPE: Final = 3
+DEFAULT_FORK: Final = "Cancun"
+
+
+@dataclass(frozen=True, slots=True)
+class StateTest:
+    """A variant of a state test: the case and what the suite expects of it."""
+
+    name: str
+    """File, test and indices of the variant."""
+    case: Case
+    state_root: int
+    """Ethereum's, which ours has not."""
+    logs_hash: int
+    exception: str | None = None
+    """Why the transaction is invalid; None for a valid one."""
+    excess_blob_gas: int = 0
+    declared: tuple[str, ...] = ()
+    """Rules of `differential.known` that importing it took."""
+
+
+def read_state_tests(path: Path, fork: str = DEFAULT_FORK) -> list[StateTest]:
+    """All variants of a file for a fork; raises CaseError."""
+    return parse_state_tests(read_json(path), fork)
+
+
+def parse_state_tests(root: Node, fork: str = DEFAULT_FORK) -> list[StateTest]:
+    """All variants in a parsed file; raises CaseError."""
+    tests: list[StateTest] = []
+    for name, test in root.members().items():
+        tests.extend(_variants(root.source, name, test, fork))
+    return tests
+
+
+def read_bundle(path: Path, fork: str = DEFAULT_FORK) -> Iterator[StateTest]:
+    """All variants of all files in a tar archive; raises CaseError."""
+    with tarfile.open(path) as archive:
+        for member in archive:
+            file = archive.extractfile(member)
+            if file is None or not member.name.endswith(".json"):
+                continue
+            try:
+                value = json.load(file)
+            except ValueError as error:
+                raise CaseError(member.name, "", f"not JSON: {error}") from error
+            yield from parse_state_tests(Node(member.name, "", value), fork)
+
+
+def _variants(source: str, name: str, test: Node, fork: str) -> Iterator[StateTest]:
+    fields = test.members()
+    for needed in ("env", "pre", "transaction", "post"):
+        if needed not in fields:
+            test.fail(f"not a state test: field {needed} is missing")
+    post = fields["post"].members().get(fork)
+    if post is None:
+        return
+    context, excess, declared = read_environment(fields["env"])
+    accounts = read_accounts(fields["pre"])
+    for variant in post.items():
+        entry = variant.members()
+        numbers = {key: node.number(32) for key, node in _of(entry, "indexes").items()}
+        transaction = _transaction(fields["transaction"], numbers, entry)
+        rules = declared
+        if isinstance(transaction, RawTransaction) and transaction.data[:1] == b"\3":
+            rules = (*declared, NO_BLOB_TRANSACTIONS.name)
+        label = "-".join(str(numbers.get(key, 0)) for key in ("data", "gas", "value"))
+        yield StateTest(
+            name=f"{source}::{name}[{fork}-{label}]",
+            case=Case((Block(context, (transaction,)),), accounts),
+            state_root=_hash(entry, "hash", variant),
+            logs_hash=_hash(entry, "logs", variant),
+            exception=optional(entry.get("expectException"), Node.text, None),
+            excess_blob_gas=excess,
+            declared=rules,
+        )
+
+
+def _of(fields: dict[str, Node], name: str) -> dict[str, Node]:
+    return optional(fields.get(name), Node.members, {})
+
+
+def _hash(fields: dict[str, Node], name: str, place: Node) -> int:
+    if name not in fields:
+        place.fail(f"field {name} is missing")
+    return fields[name].number()
+
+
+def read_environment(node: Node) -> tuple[BlockContext, int, tuple[str, ...]]:
+    """The block of a test, its excess blob gas, and the rules that bent it."""
+    fields = node.members()
+
+    def number(name: str, bits: int, default: int | None = None) -> int:
+        if name not in fields:
+            if default is None:
+                node.fail(f"field {name} is missing")
+            return default
+        return fields[name].number(bits)
+
+    block_number = number("currentNumber", 64)
+    gas_limit = number("currentGasLimit", 256)
+    context = BlockContext(
+        chain_id=CHAIN_ID,
+        block_number=block_number,
+        timestamp=number("currentTimestamp", 64),
+        eip1559_basefee=number("currentBaseFee", 256, 10),
+        coinbase=fields["currentCoinbase"].address(),
+        gas_limit=min(gas_limit, MAX_BLOCK_GAS_LIMIT),
+        mix_hash=number("currentRandom", 256, 0),
+        block_hashes=conventional_hashes(block_number),
+    )
+    bent = gas_limit > MAX_BLOCK_GAS_LIMIT
+    rules = (BLOCK_GAS_LIMIT.name,) if bent else ()
+    return context, number("currentExcessBlobGas", 64, 0), rules
+
+
+def conventional_hashes(block_number: int) -> tuple[int, ...]:
+    """Hashes of the blocks before, latest first: of their number's decimal text."""
+    first = max(0, block_number - BLOCK_HASHES)
+    return tuple(
+        int.from_bytes(keccak_bytes(str(number).encode()), "big")
+        for number in range(block_number - 1, first - 1, -1)
+    )
+
+
+def read_accounts(node: Node) -> tuple[AccountState, ...]:
+    """The accounts of a `pre` or allocation object."""
+    accounts = []
+    for name, member in node.members().items():
+        fields = member.members()
+        storage = _of(fields, "storage")
+        slots = (
+            (member.renamed(slot).number(), value) for slot, value in storage.items()
+        )
+        accounts.append(
+            AccountState(
+                address=member.renamed(name).address(),
+                balance=optional(fields.get("balance"), Node.number, 0),
+                nonce=optional(fields.get("nonce"), lambda item: item.number(64), 0),
+                code=optional(fields.get("code"), Node.data, b""),
+                storage=tuple((slot, value.number()) for slot, value in slots),
+            )
+        )
+    return tuple(accounts)
+
+
+def _transaction(
+    template: Node, indices: dict[str, int], entry: dict[str, Node]
+) -> Transaction:
+    if "txbytes" in entry:
+        return RawTransaction(entry["txbytes"].data())
+    return _from_template(template, indices)
+
+
+def _from_template(template: Node, indices: dict[str, int]) -> FieldTransaction:
+    """The transaction of older files, which give the key and not the signature."""
+    fields = template.members()
+    if "secretKey" not in fields:
+        template.fail("neither txbytes nor secretKey: nothing to sign with")
+
+    def pick(name: str, index: str) -> Node:
+        choices = fields[name].items()
+        at = indices.get(index, 0)
+        if at >= len(choices):
+            fields[name].fail(f"no entry {at}")
+        return choices[at]
+
+    kind, access_list = Kind.LEGACY, None
+    if "accessLists" in fields:
+        kind, access_list = Kind.EIP2930, _access_list(pick("accessLists", "data"))
+    price = fields.get("gasPrice")
+    priority = None
+    if price is None:
+        kind, price = Kind.EIP1559, fields["maxFeePerGas"]
+        priority = fields["maxPriorityFeePerGas"].number()
+    to = fields["to"].value
+    return FieldTransaction(
+        kind=kind,
+        gas_limit=pick("gasLimit", "gas").number(64),
+        max_fee_per_gas=price.number(),
+        max_priority_fee_per_gas=priority,
+        nonce=fields["nonce"].number(),
+        to=None if to in ("", "0x") else fields["to"].address(),
+        value=pick("value", "value").number(),
+        data=pick("data", "data").data(),
+        access_list=access_list,
+        private_key=fields["secretKey"].data(32),
+    )
+
+
+def _access_list(node: Node) -> tuple[AccessListEntry, ...]:
+    if node.value is None:
+        return ()
+    entries = []
+    for item in node.items():
+        fields = item.members()
+        keys = tuple(key.number() for key in fields["storageKeys"].items())
+        entries.append(AccessListEntry(fields["address"].address(), keys))
+    return tuple(entries)

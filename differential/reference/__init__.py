@@ -1,0 +1,1 @@
+"""py-evm as ZKsync OS would have it: the declared differences, applied."""

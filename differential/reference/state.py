@@ -1,0 +1,197 @@
+"""The state py-evm works on, loaded from ours and read back as differences.
+
+py-evm keeps its own journal and tries over an in-memory database; what is added is
+a note of every account and slot written, since only those can have changed.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from eth.db.account import AccountDB
+from eth.db.atomic import AtomicDB
+from eth.vm.execution_context import ExecutionContext
+from eth.vm.forks.cancun.state import CancunState
+
+from differential.known import (
+    BLOB_BASE_FEE_IS_ONE,
+    FEES_HELD_BY_BOOTLOADER,
+    FEES_TO_COINBASE,
+    Policy,
+)
+from differential.outcome import AccountDiff, SlotDiff
+from differential.reference.computation import PRECOMPILES, ReferenceComputation
+from differential.reference.executor import ReferenceExecutor
+from differential.reference.precompiles import Precompile, precompiles
+from zkos.guest.protocol.addresses import BOOTLOADER
+from zkos.host.accounts import keccak_bytes
+from zkos.host.context import BlockContext
+from zkos.host.state import ACCOUNTS, ChainState
+
+BOOTLOADER_ADDRESS = int(BOOTLOADER).to_bytes(20, "big")
+NO_CODE_HASH = keccak_bytes(b"")
+
+
+class NotingAccountDB(AccountDB):  # type: ignore[misc]
+    """py-evm's accounts; notes what was ever written."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.written_accounts: set[bytes] = set()
+        self.written_slots: dict[bytes, set[int]] = defaultdict(set)
+        self.wiped: set[bytes] = set()
+
+    def forget(self) -> None:
+        """Start noting from here."""
+        self.written_accounts.clear()
+        self.written_slots.clear()
+        self.wiped.clear()
+
+    def set_storage(self, address: bytes, slot: int, value: int) -> None:
+        self.written_slots[address].add(slot)
+        super().set_storage(address, slot, value)
+
+    def delete_account(self, address: bytes) -> None:
+        self.written_accounts.add(address)
+        super().delete_account(address)
+
+    def _set_account(self, address: bytes, account: Any) -> None:
+        self.written_accounts.add(address)
+        super()._set_account(address, account)
+
+    def _wipe_storage(self, address: bytes) -> None:
+        self.wiped.add(address)
+        super()._wipe_storage(address)
+
+
+class ReferenceState(CancunState):  # type: ignore[misc]
+    """A Cancun state that knows the policy and where it came from."""
+
+    computation_class = ReferenceComputation
+    account_db_class = NotingAccountDB
+    transaction_executor_class = ReferenceExecutor
+
+    policy: Policy
+    before: dict[bytes, dict[int, int]]
+    """Slots before the block, by account, without zeros."""
+    heap_bytes: int
+    """Memory of all live frames."""
+    precompile_table: dict[bytes, Precompile]
+
+    @property
+    def accounts(self) -> NotingAccountDB:
+        """The database below."""
+        accounts: NotingAccountDB = self._account_db
+        return accounts
+
+    @property
+    def blob_base_fee(self) -> int:
+        fee: int = super().blob_base_fee
+        return 1 if fee != 1 and self.policy.fire(BLOB_BASE_FEE_IS_ONE) else fee
+
+    def get_tip(self, transaction: Any) -> int:
+        """Wei a gas that py-evm gives the coinbase; the executor gives all of it."""
+        if self.policy.allows(FEES_TO_COINBASE):
+            return 0
+        return int(super().get_tip(transaction))
+
+    def is_touched(self, address: bytes) -> bool:
+        """Whether a transaction touched an address: precompiles are warm without."""
+        return bool(self.accounts.is_address_warm(address))
+
+    def is_address_warm(self, address: bytes) -> bool:
+        if address in PRECOMPILES:
+            self.accounts.mark_address_warm(address)
+            return True
+        if address == BOOTLOADER_ADDRESS and self.policy.fire(FEES_HELD_BY_BOOTLOADER):
+            return True
+        return bool(super().is_address_warm(address))
+
+    def has_storage(self, address: bytes) -> bool:
+        """Whether any slot of an account is not zero."""
+        slots = {*self.before.get(address, ()), *self.accounts.written_slots[address]}
+        return any(self.get_storage(address, slot) for slot in slots)
+
+    def changed_accounts(self, state: ChainState) -> tuple[AccountDiff, ...]:
+        """Accounts that differ from those of `state`, by address."""
+        written = {*self.accounts.written_accounts, *self.accounts.wiped}
+        changed = []
+        for address in sorted(written):
+            number = int.from_bytes(address, "big")
+            before = state.account(number)
+            old_hash = NO_CODE_HASH
+            if before.observable_length:
+                old_hash = before.observable_hash
+            new = self.get_balance(address), self.get_nonce(address)
+            new_hash = self.get_code_hash(address)
+            if (*new, new_hash) != (before.balance, before.nonce, old_hash):
+                code_hash = int.from_bytes(new_hash, "big")
+                changed.append(AccountDiff(number, *new, code_hash))
+        return tuple(changed)
+
+    def changed_slots(self) -> tuple[SlotDiff, ...]:
+        """Slots that differ from those before the block, by address and key."""
+        names = {
+            (address, slot)
+            for address, slots in self.accounts.written_slots.items()
+            for slot in slots
+        }
+        for address in self.accounts.wiped:
+            names.update((address, slot) for slot in self.before.get(address, ()))
+        changed = []
+        for address, slot in sorted(names):
+            value = self.get_storage(address, slot)
+            if value != self.before.get(address, {}).get(slot, 0):
+                changed.append(SlotDiff(int.from_bytes(address, "big"), slot, value))
+        return tuple(changed)
+
+
+def load_state(
+    state: ChainState, context: BlockContext, policy: Policy, excess_blob_gas: int = 0
+) -> ReferenceState:
+    """A reference state with all accounts and slots of ours."""
+    root = AccountDB(AtomicDB()).state_root
+    reference = ReferenceState(
+        AtomicDB(), execution_context(context, excess_blob_gas), root
+    )
+    reference.policy = policy
+    reference.before = defaultdict(dict)
+    reference.heap_bytes = 0
+    reference.precompile_table = precompiles(policy)
+    for flat_key, slot in state.slots.items():
+        if slot.address == ACCOUNTS:
+            _load_account(reference, state, slot.key)
+            continue
+        value = int.from_bytes(state.tree.value(flat_key) or b"", "big")
+        if value:
+            address = slot.address.to_bytes(20, "big")
+            reference.before[address][slot.key] = value
+            reference.set_storage(address, slot.key, value)
+    reference.persist()
+    reference.accounts.forget()
+    return reference
+
+
+def _load_account(reference: ReferenceState, state: ChainState, number: int) -> None:
+    account = state.account(number)
+    address = number.to_bytes(20, "big")
+    if account.balance or account.nonce or account.bytecode_length:
+        reference.set_balance(address, account.balance)
+        reference.set_nonce(address, account.nonce)
+    if account.bytecode_length:
+        reference.set_code(address, state.code(number))
+
+
+def execution_context(context: BlockContext, excess_blob_gas: int) -> ExecutionContext:
+    """What opcodes see of the block."""
+    return ExecutionContext(
+        coinbase=context.coinbase.to_bytes(20, "big"),
+        timestamp=context.timestamp,
+        block_number=context.block_number,
+        difficulty=0,
+        mix_hash=context.mix_hash.to_bytes(32, "big"),
+        gas_limit=context.gas_limit,
+        prev_hashes=[value.to_bytes(32, "big") for value in context.block_hashes],
+        chain_id=context.chain_id,
+        base_fee_per_gas=context.eip1559_basefee,
+        excess_blob_gas=excess_blob_gas,
+    )
