@@ -1,0 +1,198 @@
+"""Many cases on several engines: what `run`, `diff` and the pytest plugin do.
+
+Each block of a case goes to every engine; when all have answered, the answers are
+compared and the next block of a chain starts on the state the first engine left.
+Results come in the order in which they are ready.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from differential.compare import failed, first_difference
+from differential.engines import Engine
+from differential.outcome import CaseOutcome, Outcome, Result
+from differential.runners.base import state_after, state_of_case
+from differential.workers import Done, Job, Limits, Pool
+from zkos.host.case import Case, load_case
+from zkos.host.case_errors import CaseError
+from zkos.host.profile import RunOptions
+from zkos.host.state import ChainState
+
+CASE_SUFFIXES: Final = (".json", ".json.gz")
+_EXPECTED: Final = ("expected.json", "expected.json.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class BadCase:
+    """A file that is no usable case; the text is one line."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockResult:
+    """A block of a case on all engines."""
+
+    path: Path
+    case: Case
+    index: int
+    outcome: CaseOutcome
+    history: tuple[Outcome, ...]
+    """Of the blocks before; what makes the state it ran on."""
+
+    def state_before(self) -> ChainState:
+        """The state the block ran on."""
+        return _state(self.case, self.history)
+
+
+SessionResult: TypeAlias = BlockResult | BadCase
+
+
+@dataclass(slots=True)
+class _Open:
+    """A block that some engines have not answered yet."""
+
+    path: Path
+    case: Case
+    index: int = 0
+    history: tuple[Outcome, ...] = ()
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    fault: tuple[str, str] | None = None
+
+
+def find_cases(places: Sequence[Path]) -> list[Path]:
+    """The case files of files and folders, in order; raises CaseError.
+
+    Files of expected results beside cases are passed over.
+    """
+    found: list[Path] = []
+    for place in places:
+        if place.is_dir():
+            files = sorted(path for path in place.rglob("*") if _is_case_name(path))
+            if not files:
+                raise CaseError(str(place), "", "the folder holds no case")
+            found.extend(files)
+        else:
+            found.append(place)
+    return found
+
+
+def _is_case_name(path: Path) -> bool:
+    name = path.name
+    return name.endswith(CASE_SUFFIXES) and not name.endswith(_EXPECTED)
+
+
+class Session:
+    """Engines, options and limits to run cases with."""
+
+    def __init__(
+        self,
+        engines: Sequence[Engine],
+        options: RunOptions,
+        limits: Limits,
+        jobs: int = 1,
+    ) -> None:
+        self._engines = list(engines)
+        self._options = options
+        self._jobs = jobs
+        self._pool = Pool(jobs, limits)
+        self._open: dict[int, _Open] = {}
+        self._tickets = 0
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.close()
+
+    def run(self, paths: Sequence[Path]) -> Iterator[SessionResult]:
+        """Results of all cases, one a block; a bad case does not end it."""
+        waiting = list(reversed(paths))
+        while waiting or self._open:
+            while waiting and self._pool.pending < 2 * self._jobs:
+                path = waiting.pop()
+                try:
+                    self._start(_Open(path, load_case(path)))
+                except CaseError as error:
+                    yield BadCase(path, str(error))
+            for done in self._pool.results():
+                yield from self._take(done)
+
+    def _start(self, block: _Open) -> None:
+        self._tickets += 1
+        self._open[self._tickets] = block
+        for engine in self._engines:
+            job = Job(
+                self._tickets,
+                engine,
+                block.case,
+                block.index,
+                block.history,
+                self._options,
+            )
+            self._pool.submit(job)
+
+    def _take(self, done: Done) -> Iterator[SessionResult]:
+        block = self._open[done.job.ticket]
+        # A bad case is bad on every engine: the outcome only fills the place.
+        block.fault = done.fault or block.fault
+        block.outcomes[done.job.engine.name] = done.outcome or Outcome(Result.CRASH)
+        if len(block.outcomes) < len(self._engines):
+            return
+        del self._open[done.job.ticket]
+        if block.fault is not None:
+            yield BadCase(block.path, str(CaseError(str(block.path), *block.fault)))
+            return
+        yield from self._finish(block)
+
+    def _finish(self, block: _Open) -> Iterator[SessionResult]:
+        names = [engine.name for engine in self._engines]
+        outcomes = {name: block.outcomes[name] for name in names}
+        teller = next((name for name in names if _tells_state(outcomes[name])), None)
+        if block.index + 1 == len(block.case.blocks) or teller is None:
+            yield self._result(block, outcomes)
+            return
+        history = (*block.history, outcomes[teller])
+        fault = _unlike_state(block.case, history)
+        if fault is not None:
+            crash = replace(outcomes[teller], result=Result.CRASH, reason=fault)
+            yield self._result(block, {**outcomes, teller: crash})
+            return
+        yield self._result(block, outcomes)
+        self._start(_Open(block.path, block.case, block.index + 1, history))
+
+    def _result(self, block: _Open, outcomes: dict[str, Outcome]) -> BlockResult:
+        answers = {name: item for name, item in outcomes.items() if not failed(item)}
+        outcome = CaseOutcome(
+            case=str(block.path),
+            profile=self._options.profile.value,
+            quirks=self._options.quirks.value,
+            engines=outcomes,
+            difference=first_difference(answers) if answers else None,
+            block=block.index if len(block.case.blocks) > 1 else None,
+        )
+        return BlockResult(block.path, block.case, block.index, outcome, block.history)
+
+
+def _tells_state(outcome: Outcome) -> bool:
+    detail = outcome.detail
+    known = (detail.diffs, detail.preimages, detail.block_hash)
+    return outcome.succeeded and None not in known
+
+
+def _unlike_state(case: Case, history: tuple[Outcome, ...]) -> str | None:
+    """Why the last outcome's root is not that of the diffs it reports, or None."""
+    root = int.from_bytes(_state(case, history).tree.root(), "big")
+    if root == history[-1].state_root:
+        return None
+    return f"the reported diffs give the root {root:#066x}"
+
+
+def _state(case: Case, history: tuple[Outcome, ...]) -> ChainState:
+    state = state_of_case(case)
+    for outcome in history:
+        state = state_after(state, outcome)
+    return state

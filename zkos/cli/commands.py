@@ -1,0 +1,20 @@
+"""The list of commands. Each is a module with a function `command` for typer."""
+
+from typing import Final
+
+COMMANDS: Final = {
+    "run": "zkos.cli.run",
+    "diff": "zkos.cli.diff",
+    "trace": "zkos.cli.trace",
+    "fuzz": "zkos.cli.fuzz",
+    "replay": "zkos.cli.replay",
+    "minimise": "zkos.cli.minimise",
+    "corpus": "zkos.cli.corpus",
+    "report": "zkos.cli.report",
+    "mutants": "zkos.cli.mutants",
+    "bench": "zkos.cli.bench",
+    "build": "zkos.cli.build",
+    "statetest": "zkos.cli.statetest",
+    "blocktest": "zkos.cli.blocktest",
+}
+"""Name and module, in the order of `zkos --help`."""

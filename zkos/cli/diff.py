@@ -1,0 +1,96 @@
+"""`zkos diff`: cases on several engines, compared layer by layer."""
+
+from rich.text import Text
+
+from differential.compare import failed
+from differential.explain import count_layers, explain
+from differential.outcome import Outcome
+from differential.session import BlockResult
+from zkos.cli import options as opt
+from zkos.cli.console import output, say
+from zkos.cli.execution import execute
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+
+DEFAULT_ENGINES = ("native", "riscv")
+
+
+def command(
+    cases: opt.Cases,
+    engine: opt.EngineNames = None,
+    profile: opt.ProfileOption = Profile.APP,
+    quirks: opt.QuirksOption = Quirks.NONE,
+    mode: opt.ModeOption = Mode.PROVING,
+    image: opt.ImageOption = None,
+    jobs: opt.JobsOption = None,
+    time: opt.TimeOption = opt.DEFAULT_SECONDS,
+    memory: opt.MemoryOption = opt.DEFAULT_GIGABYTES,
+    real_precompiles: opt.RealPrecompilesOption = False,
+    json: opt.JsonOption = False,
+) -> int:
+    """Run cases on several engines and show the first difference.
+
+    Without --engine: native and riscv.
+    """
+    plan = opt.make_plan(
+        cases,
+        engine or DEFAULT_ENGINES,
+        image,
+        RunOptions(profile, mode, quirks, real_precompiles=real_precompiles),
+        jobs=jobs,
+        seconds=time,
+        gigabytes=memory,
+    )
+    return execute(plan, show, as_json=json)
+
+
+def show(result: BlockResult) -> None:
+    """The lines of one block: engines, layers, the difference."""
+    outcome = result.outcome
+    say(title(result), "bold", to=output())
+    width = max(len(name) for name in outcome.engines)
+    for name, item in outcome.engines.items():
+        style = "red" if failed(item) else None
+        say(f"  {name:{width}}  {engine_line(item)}", style, to=output())
+    answers = {name: o for name, o in outcome.engines.items() if not failed(o)}
+    first, *others = answers or [""]
+    for other in others:
+        _show_layers(first, other, answers)
+    difference = outcome.difference
+    if difference is not None:
+        one, two = (outcome.engines[name] for name in difference.engines)
+        for line in explain(one, two, difference):
+            say(f"  {line}", "red", to=output())
+
+
+def title(result: BlockResult) -> str:
+    """Case and, in a chain, block."""
+    block = result.outcome.block
+    return result.outcome.case if block is None else f"{result.outcome.case} [{block}]"
+
+
+def engine_line(outcome: Outcome) -> str:
+    """One line about an engine: outcome, public input, figures."""
+    parts = [outcome.result.value]
+    if outcome.reason:
+        parts.append(outcome.reason)
+    if outcome.public_input is not None:
+        parts.append(f"0x{outcome.public_input.hex()}")
+    if outcome.transactions is not None:
+        gas = sum(item.gas_used or 0 for item in outcome.transactions)
+        parts.append(f"{len(outcome.transactions)} transactions, {gas:,} gas")
+    if outcome.cycles is not None:
+        parts.append(f"{outcome.cycles:,} cycles")
+    if outcome.seconds is not None:
+        parts.append(f"{outcome.seconds:.3f} s")
+    return "  ".join(parts)
+
+
+def _show_layers(first: str, other: str, outcomes: dict[str, Outcome]) -> None:
+    say(f"  {first} and {other}", to=output())
+    for count in count_layers(outcomes[first], outcomes[other]):
+        line = Text(f"    {count.layer:16} ")
+        if count.different:
+            line.append(f"{count.different} of {count.values} differ", "red")
+        else:
+            line.append(f"{count.values} equal", "green")
+        output().print(line)

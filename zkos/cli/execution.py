@@ -1,0 +1,82 @@
+"""Runs a plan: build what is missing, run, show each block, find the exit code."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from differential.compare import failed
+from differential.session import BadCase, BlockResult, Session
+from zkos.cli.console import messages, say, write_json
+from zkos.cli.errors import (
+    EXIT_BAD_INPUT,
+    EXIT_CLEAN,
+    EXIT_DIFFERENCE,
+    EXIT_ENGINE_FAILED,
+    UserError,
+)
+from zkos.cli.options import Plan
+
+Show = Callable[[BlockResult], None]
+
+
+def execute(plan: Plan, show: Show, *, as_json: bool) -> int:
+    """Run all cases of a plan; the exit code of the contract."""
+    build_engines(plan)
+    counts: Counter[str] = Counter()
+    with Session(plan.engines, plan.options, plan.limits, plan.jobs) as session:
+        for result in session.run(plan.cases):
+            if isinstance(result, BadCase):
+                counts["bad"] += 1
+                say(f"zkos: {result.reason}")
+                continue
+            count(result, counts)
+            if as_json:
+                write_json(result.outcome.to_json())
+            else:
+                show(result)
+    if len(plan.cases) > 1:
+        say(totals(counts))
+    return exit_code(counts)
+
+
+def build_engines(plan: Plan) -> None:
+    """Compile what the engines run, saying so when it takes time."""
+    from zkos.compiler.build import BuildError
+    from zkos.compiler.errors import CompileError
+
+    with messages().status("") as status:
+
+        def progress(text: str) -> None:
+            status.update(text)
+            if not messages().is_terminal:
+                say(text)
+
+        for engine in plan.engines:
+            try:
+                engine.prepare(progress)
+            except (CompileError, BuildError) as error:
+                raise UserError(f"engine {engine.name}: {error}") from error
+
+
+def count(result: BlockResult, counts: Counter[str]) -> None:
+    """Add a result to the totals."""
+    counts["blocks"] += 1
+    counts["different"] += result.outcome.difference is not None
+    outcomes = result.outcome.engines.values()
+    counts["failed"] += any(failed(outcome) for outcome in outcomes)
+
+
+def totals(counts: Counter[str]) -> str:
+    """One line about a whole run."""
+    return (
+        f"{counts['blocks']} blocks, {counts['different']} with a difference, "
+        f"{counts['failed']} with a failed engine, {counts['bad']} bad cases"
+    )
+
+
+def exit_code(counts: Counter[str]) -> int:
+    """The worst thing that happened."""
+    if counts["bad"]:
+        return EXIT_BAD_INPUT
+    if counts["different"]:
+        return EXIT_DIFFERENCE
+    return EXIT_ENGINE_FAILED if counts["failed"] else EXIT_CLEAN

@@ -1,0 +1,128 @@
+"""Options that commands running blocks share, and what they stand for."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from differential.engines import Engine, EngineError, parse_engines
+from differential.session import find_cases
+from differential.workers import GIGABYTE, Limits
+from zkos.cli.errors import UserError
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+
+Cases = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="CASE|DIR...",
+        help="Case files, or folders of them.",
+        show_default=False,
+    ),
+]
+EngineNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--engine",
+        "-e",
+        metavar="NAME",
+        help="cpython, native, riscv, py_evm, eels or image=PATH; may be repeated.",
+        show_default=False,
+    ),
+]
+ProfileOption = Annotated[
+    Profile, typer.Option("--profile", help="Which shipped build to behave like.")
+]
+QuirksOption = Annotated[
+    Quirks, typer.Option("--quirks", help="Reproduce upstream's faults or not.")
+]
+ModeOption = Annotated[
+    Mode,
+    typer.Option("--mode", help="Whether native and cpython verify the oracle."),
+]
+ImageOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--image",
+        metavar="PATH",
+        help="An RV32IM image to run as one more engine.",
+        show_default=False,
+    ),
+]
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=1,
+        max=1024,
+        metavar="N",
+        help="Engines at work at once.",
+        show_default="processors",
+    ),
+]
+TimeOption = Annotated[
+    float,
+    typer.Option(
+        "--time", min=0.001, metavar="S", help="Seconds an engine has for a block."
+    ),
+]
+MemoryOption = Annotated[
+    float,
+    typer.Option(
+        "--memory", min=0.1, metavar="GB", help="Memory an engine may occupy."
+    ),
+]
+JsonOption = Annotated[
+    bool,
+    typer.Option("--json", help="One JSON object a block on standard output."),
+]
+SimulateOption = Annotated[
+    bool,
+    typer.Option("--simulate", help="Execute without validating signatures and fees."),
+]
+RealPrecompilesOption = Annotated[
+    bool,
+    typer.Option(
+        "--real-precompiles", help="BLAKE2F, KZG and P256 instead of upstream's mocks."
+    ),
+]
+DEFAULT_SECONDS = 600.0
+DEFAULT_GIGABYTES = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run, checked."""
+
+    cases: list[Path]
+    engines: list[Engine]
+    options: RunOptions
+    limits: Limits
+    jobs: int
+
+
+def make_plan(
+    cases: Sequence[Path],
+    engines: Sequence[str],
+    image: Path | None,
+    options: RunOptions,
+    *,
+    jobs: int | None,
+    seconds: float,
+    gigabytes: float,
+) -> Plan:
+    """Check everything that can be checked before a run; raises UserError."""
+    try:
+        parsed = parse_engines(engines, image)
+    except EngineError as error:
+        raise UserError(str(error)) from error
+    return Plan(
+        cases=find_cases(cases),
+        engines=parsed,
+        options=options,
+        limits=Limits(seconds, int(gigabytes * GIGABYTE)),
+        jobs=jobs or len(os.sched_getaffinity(0)),
+    )

@@ -1,0 +1,47 @@
+"""`zkos run`: blocks on our OS, shown as whoever runs a chain wants to see them."""
+
+from differential.session import BlockResult
+from zkos.cli import options as opt
+from zkos.cli.execution import execute
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+
+DEFAULT_ENGINES = ("native",)
+
+
+def command(
+    cases: opt.Cases,
+    engine: opt.EngineNames = None,
+    profile: opt.ProfileOption = Profile.APP,
+    quirks: opt.QuirksOption = Quirks.NONE,
+    mode: opt.ModeOption = Mode.PROVING,
+    image: opt.ImageOption = None,
+    jobs: opt.JobsOption = None,
+    time: opt.TimeOption = opt.DEFAULT_SECONDS,
+    memory: opt.MemoryOption = opt.DEFAULT_GIGABYTES,
+    simulate: opt.SimulateOption = False,
+    real_precompiles: opt.RealPrecompilesOption = False,
+    json: opt.JsonOption = False,
+) -> int:
+    """Run blocks and show transactions, changes of state and public input.
+
+    Without --engine and --image: native.
+    """
+    plan = opt.make_plan(
+        cases,
+        engine or (() if image else DEFAULT_ENGINES),
+        image,
+        RunOptions(
+            profile, mode, quirks, simulate=simulate, real_precompiles=real_precompiles
+        ),
+        jobs=jobs,
+        seconds=time,
+        gigabytes=memory,
+    )
+    return execute(plan, show, as_json=json)
+
+
+def show(result: BlockResult) -> None:
+    """Tables of one block, for each engine that knows."""
+    from zkos.cli.block_view import show_block
+
+    show_block(result)
