@@ -11,7 +11,7 @@ from zkos.compiler.image import Program, build_program
 from zkos.compiler.native import describe_site
 from zkos.compiler.variant import PLAIN, Variant
 from zkos.host.case import Block
-from zkos.host.channel import QueryChannel, WordChannel
+from zkos.host.channel import QueryChannel
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 from zkos.machine.execution import MachineResult, Stop
@@ -56,11 +56,9 @@ def run_image(
     emulator: Machine | None = None,
 ) -> Ending:
     """Run any Airbender image; `source` explains the traps of ours."""
-    words = WordChannel(channel, ())
     started = time.perf_counter()
-    done = (emulator or machine()).run(image, words, CYCLE_LIMIT)
+    done = (emulator or machine()).run(image, channel, CYCLE_LIMIT)
     seconds = time.perf_counter() - started
-    words.flush()
     return Ending(
         _RESULTS.get(done.reason, Result.CRASH),
         "" if done.reason is Stop.FINISHED else _reason(done, source),

@@ -5,7 +5,7 @@ written since the last call and gives everything that can now be read. What is l
 unread is dropped by the next write (oracle spec 1).
 """
 
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, Protocol, cast, runtime_checkable
 
 from zkos.machine import state
 
@@ -54,6 +54,8 @@ class GuardedChannel:
         self.is_ending = False
         """Whether the program is over and only its last words are handed on."""
         self._channel: Final = channel
+        # Asked once: the check of a protocol is slow.
+        self._in_blocks: Final = isinstance(channel, BlockChannel)
         self._state: Final = machine_state
 
     def exchange(self, written: bytes) -> bytes:
@@ -69,8 +71,8 @@ class GuardedChannel:
         return answer or FILLER
 
     def _answer(self, written: bytes) -> bytes:
-        if isinstance(self._channel, BlockChannel):
-            answer = self._channel.exchange(written)
+        if self._in_blocks:
+            answer = cast(BlockChannel, self._channel).exchange(written)
             if len(answer) % WORD_BYTES != 0:
                 raise ValueError(f"the host sent {len(answer)} bytes, not whole words")
             return answer
