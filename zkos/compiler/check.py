@@ -19,6 +19,7 @@ from zkos.compiler.types import (
     VIEW,
     ArrayOf,
     EnumOf,
+    Int,
     Maybe,
     Ref,
     TupleOf,
@@ -51,7 +52,14 @@ class Checker:
             case ast.Name(name):
                 return self._named(module, node, names)
             case ast.Subscript(ast.Name("Array"), item):
-                return ArrayOf(self.type_of(module, item, names))
+                inner = self.type_of(module, item, names)
+                if not self.arrayable(inner) and module is not self.program.runtime:
+                    raise CompileError(
+                        module.where(node),
+                        f"no array of {inner}",
+                        "use List, which has no unset items",
+                    )
+                return ArrayOf(inner)
             case ast.Subscript(ast.Name("Final"), item):
                 return self.type_of(module, item, names)
             case ast.Subscript(ast.Name("tuple"), ast.Tuple(items)):
@@ -76,6 +84,10 @@ class Checker:
                     module.where(module.tree), "an annotation is missing"
                 )
         raise CompileError(module.where(node), f"no type: {ast.unparse(node)}")
+
+    def arrayable(self, kind: Type) -> bool:
+        """Whether a value of all zero bits is one of this type."""
+        return isinstance(kind, Int) or kind in (BOOL, VIEW)
 
     def _named(self, module: Module, node: ast.Name, names: Mapping[str, Type]) -> Type:
         if node.id in names:
@@ -116,9 +128,14 @@ class Checker:
                     raise CompileError(
                         made.module.where(item), "fields have no default value"
                     )
-                ref.fields[item.target.id] = self.type_of(
-                    made.module, item.annotation, names
-                )
+                kind = self.type_of(made.module, item.annotation, names)
+                if isinstance(kind, TupleOf) or kind in (NONE, NEVER, DISPATCH):
+                    raise CompileError(
+                        made.module.where(item),
+                        f"a field cannot hold {kind}",
+                        "make a field of each part",
+                    )
+                ref.fields[item.target.id] = kind
             elif not isinstance(item, ast.FunctionDef | ast.Expr | ast.Pass):
                 raise CompileError(
                     made.module.where(item), "only fields and methods in a class"
@@ -138,6 +155,13 @@ class Checker:
             (item.arg, self.type_of(module, item.annotation, names))
             for item in arguments
         ]
+        for item, (_, kind) in zip(arguments, parameters, strict=True):
+            if isinstance(kind, TupleOf) or kind in (NONE, NEVER, DISPATCH):
+                raise CompileError(
+                    module.where(item),
+                    f"a parameter cannot be {kind}",
+                    "pass the parts",
+                )
         if owner:
             parameters.insert(0, ("self", owner))
         if node.returns is None:
@@ -151,7 +175,13 @@ class Checker:
 
     def _signature_rules(self, function: Function) -> None:
         module, node, args = function.module, function.node, function.node.args
-        if args.vararg or args.kwarg or args.kwonlyargs or args.defaults:
+        if (
+            args.vararg
+            or args.kwarg
+            or args.kwonlyargs
+            or args.defaults
+            or args.posonlyargs
+        ):
             raise CompileError(
                 module.where(node), "parameters are positional, without defaults"
             )

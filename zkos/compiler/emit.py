@@ -50,9 +50,10 @@ class Place:
             return False
         if "own" in (self.origin, other.origin):
             return True
-        return {self.origin, other.origin} == {"const", "heap"} or (
-            self.origin == other.origin == "const"
-        )
+        if "heap" in (self.origin, other.origin):
+            # Parameters never lie in the heap: `argument` copies what does.
+            return self.origin != other.origin
+        return self.origin == other.origin == "const"
 
 
 @dataclass(frozen=True)

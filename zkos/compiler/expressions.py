@@ -106,6 +106,14 @@ class Expressions:
         self.locals: dict[str, Type] = dict(instance.parameters)
         self.narrowed: dict[str, Ref] = {}
         self.literals: dict[str, int] = {}
+        self.assigned = {
+            inner.id
+            for inner in ast.walk(instance.function.node)
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+        }
+        """Names the body binds: these are locals everywhere in it."""
+        self.loops = 0
+        """Loops around the statement being checked."""
 
     def error(self, node: ast.AST, message: str, hint: str = "") -> CompileError:
         """An error at `node`."""
@@ -245,6 +253,8 @@ class Expressions:
             return Op(kind, where, "unwrap", [inner])
         if node.id in self.locals:
             return Local(self.locals[node.id], where, node.id)
+        if node.id in self.assigned:
+            raise self.error(node, f"{node.id} has no value yet")
         symbol = self.module.names.get(node.id)
         if isinstance(symbol, Constant):
             return self.prebuilt(node, symbol.value)
@@ -261,6 +271,12 @@ class Expressions:
         first = self.check(left)
         second = self.check(right)
         if isinstance(first.kind, Literal) and not isinstance(second.kind, Literal):
+            if isinstance(node, ast.BinOp):
+                raise self.error(
+                    left,
+                    "a literal cannot stand on the left",
+                    f"write {second.kind}({first.kind.value})",
+                )
             first = self.coerce(left, first, second.kind)
         elif not isinstance(first.kind, Literal):
             if isinstance(second.kind, Literal):
@@ -283,8 +299,7 @@ class Expressions:
             return self._shift(node, name, expected)
         first, second = self._operands(node, node.left, node.right)
         if isinstance(first.kind, Literal) and isinstance(second.kind, Literal):
-            number = FOLD[name](first.kind.value, second.kind.value)
-            return Const(Literal(number), where, number)
+            return self._folded(node, name, first.kind, second.kind)
         kind = first.kind
         if kind == BOOL and name in ("and", "or", "xor"):
             return Op(BOOL, where, name, [first, second])
@@ -297,6 +312,17 @@ class Expressions:
         if name in ("div", "rem") and kind.bits > 64:
             return self._wide_division(node, kind, name, first, second)
         return Op(kind, where, name, [first, second])
+
+    def _folded(
+        self, node: ast.expr, name: str, first: Literal, second: Literal
+    ) -> Expr:
+        """An operation on literals, done now."""
+        if name in ("div", "rem") and second.value == 0:
+            raise self.error(node, "division by zero")
+        if name in ("shl", "shr") and not 0 <= second.value <= 512:
+            raise self.error(node, f"shift by {second.value}")
+        number = FOLD[name](first.value, second.value)
+        return Const(Literal(number), self.module.where(node), number)
 
     def _wide_division(
         self, node: ast.BinOp, kind: Int, name: str, first: Expr, second: Expr
@@ -316,8 +342,7 @@ class Expressions:
         count = self.check(node.right)
         if isinstance(first.kind, Literal):
             if isinstance(count.kind, Literal):
-                number = FOLD[name](first.kind.value, count.kind.value)
-                return Const(Literal(number), where, number)
+                return self._folded(node, name, first.kind, count.kind)
             raise self.error(node, "a literal has no width here", "wrap it: U32(1)")
         if not isinstance(first.kind, Int) or first.kind.opaque:
             raise self.error(node, f"no shift of {first.kind}")
@@ -490,6 +515,10 @@ class Expressions:
                 node, "the items of this tuple differ in type", "index it by a literal"
             )
         inner = self.prebuilt(node, first)
+        if isinstance(inner.kind, Literal):
+            raise self.error(
+                node, "the items have no width", "make the constant of U32(...)"
+            )
         return TableItem(inner.kind, where, base, [*indices, at])
 
     def _call(
@@ -531,6 +560,8 @@ class Expressions:
         kind = self._int(name)
         if kind is not None:
             return self._convert(node, kind, arguments)
+        if name in self.locals or name in self.assigned:
+            raise self.error(node, f"{name} is a local, not a function")
         symbol = self.module.names.get(name)
         match symbol:
             case Function():
@@ -597,10 +628,23 @@ class Expressions:
         if len(arguments) != 2:
             raise self.error(node, f"{name} takes an item type and a length")
         item = self.checker.type_of(self.module, arguments[0], self.names)
+        if not self.checker.arrayable(item) and not self._in_runtime():
+            raise self.error(
+                arguments[0],
+                f"no array of {item}",
+                "use List, which has no unset items",
+            )
         length = self.value(arguments[1], U32)
-        if name == "scratch" and not isinstance(length, Const):
-            raise self.error(arguments[1], "the length of scratch is a literal")
+        if name != "Array" and not isinstance(length, Const):
+            raise self.error(arguments[1], f"the length of {name} is a literal")
+        if name == "scratch" and self.loops:
+            raise self.error(
+                node, "scratch in a loop would be one array", "make it before the loop"
+            )
         return Op(ArrayOf(item), where, name, [length])
+
+    def _in_runtime(self) -> bool:
+        return self.module is self.checker.program.runtime
 
     def method_call(
         self, node: ast.AST, owner: Expr, name: str, arguments: list[ast.expr]
@@ -676,7 +720,20 @@ class Expressions:
             self.value(item, kind)
             for item, kind in zip(arguments, signature.arguments, strict=True)
         ]
+        self._constant_argument(node, name, owner, made)
         return Op(signature.result, self.module.where(node), name, owner + made)
+
+    def _constant_argument(
+        self, node: ast.AST, name: str, owner: list[Expr], made: list[Expr]
+    ) -> None:
+        """Bounds of a word index or rotation that is known now."""
+        kind = owner[0].kind if owner else None
+        if isinstance(kind, Int) and made and isinstance(made[0], Const):
+            number = made[0].value
+            if name == "word" and number >= kind.bits // 32:
+                raise self.error(node, f"{kind} has no word {number}")
+            if name in ("rotate_left", "rotate_right") and number >= kind.bits:
+                raise self.error(node, f"rotation of {kind} by {number}")
 
     def arguments(
         self, node: ast.AST, target: Instance, arguments: list[ast.expr], skip: int

@@ -29,6 +29,8 @@ from zkos.compiler.tree import (
     Try,
     Unpack,
     While,
+    may_write,
+    walk_statements,
 )
 from zkos.compiler.types import NONE, Int, TupleOf, Type, in_memory
 from zkos.compiler.values import FLAGGED, ValueText, local_names
@@ -50,7 +52,7 @@ class FunctionLowering(ValueText):
         """The whole definition."""
         instance = self.instance
         parameters = self._parameters()
-        if instance.raises:
+        if any(isinstance(made, Try) for made in walk_statements(instance.body)):
             self.error_slot = self.slot(4, 4)
         self.block(instance.body)
         if not self.ended:
@@ -148,7 +150,7 @@ class FunctionLowering(ValueText):
             # Nothing evaluated below can see the half-written target.
             self.into(value, Place(self.reference(target), "heap"))
             return
-        place = self.place(value)
+        place = self.steady(value, target)
         address = self.reference(target)
         self.copy(kind, Place(address, "heap"), place)
 
@@ -209,13 +211,19 @@ class FunctionLowering(ValueText):
                 self._store_part(made.targets[1], kind.items[1], flag)
                 return
             target = made.targets[0]
-            if isinstance(target, Local) and (
-                target.name not in local_names(value)
-                or (
-                    isinstance(value.arguments[0], Local)
-                    and value.arguments[0].name == target.name
-                    and not any(
-                        target.name in local_names(x) for x in value.arguments[1:]
+            # A handler must find the old value if the new one is never finished.
+            whole = not self.handlers or not any(map(may_write, value.arguments))
+            if (
+                whole
+                and isinstance(target, Local)
+                and (
+                    target.name not in local_names(value)
+                    or (
+                        isinstance(value.arguments[0], Local)
+                        and value.arguments[0].name == target.name
+                        and not any(
+                            target.name in local_names(x) for x in value.arguments[1:]
+                        )
                     )
                 )
             ):
@@ -394,9 +402,17 @@ class FunctionLowering(ValueText):
                 self.branch(end)
             self.label(other)
         self.held.pop()
-        self.throw(code)
+        self._pass_on(code)
         if reached:
             self.label(end)
+
+    def _pass_on(self, code: str) -> None:
+        """An error that no handler here is for."""
+        if self.handlers or self.instance.raises:
+            self.throw(code)
+        else:
+            self.emit("unreachable")
+            self.ended = True
 
     def _any(self, code: str, errors: list[Error]) -> str:
         """An `i1`: the error number belongs to one of the classes."""

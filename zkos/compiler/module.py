@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from zkos.compiler.assigned import check_assigned
 from zkos.compiler.check import Checker
 from zkos.compiler.emit import (
     RV32,
@@ -14,9 +15,11 @@ from zkos.compiler.emit import (
     scalar,
 )
 from zkos.compiler.errors import CompileError, Location
+from zkos.compiler.escape import check_escapes
 from zkos.compiler.lower import FunctionLowering
 from zkos.compiler.prelude import coverage, prelude
 from zkos.compiler.program import Error, Function, Program
+from zkos.compiler.recursion import check_recursion
 from zkos.compiler.statements import Statements
 from zkos.compiler.tree import Instance
 from zkos.compiler.types import NEVER, NONE, TupleOf, Type, in_memory
@@ -71,6 +74,11 @@ def translate(
     while checker.pending:
         made = checker.pending.pop()
         Statements(checker, made).run()
+    instances = checker.instances.values()
+    for made in instances:
+        check_assigned(made)
+    check_recursion(instances)
+    check_escapes(instances)
     checker.infer_raises()
     text = ModuleText(target, coverage=variant.coverage)
     for number, (where, reason) in enumerate(FIXED_SITES):

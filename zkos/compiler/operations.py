@@ -47,7 +47,7 @@ _VIEW_TYPES: Final = {
 
 def integer_method(kind: Int, name: str) -> Signature | None:
     """Signature of `x.name(...)` for an integer `x`, or None."""
-    if name == "word":
+    if name == "word" and kind.bits >= 32:
         return Signature((U32,), U32)
     if kind.opaque:
         return None
@@ -67,7 +67,7 @@ def integer_method(kind: Int, name: str) -> Signature | None:
         return Signature((kind, BOOL), TupleOf((kind, BOOL)))
     if name in ("bit_length", "trailing_zeros"):
         return Signature((), U32)
-    if name == "byte_swap" and kind.bits > 8:
+    if name == "byte_swap":
         return Signature((), kind)
     if name in ("rotate_left", "rotate_right"):
         return Signature((U32,), kind)

@@ -97,6 +97,23 @@ class Lang:
 Symbol = Function | Class | Error | EnumOf | Constant | Lang
 
 
+def _parsed(text: str, path: str) -> ast.Module:
+    try:
+        return ast.parse(text, path)
+    except SyntaxError as error:
+        where = Location(path, error.lineno or 1, error.offset or 1)
+        raise CompileError(where, f"not Python: {error.msg}") from error
+
+
+def _is_final(annotation: ast.expr) -> bool:
+    match annotation:
+        case ast.Constant(str(text)):
+            return text.startswith("Final")
+        case ast.Name("Final") | ast.Subscript(ast.Name("Final")):
+            return True
+    return False
+
+
 class Program:
     """All modules reachable from the roots, which may also import each other."""
 
@@ -119,7 +136,7 @@ class Program:
         if spec is None or spec.origin is None:
             raise CompileError(Location(name, 1, 1), f"no module named {name}")
         text = patched(Path(spec.origin).read_text(), name, self._variant)
-        tree = ast.parse(text, spec.origin)
+        tree = _parsed(text, spec.origin)
         module = Module(name, spec.origin, tree)
         self.modules[name] = module
         for node in tree.body:
@@ -136,8 +153,11 @@ class Program:
                 module.names[node.name] = Function(module, node, None)
             case ast.ClassDef():
                 module.names[node.name] = self._class(module, node)
-            case ast.AnnAssign(ast.Name(name)) | ast.Assign([ast.Name(name)]):
-                value = getattr(importlib.import_module(module.name), name)
+            case ast.Assign([ast.Name(name)], ast.Call(ast.Name("TypeVar"))):
+                module.names[name] = Lang("TypeVar")
+            case ast.Assign() | ast.AnnAssign():
+                name = self._constant_name(module, node)
+                value = getattr(self._imported(module, node), name)
                 full_name = f"{module.name}:{name}"
                 module.names[name] = Constant(self._overrides.get(full_name, value))
             case ast.If(ast.Name("TYPE_CHECKING")):
@@ -147,6 +167,31 @@ class Program:
                     module.where(node),
                     "only imports, constants, classes and functions at module level",
                 )
+
+    def _constant_name(self, module: Module, node: ast.Assign | ast.AnnAssign) -> str:
+        match node:
+            case ast.AnnAssign(ast.Name(name), annotation) if _is_final(annotation):
+                if name.upper() == name:
+                    return name
+                raise CompileError(
+                    module.where(node), f"the constant {name} is not in capitals"
+                )
+        raise CompileError(
+            module.where(node),
+            "modules have no mutable state",
+            "a constant is NAME: Final = ...",
+        )
+
+    def _imported(self, module: Module, node: ast.AST) -> object:
+        """The module as CPython has it, for the values of its constants."""
+        try:
+            return importlib.import_module(module.name)
+        except BaseException as error:  # whatever a constant's expression raises
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            raise CompileError(
+                module.where(node), f"importing the module failed: {error!r}"
+            ) from error
 
     def _import(self, module: Module, node: ast.ImportFrom) -> None:
         source = node.module or ""
@@ -184,6 +229,8 @@ class Program:
         if len(bases) == 1 and not bases[0].startswith("Generic["):
             return self._error(module, node, bases[0])
         parameters: tuple[str, ...] = ()
+        if bases and module.name != RUNTIME:
+            raise CompileError(module.where(node), "only List and Map are generic")
         if bases:
             parameters = tuple(bases[0][len("Generic[") : -1].split(", "))
         elif node.keywords or len(bases) > 1:
@@ -200,9 +247,14 @@ class Program:
         return made
 
     def _enum(self, module: Module, node: ast.ClassDef) -> EnumOf:
-        kind = getattr(importlib.import_module(module.name), node.name)
+        kind = getattr(self._imported(module, node), node.name)
         assert issubclass(kind, Enum)
-        members = tuple((member.name, int(member.value)) for member in kind)
+        for member in kind:
+            if type(member.value) is not int or not 0 <= member.value < 1 << 31:
+                raise CompileError(
+                    module.where(node), f"{member.name} is no small literal"
+                )
+        members = tuple((member.name, member.value) for member in kind)
         return EnumOf(f"{module.name}:{node.name}", members)
 
     def _error(self, module: Module, node: ast.ClassDef, base: str) -> Error:

@@ -36,6 +36,8 @@ class ScalarText(WideText):
                 return self.let(f"sub i{bits} 0, {x}")
             case "to_signed" | "to_unsigned":
                 return x
+            case "byte_swap" if bits == 8:
+                return x
             case "byte_swap":
                 return self.let(f"call i{bits} @llvm.bswap.i{bits}(i{bits} {x})")
             case "bit_length" | "trailing_zeros":

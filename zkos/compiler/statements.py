@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from typing import Final
 
 from zkos.compiler.expressions import Expressions
 from zkos.compiler.program import Error, Lang
@@ -26,6 +27,9 @@ from zkos.compiler.tree import (
     Try,
     Unpack,
     While,
+    blocks,
+    may_write,
+    walk_statements,
 )
 from zkos.compiler.types import (
     NEVER,
@@ -42,6 +46,8 @@ from zkos.compiler.types import (
     Type,
 )
 
+_JUMPS: Final = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+
 
 class Statements(Expressions):
     """Checks the body of one function."""
@@ -54,15 +60,19 @@ class Statements(Expressions):
         if result not in (NONE, NEVER) and not ends(body):
             raise self.error(node, f"{node.name} may end without returning {result}")
         if self.instance.raises is False:
-            self.instance.raises = any(isinstance(s, Raise) for s in walk(body))
+            self.instance.raises = any(
+                isinstance(s, Raise) for s in walk_statements(body)
+            )
         self.instance.body = body
         self.instance.locals = self.locals
 
     def block(self, nodes: list[ast.stmt]) -> list[Stmt]:
         """Check statements in order; what follows an end is not emitted."""
         made: list[Stmt] = []
-        for node in nodes:
+        for position, node in enumerate(nodes):
             made.extend(self.statement(node))
+            if isinstance(node, _JUMPS) and position + 1 < len(nodes):
+                raise self.error(nodes[position + 1], "this is never reached")
             if ends(made):
                 break
         return made
@@ -87,8 +97,7 @@ class Statements(Expressions):
             case ast.Assign([target], value):
                 return self._assign(node, target, value)
             case ast.AugAssign(target, op, value):
-                read = ast.copy_location(ast.BinOp(target, op, value), node)
-                return self._assign(node, target, read)
+                return self._augmented(node, target, op, value)
             case ast.If():
                 return self._if(node)
             case ast.While(test, body, []):
@@ -123,6 +132,8 @@ class Statements(Expressions):
         match value:
             case ast.Call(ast.Name("assert_never")):
                 return [Fail(self.module.where(node), "unreachable")]
+        if not isinstance(value, ast.Call):
+            raise self.error(node, "this expression has no effect")
         made = self.check(value)
         if not isinstance(made, Call | Op):
             raise self.error(node, "this expression has no effect")
@@ -147,8 +158,7 @@ class Statements(Expressions):
             case ast.Subscript(owner, index):
                 array = self.check(owner)
                 if isinstance(array.kind, Ref):
-                    call = self.method_call(node, array, "__setitem__", [index, value])
-                    return [Do(where, call)]
+                    return self._assign_list_item(node, array, index, value)
                 item = self.check(target)
                 if isinstance(item, Item):
                     return [Set(where, item, self.value(value, item.kind))]
@@ -157,6 +167,23 @@ class Statements(Expressions):
                 field = self.check(target)
                 return [Set(where, field, self.value(value, field.kind))]
         raise self.error(node, "only names, fields and items are assigned")
+
+    def _assign_list_item(
+        self, node: ast.stmt, array: Expr, index: ast.expr, value: ast.expr
+    ) -> list[Stmt]:
+        """`x[i] = v`: the value is evaluated first, as Python does."""
+        where = self.module.where(node)
+        call = self.method_call(node, array, "__setitem__", [index, value])
+        assert isinstance(call, Call)
+        owner, at, made = call.arguments
+        simple = isinstance(owner, Local) and isinstance(at, Local | Const)
+        if simple or isinstance(made, Local | Const) or not _interfere(owner, at, made):
+            return [Do(where, call)]
+        name = f"value at {where.line}:{where.column}"
+        self.locals[name] = made.kind
+        first = Local(made.kind, made.where, name)
+        call.arguments[2] = first
+        return [Set(where, first, made), Do(where, call)]
 
     def _assign_local(self, node: ast.stmt, name: str, made: Expr, kind: Type) -> Stmt:
         if self.locals.setdefault(name, kind) != kind:
@@ -170,6 +197,19 @@ class Statements(Expressions):
             self.narrowed[name] = kind.ref
         where = self.module.where(node)
         return Set(where, Local(kind, where, name), made)
+
+    def _augmented(
+        self, node: ast.stmt, target: ast.expr, op: ast.operator, value: ast.expr
+    ) -> list[Stmt]:
+        """`x op= y` as `x = x op y`, where evaluating x twice changes nothing."""
+        if _has_call(target) or (_has_call(value) and not _fixed(target)):
+            raise self.error(
+                node,
+                "the target would be evaluated twice",
+                "bind its parts and the called value to locals first",
+            )
+        read = ast.copy_location(ast.BinOp(target, op, value), node)
+        return self._assign(node, target, read)
 
     def _unpack(self, node: ast.stmt, targets: list[ast.expr], value: ast.expr) -> Stmt:
         where = self.module.where(node)
@@ -198,8 +238,10 @@ class Statements(Expressions):
         if isinstance(condition, Const):
             saved = dict(self.narrowed)
             self.narrow(node.test, bool(condition.value))
-            made = self.block(node.body if condition.value else node.orelse)
+            taken = node.body if condition.value else node.orelse
+            made = self.block(taken)
             self.narrowed = saved
+            self._forget_assigned(taken)
             return made
         before = dict(self.narrowed)
         self.narrow(node.test, True)
@@ -221,6 +263,15 @@ class Statements(Expressions):
 
     def _loop_body(self, body: list[ast.stmt]) -> list[Stmt]:
         saved = dict(self.narrowed)
+        self.loops += 1
+        made = self.block(body)
+        self.loops -= 1
+        self.narrowed = saved
+        return made
+
+    def _guarded(self, body: list[ast.stmt]) -> list[Stmt]:
+        """The body of a `try` or of a handler."""
+        saved = dict(self.narrowed)
         made = self.block(body)
         self.narrowed = saved
         return made
@@ -241,9 +292,7 @@ class Statements(Expressions):
         self.narrow(test, True)
         made = self._loop_body(body)
         self.narrowed = saved
-        if not any(
-            isinstance(s, Leave) and not s.again for s in walk(made, loops=False)
-        ):
+        if not leaves(made):
             self.narrow(test, False)
         return [While(self.module.where(node), condition, made)]
 
@@ -329,6 +378,8 @@ class Statements(Expressions):
                 if not missing:
                     switch.default = [Fail(switch.where, "unreachable")]
         self.narrowed = before
+        for case in cases:
+            self._forget_assigned(case.body)
         return [switch]
 
     def _pattern(self, pattern: ast.pattern, kind: Type) -> Iterator[int]:
@@ -375,7 +426,7 @@ class Statements(Expressions):
         body: list[ast.stmt],
         handlers: list[ast.ExceptHandler],
     ) -> Stmt:
-        made = Try(self.module.where(node), self._loop_body(body), [])
+        made = Try(self.module.where(node), self._guarded(body), [])
         for handler in handlers:
             if handler.type is None or handler.name is not None:
                 raise self.error(
@@ -397,7 +448,9 @@ class Statements(Expressions):
                     raise self.error(item, "no exception class of the program")
                 errors.append(symbol)
             self._forget_assigned(body)
-            made.handlers.append((errors, self._loop_body(handler.body)))
+            made.handlers.append((errors, self._guarded(handler.body)))
+        for handler in handlers:
+            self._forget_assigned(handler.body)
         return made
 
     def _assert(
@@ -426,29 +479,39 @@ def ends(body: list[Stmt]) -> bool:
         case Try(body=inner, handlers=handlers):
             return ends(inner) and all(ends(handler) for _, handler in handlers)
         case While(condition=Const(value=1), body=inner):
-            return not any(
-                isinstance(s, Leave) and not s.again for s in walk(inner, loops=False)
-            )
+            return not leaves(inner)
     return False
 
 
-def walk(body: list[Stmt], *, loops: bool = True) -> Iterator[Stmt]:
-    """All statements below; without those inside inner loops if `loops` is false."""
-    for statement in body:
-        yield statement
-        match statement:
-            case If(body=yes, orelse=no):
-                parts = [yes, no]
-            case While(body=inner) | Count(body=inner):
-                parts = [inner] if loops else []
-            case Switch(cases=cases, default=default):
-                parts = [*(case for _, case in cases), default]
-            case Try(body=inner, handlers=handlers):
-                parts = [inner, *(handler for _, handler in handlers)]
-            case _:
-                parts = []
-        for part in parts:
-            yield from walk(part, loops=loops)
+def leaves(body: list[Stmt]) -> bool:
+    """Whether a `break` in a loop body ends that loop."""
+    return any(
+        (isinstance(statement, Leave) and not statement.again)
+        or (
+            not isinstance(statement, While | Count)
+            and any(map(leaves, blocks(statement)))
+        )
+        for statement in body
+    )
+
+
+def _interfere(owner: Expr, at: Expr, made: Expr) -> bool:
+    """Whether the order of evaluation can be seen."""
+    return may_write(made) or may_write(owner) or may_write(at)
+
+
+def _has_call(node: ast.expr) -> bool:
+    return any(isinstance(inner, ast.Call) for inner in ast.walk(node))
+
+
+def _fixed(target: ast.expr) -> bool:
+    """A name, a field of a name, or an item of a name at a name or literal."""
+    match target:
+        case ast.Name() | ast.Attribute(ast.Name()):
+            return True
+        case ast.Subscript(ast.Name(), ast.Name() | ast.Constant()):
+            return True
+    return False
 
 
 def own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:

@@ -1,5 +1,6 @@
 """The typed tree: what the checker hands to the back end."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from zkos.compiler.errors import Location
@@ -209,6 +210,76 @@ class Fail(Stmt):
     """A trap."""
 
     reason: str
+
+
+def parts(made: Expr) -> list[Expr]:
+    """The expressions inside one, in order of evaluation."""
+    match made:
+        case Field(object=inner):
+            return [inner]
+        case Item(array=array, index=index):
+            return [array, index]
+        case Logic(left=left, right=right):
+            return [left, right]
+        case Choice(condition=condition, yes=yes, no=no):
+            return [condition, yes, no]
+        case Call(arguments=items) | New(arguments=items) | Op(arguments=items):
+            return items
+        case Pack(items=items) | TableItem(indices=items):
+            return items
+    return []
+
+
+def walk_parts(made: Expr) -> Iterator[Expr]:
+    """An expression and all inside it."""
+    yield made
+    for part in parts(made):
+        yield from walk_parts(part)
+
+
+def may_write(made: Expr) -> bool:
+    """Whether evaluating may change memory: something is called."""
+    return any(isinstance(part, Call | New) for part in walk_parts(made))
+
+
+def operands(made: Stmt) -> list[Expr]:
+    """The expressions of a statement itself, without those of its blocks."""
+    match made:
+        case Set(target=target, value=value):
+            return [value, target]
+        case Unpack(targets=targets, value=value):
+            return [value, *targets]
+        case Do(value=value) | Switch(subject=value):
+            return [value]
+        case If(condition=value) | While(condition=value):
+            return [value]
+        case Count(start=start, stop=stop, name=name):
+            return [start, stop, name]
+        case Return(value=given) if given is not None:
+            return [given]
+    return []
+
+
+def blocks(made: Stmt) -> list[list[Stmt]]:
+    """The blocks of a statement."""
+    match made:
+        case If(body=yes, orelse=no):
+            return [yes, no]
+        case While(body=inner) | Count(body=inner):
+            return [inner]
+        case Switch(cases=cases, default=default):
+            return [*(case for _, case in cases), default]
+        case Try(body=inner, handlers=handlers):
+            return [inner, *(handler for _, handler in handlers)]
+    return []
+
+
+def walk_statements(body: list[Stmt]) -> Iterator[Stmt]:
+    """All statements of a block and inside them."""
+    for statement in body:
+        yield statement
+        for inner in blocks(statement):
+            yield from walk_statements(inner)
 
 
 @dataclass(eq=False)

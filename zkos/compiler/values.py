@@ -20,6 +20,8 @@ from zkos.compiler.tree import (
     Op,
     Pack,
     TableItem,
+    may_write,
+    parts,
 )
 from zkos.compiler.types import (
     BOOL,
@@ -53,27 +55,9 @@ FLAGGED: Final = {
 
 def local_names(made: Expr) -> set[str]:
     """Names of the locals an expression reads."""
-    match made:
-        case Local(name=name):
-            return {name}
-        case Field(object=inner):
-            return local_names(inner)
-        case Item(array=array, index=index):
-            return local_names(array) | local_names(index)
-        case Logic(left=left, right=right):
-            return local_names(left) | local_names(right)
-        case Choice(condition=condition, yes=yes, no=no):
-            return local_names(condition) | local_names(yes) | local_names(no)
-        case Call(arguments=parts) | New(arguments=parts) | Op(arguments=parts):
-            return set().union(*map(local_names, parts))
-        case Pack(items=parts) | TableItem(indices=parts):
-            return set().union(*map(local_names, parts))
-    return set()
-
-
-def plain(made: Expr) -> bool:
-    """Whether evaluating neither calls nor can leave the statement half done."""
-    return isinstance(made, Const | Local)
+    if isinstance(made, Local):
+        return {made.name}
+    return set().union(*map(local_names, parts(made)))
 
 
 class ValueText(ViewText):
@@ -128,6 +112,13 @@ class ValueText(ViewText):
         target = self.temporary(made.kind)
         self.into(made, target)
         return target
+
+    def steady(self, made: Expr, *later: Expr) -> Place:
+        """Where a value lies that is still needed after evaluating `later`."""
+        place = self.place(made)
+        if place.origin == "heap" and any(map(may_write, later)):
+            return self.own_copy(made.kind, place)
+        return place
 
     def argument(self, made: Expr) -> str:
         """A call argument; memory types that may change meanwhile are copied."""
@@ -357,7 +348,7 @@ class ValueText(ViewText):
         left, right = made.arguments
         kind = left.kind
         if isinstance(kind, Int) and kind.wide:
-            x, y = self.place(left), self.place(right)
+            x, y = self.steady(left, right), self.place(right)
             return self.compare(made.name, kind, x, y)
         a, b = self.value(left), self.value(right)
         if isinstance(kind, Ref | Maybe) or isinstance(left, Null):
@@ -391,7 +382,7 @@ class ValueText(ViewText):
 
     def wide_to_scalar(self, made: Op, kind: Int) -> str:
         """Operations from a wide integer to a register."""
-        place = self.place(made.arguments[0])
+        place = self.steady(made.arguments[0], *made.arguments[1:])
         if made.name == "word":
             index = made.arguments[1]
             if isinstance(index, Const):
@@ -468,7 +459,7 @@ class ValueText(ViewText):
     def flagged(self, made: Op, kind: Int, target: Place) -> str:
         """Overflowing and carrying operations in place; the flag."""
         self.into(made.arguments[0], target)
-        other = self.place(made.arguments[1])
+        other = self.steady(made.arguments[1], *made.arguments[2:])
         name = FLAGGED[made.name]
         if len(made.arguments) == 3:
             carry = self.value(made.arguments[2])
@@ -539,7 +530,8 @@ class ValueText(ViewText):
         """Division of wide integers by the guest's own routine."""
         call, _ = made.arguments
         assert isinstance(call, Call)
-        parts = [self.place(item) for item in call.arguments]
+        left, right = call.arguments
+        parts = [self.steady(left, right), self.place(right)]
         kind = call.arguments[1].kind
         assert isinstance(kind, Int)
         zero = self.is_zero(kind, parts[1])

@@ -6,7 +6,7 @@ from zkos.compiler.emit import PAIR, Place
 from zkos.compiler.operations import INTRINSICS
 from zkos.compiler.scalars import ScalarText
 from zkos.compiler.tree import Expr, Op
-from zkos.compiler.types import INTS, Int
+from zkos.compiler.types import INTS, Int, in_memory
 
 _WIDE_HELPERS: Final = {"load_u256_be", "store_u256_be", "load_u256", "store_u256"}
 
@@ -51,10 +51,9 @@ class ViewText(ScalarText):
                     f"(ptr {pointer}, i8 {byte}, {word} {size}, i1 false)"
                 )
                 return ""
-        address, kind, swapped = self._access(made, pointer, length)
         if made.name.startswith("load_"):
-            return self._load(kind, swapped, address)
-        self._store(made, kind, swapped, address)
+            return self._load(*self._access(made, pointer, length))
+        self._store(made, pointer, length)
         return ""
 
     def _size(self, length: str) -> str:
@@ -88,18 +87,20 @@ class ViewText(ScalarText):
         )
         return self.let(f"and i1 {same}, {equal}")
 
-    def _access(self, made: Op, pointer: str, length: str) -> tuple[str, Int, bool]:
-        """Address of a number in a view after the bounds check."""
+    def _access(
+        self, made: Op, pointer: str, length: str, offset: str = ""
+    ) -> tuple[Int, bool, str]:
+        """Type, order and address of a number in a view, after the bounds check."""
         name = made.name.split("_", 1)[1]
         swapped = name.endswith("_be")
         kind = INTS[name.removesuffix("_be").upper()]
-        offset = self.value(made.arguments[1])
+        offset = offset or self.value(made.arguments[1])
         room = self.let(
             f"call i32 @llvm.usub.sat.i32(i32 {length}, i32 {kind.bits // 8 - 1})"
         )
         outside = self.let(f"icmp uge i32 {offset}, {room}")
         self.trap_if(outside, made.where, "access outside a byte view")
-        return self.index(pointer, 1, offset), kind, swapped
+        return kind, swapped, self.index(pointer, 1, offset)
 
     def _unaligned(self) -> bool:
         """Whether loads that may be unaligned need care."""
@@ -121,11 +122,17 @@ class ViewText(ScalarText):
             return self.let(f"call i{bits} @llvm.bswap.i{bits}(i{bits} {value})")
         return value
 
-    def _store(self, made: Op, kind: Int, swapped: bool, address: str) -> None:
-        bits = kind.bits
+    def _store(self, made: Op, pointer: str, length: str) -> None:
+        offset = self.value(made.arguments[1])
         given = made.arguments[2]
-        if kind.wide:
+        place, value = Place("", "own"), ""
+        if in_memory(given.kind):
             place = self.place(given)
+        else:
+            value = self.value(given)
+        kind, swapped, address = self._access(made, pointer, length, offset)
+        bits = kind.bits
+        if kind.wide:
             if self._unaligned() and made.name in _WIDE_HELPERS:
                 self.emit(
                     f"call fastcc void @__{made.name}"
@@ -133,8 +140,6 @@ class ViewText(ScalarText):
                 )
                 return
             value = self.number(kind, place)
-        else:
-            value = self.value(given)
         if swapped:
             value = self.let(f"call i{bits} @llvm.bswap.i{bits}(i{bits} {value})")
         if self._unaligned() and bits == 32:
@@ -145,7 +150,7 @@ class ViewText(ScalarText):
     def view_load_wide(self, made: Op, kind: Int, target: Place) -> None:
         """A load of a wide integer into memory."""
         pointer, length = self.parts(self.value(made.arguments[0]))
-        address, _, swapped = self._access(made, pointer, length)
+        _, swapped, address = self._access(made, pointer, length)
         if self._unaligned() and made.name in _WIDE_HELPERS:
             self.emit(
                 f"call fastcc void @__{made.name}(ptr {target.pointer}, ptr {address})"
