@@ -19,7 +19,7 @@ def eip712(**changes):
 
 REVERTED = [
     (legacy(to="0x" + f"{0x9000:040x}"), "UnsupportedEnvironment"),
-    (legacy(to="0x" + f"{0x8008:040x}", data=SEND_TO_L1), "Internal"),
+    (legacy(to="0x" + f"{0x8008:040x}", data=SEND_TO_L1), "EventWithoutEnvironment"),
 ]
 DROPPED = [
     (legacy(gas_price=2**112, gas_limit=2**20), "FeeOverflow"),

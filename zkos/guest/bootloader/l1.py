@@ -13,14 +13,13 @@ from zkos.guest.bootloader.fees import (
     set_resources,
     settle,
 )
-from zkos.guest.bootloader.process import exhaust, fail
+from zkos.guest.bootloader.process import exhaust, fail, fault
 from zkos.guest.bootloader.work import Work
 from zkos.guest.protocol.addresses import BOOTLOADER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
 from zkos.guest.protocol.report import (
     REASON_DEPOSIT_TOO_LOW,
     REASON_FEE_OVERFLOW,
-    REASON_INTERNAL,
     REASON_MINT_OVERFLOW,
     REASON_OUT_OF_NATIVE,
     REASON_PUBDATA_NOT_COVERED,
@@ -116,7 +115,7 @@ def run(work: Work) -> None:
     except Fatal:
         if work.aborts:
             raise
-        exhaust(work, outcome.reason if outcome.reason != 0 else REASON_INTERNAL)
+        exhaust(work, fault(work))
         outcome.native_used = work.native_limit
     work.io.finish_frame(snapshot, not outcome.success)
 

@@ -94,7 +94,7 @@ def run(work: Work) -> None:
     except Fatal:
         if work.aborts:
             raise
-        exhaust(work, outcome.reason if outcome.reason != 0 else REASON_INTERNAL)
+        exhaust(work, fault(work))
     work.io.finish_frame(snapshot, not outcome.success)
 
 
@@ -105,6 +105,15 @@ def fail(work: Work, reason: U32) -> None:
         outcome.because(reason, U256(0), U256(0))
     outcome.success = False
     outcome.created = Address(0)
+
+
+def fault(work: Work) -> U32:
+    """The reason of a Fatal error during execution."""
+    if work.outcome.reason != 0:
+        return work.outcome.reason
+    if work.runner.fault != 0:
+        return work.runner.fault
+    return REASON_INTERNAL
 
 
 def exhaust(work: Work, reason: U32) -> None:

@@ -7,11 +7,17 @@ snapshots, return data. Frames are kept one a depth and used again.
 
 from typing import Final
 
+from zkos.guest.bootloader.callee import aim, pass_resources
 from zkos.guest.bootloader.creation import Creation, Preparation
 from zkos.guest.environments import Environments
 from zkos.guest.hooks.hooks import Hooks
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
 from zkos.guest.protocol.limits import CODE_BYTES
+from zkos.guest.protocol.report import (
+    REASON_ENTRY_TRANSFER_FAILED,
+    REASON_EVENT_WITHOUT_ENVIRONMENT,
+    REASON_RETURN_DATA_TOO_LARGE,
+)
 from zkos.guest.system.account import Account
 from zkos.guest.system.calls import Exit, Frame, Scheme
 from zkos.guest.system.errors import (
@@ -56,6 +62,8 @@ class Runner:
     created: Address
     """Address made by the last successful `create`."""
     empty: ByteView
+    fault: U32
+    """Reason of the Fatal error that ended the last interaction, if known; else 0."""
 
     def __init__(
         self, system: System, environments: Environments, hooks: Hooks
@@ -73,6 +81,7 @@ class Runner:
         self.empty = allocate_bytes(0)
         self.output = self.empty
         self.created = Address(0)
+        self.fault = U32(0)
 
     # Entry
 
@@ -146,6 +155,7 @@ class Runner:
         self.created = Address(0)
         self.depth = U32(0)
         self.begun = False
+        self.fault = U32(0)
         frame = self._frame_at(U32(0))
         frame.resources.native = resources.native
         return frame
@@ -197,10 +207,18 @@ class Runner:
             success = self._deploy(frame)
         self.io.finish_frame(self.snapshots[self.depth], not success)
         if frame.output.length() != 0:
-            frame.output = self.system.return_memory.append(frame.output)
+            frame.output = self._keep(frame.output)
         if self.begun:
             self.environments.leave(frame)
         return success
+
+    def _keep(self, data: ByteView) -> ByteView:
+        """A copy that lasts for the interaction. Raises Fatal without room."""
+        try:
+            return self.system.return_memory.append(data)
+        except Fatal:
+            self.fault = REASON_RETURN_DATA_TOO_LARGE
+            raise
 
     def _unwind(self) -> None:
         """Free what the frames hold after an error that ends them all."""
@@ -243,46 +261,11 @@ class Runner:
         except OutOfErgs:
             return Exit.HALTED
         frame = self._frame_at(self.depth + 1)
-        self._pass_resources(caller, frame, stipend)
+        pass_resources(caller, frame, stipend)
         frame.environment = caller.environment
-        self._aim(caller, frame)
+        aim(caller, frame)
         self.depth = self.depth + 1
         return self._enter(frame, account, scheme)
-
-    def _pass_resources(self, caller: Frame, frame: Frame, stipend: U64) -> None:
-        """Split the ergs by the 63/64 rule; native moves entirely."""
-        resources = caller.resources
-        gas = caller.request.gas
-        ergs = resources.ergs
-        passed = ergs - ((ergs >> 14) << 8)
-        if gas <= passed >> 8:
-            passed = gas << 8
-        resources.ergs = ergs - passed
-        frame.resources.ergs = passed + stipend
-        frame.resources.native = resources.native
-        resources.native = U64(0)
-
-    def _aim(self, caller: Frame, frame: Frame) -> None:
-        """Set who the callee is and who called it (EVM spec 3)."""
-        request = caller.request
-        frame.code_address = request.callee
-        frame.value = request.value
-        frame.input = request.input
-        frame.static = caller.static
-        match request.scheme:
-            case Scheme.CALL:
-                frame.address = request.callee
-                frame.caller = caller.address
-            case Scheme.STATIC:
-                frame.address = request.callee
-                frame.caller = caller.address
-                frame.static = True
-            case Scheme.DELEGATE:
-                frame.address = caller.address
-                frame.caller = caller.caller
-            case Scheme.CALLCODE:
-                frame.address = caller.address
-                frame.caller = caller.address
 
     def _enter(self, frame: Frame, account: Account, scheme: Scheme) -> Exit:
         """Begin the callee: its first stop. `frame.environment` is the caller's."""
@@ -292,14 +275,14 @@ class Runner:
             try:
                 self._transfer(frame)
             except InsufficientBalance:
-                return refuse_transfer(frame)
+                return self._refuse_transfer(frame)
         special = self.hooks.is_special(frame.code_address)
         if not special and account.bytecode_length == 0:
             return Exit.RETURNED
         if self.depth > MAX_DEPTH:
             return Exit.REVERTED
         if special:
-            return self.hooks.run(frame, scheme)
+            return self._run_hook(frame, scheme)
         frame.code = self.io.code(account)
         frame.environment = account.environment()
         self.begun = True
@@ -310,6 +293,26 @@ class Runner:
         self.io.transfer(
             NO_ENVIRONMENT, frame.resources, frame.caller, frame.address, frame.value
         )
+
+    def _refuse_transfer(self, frame: Frame) -> Exit:
+        """What a call does whose caller lacks the value. Raises Fatal.
+
+        Only the EVM lets such a call fail; another sender should have been checked.
+        """
+        if frame.environment != EVM_ENVIRONMENT:
+            self.fault = REASON_ENTRY_TRANSFER_FAILED
+            raise Fatal
+        return Exit.REVERTED
+
+    def _run_hook(self, frame: Frame, scheme: Scheme) -> Exit:
+        """Run the hook at the callee. Raises OutOfNative and Fatal."""
+        try:
+            return self.hooks.run(frame, scheme)
+        except Fatal:
+            self.fault = REASON_RETURN_DATA_TOO_LARGE
+            if frame.environment == NO_ENVIRONMENT:
+                self.fault = REASON_EVENT_WITHOUT_ENVIRONMENT
+            raise
 
     # Creations
 
@@ -363,13 +366,3 @@ class Runner:
             resources.ergs = U64(0)
             return False
         return True
-
-
-def refuse_transfer(frame: Frame) -> Exit:
-    """What a call does whose caller lacks the value. Raises Fatal.
-
-    Only the EVM lets such a call fail; another sender should have been checked.
-    """
-    if frame.environment != EVM_ENVIRONMENT:
-        raise Fatal
-    return Exit.REVERTED
