@@ -243,6 +243,14 @@ BLOCK_GAS_LIMIT: Final = Rule(
     "cases above are imported with the largest limit, for all engines",
     Origin.INPUT,
 )
+NO_SYSTEM_CALLS: Final = Rule(
+    "no_system_calls",
+    "A block begins and ends without calls of its own (EIP-4788).",
+    "bootloader 3",
+    "imported blocks run without, on all engines; fires where the beacon root "
+    "contract exists",
+    Origin.INPUT,
+)
 
 RULES: Final = {
     rule.name: rule for rule in tuple(globals().values()) if isinstance(rule, Rule)

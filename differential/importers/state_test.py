@@ -5,8 +5,6 @@ variants of it with what they lead to. Every variant becomes a case of one block
 one transaction. What a case cannot hold (the expected root, say) stands beside it.
 """
 
-import json
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +13,6 @@ from typing import Final
 from differential.known import BLOCK_GAS_LIMIT, NO_BLOB_TRANSACTIONS
 from zkos.host.accounts import keccak_bytes
 from zkos.host.case import AccountState, Block, Case
-from zkos.host.case_errors import CaseError
 from zkos.host.case_reader import Node, optional, read_json
 from zkos.host.context import BLOCK_HASHES, MAX_BLOCK_GAS_LIMIT, BlockContext
 from zkos.host.transactions import (
@@ -49,33 +46,19 @@ class StateTest:
 
 
 def read_state_tests(path: Path, fork: str = DEFAULT_FORK) -> list[StateTest]:
-    """All variants of a file for a fork; raises CaseError."""
-    return parse_state_tests(read_json(path), fork)
+    """All variants of all tests of a file for a fork; raises CaseError."""
+    root = read_json(path)
+    return [
+        variant
+        for name, test in root.members().items()
+        for variant in parse_state_test(root.source, name, test, fork)
+    ]
 
 
-def parse_state_tests(root: Node, fork: str = DEFAULT_FORK) -> list[StateTest]:
-    """All variants in a parsed file; raises CaseError."""
-    tests: list[StateTest] = []
-    for name, test in root.members().items():
-        tests.extend(_variants(root.source, name, test, fork))
-    return tests
-
-
-def read_bundle(path: Path, fork: str = DEFAULT_FORK) -> Iterator[StateTest]:
-    """All variants of all files in a tar archive; raises CaseError."""
-    with tarfile.open(path) as archive:
-        for member in archive:
-            file = archive.extractfile(member)
-            if file is None or not member.name.endswith(".json"):
-                continue
-            try:
-                value = json.load(file)
-            except ValueError as error:
-                raise CaseError(member.name, "", f"not JSON: {error}") from error
-            yield from parse_state_tests(Node(member.name, "", value), fork)
-
-
-def _variants(source: str, name: str, test: Node, fork: str) -> Iterator[StateTest]:
+def parse_state_test(
+    source: str, name: str, test: Node, fork: str
+) -> Iterator[StateTest]:
+    """The variants of one test for a fork; raises CaseError."""
     fields = test.members()
     for needed in ("env", "pre", "transaction", "post"):
         if needed not in fields:

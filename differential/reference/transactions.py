@@ -5,6 +5,7 @@ from typing import Any, Final
 from eth.vm.forks.cancun.transactions import CancunTransactionBuilder
 
 from zkos.host.case_errors import CaseError
+from zkos.host.rlp import Encodable
 from zkos.host.rlp import encode as encode_rlp
 from zkos.host.transactions import (
     EncodedTransaction,
@@ -51,18 +52,22 @@ def _envelope_of_fields(transaction: FieldTransaction, chain_id: int) -> bytes:
         raise TransactionError("access_list", "not covered by a legacy signature")
     signed_chain = chain_id if transaction.chain_id is None else transaction.chain_id
     r, s, v = _signature(encode_fields(transaction, chain_id))
-    head = [transaction.nonce, *_prices(transaction), transaction.gas_limit]
+    head: list[Encodable] = [
+        transaction.nonce,
+        *_prices(transaction),
+        transaction.gas_limit,
+    ]
     target = b"" if transaction.to is None else transaction.to.to_bytes(20, "big")
-    body = [*head, target, transaction.value, transaction.data]
+    body: list[Encodable] = [*head, target, transaction.value, transaction.data]
     if kind is Kind.LEGACY:
         if transaction.eip155:
             v += 8 + 2 * signed_chain
         return encode_rlp([*body, v, r, s])
-    access_list = [
+    access_list: list[Encodable] = [
         [entry.address.to_bytes(20, "big"), [_word(key) for key in entry.storage_keys]]
         for entry in transaction.access_list or ()
     ]
-    items = [signed_chain, *body, access_list, v - 27, r, s]
+    items: list[Encodable] = [signed_chain, *body, access_list, v - 27, r, s]
     return bytes([kind.value]) + encode_rlp(items)
 
 

@@ -118,7 +118,8 @@ def _receipts(
     pool = reference.gas_limit
     for index, (transaction, claimed) in enumerate(transactions):
         reference.policy.transaction = index
-        if transaction.gas > pool and not reference.policy.fire(NO_GAS_POOL):
+        beyond = pool < transaction.gas <= reference.gas_limit
+        if beyond and not reference.policy.fire(NO_GAS_POOL):
             yield INVALID
             continue
         executor = ReferenceExecutor(reference)
@@ -153,11 +154,13 @@ def _apply(
 
 def _receipt(transaction: Any, computation: Any) -> TransactionOutcome:
     success = not computation.is_error
+    # The code a creation returned is in the account diffs, not in its receipt.
+    created = success and computation.msg.is_create
     return TransactionOutcome(
         TransactionStatus.SUCCESS if success else TransactionStatus.REVERTED,
         reason=None,
         gas_used=gas_used(transaction, computation),
-        return_data=bytes(computation.output),
+        return_data=b"" if created else bytes(computation.output),
         logs=tuple(
             Log(int.from_bytes(address, "big"), tuple(topics), bytes(data))
             for address, topics, data in computation.get_log_entries()

@@ -1,0 +1,171 @@
+"""One fixture on all engines: ours against each other, a reference and the suite."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from differential.compare import first_difference
+from differential.engines import Engine
+from differential.evm_compare import compare_with_ethereum, compare_with_suite
+from differential.fixture_results import CaseResult, Verdict
+from differential.importers.fixtures import Fixture
+from differential.known import NO_BLOB_TRANSACTIONS
+from differential.outcome import Difference, Outcome, Result
+from differential.reference_cache import ReferenceCache
+from differential.runners.base import state_after, state_of_case
+from zkos.host.case import Block
+from zkos.host.case_errors import CaseError
+from zkos.host.profile import RunOptions
+from zkos.host.state import ChainState
+
+T = TypeVar("T")
+REFERENCES: Final = ("py_evm", "eels")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What running a fixture needs besides the fixture."""
+
+    engines: tuple[Engine, ...]
+    options: RunOptions
+    time_limit: float
+    """Seconds for one engine on one block."""
+    cache: ReferenceCache | None = None
+
+
+class OutOfTime(BaseException):
+    """An engine took too long; nothing in it may catch this."""
+
+
+class Ended(Exception):
+    """The case is decided: nothing after it needs to run."""
+
+    def __init__(
+        self, verdict: Verdict, reason: str = "", difference: Difference | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.verdict = verdict
+        self.reason = reason
+        self.difference = difference
+
+
+def run_fixture(fixture: Fixture, setup: Setup) -> CaseResult:
+    """Run a case on all engines and compare."""
+    if NO_BLOB_TRANSACTIONS.name in fixture.declared:
+        name = NO_BLOB_TRANSACTIONS.name
+        return CaseResult(fixture.name, Verdict.NOT_RUN, name, declared={name: 1})
+    run = _FixtureRun(fixture, setup)
+    try:
+        run.run()
+    except Ended as end:
+        return replace(
+            run.result,
+            verdict=end.verdict,
+            reason=end.reason,
+            difference=end.difference,
+        )
+    except CaseError as error:
+        verdict = Verdict.REFUSED if fixture.exception else Verdict.BAD_FILE
+        return replace(run.result, verdict=verdict, reason=str(error))
+    return run.result
+
+
+class _FixtureRun:
+    """A case in work: `result` holds what fired and the times so far."""
+
+    def __init__(self, fixture: Fixture, setup: Setup) -> None:
+        self.fixture = fixture
+        self.setup = setup
+        kinds = [(item, item.kind in REFERENCES) for item in setup.engines]
+        self.ours = [engine for engine, is_reference in kinds if not is_reference]
+        self.references = [engine for engine, is_reference in kinds if is_reference]
+        declared = dict.fromkeys(fixture.declared, 1)
+        self.result = CaseResult(fixture.name, Verdict.SAME, declared=declared)
+
+    def run(self) -> None:
+        """All blocks in a row. Raises Ended and CaseError."""
+        case = self.fixture.case
+        state = state_of_case(case)
+        for index, block in enumerate(case.blocks):
+            outcome = self._run_ours(block, state)
+            for engine in self.references:
+                self._compare_with(engine, block, state, outcome)
+            if outcome is None:
+                return
+            difference = compare_with_suite(self.fixture, outcome, self.result.declared)
+            if difference is not None:
+                raise Ended(Verdict.DIFFERENT, difference=difference)
+            if index + 1 < len(case.blocks):
+                state = state_after(state, outcome)
+
+    def _run_ours(self, block: Block, state: ChainState) -> Outcome | None:
+        outcomes: dict[str, Outcome] = {}
+        for engine in self.ours:
+
+            def run(engine: Engine = engine) -> Outcome:
+                return engine.run_block(block, state, self.setup.options)
+
+            outcome = self._timed(engine.name, run)
+            if outcome.result in (Result.CRASH, Result.TIMEOUT):
+                raise Ended(Verdict.FAILED, f"{engine.name}: {outcome.reason}")
+            outcomes[engine.name] = outcome
+        difference = first_difference(outcomes)
+        if difference is not None:
+            raise Ended(Verdict.DIFFERENT, difference=difference)
+        return next(iter(outcomes.values()), None)
+
+    def _compare_with(
+        self, engine: Engine, block: Block, state: ChainState, ours: Outcome | None
+    ) -> None:
+        compared = self._timed(
+            engine.name,
+            lambda: compare_with_ethereum(
+                block,
+                state,
+                self.setup.options,
+                ours,
+                engine=engine.kind,
+                cache=self.setup.cache,
+            ),
+        )
+        if not compared.reference.succeeded:
+            reason = f"{engine.name}: {compared.reference.reason}"
+            raise Ended(Verdict.FAILED, reason)
+        counts = self.result.declared
+        for name, times in compared.declared.items():
+            counts[name] = counts.get(name, 0) + times
+        if compared.difference is not None:
+            raise Ended(Verdict.DIFFERENT, difference=compared.difference)
+
+    def _timed(self, name: str, run: Callable[[], T]) -> T:
+        started = time.perf_counter()
+        try:
+            with _alarm(self.setup.time_limit):
+                return run()
+        except OutOfTime as error:
+            limit = self.setup.time_limit
+            reason = f"{name}: timeout after {limit:g} s"
+            raise Ended(Verdict.FAILED, reason) from error
+        finally:
+            seconds = self.result.seconds
+            spent = time.perf_counter() - started
+            seconds[name] = round(seconds.get(name, 0.0) + spent, 6)
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime in the body when it takes longer; in a main thread only."""
+
+    def ring(*_: object) -> None:
+        raise OutOfTime
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)

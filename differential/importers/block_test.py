@@ -1,0 +1,138 @@
+"""Blockchain tests of the Ethereum test suite and of EEST, as chains of ours.
+
+Blocks the suite expects to be refused are not part of the chain. What ZKsync OS has
+no place for (withdrawals, uncles) is a CaseError; headers are not checked.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from differential.importers.state_test import CHAIN_ID, DEFAULT_FORK, read_accounts
+from differential.known import (
+    BLOCK_GAS_LIMIT,
+    NO_BLOB_TRANSACTIONS,
+    NO_SYSTEM_CALLS,
+)
+from zkos.host.case import AccountState, Block, Case
+from zkos.host.case_errors import CaseError
+from zkos.host.case_reader import Node, optional
+from zkos.host.context import BLOCK_HASHES, MAX_BLOCK_GAS_LIMIT, BlockContext
+from zkos.host.rlp import Item, RlpError, decode
+from zkos.host.rlp import encode as encode_rlp
+from zkos.host.transactions import RawTransaction
+
+BEACON_ROOTS: Final = 0x000F3DF6D732807EF1319FB7B8BB8522D0BEAC02
+_BLOB_TYPE: Final = b"\3"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTest:
+    """A blockchain test: the chain, and what else the fixture knows."""
+
+    name: str
+    case: Case
+    last_block_hash: int
+    exception: str | None = None
+    """Never set: blocks that must be refused are left out."""
+    declared: tuple[str, ...] = ()
+    """Rules of `differential.known` that importing it took."""
+
+
+def parse_block_test(
+    source: str, name: str, test: Node, fork: str = DEFAULT_FORK
+) -> Iterator[BlockTest]:
+    """The test, if it is one of the fork; raises CaseError."""
+    fields = test.members()
+    for needed in ("network", "pre", "blocks", "genesisBlockHeader", "lastblockhash"):
+        if needed not in fields:
+            test.fail(f"not a blockchain test: field {needed} is missing")
+    if fields["network"].text() != fork:
+        return
+    accounts = read_accounts(fields["pre"])
+    config = optional(fields.get("config"), Node.members, {})
+    chain_id = optional(config.get("chainid"), lambda node: node.number(64), CHAIN_ID)
+    hashes = [_header_hash(fields["genesisBlockHeader"])]
+    blocks, rules = [], set[str]()
+    for node in fields["blocks"].items():
+        members = node.members()
+        if any(name.startswith("expectException") for name in members):
+            continue
+        blocks.append(_block(members, node, chain_id, hashes, rules))
+        hashes.append(_header_hash(members["blockHeader"]))
+    if not blocks:
+        return
+    if _has_code(accounts, BEACON_ROOTS):
+        rules.add(NO_SYSTEM_CALLS.name)
+    yield BlockTest(
+        f"{source}::{name}",
+        Case(tuple(blocks), accounts),
+        fields["lastblockhash"].number(),
+        declared=tuple(sorted(rules)),
+    )
+
+
+def _has_code(accounts: Sequence[AccountState], address: int) -> bool:
+    return any(account.address == address and account.code for account in accounts)
+
+
+def _header_hash(header: Node) -> int:
+    fields = header.members()
+    if "hash" not in fields:
+        header.fail("field hash is missing")
+    return fields["hash"].number()
+
+
+def _block(
+    fields: dict[str, Node],
+    place: Node,
+    chain_id: int,
+    hashes: list[int],
+    rules: set[str],
+) -> Block:
+    for needed in ("rlp", "blockHeader"):
+        if needed not in fields:
+            place.fail(f"field {needed} is missing")
+    transactions = _transactions(fields["rlp"])
+    if any(item.data[:1] == _BLOB_TYPE for item in transactions):
+        rules.add(NO_BLOB_TRANSACTIONS.name)
+    header = fields["blockHeader"].members()
+    gas_limit = header["gasLimit"].number()
+    if gas_limit > MAX_BLOCK_GAS_LIMIT:
+        rules.add(BLOCK_GAS_LIMIT.name)
+    context = BlockContext(
+        chain_id=chain_id,
+        block_number=header["number"].number(64),
+        timestamp=header["timestamp"].number(64),
+        eip1559_basefee=header["baseFeePerGas"].number(),
+        coinbase=header["coinbase"].address(),
+        gas_limit=min(gas_limit, MAX_BLOCK_GAS_LIMIT),
+        mix_hash=header["mixHash"].number(),
+        block_hashes=tuple(reversed(hashes[-BLOCK_HASHES:])),
+    )
+    return Block(context, transactions)
+
+
+def _transactions(node: Node) -> tuple[RawTransaction, ...]:
+    """The transactions of a block's RLP, each in its envelope."""
+    try:
+        block = decode(node.data())
+    except RlpError as error:
+        raise CaseError(node.source, node.path, f"not RLP: {error}") from error
+    if isinstance(block, bytes) or len(block) < 3:
+        node.fail("not the RLP of a block")
+    _refuse_items(node, "uncles", block[2])
+    if len(block) > 3:
+        _refuse_items(node, "withdrawals", block[3])
+    items = block[1]
+    if isinstance(items, bytes):
+        node.fail("not the RLP of a block")
+    return tuple(
+        RawTransaction(item if isinstance(item, bytes) else encode_rlp(item))
+        for item in items
+    )
+
+
+def _refuse_items(node: Node, what: str, items: Item) -> None:
+    if items:
+        node.fail(f"{what}: ZKsync OS has none")

@@ -1,0 +1,109 @@
+"""Whole trees of Ethereum's fixtures over several engines, in parallel and resumable.
+
+Every case runs on all engines: ours are compared with each other, the first of ours
+with each reference under the policy, and with what the fixture itself says. Results
+are JSON lines, one a case, written as they come; a resumed run skips what is there.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from differential.engines import Engine
+from differential.fixture_results import CaseResult, Summary, Verdict, result_file
+from differential.fixture_run import Setup, run_fixture
+from differential.importers.fixtures import FixtureFile, find_files, load_file
+from differential.reference_cache import ReferenceCache
+from zkos.host.case_errors import CaseError
+from zkos.host.profile import Mode, Profile, RunOptions
+
+DEFAULT_OPTIONS: Final = RunOptions(Profile.REPLAY, Mode.FORWARD)
+Progress: TypeAlias = Callable[[int, int, Summary], None]
+"""Files done, files in all, totals so far."""
+
+
+def run_fixture_tree(
+    paths: Sequence[Path],
+    engines: Sequence[Engine],
+    jobs: int = 1,
+    resume_file: Path | None = None,
+    progress: Progress = lambda *_: None,
+    *,
+    options: RunOptions = DEFAULT_OPTIONS,
+    time_limit: float = 60.0,
+    cache: ReferenceCache | None = None,
+) -> Summary:
+    """Run all fixtures under `paths`: files, folders and tar archives.
+
+    Results are appended to `resume_file`; cases already in it count and do not run
+    again. Raises CaseError for a path that cannot be read; a bad file among many is a
+    result. `cache` keeps py-evm's answers on disk. Needs the main thread.
+    """
+    files = find_files(paths)
+    setup = Setup(tuple(engines), options, time_limit, cache)
+    summary = Summary()
+    started = time.perf_counter()
+    with result_file(resume_file) as (output, earlier):
+        for result in earlier:
+            summary.add(result)
+        done = frozenset(result.name for result in earlier)
+        for number, results in enumerate(_run_files(files, setup, done, jobs), 1):
+            for result in results:
+                summary.add(result)
+                summary.ran += 1
+                if output is not None:
+                    output.write(json.dumps(result.to_json()) + "\n")
+            if output is not None:
+                output.flush()
+            summary.seconds = time.perf_counter() - started
+            progress(number, len(files), summary)
+    return summary
+
+
+def _run_files(
+    files: Sequence[FixtureFile], setup: Setup, done: frozenset[str], jobs: int
+) -> Iterator[list[CaseResult]]:
+    """Results by file, in any order; files whose worker dies are run again alone."""
+    if jobs == 1:
+        for file in files:
+            yield run_file(file, setup, done)
+        return
+    left = dict.fromkeys(files)
+    try:
+        with ProcessPoolExecutor(jobs) as pool:
+            futures = {pool.submit(run_file, item, setup, done): item for item in files}
+            for future in as_completed(futures):
+                results = future.result()
+                del left[futures[future]]
+                yield results
+    except BrokenProcessPool:
+        for file in left:
+            yield _run_alone(file, setup, done)
+
+
+def _run_alone(
+    file: FixtureFile, setup: Setup, done: frozenset[str]
+) -> list[CaseResult]:
+    try:
+        with ProcessPoolExecutor(1) as pool:
+            return pool.submit(run_file, file, setup, done).result()
+    except BrokenProcessPool:
+        return [CaseResult(file.name, Verdict.FAILED, "the worker died")]
+
+
+def run_file(
+    file: FixtureFile, setup: Setup, done: frozenset[str] = frozenset()
+) -> list[CaseResult]:
+    """All cases of a file but those `done`."""
+    try:
+        fixtures = load_file(file)
+    except CaseError as error:
+        if file.name in done:
+            return []
+        return [CaseResult(file.name, Verdict.BAD_FILE, str(error))]
+    todo = (fixture for fixture in fixtures if fixture.name not in done)
+    return [run_fixture(fixture, setup) for fixture in todo]
