@@ -22,14 +22,20 @@ NAMES: Final = (
     "U8 U16 U32 U64 U128 U256 U512 I32 I64 I256 Address Bytes32".split()  # noqa: SIM905
 )
 INTEGERS: Final = {getattr(ints, name): name for name in NAMES}
+_INTEGERS: Final = ", ".join(NAMES)
+_ROUTINES: Final = ", ".join(
+    f"{action}_{name.lower()}"
+    for action in ("read", "write")
+    for name in (*NAMES, "bool", "view")
+)
 
-_HEAD: Final = '''"""Serves calls from the oracle."""
+_HEAD: Final = '''"""Numbers and bytes as words of the oracle."""
 
 from zkos.lang.control import noinline, srange, urange
 from zkos.lang.intrinsics import oracle_read, oracle_write
 from zkos.lang.ints import {integers}
 from zkos.lang.memory import ByteView, allocate_bytes
-{imports}
+
 
 def read_view() -> ByteView:
     length = oracle_read()
@@ -45,6 +51,28 @@ def write_view(view: ByteView) -> None:
     whole.window(0, view.length()).copy_from(view)
     for i in urange(whole.length() >> 2):
         oracle_write(whole.load_u32(i << 2))
+'''
+
+_CALLS: Final = '''"""Calls the functions of one module."""
+
+from {words} import {names}
+from zkos.lang.control import noinline
+from zkos.lang.intrinsics import oracle_write
+from zkos.lang.ints import U32
+'''
+_MAIN: Final = '''"""Serves calls from the oracle."""
+
+from zkos.lang.intrinsics import oracle_read
+from zkos.lang.ints import U32
+{imports}
+
+def serve(number: U32) -> None:
+    match number:
+{cases}
+
+def main() -> None:
+    while True:
+        serve(oracle_read())
 '''
 
 
@@ -71,28 +99,32 @@ def word_count(kind: Any) -> int:
     return 1 if kind is bool else max(int(kind.BITS) // 32, 1)
 
 
-def driver_source(functions: Sequence[Signature]) -> tuple[str, str]:
-    """Name and text of a guest module whose `main` serves these functions."""
-    imports, bodies, cases = [], [], []
+def driver_sources(functions: Sequence[Signature]) -> dict[str, str]:
+    """Guest modules by name; `main` of the first serves these functions.
+
+    Functions of one name may come from several modules, and imports do not rename:
+    so each of these has a module of its own that calls its functions.
+    """
+    digest = hashlib.sha256(repr(functions).encode()).hexdigest()[:16]
+    words = f"guest_words_{digest}"
+    imports, cases = [], []
+    sources = {f"guest_driver_{digest}": "", words: _words_module()}
     for number, known in enumerate(functions):
         module, _, name = known.function.partition(":")
-        imports.append(f"from {module} import {name}")
-        bodies.append(_call(number, name, known))
+        caller = f"guest_calls_{digest}_{module.replace('.', '_')}"
+        if caller not in sources:
+            sources[caller] = _CALLS.format(words=words, names=_ROUTINES)
+        sources[caller] += _call(number, module, name, known)
+        imports.append(f"from {caller} import call_{number}\n")
         cases.append(f"        case {number}:\n            call_{number}()\n")
-    head = _HEAD.format(
-        integers=", ".join(sorted({*NAMES, "I32"})), imports="\n".join(imports)
+    sources[f"guest_driver_{digest}"] = _MAIN.format(
+        imports="".join(imports), cases="".join(cases)
     )
-    text = "\n\n".join(
-        [
-            head,
-            *_number_routines(),
-            *bodies,
-            "def serve(number: U32) -> None:\n    match number:\n" + "".join(cases),
-            "def main() -> None:\n    while True:\n        serve(oracle_read())\n",
-        ]
-    )
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return f"guest_driver_{digest}", text
+    return sources
+
+
+def _words_module() -> str:
+    return "\n\n".join([_HEAD.format(integers=_INTEGERS), *_number_routines()])
 
 
 def _number_routines() -> list[str]:
@@ -131,7 +163,7 @@ def _routine(kind: Any) -> str:
     return "bool" if kind is bool else INTEGERS[kind].lower()
 
 
-def _call(number: int, name: str, known: Signature) -> str:
+def _call(number: int, module: str, name: str, known: Signature) -> str:
     lines = []
     for index, kind in enumerate(known.parameters):
         source = "view" if kind is ByteView else _routine(kind)
@@ -150,4 +182,5 @@ def _call(number: int, name: str, known: Signature) -> str:
         if kind is ByteView
     ]
     body = "\n".join(lines)
-    return f"@noinline\ndef call_{number}() -> None:\n{body}\n"
+    head = f"from {module} import {name}\n\n\n@noinline\n"
+    return f"{head}def call_{number}() -> None:\n{body}\n\n"

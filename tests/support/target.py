@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.driver import DONE, Signature, driver_source, signature, word_count
+from tests.support.driver import DONE, Signature, driver_sources, signature, word_count
 from zkos.compiler.image import build_program
 from zkos.compiler.native import GuestError, GuestTrap, build_native, describe_site
 from zkos.lang.memory import ByteView
@@ -153,12 +153,13 @@ class RiscvTarget(Target):
 
     def __init__(self, functions: Sequence[str]) -> None:
         super().__init__(functions)
-        name, text = driver_source(list(self.signatures.values()))
-        path = _driver_folder() / f"{name}.py"
-        path.write_text(text)
+        sources = driver_sources(list(self.signatures.values()))
+        for name, text in sources.items():
+            (_driver_folder() / f"{name}.py").write_text(text)
+        main = next(iter(sources))
         self._numbers = {function: i for i, function in enumerate(functions)}
         self.program: Final = build_program(
-            [name, *_modules(functions)], f"{name}:main"
+            [*sources, *_modules(functions)], f"{main}:main"
         )
 
     def call_all(self, calls: Calls) -> list[Any]:

@@ -123,6 +123,19 @@ class Expressions:
         """Check `node` as a value of type `expected`; literals take that type."""
         return self.coerce(node, self.check(node, expected), expected)
 
+    def sized(self, node: ast.expr, expected: Type) -> Expr:
+        """The same where a bare literal would stay a Python integer."""
+        return self.coerce(node, self._wide(node, expected), expected)
+
+    def _wide(self, node: ast.expr, expected: Type | None) -> Expr:
+        made = self.check(node, expected)
+        if isinstance(made.kind, Literal):
+            kind = expected if isinstance(expected, Int) else U32
+            raise self.error(
+                node, "a literal has no width here", f"write {kind}({made.kind.value})"
+            )
+        return made
+
     def coerce(self, node: ast.expr, made: Expr, expected: Type) -> Expr:
         """Make `made` a value of type `expected` or complain."""
         if made.kind == expected:
@@ -165,12 +178,7 @@ class Expressions:
 
     def typed(self, node: ast.expr) -> Expr:
         """Check an expression that must have a type of its own."""
-        made = self.check(node, None)
-        if isinstance(made.kind, Literal):
-            raise self.error(
-                node, "a literal has no width here", f"write U32({made.kind.value})"
-            )
-        return made
+        return self._wide(node, None)
 
     def check(self, node: ast.expr, expected: Type | None = None) -> Expr:
         """Check any expression; `expected` only helps literals and tuples."""
@@ -197,7 +205,7 @@ class Expressions:
                 if isinstance(expected, TupleOf) and len(expected.items) == len(items):
                     wanted = expected.items
                 parts = [
-                    self.value(item, kind) if kind else self.check(item)
+                    self.sized(item, kind) if kind else self.check(item)
                     for item, kind in zip(items, wanted, strict=True)
                 ]
                 return Pack(TupleOf(tuple(part.kind for part in parts)), where, parts)
@@ -445,18 +453,22 @@ class Expressions:
             return self.check(body if condition.value else orelse, expected)
         saved = dict(self.narrowed)
         self.narrow(test, True)
-        yes = self.check(body, expected)
+        yes = self._wide(body, expected)
         self.narrowed = dict(saved)
         self.narrow(test, False)
-        no = self.check(orelse, expected)
+        no = self._wide(orelse, expected)
         self.narrowed = saved
         kind: Type | None = expected if isinstance(expected, Maybe) else None
         for made in (yes, no):
-            if not isinstance(made.kind, Literal) and not isinstance(made, Null):
+            if not isinstance(made, Null):
                 kind = kind or made.kind
+        if isinstance(kind, Ref) and any(isinstance(x.kind, Maybe) for x in (yes, no)):
+            kind = Maybe(kind)
+        if isinstance(kind, Ref) and any(isinstance(x, Null) for x in (yes, no)):
+            kind = Maybe(kind)
         kind = kind or expected
         if kind is None:
-            raise self.error(node, "the literals have no width here", "write U32(...)")
+            raise self.error(node, "both are None")
         yes, no = self.coerce(body, yes, kind), self.coerce(orelse, no, kind)
         return Choice(kind, self.module.where(node), condition, yes, no)
 
@@ -613,7 +625,7 @@ class Expressions:
             if len(rest) != len(ref.fields):
                 raise self.error(node, f"{ref} has {len(ref.fields)} fields")
             values = [
-                self.value(item, kind)
+                self.sized(item, kind)
                 for item, kind in zip(rest, ref.fields.values(), strict=True)
             ]
             return New(ref, where, ref, None, values)
@@ -746,8 +758,18 @@ class Expressions:
                 f"{target.function.node.name} takes {len(parameters)} argument(s), "
                 f"not {len(arguments)}",
             )
+        if target.function.module is self.checker.program.runtime:
+            declared = target.function.node.args.args[skip:]
+            return [
+                self.value(item, kind)
+                if _is_u32(known.annotation)
+                else self.sized(item, kind)
+                for item, (_, kind), known in zip(
+                    arguments, parameters, declared, strict=True
+                )
+            ]
         return [
-            self.value(item, kind)
+            self.sized(item, kind)
             for item, (_, kind) in zip(arguments, parameters, strict=True)
         ]
 
@@ -755,6 +777,10 @@ class Expressions:
         """Note a call from this function."""
         self.instance.calls.append(target)
         return target
+
+
+def _is_u32(annotation: ast.expr | None) -> bool:
+    return isinstance(annotation, ast.Name) and annotation.id == "U32"
 
 
 def _shape(item: object) -> object:

@@ -122,6 +122,7 @@ class Program:
         self._roots = frozenset(roots)
         self._variant = variant
         self._overrides = dict(variant.overrides)
+        self._replacements = dict(variant.replacements)
         self.errors: list[Error] = []
         self.runtime = self.load(RUNTIME)
         for root in roots:
@@ -130,6 +131,7 @@ class Program:
 
     def load(self, name: str) -> Module:
         """The module called `name`, with everything it imports."""
+        name = self._replacements.get(name, name)
         if name in self.modules:
             return self.modules[name]
         spec = importlib.util.find_spec(name)

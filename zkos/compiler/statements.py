@@ -36,6 +36,7 @@ from zkos.compiler.types import (
     NONE,
     U32,
     U64,
+    VIEW,
     EnumOf,
     Int,
     Literal,
@@ -91,7 +92,7 @@ class Statements(Expressions):
                 kind = self.checker.type_of(self.module, annotation, self.names)
                 if value is None:
                     raise self.error(node, "a local is declared with its value")
-                return [self._assign_local(node, name, self.value(value, kind), kind)]
+                return [self._assign_local(node, name, self.sized(value, kind), kind)]
             case ast.Assign([ast.Tuple(targets)], value):
                 return [self._unpack(node, targets, value)]
             case ast.Assign([target], value):
@@ -153,7 +154,7 @@ class Statements(Expressions):
                     made = self.typed(value)
                     kind = made.kind
                 else:
-                    made = self.value(value, kind)
+                    made = self.sized(value, kind)
                 return [self._assign_local(node, name, made, kind)]
             case ast.Subscript(owner, index):
                 array = self.check(owner)
@@ -161,11 +162,12 @@ class Statements(Expressions):
                     return self._assign_list_item(node, array, index, value)
                 item = self.check(target)
                 if isinstance(item, Item):
-                    return [Set(where, item, self.value(value, item.kind))]
+                    given = self.value if array.kind == VIEW else self.sized
+                    return [Set(where, item, given(value, item.kind))]
                 raise self.error(node, "constants cannot be assigned")
             case ast.Attribute():
                 field = self.check(target)
-                return [Set(where, field, self.value(value, field.kind))]
+                return [Set(where, field, self.sized(value, field.kind))]
         raise self.error(node, "only names, fields and items are assigned")
 
     def _assign_list_item(
@@ -406,7 +408,7 @@ class Statements(Expressions):
         assert value is not None
         if result == NONE:
             raise self.error(node, "this function returns nothing")
-        return Return(where, self.value(value, result))
+        return Return(where, self.sized(value, result))
 
     def _raise(self, node: ast.stmt, exc: ast.expr | None) -> Stmt:
         where = self.module.where(node)

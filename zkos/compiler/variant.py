@@ -21,6 +21,8 @@ class Variant:
     overrides: tuple[tuple[str, object], ...] = ()
     """Module constants by `module:NAME` with the value to compile instead."""
     patches: tuple[Patch, ...] = ()
+    replacements: tuple[tuple[str, str], ...] = ()
+    """Modules to take instead: (name that is imported, name of the other module)."""
     coverage: bool = False
     """Count blocks and report comparisons (x86-64 only)."""
 

@@ -1,0 +1,1 @@
+"""Examples of the language: one folder compiles, the other does not."""

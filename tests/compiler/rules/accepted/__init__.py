@@ -1,0 +1,1 @@
+"""An example a rule allows, each with a `run`."""

@@ -1,0 +1,1 @@
+"""An example a rule forbids, each with its error in the first line."""
