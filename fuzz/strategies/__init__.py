@@ -1,0 +1,1 @@
+"""Generators of cases, each written once against a `Source` of choices."""

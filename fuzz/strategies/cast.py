@@ -1,0 +1,114 @@
+"""Who plays in a case: keys, contracts, strangers and the slots they all use.
+
+Addresses and slots come from small pools, so that transactions and programs meet.
+The cast also follows nonces, so that most transactions are valid.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from fuzz.strategies.numbers import word
+from fuzz.strategies.source import Source, Weights
+from zkos.host import rlp
+from zkos.host.signing import address_of_key, keccak256
+
+KEYS: Final = 6
+CONTRACTS: Final = (
+    0xC0DE << 144,
+    # Sorted by their lowest 64 bits first: these differ above or only there.
+    (1 << 64) + 5,
+    (1 << 128) + 5,
+    0xC0DE_0000_0000_0000_0005,
+    0xFFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF_FFFF,
+    # Below 2**16: a contract like any other (bootloader spec 1).
+    0xABCD,
+    0x8005,
+)
+STRANGERS: Final = (
+    0xDEAD,
+    0xBEEF << 140,
+    0,
+    0x8001,
+    0x8003,
+    0x8006,
+    0x8008,
+    0x800A,
+    0x800F,
+    0x9000,
+    0xFFFF,
+    0x10000,
+    0x100,
+    11,
+    *range(1, 11),
+)
+UPGRADER: Final = 0x800F
+ADDRESS_LIMIT: Final = 1 << 160
+_POOLS: Final = Weights(30, 50, 18, 12)
+
+
+@cache
+def keys() -> tuple[bytes, ...]:
+    """The private keys of all cases."""
+    return tuple(keccak256(b"sender %d" % number) for number in range(KEYS))
+
+
+@cache
+def senders() -> tuple[int, ...]:
+    """The addresses of `keys`."""
+    return tuple(address_of_key(key) for key in keys())
+
+
+@dataclass(slots=True)
+class Cast:
+    """The participants of one case."""
+
+    contracts: list[int]
+    """Addresses with code, or about to have it."""
+    accounts: list[int] = field(default_factory=list)
+    """Contracts that are accounts: senders of type 0x71."""
+    slots: tuple[int, ...] = (0, 1, 2)
+    nonces: dict[int, int] = field(default_factory=dict)
+    """The next nonce of senders and accounts, if all went well."""
+
+    def address(self, source: Source) -> int:
+        """A participant, rarely anybody."""
+        match source.choose(range(4), _POOLS):
+            case 0:
+                return source.choose(senders())
+            case 1:
+                return source.choose(self.contracts)
+            case 2:
+                return source.choose(STRANGERS)
+        return word(source) % ADDRESS_LIMIT
+
+    def slot(self, source: Source) -> int:
+        """A storage key, mostly a shared one."""
+        return word(source) if source.chance(8) else source.choose(self.slots)
+
+    def expect_contract(self, address: int) -> None:
+        """Let others meet a contract that will be created."""
+        if address not in self.contracts:
+            self.contracts.append(address)
+
+
+def make_cast(source: Source) -> Cast:
+    """Contracts and slots of a case."""
+    count = source.integer(1, 5)
+    start = source.below(len(CONTRACTS))
+    contracts = [CONTRACTS[(start + i) % len(CONTRACTS)] for i in range(count)]
+    slots = (0, 1, 2, word(source), word(source), (1 << 256) - 1)
+    return Cast(contracts, slots=slots)
+
+
+def created_address(creator: int, nonce: int) -> int:
+    """Where a creation by transaction or CREATE puts its contract."""
+    digest = keccak256(rlp.encode([creator.to_bytes(20, "big"), nonce]))
+    return int.from_bytes(digest[12:], "big")
+
+
+def create2_address(creator: int, salt: int, initcode: bytes) -> int:
+    """Where CREATE2 puts its contract (EIP-1014)."""
+    content = creator.to_bytes(20, "big") + salt.to_bytes(32, "big")
+    digest = keccak256(b"\xff" + content + keccak256(initcode))
+    return int.from_bytes(digest[12:], "big")

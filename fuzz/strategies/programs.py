@@ -1,0 +1,296 @@
+"""Whole programs: statements that leave the stack as it was, and an end.
+
+Loops are bounded and memory is mostly small, so that programs come to an end within
+ordinary gas limits. A few programs are raw bytes instead.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from fuzz.strategies.calls import (
+    call,
+    call_hook,
+    call_precompile,
+    create,
+    keep_result,
+)
+from fuzz.strategies.cast import Cast
+from fuzz.strategies.code import Code, Label
+from fuzz.strategies.expressions import (
+    Program,
+    address,
+    expression,
+    memory_length,
+    memory_offset,
+    memory_range,
+    slot,
+    soup,
+)
+from fuzz.strategies.numbers import length, word
+from fuzz.strategies.source import Source, Weights
+
+MAX_CREATIONS: Final = 2
+"""Levels of initcode inside a program."""
+MAX_NESTING: Final = 3
+"""Levels of branches and loops."""
+_ENDS: Final = ("RETURN", "STOP", "REVERT", "SELFDESTRUCT", "INVALID", "")
+_END_WEIGHTS: Final = Weights(45, 25, 11, 8, 2, 9)
+_COPIES: Final = ("CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "EXTCODECOPY")
+_COPY_WEIGHTS: Final = Weights(25, 20, 10, 25, 20)
+
+
+def contract_code(
+    source: Source, cast: Cast, at: int | None, budget: int = 12
+) -> bytes:
+    """The code of a contract that will run at `at`, if that is known."""
+    if source.chance(4):
+        return raw_code(source)
+    return _write(source, cast, at, budget, 0)
+
+
+def init_code(source: Source, cast: Cast, budget: int = 6, depth: int = 0) -> bytes:
+    """Initcode: some statements, then mostly the return of a contract's code."""
+    if source.chance(4):
+        return raw_code(source)
+    code = Code()
+    program = Program(source, cast, code, None, depth + 1, source.below(4))
+    block(program, 0)
+    if source.chance(15):
+        end(program)
+        return code.finish()
+    runtime = _runtime(source, cast, budget, depth)
+    place = code.data(runtime)
+    code.push(len(runtime))
+    code.push_label(place)
+    code.push(0)
+    code.op("CODECOPY")
+    code.push(len(runtime))
+    code.push(0)
+    code.op("RETURN")
+    return code.finish()
+
+
+def raw_code(source: Source) -> bytes:
+    """Any bytes: unknown opcodes, cut immediates, stacks that do not fit."""
+    return source.bytes(source.integer(1, 100))
+
+
+def _runtime(source: Source, cast: Cast, budget: int, depth: int) -> bytes:
+    """What initcode returns; rarely something that may not be code."""
+    if source.chance(6):
+        return source.choose((b"", b"\xef", b"\xef\x00", bytes(24576), bytes(24577)))
+    return _write(source, cast, None, source.integer(1, max(1, budget)), depth + 1)
+
+
+def _write(
+    source: Source, cast: Cast, at: int | None, budget: int, depth: int
+) -> bytes:
+    program = Program(source, cast, Code(), at, depth, source.integer(1, budget))
+    block(program, 0)
+    end(program)
+    return program.code.finish()
+
+
+def block(program: Program, nesting: int) -> None:
+    """Statements until the budget or the mood is gone."""
+    while program.budget > 0:
+        program.budget -= 1
+        statement(program, nesting)
+        if nesting and program.source.chance(40):
+            return
+
+
+def statement(program: Program, nesting: int) -> None:
+    """One statement."""
+    write = program.source.choose(STATEMENTS, STATEMENT_WEIGHTS)
+    write(program, nesting)
+
+
+def end(program: Program) -> None:
+    """The last opcodes of a program."""
+    source, code = program.source, program.code
+    name = source.choose(_ENDS, _END_WEIGHTS)
+    if name in ("RETURN", "REVERT"):
+        memory_range(program)
+    elif name == "SELFDESTRUCT":
+        address(program)
+    if name:
+        code.op(name)
+
+
+def store(program: Program, _: int) -> None:
+    """Write a slot."""
+    expression(program)
+    slot(program)
+    program.code.op("SSTORE")
+
+
+def store_transient(program: Program, _: int) -> None:
+    """Write a transient slot."""
+    expression(program)
+    slot(program)
+    program.code.op("TSTORE")
+
+
+def store_memory(program: Program, _: int) -> None:
+    """Write a word or a byte of memory."""
+    expression(program)
+    memory_offset(program)
+    program.code.op(program.source.choose(("MSTORE", "MSTORE8"), Weights(80, 20)))
+
+
+def copy(program: Program, _: int) -> None:
+    """Copy to memory from wherever."""
+    source, code = program.source, program.code
+    name = source.choose(_COPIES, _COPY_WEIGHTS)
+    if name == "RETURNDATACOPY" and source.chance(80):
+        code.op("RETURNDATASIZE")
+        code.push(0)
+    else:
+        memory_length(program)
+        memory_offset(program)
+    memory_offset(program)
+    if name == "EXTCODECOPY":
+        address(program)
+    code.op(name)
+
+
+def log(program: Program, _: int) -> None:
+    """Emit an event."""
+    topics = program.source.below(5)
+    for _topic in range(topics):
+        expression(program, 2)
+    memory_range(program)
+    program.code.op(f"LOG{topics}")
+
+
+def hash_memory(program: Program, _: int) -> None:
+    """Hash memory and keep the digest."""
+    memory_range(program)
+    program.code.op("KECCAK256")
+    keep_result(program)
+
+
+def compute(program: Program, _: int) -> None:
+    """Any opcodes on the stack; the result is kept."""
+    soup(program)
+    keep_result(program)
+
+
+def call_somebody(program: Program, _: int) -> None:
+    """A call of a contract, an account, a precompile or a system contract."""
+    write = program.source.choose(
+        (call, call_precompile, call_hook), Weights(60, 25, 15)
+    )
+    write(program)
+
+
+def create_contract(program: Program, nesting: int) -> None:
+    """A creation, unless there are too many inside each other."""
+    if program.depth >= MAX_CREATIONS:
+        store(program, nesting)
+        return
+    initcode = init_code(program.source, program.cast, 4, program.depth)
+    create(program, initcode)
+
+
+def branch(program: Program, nesting: int) -> None:
+    """Statements under a condition."""
+    if nesting >= MAX_NESTING:
+        store(program, nesting)
+        return
+    code, after = program.code, Label()
+    expression(program)
+    if program.source.chance(50):
+        code.op("ISZERO")
+    code.push_label(after)
+    code.op("JUMPI")
+    if program.source.chance(12):
+        floor = code.height
+        end(program)
+        code.height = floor
+    else:
+        block(program, nesting + 1)
+    code.mark(after)
+
+
+def loop(program: Program, nesting: int) -> None:
+    """Statements several times; the counter stays below them on the stack."""
+    if nesting >= MAX_NESTING:
+        compute(program, nesting)
+        return
+    code, start = program.code, Label()
+    code.push(program.source.integer(1, 6 if nesting else 12))
+    code.mark(start)
+    block(program, nesting + 1)
+    code.push(1)
+    code.op("SWAP1", "SUB", "DUP1")
+    code.push_label(start)
+    code.op("JUMPI", "POP")
+
+
+def subroutine(program: Program, nesting: int) -> None:
+    """A jump to a place whose address comes from the stack, and back."""
+    code, body, back = program.code, Label(), Label()
+    code.push_label(back)
+    expression(program)
+    code.push_label(body)
+    code.op("JUMP")
+    code.mark(body)
+    keep_result(program)
+    code.op("JUMP")
+    code.mark(back)
+    if program.source.chance(30):
+        store_memory(program, nesting)
+
+
+def recurse(program: Program, _: int) -> None:
+    """Call oneself with a part of the gas."""
+    code = program.code
+    for _range in range(4):
+        code.push(0)
+    code.push(0)
+    code.op("ADDRESS", "GAS")
+    code.push(program.source.choose((2, 1, 3)))
+    code.op("SHR", "CALL")
+    keep_result(program)
+
+
+def fail_sometimes(program: Program, _: int) -> None:
+    """Something that halts: a bad jump, an invalid opcode, too few words."""
+    source, code = program.source, program.code
+    if not source.chance(15):
+        expression(program)
+        keep_result(program)
+        return
+    match source.below(4):
+        case 0:
+            code.push(word(source))
+            code.op("JUMP")
+        case 1:
+            code.raw(bytes([source.choose((0x0C, 0x21, 0x4B, 0xB0, 0xEF, 0xF6))]))
+        case 2:
+            code.raw(bytes([source.choose((0x50, 0x01, 0x8F, 0x9F))]) * 20)
+        case _:
+            code.raw(b"\x5f" * (1020 + source.below(8)))
+
+
+def read_code_end(program: Program, _: int) -> None:
+    """Copy from around the end of the code or calldata."""
+    source, code = program.source, program.code
+    name = source.choose(("CODE", "CALLDATA"))
+    code.push(length(source))
+    code.op(f"{name}SIZE")
+    code.push(source.choose((0, 1, 31, 32)))
+    code.op("SWAP1", "SUB")
+    memory_offset(program)
+    code.op(f"{name}COPY")
+
+
+Statement = Callable[[Program, int], None]
+STATEMENTS: Final[tuple[Statement, ...]] = (
+    *(store, store_transient, store_memory, copy, log, hash_memory, compute),
+    *(call_somebody, create_contract, branch, loop, subroutine, recurse),
+    *(fail_sometimes, read_code_end),
+)
+STATEMENT_WEIGHTS: Final = Weights(16, 5, 10, 7, 6, 4, 9, 18, 5, 8, 5, 2, 1, 2, 2)

@@ -1,0 +1,1 @@
+"""Fuzz targets: one property a module."""
