@@ -1,0 +1,1 @@
+"""Campaigns: many workers, for hours, losing nothing."""

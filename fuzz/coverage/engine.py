@@ -1,0 +1,170 @@
+"""The search: choose, change, run, keep what is new or smaller.
+
+Every input follows from a `Recipe`: a seed and the names of inputs that are kept on
+disk. So an input that killed its process can be made again by another one.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final, Generic, TypeVar
+
+from fuzz.coverage.pool import Entry, Pool
+from fuzz.coverage.target import Observation, Problem, Target
+from fuzz.strategies.source import RandomSource
+
+I = TypeVar("I")  # noqa: E741 (an input)
+_GENERATE_PERCENT: Final = 12
+_SEED_BITS: Final = 64
+
+
+class Making(IntEnum):
+    """How an input is made."""
+
+    GENERATE = 0
+    MUTATE = 1
+    GIVEN = 2
+    """Read from a corpus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that determines an input."""
+
+    making: Making
+    seed: int = 0
+    parent: str = ""
+    donor: str = ""
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts since the search began."""
+
+    executions: int = 0
+    included: int = 0
+    reverted: int = 0
+    rejected: int = 0
+    problems: int = 0
+
+    def add(self, observation: Observation) -> None:
+        """Count an execution."""
+        self.executions += 1
+        self.included += observation.included
+        self.reverted += observation.reverted
+        self.rejected += observation.rejected
+        self.problems += observation.problem is not None
+
+
+@dataclass(slots=True)
+class Hooks(Generic[I]):
+    """What the search tells its surroundings."""
+
+    begin: Callable[[Recipe], None] = lambda recipe: None
+    """Before an input is made and run."""
+    keep: Callable[[Entry[I], bytes], None] = lambda entry, content: None
+    """An input became an entry; called before it can be a parent."""
+    found: Callable[[Problem, I, Recipe], None] = lambda problem, value, recipe: None
+
+
+def name_of(content: bytes) -> str:
+    """The name of an input with this text."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def step_seed(seed: int, lane: int, iteration: int) -> int:
+    """The seed of one step of one worker."""
+    text = f"{seed}/{lane}/{iteration}".encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
+
+
+def make(target: Target[I], recipe: Recipe, parent: I | None, donor: I | None) -> I:
+    """The input of a recipe; parent and donor are those it names."""
+    source = RandomSource(recipe.seed)
+    if recipe.making is Making.GENERATE or parent is None:
+        return target.generate(source)
+    return target.mutate(source, parent, parent if donor is None else donor)
+
+
+@dataclass(slots=True)
+class Search(Generic[I]):
+    """One target, one pool, one stream of inputs."""
+
+    target: Target[I]
+    seed: int
+    lane: int = 0
+    """Number of the worker: each has its own stream."""
+    iteration: int = 0
+    pool: Pool[I] = field(default_factory=Pool)
+    totals: Totals = field(default_factory=Totals)
+    hooks: Hooks[I] = field(default_factory=Hooks)
+
+    def step(self) -> bool:
+        """Make and run the next input; whether it was kept."""
+        recipe = self._plan()
+        self.iteration += 1
+        self.hooks.begin(recipe)
+        parent, donor = self.pool.get(recipe.parent), self.pool.get(recipe.donor)
+        value = make(
+            self.target,
+            recipe,
+            None if parent is None else parent.value,
+            None if donor is None else donor.value,
+        )
+        return self._try(value, recipe, parent)
+
+    def offer(self, content: bytes) -> bool:
+        """Run an input from elsewhere; whether it was kept. ValueError if none."""
+        name = name_of(content)
+        if name in self.pool:
+            return False
+        value = self.target.decode(content)
+        recipe = Recipe(Making.GIVEN, parent=name)
+        self.hooks.begin(recipe)
+        return self._try(value, recipe, None)
+
+    def _plan(self) -> Recipe:
+        source = RandomSource(step_seed(self.seed, self.lane, self.iteration))
+        seed = source.below(1 << _SEED_BITS)
+        if not self.pool.entries or source.chance(_GENERATE_PERCENT):
+            return Recipe(Making.GENERATE, seed)
+        parent = self.pool.choose(source)
+        donor = source.choose(self.pool.entries)
+        return Recipe(Making.MUTATE, seed, parent.name, donor.name)
+
+    def _try(self, value: I, recipe: Recipe, parent: Entry[I] | None) -> bool:
+        counters = self.target.counters
+        if counters is not None:
+            counters.clear()
+        observation = self.target.run(value)
+        features = observation.semantic
+        if counters is not None:
+            features |= counters.features()
+        self.totals.add(observation)
+        if observation.problem is not None:
+            self.hooks.found(observation.problem, value, recipe)
+        first = self.pool.new(features)
+        if first:
+            return self._keep(value, first, None)
+        if parent is not None and not parent.first & ~features:
+            return self._keep(value, parent.first, parent)
+        return False
+
+    def _keep(self, value: I, first: int, old: Entry[I] | None) -> bool:
+        """Keep an input for `first`, in place of `old` only if it is smaller."""
+        size = self.target.weight(value)
+        if old is not None and size >= old.size:
+            return False
+        content = self.target.encode(value)
+        name = name_of(content)
+        if name in self.pool:
+            self.pool.see(first)
+            return False
+        entry = Entry(name, value, size, first)
+        self.hooks.keep(entry, content)
+        if old is None:
+            self.pool.add(entry)
+        else:
+            self.pool.replace(old, entry)
+        return True

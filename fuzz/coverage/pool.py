@@ -1,0 +1,85 @@
+"""The inputs worth changing further, and what they reach together."""
+
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
+
+from fuzz.coverage.counters import covered
+from fuzz.strategies.source import Source
+
+I = TypeVar("I")  # noqa: E741 (an input)
+_YOUNG_PERCENT: Final = 40
+_FAVOURITE_TRIES: Final = 3
+
+
+@dataclass(slots=True)
+class Entry(Generic[I]):
+    """An input that reached something first, or is smaller than who did."""
+
+    name: str
+    value: I
+    size: int
+    first: int
+    """Features nobody had before."""
+    chosen: int = 0
+    """How often it was changed."""
+
+
+@dataclass(slots=True)
+class Pool(Generic[I]):
+    """Entries by age, and all features seen."""
+
+    entries: list[Entry[I]] = field(default_factory=list)
+    seen: int = 0
+    bytes: int = 0
+    """Size of all entries."""
+    _names: dict[str, Entry[I]] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def get(self, name: str) -> Entry[I] | None:
+        """The entry with this name."""
+        return self._names.get(name)
+
+    def new(self, features: int) -> int:
+        """Those of the features nobody had."""
+        return features & ~self.seen
+
+    def see(self, features: int) -> None:
+        """Take note of features without keeping their input."""
+        self.seen |= features
+
+    def add(self, entry: Entry[I]) -> None:
+        """Keep an input."""
+        self.entries.append(entry)
+        self._names[entry.name] = entry
+        self.bytes += entry.size
+        self.seen |= entry.first
+
+    def replace(self, old: Entry[I], entry: Entry[I]) -> None:
+        """Keep a smaller input instead of an older one."""
+        self.entries[self.entries.index(old)] = entry
+        del self._names[old.name]
+        self._names[entry.name] = entry
+        self.bytes += entry.size - old.size
+
+    def choose(self, source: Source) -> Entry[I]:
+        """An entry to change: often a young one, else one seldom chosen."""
+        count = len(self.entries)
+        if source.chance(_YOUNG_PERCENT):
+            chosen = self.entries[count - 1 - source.below(max(1, count // 8))]
+        else:
+            tries = [source.choose(self.entries) for _ in range(_FAVOURITE_TRIES)]
+            chosen = min(tries, key=lambda entry: entry.chosen)
+        chosen.chosen += 1
+        return chosen
+
+    @property
+    def coverage(self) -> int:
+        """Counters ever touched."""
+        return covered(self.seen)
+
+    @property
+    def features(self) -> int:
+        """Features ever seen."""
+        return self.seen.bit_count()

@@ -1,0 +1,1 @@
+"""Changes of whole cases, structure kept: what both fuzzers' mutators call."""

@@ -1,0 +1,58 @@
+"""The addresses a case knows, and nonces that follow each other again."""
+
+from dataclasses import replace
+
+from fuzz.strategies.cast import STRANGERS
+from zkos.host.case import AccountState, Block, Case
+from zkos.host.signing import address_of_key
+from zkos.host.transactions import FieldTransaction, Transaction
+
+
+def known_addresses(case: Case) -> tuple[int, ...]:
+    """Addresses with something at them, and special ones."""
+    return (*(entry.address for entry in case.leaf_order), *STRANGERS)
+
+
+def repair_nonces(case: Case) -> Case:
+    """The case with the nonces of signed transactions as if all were included."""
+    nonces = {
+        entry.address: entry.nonce
+        for entry in case.leaf_order
+        if isinstance(entry, AccountState)
+    }
+    blocks = tuple(
+        replace(
+            block,
+            transactions=tuple(_repaired(item, nonces) for item in block.transactions),
+        )
+        for block in case.blocks
+    )
+    return replace(case, blocks=blocks)
+
+
+def _repaired(item: Transaction, nonces: dict[int, int]) -> Transaction:
+    if not isinstance(item, FieldTransaction) or not item.kind.is_signed:
+        return item
+    sender = item.sender
+    if sender is None and item.private_key is not None:
+        sender = address_of_key(item.private_key)
+    if sender is None or item.signature is not None:
+        return item
+    nonce = nonces.get(sender, 0)
+    nonces[sender] = min(nonce + 1, (1 << 64) - 1)
+    return item if item.nonce == nonce else replace(item, nonce=nonce)
+
+
+def transactions_of(case: Case) -> list[Transaction]:
+    """Of all blocks."""
+    return [item for block in case.blocks for item in block.transactions]
+
+
+def with_transactions(
+    case: Case, index: int, transactions: list[Transaction]
+) -> Case:
+    """The case with another list of transactions in one block."""
+    block = Block(case.blocks[index].context, tuple(transactions))
+    return replace(
+        case, blocks=(*case.blocks[:index], block, *case.blocks[index + 1 :])
+    )

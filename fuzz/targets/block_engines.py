@@ -1,0 +1,51 @@
+"""Engines of our OS as block targets call them: a prepared channel in, an end out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from differential.runners import native, riscv
+from differential.runners.base import Ending
+from fuzz.coverage.counters import Counters
+from zkos.compiler.native import NativeLibrary
+from zkos.compiler.variant import COVERAGE
+from zkos.host.channel import QueryChannel
+from zkos.host.profile import RunOptions
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEngine:
+    """An engine and, where it has them, its coverage counters."""
+
+    name: str
+    run: Callable[[QueryChannel, RunOptions], Ending]
+    counters: Counters | None = None
+
+
+@cache
+def coverage_library() -> NativeLibrary:
+    """The compiled OS with coverage counters; comparisons go to nobody."""
+    return native.library(variant=COVERAGE)
+
+
+@cache
+def coverage_engine() -> BlockEngine:
+    """The compiled OS with coverage counters."""
+    library = coverage_library()
+
+    def run(channel: QueryChannel, options: RunOptions) -> Ending:
+        return native.run_library(library, channel, options)
+
+    return BlockEngine("native", run, Counters(library.coverage))
+
+
+@cache
+def plain_engine() -> BlockEngine:
+    """The compiled OS as it ships."""
+    return BlockEngine("native", native.run_guest)
+
+
+@cache
+def riscv_engine() -> BlockEngine:
+    """The RISC-V image on the emulated machine."""
+    return BlockEngine("riscv", riscv.run_guest)

@@ -1,0 +1,249 @@
+"""Blocks on several engines of ours at once: the fast path of campaigns.
+
+What engines share is made once: encoded transactions, the state, its proofs. Their
+reports are compared as they came; they are decoded only where they differ, where a
+chain goes on, and for the few words that say what became of a transaction.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+from differential.compare import compare
+from differential.outcome import Outcome, Result
+from differential.runners.base import Ending, conclude, state_after, state_of_case
+from fuzz.coverage.counters import Counters
+from fuzz.coverage.target import Observation, Problem
+from fuzz.mutation.cases import mutate_case
+from fuzz.mutation.shrink import shrink_case
+from fuzz.strategies.source import Source
+from fuzz.targets.block_engines import BlockEngine, coverage_engine, riscv_engine
+from fuzz.targets.block_features import Receipts, block_features, declared_abort
+from fuzz.targets.case_text import case_from_text, case_to_text, case_weight
+from zkos.host.case import Block, Case
+from zkos.host.case_errors import CaseError
+from zkos.host.channel import QueryChannel
+from zkos.host.oracle import HonestOracle
+from zkos.host.profile import RunOptions
+from zkos.host.raw_transaction import encode
+from zkos.host.state import ChainState
+from zkos.host.transactions import Transaction, TransactionError
+
+_STATES_KEPT: Final = 64
+_TRANSACTIONS_KEPT: Final = 4096
+OPTIONS: Final = RunOptions()
+Run = tuple[Ending, QueryChannel]
+
+
+class BlockTarget:
+    """Every engine says the same of every block, and none fails."""
+
+    suffix: Final = ".json"
+
+    def __init__(self, name: str, engines: Sequence[BlockEngine]) -> None:
+        self.name: Final = name
+        self._engines: Final = tuple(engines)
+        self._state = lru_cache(_STATES_KEPT)(_make_state)
+
+    @property
+    def counters(self) -> Counters | None:
+        """Those of the first engine."""
+        return self._engines[0].counters
+
+    def generate(self, source: Source) -> Case:
+        """A case of the shared generators."""
+        from fuzz.strategies.cases import case
+
+        return case(source)
+
+    def mutate(self, source: Source, parent: Case, donor: Case) -> Case:
+        """A changed case."""
+        return mutate_case(source, parent, donor)
+
+    def weight(self, value: Case) -> int:
+        """Bytes of code and data, with something for everything else."""
+        return case_weight(value)
+
+    def encode(self, value: Case) -> bytes:
+        """The published JSON."""
+        return case_to_text(value)
+
+    def decode(self, content: bytes) -> Case:
+        """A case; ValueError for what is none."""
+        return case_from_text(content)
+
+    def shrink(self, value: Case) -> Iterator[Case]:
+        """Cases with less in them."""
+        return shrink_case(value)
+
+    def run(self, value: Case) -> Observation:
+        """Run all blocks; the first difference ends it."""
+        seen = Observation()
+        state = self._state(
+            value.accounts, value.sequence, value.leaves, value.preimages
+        )
+        for index, block in enumerate(value.blocks):
+            after = self._run_block(block, state, seen, last=block is value.blocks[-1])
+            if seen.problem is not None or after is None:
+                if seen.problem is not None and len(value.blocks) > 1:
+                    seen.problem = _in_block(seen.problem, index)
+                break
+            state = after
+        return seen
+
+    def _run_block(
+        self, block: Block, state: ChainState, seen: Observation, *, last: bool
+    ) -> ChainState | None:
+        """The state after a block, None if there is none or nobody needs it."""
+        try:
+            encoded = encode_transactions(block)
+        except CaseError:
+            seen.rejected += 1
+            return None
+        runs: list[Run] = []
+        for engine in self._engines:
+            oracle = HonestOracle(state, block.context, encoded)
+            channel = QueryChannel(oracle)
+            runs.append((engine.run(channel, OPTIONS), channel))
+        ending, channel = runs[0]
+        receipts = Receipts.of(channel.messages)
+        seen.semantic |= block_features(block, ending, channel, receipts)
+        _count(seen, ending, receipts)
+        seen.problem = self._problem(runs, state, encoded)
+        if last or seen.problem is not None or ending.result is not Result.SUCCESS:
+            return None
+        return self._proceed(runs[0], state, seen)
+
+    def _problem(
+        self, runs: Sequence[Run], state: ChainState, encoded: Sequence[bytes]
+    ) -> Problem | None:
+        names = [engine.name for engine in self._engines]
+        first = runs[0]
+        for name, other in zip(names[1:], runs[1:], strict=True):
+            if not _same(first, other):
+                pair = (names[0], name)
+                found = _difference(pair, first, other, state)
+                if found is not None:
+                    return found
+        if first[1].fault is not None:
+            return None
+        for name, (ending, _) in zip(names, runs, strict=True):
+            if ending.result in (Result.CRASH, Result.TIMEOUT):
+                return _failure("crash", name, ending)
+            if ending.result is Result.ABORT:
+                if not declared_abort(ending.reason, encoded):
+                    return _failure("abort", name, ending)
+        return None
+
+    def _proceed(
+        self, run: Run, state: ChainState, seen: Observation
+    ) -> ChainState | None:
+        """Write the block to the state; a root unlike the reported is a crash."""
+        outcome = _outcome(run, state)
+        after = state_after(state, outcome)
+        if int.from_bytes(after.tree.root(), "big") != outcome.state_root:
+            seen.problem = Problem(
+                "crash", (self._engines[0].name,), "state_root", "after the block"
+            )
+            return None
+        return after
+
+
+def native_target() -> BlockTarget:
+    """The compiled OS alone: aborts, crashes and roots."""
+    return BlockTarget("block_native", [coverage_engine()])
+
+
+def differential_target() -> BlockTarget:
+    """The compiled OS against its RISC-V image."""
+    return BlockTarget("block_differential", [coverage_engine(), riscv_engine()])
+
+
+def encode_transactions(block: Block) -> list[bytes]:
+    """The transactions as the bootloader reads them; raises CaseError."""
+    try:
+        chain_id = block.context.chain_id
+        return [_encoded(item, chain_id) for item in block.transactions]
+    except TransactionError as error:
+        raise CaseError("case", error.field, error.reason) from error
+
+
+@lru_cache(_TRANSACTIONS_KEPT)
+def _encoded(transaction: Transaction, chain_id: int) -> bytes:
+    return encode(transaction, chain_id)
+
+
+def _make_state(
+    accounts: tuple[object, ...],
+    sequence: tuple[object, ...],
+    leaves: tuple[object, ...],
+    preimages: tuple[bytes, ...],
+) -> ChainState:
+    case = Case((), accounts, sequence, leaves, preimages)  # type: ignore[arg-type]
+    return state_of_case(case)
+
+
+def _same(one: Run, two: Run) -> bool:
+    """Whether two runs are alike in everything that was said."""
+    (left, x), (right, y) = one, two
+    return (
+        left.result is right.result
+        and left.public_input == right.public_input
+        and left.words_read == right.words_read
+        and x.words_written == y.words_written
+        and x.queries == y.queries
+        and x.messages == y.messages
+        and x.fault == y.fault
+    )
+
+
+def _difference(
+    names: tuple[str, str], one: Run, two: Run, state: ChainState
+) -> Problem | None:
+    left, right = _outcome(one, state), _outcome(two, state)
+    found = compare(names, left, right)
+    if found is None:
+        if left.succeeded or one[0].result is not two[0].result:
+            return None
+        return _unlike_ends(names, one, two)
+    site = " | ".join(item.reason for item in (left, right) if item.reason)
+    return Problem("diverge", names, found.layer, found.where, site, found.values)
+
+
+def _unlike_ends(names: tuple[str, str], one: Run, two: Run) -> Problem | None:
+    """Both refuse; whether after different conversations."""
+    if one[1].queries == two[1].queries and one[1].fault == two[1].fault:
+        return None
+    values = (str(dict(one[1].queries)), str(dict(two[1].queries)))
+    site = " | ".join((one[0].reason, two[0].reason))
+    return Problem("diverge", names, "queries", "before the end", site, values)
+
+
+def _outcome(run: Run, state: ChainState) -> Outcome:
+    ending, channel = run
+    return conclude(channel, ending, state, OPTIONS)
+
+
+def _failure(kind: str, name: str, ending: Ending) -> Problem:
+    return Problem(kind, (name,), ending.result.value, "", ending.reason)
+
+
+def _in_block(problem: Problem, index: int) -> Problem:
+    where = f"block {index} {problem.where}".strip()
+    return Problem(
+        problem.kind,
+        problem.engines,
+        problem.layer,
+        where,
+        problem.site,
+        problem.values,
+    )
+
+
+def _count(seen: Observation, ending: Ending, receipts: "Receipts") -> None:
+    if ending.result is Result.SUCCESS:
+        seen.included += receipts.included
+        seen.reverted += receipts.reverted
+        seen.rejected += receipts.rejected
+    else:
+        seen.rejected += 1
