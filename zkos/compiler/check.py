@@ -48,7 +48,7 @@ class Checker:
             case ast.Constant(None):
                 return NONE
             case ast.Constant(str(text)):
-                return self.type_of(module, ast.parse(text, mode="eval").body, names)
+                return self.type_of(module, _spelled(node, text), names)
             case ast.Name(name):
                 return self._named(module, node, names)
             case ast.Subscript(ast.Name("Array"), item):
@@ -214,6 +214,14 @@ class Checker:
             for made in self.instances.values():
                 if not made.raises and any(target.raises for target in made.calls):
                     made.raises = changed = True
+
+
+def _spelled(node: ast.Constant, text: str) -> ast.expr:
+    """An annotation in quotes, with the place of the quotes."""
+    inner = ast.parse(text, mode="eval").body
+    for part in ast.walk(inner):
+        ast.copy_location(part, node)
+    return inner
 
 
 def covers(error: Error, code: Error) -> bool:

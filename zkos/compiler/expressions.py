@@ -114,6 +114,8 @@ class Expressions:
         """Names the body binds: these are locals everywhere in it."""
         self.loops = 0
         """Loops around the statement being checked."""
+        self.handling = 0
+        """Handlers around it."""
 
     def error(self, node: ast.AST, message: str, hint: str = "") -> CompileError:
         """An error at `node`."""

@@ -113,10 +113,10 @@ class Statements(Expressions):
                 return [self._raise(node, exc)]
             case ast.Try(body, handlers, [], []):
                 return [self._try(node, body, handlers)]
-            case ast.Break():
-                return [Leave(where, again=False)]
-            case ast.Continue():
-                return [Leave(where, again=True)]
+            case ast.Break() | ast.Continue():
+                if not self.loops:
+                    raise self.error(node, "not in a loop")
+                return [Leave(where, again=isinstance(node, ast.Continue))]
             case ast.Assert(test, message):
                 return self._assert(node, test, message)
         raise self.error(
@@ -413,6 +413,8 @@ class Statements(Expressions):
     def _raise(self, node: ast.stmt, exc: ast.expr | None) -> Stmt:
         where = self.module.where(node)
         if exc is None:
+            if not self.handling:
+                raise self.error(node, "nothing is being handled here")
             return Raise(where, None)
         if isinstance(exc, ast.Name):
             symbol = self.module.names.get(exc.id)
@@ -450,7 +452,9 @@ class Statements(Expressions):
                     raise self.error(item, "no exception class of the program")
                 errors.append(symbol)
             self._forget_assigned(body)
+            self.handling += 1
             made.handlers.append((errors, self._guarded(handler.body)))
+            self.handling -= 1
         for handler in handlers:
             self._forget_assigned(handler.body)
         return made

@@ -1,0 +1,11 @@
+# 11:12: add takes 2 argument(s), not 1
+
+from zkos.lang.ints import U32
+
+
+def add(a: U32, b: U32) -> U32:
+    return a + b
+
+
+def run(a: U32) -> U32:
+    return add(a)

@@ -1,0 +1,10 @@
+# 9:5: except names classes, without 'as' and never bare
+
+from zkos.lang.ints import U32
+
+
+def run(a: U32) -> U32:
+    try:
+        return a + 1
+    except:
+        return a

@@ -1,0 +1,7 @@
+# 7:12: no // and % on I32
+
+from zkos.lang.ints import I32
+
+
+def run(a: I32, b: I32) -> I32:
+    return a // b
