@@ -7,6 +7,7 @@ from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
 from zkos.guest.system.errors import Fatal, OutOfErgs, OutOfNative
 from zkos.guest.system.io import Io
 from zkos.lang.ints import U8, U64, U256, Address
+from zkos.lang.trap import Trap
 
 A = Address(0xA1)
 B = Address(0)
@@ -64,18 +65,38 @@ def test_unknown_environment_is_fatal(io: Io) -> None:
         read(io, U8(2))
 
 
+@pytest.mark.parametrize("believes", [False, True])
 @pytest.mark.parametrize(
     ("gas", "native", "error"),
     [(2099, 1 << 40, OutOfErgs), (1 << 40, 246239, OutOfNative), (1, 1, OutOfNative)],
 )
-def test_unpaid_slot_is_not_remembered(
-    world: World, io: Io, gas: int, native: int, error: type[Exception]
+def test_unpaid_slot_is_paid_later_and_remembered_to_be_proven(
+    world: World,
+    io: Io,
+    gas: int,
+    native: int,
+    error: type[Exception],
+    *,
+    believes: bool,
 ) -> None:
+    io.storage.believes = believes
     with pytest.raises(error):
         io.read_slot(EVM, purse(gas=gas, native=native), A, KEY)
-    assert io.storage.slots.length() == 0
+    asked = native != 1
+    assert io.storage.slots.length() == (asked and not believes)
     assert read(io) == (0, 2100, 4000 + 242240)
-    assert world.queries.count(SLOT) == (1 if native == 1 else 2)
+    assert world.queries.count(SLOT) == 1 + (asked and believes)
+
+
+@pytest.mark.parametrize("believes", [False, True])
+def test_absent_slot_has_no_value(world: World, io: Io, *, believes: bool) -> None:
+    io.storage.believes = believes
+    world.answers[SLOT] = [10, 1, 0, *[0] * 7, 3 << 24]
+    if believes:
+        assert read(io) == (3, 2100, 4000 + 242240)
+        return
+    with pytest.raises(Trap):
+        read(io)
 
 
 def test_warm_charge_comes_before_the_oracle(world: World, io: Io) -> None:

@@ -18,4 +18,7 @@ QUIRK_TRANSACTION_ABORTS_BLOCK: Final = U32(4)
 QUIRK_WIPES_AGAIN: Final = U32(8)
 """A destroyed account is wiped by every later transaction of the block that touches
 it (system spec 3.5)."""
-QUIRKS_UPSTREAM: Final = U32(15)
+QUIRK_BELIEVES_HOST: Final = U32(16)
+"""Two answers about slots go unproven: the value of a slot that has no leaf, and all
+about a slot whose cold access cannot be paid (oracle spec 3 and 4)."""
+QUIRKS_UPSTREAM: Final = U32(31)

@@ -23,7 +23,7 @@ from zkos.guest.protocol.native import (
     NATIVE_MESSAGE_HASHES,
     keccak_native,
 )
-from zkos.guest.protocol.quirks import QUIRK_WIPES_AGAIN
+from zkos.guest.protocol.quirks import QUIRK_BELIEVES_HOST, QUIRK_WIPES_AGAIN
 from zkos.guest.system.account import Account
 from zkos.guest.system.accounts import Access, AccountCache
 from zkos.guest.system.deployment import Deployment
@@ -62,7 +62,8 @@ class Io:
     def __init__(
         self, oracle: Oracle, blake2s: Blake2s, keccak: Keccak256, options: Options
     ) -> None:
-        self.storage = StorageCache(oracle)
+        believes = options.quirk_bits & QUIRK_BELIEVES_HOST != 0
+        self.storage = StorageCache(oracle, believes)
         self.preimages = PreimageCache(oracle, blake2s, options.proving)
         self.accounts = AccountCache(self.storage, self.preimages)
         self.transient = TransientStorage()

@@ -28,6 +28,7 @@ from zkos.guest.system.resources import Resources
 from zkos.lang.control import urange
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import NOT_FOUND, List, Map
+from zkos.lang.trap import trap
 
 
 class Slot:
@@ -40,6 +41,8 @@ class Slot:
     current: U256
     is_new: bool
     """The tree has no leaf for it."""
+    paid: bool
+    """Its first access was paid for."""
     unset: bool
     """Never written since it was found absent, or cleared by a selfdestruct."""
     updated: bool
@@ -60,6 +63,7 @@ class Slot:
         self.initial = initial
         self.current = initial
         self.is_new = is_new
+        self.paid = False
         self.unset = is_new
         self.updated = False
         self.touched_in = U32(0)
@@ -103,6 +107,8 @@ class StorageCache:
     """All slots of the block, in the order in which they were first loaded."""
 
     oracle: Oracle
+    believes: bool
+    """Upstream's trust in the host, see `QUIRK_BELIEVES_HOST`."""
     slots: List[Slot]
     addresses: Map[Address, AddressSlots]
     recent: AddressSlots
@@ -115,8 +121,9 @@ class StorageCache:
     frame_start: U32
     """Journal length at the start of the innermost frame."""
 
-    def __init__(self, oracle: Oracle) -> None:
+    def __init__(self, oracle: Oracle, believes: bool) -> None:
         self.oracle = oracle
+        self.believes = believes
         self.slots = List(Slot)
         self.addresses = Map(Address, AddressSlots)
         self.recent = AddressSlots(Address(0))
@@ -249,20 +256,39 @@ class StorageCache:
         ergs = ERGS_SLOT_COLD if environment == EVM_ENVIRONMENT else U64(0)
 
         if entry == NOT_FOUND:
-            is_new, initial = self.oracle.initial_slot(address, key)
-            resources.charge(ergs, NATIVE_SLOT_COLD_NEW if is_new else NATIVE_SLOT_COLD)
-            slot = Slot(address, key, initial, is_new)
-            slots.insert(key, slot)
-            self.slots.append(slot)
+            slot = self.load(slots, address, key)
         else:
             slot = slots.value(entry)
             if slot.touched_in == self.transaction:
                 return slot, False
-            resources.charge(ergs, NATIVE_SLOT_COLD)
 
+        first = slot.is_new and not slot.paid
+        resources.charge(ergs, NATIVE_SLOT_COLD_NEW if first else NATIVE_SLOT_COLD)
+        if not slot.paid:
+            slot.paid = True
+            if self.believes:
+                self.keep(slots, slot)
         self.save(slot)
         slot.touched_in = self.transaction
         return slot, True
+
+    def load(self, slots: Map[U256, Slot], address: Address, key: U256) -> Slot:
+        """What the oracle says of a slot, kept to be proven when the block is sealed.
+
+        An access that fails to pay has been decided by that answer too.
+        """
+        is_new, initial = self.oracle.initial_slot(address, key)
+        slot = Slot(address, key, initial, is_new)
+        if not self.believes:
+            if is_new and initial != 0:
+                trap("a slot without a leaf has a value")
+            self.keep(slots, slot)
+        return slot
+
+    def keep(self, slots: Map[U256, Slot], slot: Slot) -> None:
+        """Make it a slot of the block."""
+        slots.insert(slot.key, slot)
+        self.slots.append(slot)
 
     def slots_of(self, address: Address) -> Map[U256, Slot]:
         """The slots of one address; the address of the last call is remembered."""
