@@ -1,0 +1,135 @@
+"""Many attacks in a row on many scenes, reproducible one by one.
+
+Attack `n` of a seed is drawn from that seed, that number and its scene alone.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from differential.outcome import Result
+from fuzz.adversary.attack import Attack, Attacker, drawn_worlds
+from fuzz.adversary.engines import Engine
+from fuzz.adversary.judge import Trial, Verdict, judge
+from fuzz.adversary.stage import Stage
+from fuzz.strategies.source import RandomSource
+from zkos.host.case import Case
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+
+SLOW_SECONDS: Final = 2.0
+"""A run that takes longer is a finding."""
+WORLDS: Final = 12
+PROFILES: Final = (Profile.APP, Profile.SERVER)
+
+
+class HonestRejected(Exception):
+    """The guest refused honest answers: a finding of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An attack with a bad verdict; seed, scene and number reproduce it."""
+
+    seed: int
+    scene: str
+    number: int
+    kind: str
+    verdict: str
+    reason: str
+    seconds: float
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of the attacks so far."""
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Attacks by scheme and verdict."""
+    findings: list[Finding] = field(default_factory=list)
+    seconds: float = 0.0
+    slowest: float = 0.0
+
+    @property
+    def count(self) -> int:
+        """Attacks judged."""
+        return self.verdicts.total()
+
+
+class Campaign:
+    """Attacks by number. Stages are rehearsed with the engine under attack."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        cases: Mapping[str, Case],
+        seed: int,
+        quirks: Quirks = Quirks.NONE,
+    ) -> None:
+        self._engine: Final = engine
+        self._seed: Final = seed
+        self._attackers: Final = [
+            self._rehearsed(f"{name}/{profile.value}", case, profile, quirks)
+            for name, case in cases.items()
+            for profile in PROFILES
+        ]
+
+    def _rehearsed(
+        self, name: str, case: Case, profile: Profile, quirks: Quirks
+    ) -> tuple[Stage, Attacker]:
+        options = RunOptions(profile, Mode.PROVING, quirks, report=False).word()
+        stage = Stage(name, case, options)
+        ending = stage.rehearse(self._engine)
+        if ending.result is not Result.SUCCESS:
+            raise HonestRejected(f"{name}: {ending.result.value} {ending.reason}")
+        worlds = drawn_worlds(stage, RandomSource(self._seed), WORLDS)
+        return stage, Attacker(stage, worlds)
+
+    def attack(self, number: int) -> tuple[Stage, Attack]:
+        """Attack `number` of the seed."""
+        stage, attacker = self._attackers[number % len(self._attackers)]
+        return stage, attacker.draw(RandomSource((self._seed << 40) + number))
+
+    def trial(self, number: int) -> tuple[Stage, Attack, Trial]:
+        """Attack `number`, judged."""
+        stage, attack = self.attack(number)
+        return stage, attack, judge(self._engine, stage, attack)
+
+    def run(
+        self, numbers: range, tally: Tally, *, time_limit: float | None = None
+    ) -> Iterator[Finding]:
+        """Judge attacks until the end of the numbers or of time; bad ones as found."""
+        started = time.perf_counter()
+        before = tally.seconds
+        clock = started
+        for number in numbers:
+            stage, attack, trial = self.trial(number)
+            now = time.perf_counter()
+            took, clock = now - clock, now
+            tally.seconds = before + now - started
+            tally.slowest = max(tally.slowest, took)
+            tally.verdicts[trial.verdict.value] += 1
+            tally.kinds[attack.kind, trial.verdict.value] += 1
+            verdict = _complaint(trial, took)
+            if verdict is not None:
+                finding = Finding(
+                    self._seed,
+                    stage.name,
+                    number,
+                    attack.kind,
+                    verdict,
+                    trial.ending.reason,
+                    took,
+                )
+                tally.findings.append(finding)
+                yield finding
+            if time_limit is not None and now - started > time_limit:
+                return
+
+
+def _complaint(trial: Trial, seconds: float) -> str | None:
+    if trial.verdict in (Verdict.UNSOUND, Verdict.CRASH, Verdict.TIMEOUT):
+        return str(trial.verdict.value)
+    return "slow" if seconds > SLOW_SECONDS else None

@@ -1,0 +1,89 @@
+"""Engines that run the guest against any channel, thousands of times a second.
+
+They tell no more than the end of a run: accepted with a public input, or rejected.
+Any build of the guest can be put in.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from differential.outcome import Result
+from differential.runners import native, riscv
+from zkos.compiler.image import Program
+from zkos.compiler.native import GuestError, GuestFinished, GuestTrap, NativeLibrary
+from zkos.host.channel import Channel, WordChannel
+from zkos.machine.execution import Stop
+from zkos.machine.machine import Machine
+
+CYCLE_LIMIT: Final = 1 << 31
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended."""
+
+    result: Result
+    output: bytes | None = None
+    """The public input of an accepted run."""
+    reason: str = ""
+
+
+class Engine(Protocol):
+    """Runs the guest once."""
+
+    name: str
+
+    def run(self, channel: Channel, options: int) -> Ending:
+        """Run with this option word."""
+
+
+class NativeEngine:
+    """The guest compiled to this machine."""
+
+    name = "native"
+
+    def __init__(self, library: NativeLibrary | None = None) -> None:
+        self._library: Final = library or native.library()
+
+    def run(self, channel: Channel, options: int) -> Ending:
+        """Run with this option word."""
+        library = self._library
+        library.reset()
+        library.attach(channel, (options,))
+        try:
+            library.call(native.MAIN)
+        except GuestFinished as end:
+            return Ending(Result.SUCCESS, end.public_input)
+        except GuestTrap as trap:
+            return Ending(Result.ABORT, reason=str(trap))
+        except GuestError as error:
+            return Ending(Result.CRASH, reason=f"uncaught {error}")
+        finally:
+            library.attach(None)
+        return Ending(Result.CRASH, reason="the guest returned")
+
+
+class RiscvEngine:
+    """The guest as an image on the emulated machine."""
+
+    name = "riscv"
+
+    def __init__(
+        self, program: Program | None = None, machine: Machine | None = None
+    ) -> None:
+        self._program: Final = program or riscv.program()
+        self._machine: Final = machine or riscv.machine()
+
+    def run(self, channel: Channel, options: int) -> Ending:
+        """Run with this option word."""
+        image = self._program.image((options,))
+        words = WordChannel(channel, ())
+        done = self._machine.run(image, words, CYCLE_LIMIT)
+        if done.reason is Stop.FINISHED:
+            return Ending(Result.SUCCESS, done.public_input)
+        if done.reason is Stop.CYCLE_LIMIT:
+            return Ending(Result.TIMEOUT, reason=done.describe())
+        # A read of nothing stops the machine where native code traps.
+        rejected = done.reason in (Stop.ABORTED, Stop.HOST_ERROR)
+        result = Result.ABORT if rejected else Result.CRASH
+        return Ending(result, reason=done.describe())

@@ -1,0 +1,75 @@
+"""Property: no lie of the host is accepted with an output no honest run gives.
+
+Run as a program it attacks for a number of edits and prints one line of JSON; the
+seed, the scene and the number of an attack reproduce it.
+"""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict
+from typing import Final
+
+from fuzz.adversary.campaign import Campaign, HonestRejected, Tally
+from fuzz.adversary.engines import Engine, NativeEngine, RiscvEngine
+from fuzz.adversary.scenes import scenes
+from zkos.host.profile import Quirks
+
+FINDINGS: Final = 1
+"""Exit code when there were any."""
+
+
+def make_engine(name: str) -> Engine:
+    """The engine called `native` or `riscv`."""
+    return RiscvEngine() if name == "riscv" else NativeEngine()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Attack as the command line says; the exit code."""
+    given = _parser().parse_args(arguments)
+    engine = make_engine(given.engine)
+    tally = Tally()
+    try:
+        campaign = Campaign(engine, scenes(), given.seed, Quirks(given.quirks))
+    except HonestRejected as error:
+        sys.stdout.write(json.dumps({"honest_rejected": str(error)}) + "\n")
+        return FINDINGS
+    numbers = range(given.start, given.start + given.count)
+    for finding in campaign.run(numbers, tally, time_limit=given.seconds):
+        sys.stderr.write(json.dumps(asdict(finding)) + "\n")
+    sys.stdout.write(json.dumps(_summary(given, tally)) + "\n")
+    return FINDINGS if tally.findings else 0
+
+
+def _summary(given: argparse.Namespace, tally: Tally) -> dict[str, object]:
+    kinds: dict[str, Counter[str]] = {}
+    for (kind, verdict), times in sorted(tally.kinds.items()):
+        kinds.setdefault(kind, Counter())[verdict] = times
+    return {
+        "engine": given.engine,
+        "quirks": given.quirks,
+        "seed": given.seed,
+        "start": given.start,
+        "edits": tally.count,
+        "seconds": round(tally.seconds, 2),
+        "slowest": round(tally.slowest, 4),
+        "verdicts": tally.verdicts,
+        "kinds": kinds,
+        "findings": len(tally.findings),
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", choices=("native", "riscv"), default="native")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, default=None)
+    parser.add_argument("--quirks", choices=("none", "upstream"), default="none")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
