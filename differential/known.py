@@ -266,6 +266,8 @@ class Policy:
     transaction: int = 0
     """Index of the transaction in work."""
     fired: Counter[tuple[int, str]] = field(default_factory=Counter)
+    amounts: Counter[tuple[int, str]] = field(default_factory=Counter)
+    """What the rules withheld: gas, for refunds."""
 
     @classmethod
     def of(cls, options: RunOptions) -> "Policy":
@@ -292,16 +294,19 @@ class Policy:
         """Whether a rule is in force."""
         return rule.name in self.enabled
 
-    def fire(self, rule: Rule) -> bool:
+    def fire(self, rule: Rule, amount: int = 0) -> bool:
         """Whether a rule is in force, where it makes a difference."""
         if rule.name not in self.enabled:
             return False
         self.fired[self.transaction, rule.name] += 1
+        self.amounts[self.transaction, rule.name] += amount
         return True
 
     def declared(self) -> tuple[DeclaredDifference, ...]:
         """What fired, by transaction and name."""
         return tuple(
-            DeclaredDifference(transaction, name, times)
+            DeclaredDifference(
+                transaction, name, times, self.amounts[transaction, name]
+            )
             for (transaction, name), times in sorted(self.fired.items())
         )

@@ -133,6 +133,8 @@ class DeclaredDifference:
     transaction: int
     rule: str
     times: int
+    amount: int = 0
+    """Of gas, for refunds that were not paid."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,8 @@ def _write(outcome: Outcome) -> dict[str, Any]:
             [diff.address, diff.key, diff.current] for diff in detail.storage or ()
         ],
         "declared": [
-            [item.transaction, item.rule, item.times] for item in detail.declared or ()
+            [item.transaction, item.rule, item.times, item.amount]
+            for item in detail.declared or ()
         ],
     }
 

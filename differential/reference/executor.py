@@ -155,7 +155,7 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
     @classmethod
     def calculate_gas_refund(cls, computation: Any, gas_used: int) -> int:
         refund: int = super().calculate_gas_refund(computation, gas_used)
-        if refund and computation.state.policy.fire(NO_REFUNDS):
+        if refund and computation.state.policy.fire(NO_REFUNDS, refund):
             refund = 0
         computation.refund_paid = refund
         return refund
