@@ -9,7 +9,6 @@ from zkos.guest.protocol.environment import EVM_ENVIRONMENT
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.errors import Fatal
 from zkos.guest.system.system import System
-from zkos.lang.ints import U8
 
 
 class Environments:
@@ -19,10 +18,6 @@ class Environments:
 
     def __init__(self, system: System) -> None:
         self.evm = Evm(system)
-
-    def supports(self, environment: U8) -> bool:
-        """Whether code with this type byte can run."""
-        return environment == EVM_ENVIRONMENT
 
     def begin(self, frame: Frame) -> Exit:
         """Run a new frame. Raises OutOfNative, Fatal."""

@@ -11,7 +11,11 @@ from zkos.guest.bootloader.callee import aim, pass_resources
 from zkos.guest.bootloader.creation import Creation, Preparation
 from zkos.guest.environments import Environments
 from zkos.guest.hooks.hooks import Hooks
-from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
+from zkos.guest.protocol.environment import (
+    EVM_ENVIRONMENT,
+    NO_ENVIRONMENT,
+    runs_code,
+)
 from zkos.guest.protocol.limits import CODE_BYTES
 from zkos.guest.protocol.report import (
     REASON_ENTRY_TRANSFER_FAILED,
@@ -297,9 +301,9 @@ class Runner:
     def _refuse_transfer(self, frame: Frame) -> Exit:
         """What a call does whose caller lacks the value. Raises Fatal.
 
-        Only the EVM lets such a call fail; another sender should have been checked.
+        Only an environment lets such a call fail; other senders were checked before.
         """
-        if frame.environment != EVM_ENVIRONMENT:
+        if not runs_code(frame.environment):
             self.fault = REASON_ENTRY_TRANSFER_FAILED
             raise Fatal
         return Exit.REVERTED

@@ -53,7 +53,7 @@ from zkos.guest.system.errors import (
 from zkos.lang.ints import U8, U64, U128, U256, Address
 
 HIGHEST_NONCE: Final = U256(0xFFFF_FFFF_FFFF_FFFF)
-HIGHEST_ENVIRONMENT: Final = U8(3)
+HIGHEST_TYPE_BYTE: Final = U8(3)
 
 
 def validate(work: Work) -> None:
@@ -95,7 +95,7 @@ def read_sender(work: Work) -> None:
     work.sender_is_code = account.has_code() or account.artifacts_length != 0
     work.sender_nonce = account.nonce
     work.sender_environment = account.environment()
-    if work.sender_environment > HIGHEST_ENVIRONMENT:
+    if work.sender_environment > HIGHEST_TYPE_BYTE:
         work.outcome.abort(REASON_UNSUPPORTED_ENVIRONMENT)
     work.by_contract = transaction.kind == TYPE_EIP712 and work.sender_is_code
 

@@ -8,7 +8,7 @@ Versioned state is saved in the journal once a frame, as in `storage`.
 from enum import Enum
 
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES, HIGHEST_PRECOMPILE
-from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
+from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import (
     ERGS_ACCOUNT_COLD,
     ERGS_ACCOUNT_LISTED,
@@ -316,7 +316,7 @@ class AccountCache:
 
 def warm_ergs(environment: U8, access: Access) -> U64:
     """What touching a warm account costs; raises Fatal for unknown environments."""
-    if environment == EVM_ENVIRONMENT:
+    if runs_code(environment):
         return U64(0) if access is Access.DESTRUCT else ERGS_ACCOUNT_WARM
     if environment == NO_ENVIRONMENT:
         return ERGS_ACCOUNT_LISTED if access is Access.LISTED else U64(0)
@@ -325,7 +325,7 @@ def warm_ergs(environment: U8, access: Access) -> U64:
 
 def cold_ergs(environment: U8, address: Address, access: Access) -> U64:
     """What a cold account costs more; precompiles are never cold (EIP-2929)."""
-    if environment != EVM_ENVIRONMENT:
+    if not runs_code(environment):
         return U64(0)
     precompile = address != 0 and address <= HIGHEST_PRECOMPILE
     ergs = U64(0) if precompile else ERGS_ACCOUNT_COLD

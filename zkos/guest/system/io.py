@@ -8,7 +8,7 @@ pays no ergs: that is how operations run with infinite ergs.
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.addresses import BOOTLOADER, L1_MESSENGER
-from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
+from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import (
     ERGS_EVENT,
     ERGS_EVENT_BYTE,
@@ -235,8 +235,8 @@ class Io:
         topics: List[U256],
         data: ByteView,
     ) -> None:
-        """An EVM log; only the EVM may emit one."""
-        if environment != EVM_ENVIRONMENT:
+        """A log; only an environment may emit one."""
+        if not runs_code(environment):
             raise Fatal
         count = U64(topics.length())
         length = U64(data.length())
@@ -253,7 +253,7 @@ class Io:
         self, environment: U8, resources: Resources, address: Address, data: ByteView
     ) -> Bytes32:
         """A message from `address` to L1; its keccak-256."""
-        if environment != EVM_ENVIRONMENT and environment != NO_ENVIRONMENT:
+        if environment != NO_ENVIRONMENT and not runs_code(environment):
             raise Fatal
         length = data.length()
         native = NATIVE_MESSAGE_HASHES + keccak_native(length)

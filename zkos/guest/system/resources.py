@@ -24,7 +24,7 @@ class Resources:
     def charge(self, ergs: U64, native: U64) -> None:
         """Take both, native first.
 
-        Raises OutOfNative (native := 0, ergs charged if possible), OutOfErgs (ergs := 0).
+        Raises OutOfNative (native := 0, ergs charged too) and OutOfErgs (ergs := 0).
         """
         if self.native < native:
             self.native = U64(0)

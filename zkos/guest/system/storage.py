@@ -6,7 +6,7 @@ Holds contract slots and, under address 0x8003, the account hashes alike (state 
 that a revert can restore them; the slot itself stays in the cache (system spec 2).
 """
 
-from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
+from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import (
     ERGS_SLOT_COLD,
     ERGS_SLOT_COLD_WRITE,
@@ -220,7 +220,7 @@ class StorageCache:
             slot.original_in = self.transaction
 
         ergs = U64(0)
-        if environment == EVM_ENVIRONMENT:
+        if runs_code(environment):
             ergs = write_ergs(slot, value, cold)
         native = NATIVE_SLOT_WRITE_UNSET if slot.unset else NATIVE_SLOT_WRITE
         resources.charge(ergs, native)
@@ -239,7 +239,7 @@ class StorageCache:
         self, environment: U8, resources: Resources, address: Address, key: U256
     ) -> tuple[Slot, bool]:
         """The slot, now warm, and whether it was cold."""
-        if environment == EVM_ENVIRONMENT:
+        if runs_code(environment):
             resources.charge(ERGS_SLOT_WARM, NATIVE_SLOT_WARM)
         elif environment == NO_ENVIRONMENT:
             resources.charge(U64(0), NATIVE_SLOT_WARM)
@@ -253,7 +253,7 @@ class StorageCache:
         """Charge what a cold slot costs more and mark it; the rest of `access`."""
         slots = self.slots_of(address)
         entry = slots.find(key)
-        ergs = ERGS_SLOT_COLD if environment == EVM_ENVIRONMENT else U64(0)
+        ergs = ERGS_SLOT_COLD if runs_code(environment) else U64(0)
 
         if entry == NOT_FOUND:
             slot = self.load(slots, address, key)
