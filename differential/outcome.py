@@ -181,6 +181,8 @@ class Outcome:
     transactions: tuple[TransactionOutcome, ...] | None = None
     pubdata: bytes | None = None
     seconds: float | None = None
+    heap_bytes: int | None = None
+    """High-water mark of the guest's heap."""
     detail: Detail = field(default_factory=Detail)
 
     @property
@@ -206,6 +208,7 @@ class Outcome:
                 else [item.to_json() for item in self.transactions],
                 "pubdata": _hex(self.pubdata),
                 "seconds": self.seconds,
+                "heap_bytes": self.heap_bytes,
             }
         )
 
@@ -230,6 +233,7 @@ class Outcome:
             else tuple(TransactionOutcome.from_json(item) for item in transactions),
             pubdata=_bytes(value.get("pubdata")),
             seconds=value.get("seconds"),
+            heap_bytes=value.get("heap_bytes"),
         )
 
 

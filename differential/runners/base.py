@@ -37,6 +37,8 @@ class Ending:
     blake2s: int | None = None
     u256: int | None = None
     seconds: float | None = None
+    heap_bytes: int | None = None
+    """High-water mark of the guest's arena; nothing in it is freed during a run."""
 
 
 def encode_block(block: Block) -> list[bytes]:
@@ -135,6 +137,7 @@ def _outcome(channel: QueryChannel, ending: Ending, report: Report | None) -> Ou
         transactions=None if report is None else transactions_of(report),
         pubdata=None if report is None else report.pubdata,
         seconds=ending.seconds,
+        heap_bytes=ending.heap_bytes,
         detail=replace(
             Detail() if report is None else detail_of(report),
             queries=channel.queries_by_name(),

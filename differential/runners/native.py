@@ -53,9 +53,17 @@ def run_library(
     result, reason, public_input = _run(compiled)
     seconds = time.perf_counter() - started
     words_read = compiled.words[0]
+    heap_bytes = compiled.heap_used
     compiled.flush()
     compiled.attach(None)
-    return Ending(result, reason, public_input, words_read=words_read, seconds=seconds)
+    return Ending(
+        result,
+        reason,
+        public_input,
+        words_read=words_read,
+        seconds=seconds,
+        heap_bytes=heap_bytes,
+    )
 
 
 def _run(compiled: NativeLibrary) -> tuple[Result, str, bytes | None]:

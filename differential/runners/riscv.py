@@ -19,6 +19,8 @@ from zkos.machine.machine import Machine
 
 MODULE: Final = "zkos.guest.entry.block"
 CYCLE_LIMIT: Final = 1 << 36
+HEAP_USED: Final = "__heap_used"
+"""Symbol of our images: bytes of the heap given out."""
 _RESULTS: Final = {
     Stop.FINISHED: Result.SUCCESS,
     Stop.ABORTED: Result.ABORT,
@@ -57,7 +59,8 @@ def run_image(
 ) -> Ending:
     """Run any Airbender image; `source` explains the traps of ours."""
     started = time.perf_counter()
-    done = (emulator or machine()).run(image, channel, CYCLE_LIMIT)
+    heap_used = None if source is None else source.linked.symbols[HEAP_USED]
+    done = (emulator or machine()).run(image, channel, CYCLE_LIMIT, watch=heap_used)
     seconds = time.perf_counter() - started
     return Ending(
         _RESULTS.get(done.reason, Result.CRASH),
@@ -68,6 +71,7 @@ def run_image(
         blake2s=done.delegations["blake2s"],
         u256=done.delegations["u256"],
         seconds=seconds,
+        heap_bytes=done.watched,
     )
 
 

@@ -44,7 +44,7 @@ no:
 """
 
 _RV32: Final = """
-@__heap_used = internal global i32 0
+@__heap_used = global i32 0
 @__options = external global [4 x i32]
 declare i32 @__csr_read()
 declare void @__csr_write(i32)

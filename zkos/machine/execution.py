@@ -95,6 +95,8 @@ class MachineResult:
     words_written: int
     error: Exception | None
     """What the channel raised, for `HOST_ERROR`."""
+    watched: int | None = None
+    """The word at the address to watch."""
 
     @property
     def output(self) -> tuple[int, ...]:
@@ -187,6 +189,10 @@ class Execution:
             words_written=buffers.counter(state.STATE_WORDS_WRITTEN),
             error=error,
         )
+
+    def word(self, address: int) -> int:
+        """The 32-bit word of memory at `address`."""
+        return int.from_bytes(self.buffers.memory[address : address + 4], "little")
 
 
 def _zeros(size: int) -> mmap.mmap:

@@ -1,6 +1,7 @@
 """The machine as the rest of the project uses it: an image in, a result out."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, Literal
 
 from zkos.machine.engines import CPythonEngine, native_engine
@@ -32,15 +33,20 @@ class Machine:
         cycle_limit: int,
         *,
         prover: bool = False,
+        watch: int | None = None,
     ) -> MachineResult:
         """Run `image` from reset to its stop. Raises `ImageError`.
 
         Without a `channel` a program that reads ends with `HOST_ERROR`. `prover`
-        refuses what the proving circuit lacks.
+        refuses what the proving circuit lacks. `watch` is the address of a word of
+        memory to tell after the run.
         """
         execution = self.load(image, channel, prover=prover)
         try:
-            return _run_in_slices(execution, cycle_limit)
+            result = _run_in_slices(execution, cycle_limit)
+            if watch is None:
+                return result
+            return replace(result, watched=execution.word(watch))
         finally:
             execution.buffers.close()
 
