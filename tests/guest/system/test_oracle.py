@@ -100,9 +100,9 @@ def test_transaction_is_read_in_whole_words(world: World) -> None:
         1: [10, *packed(content)],
     }
     oracle = Oracle()
-    size = oracle.next_transaction_size()
+    size = oracle.next_transaction_size(True)
     out = allocate_bytes(64)
-    oracle.next_transaction(out, size)
+    oracle.next_transaction(out, size, True)
     assert bytes(out)[: int(size)] == content
 
 
@@ -112,13 +112,37 @@ def test_malformed_transaction_sizes_end_the_run(
 ) -> None:
     world.answers[0] = words
     with pytest.raises(Trap):
-        Oracle().next_transaction_size()
+        Oracle().next_transaction_size(True)
 
 
 def test_transaction_of_another_length_ends_the_run(world: World) -> None:
     world.answers[1] = [10, *[0] * 10]
     with pytest.raises(Trap):
-        Oracle().next_transaction(allocate_bytes(64), U32(36))
+        Oracle().next_transaction(allocate_bytes(64), U32(36), True)
+
+
+@pytest.mark.parametrize("words", [9, 10])
+def test_transaction_may_be_padded_to_long_words(world: World, words: int) -> None:
+    world.answers[1] = [words, *[7] * words]
+    out = allocate_bytes(64)
+    Oracle().next_transaction(out, U32(36), False)
+    assert bytes(out)[:40] == bytes([7, 0, 0, 0] * 9) + bytes(4)
+
+
+@pytest.mark.parametrize("words", [8, 11, 12])
+def test_transaction_of_another_length_always_ends_the_run(
+    world: World, words: int
+) -> None:
+    world.answers[1] = [words, *[0] * words]
+    with pytest.raises(Trap):
+        Oracle().next_transaction(allocate_bytes(64), U32(36), False)
+
+
+def test_too_large_transaction_is_the_callers_business_unless_strict(
+    world: World,
+) -> None:
+    world.answers[0] = [2, 1 << 23 | 1, 0]
+    assert Oracle().next_transaction_size(False) == (1 << 23) + 1
 
 
 def test_state_commitment(world: World) -> None:

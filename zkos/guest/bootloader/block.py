@@ -4,9 +4,9 @@ A Fatal error of a transaction ends the run if upstream's faults are reproduced.
 Corrected, no transaction can end a block:
 
 * during execution it reverts the transaction, which pays for all its gas;
-* before and after (prices or fees that overflow, native price 0, a deposit too low, any
-  paymaster, a refund recipient that is no address) the transaction is dropped as
-  invalid and leaves nothing but the touch of the coinbase.
+* before and after (more than 2**23 bytes, prices or fees that overflow, native price 0,
+  a deposit too low, any paymaster, a refund recipient that is no address) the
+  transaction is dropped as invalid and leaves nothing but the touch of the coinbase.
 
 The reason is in the transaction's report either way.
 """
@@ -20,9 +20,11 @@ from zkos.guest.environments import Environments
 from zkos.guest.hooks.hooks import Hooks
 from zkos.guest.protocol.addresses import BOOTLOADER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
+from zkos.guest.protocol.limits import TRANSACTION_BYTES
 from zkos.guest.protocol.report import (
     REASON_INTERNAL,
     REASON_INVALID_ENCODING,
+    REASON_TRANSACTION_TOO_LARGE,
     REASON_UPGRADE_TX_NOT_FIRST,
     STATUS_INVALID,
     STATUS_REVERTED,
@@ -44,6 +46,8 @@ class BlockProcessor:
     work: Work
     is_first: bool
     """Whether no transaction was taken yet, dropped ones included."""
+    is_too_large: bool
+    """Whether the transaction in work was not read for its size."""
     rolling_hash: Bytes32
     """Of the hashes of all processed transactions."""
     upgrade_hash: Bytes32
@@ -56,6 +60,7 @@ class BlockProcessor:
         runner = Runner(system, Environments(system), Hooks(system))
         self.work = Work(system, runner)
         self.is_first = True
+        self.is_too_large = False
         self.rolling_hash = Bytes32(0)
         self.upgrade_hash = Bytes32(0)
         self.priority_hashes = List(Bytes32)
@@ -64,15 +69,26 @@ class BlockProcessor:
     def run(self) -> Bytes32:
         """Process all transactions and seal the block; the public input."""
         system = self.system
-        size = system.oracle.next_transaction_size()
+        strict = self.work.aborts
+        size = system.oracle.next_transaction_size(strict)
         while size != 0:
-            transaction = self.work.transaction
-            system.oracle.next_transaction(transaction.reserve(size), size)
+            self._take(size)
             self._next()
-            size = system.oracle.next_transaction_size()
+            size = system.oracle.next_transaction_size(strict)
         return system.finish_block(
             self.rolling_hash, self.upgrade_hash, self.priority_hashes
         )
+
+    def _take(self, size: U32) -> None:
+        """Read the next transaction; nothing of one that is too large."""
+        oracle = self.system.oracle
+        transaction = self.work.transaction
+        self.is_too_large = size > TRANSACTION_BYTES
+        if self.is_too_large:
+            oracle.skip_transaction()
+            transaction.reserve(U32(0))
+            return
+        oracle.next_transaction(transaction.reserve(size), size, self.work.aborts)
 
     def _next(self) -> None:
         """Process one transaction with what frames it."""
@@ -125,6 +141,8 @@ class BlockProcessor:
         work = self.work
         transaction = work.transaction
         if not transaction.parse():
+            if self.is_too_large:
+                work.outcome.reject(REASON_TRANSACTION_TOO_LARGE)
             work.outcome.reject(REASON_INVALID_ENCODING)
         if not transaction.is_l1():
             process_l2(work)
