@@ -66,6 +66,7 @@ def compare_with_ethereum(
     policy: Policy | None = None,
     engine: str = "py_evm",
     cache: ReferenceCache | None = None,
+    excess_blob_gas: int = 0,
 ) -> EthereumComparison:
     """Run the block on a reference engine and compare; raises CaseError.
 
@@ -74,7 +75,14 @@ def compare_with_ethereum(
     policy = Policy.of(options) if policy is None else policy
     exhausted = frozenset[int]() if ours is None else out_of_native(ours)
     run = _runner(engine, cache)
-    reference = run(block, state, policy, options, out_of_native=exhausted)
+    reference = run(
+        block,
+        state,
+        policy,
+        options,
+        out_of_native=exhausted,
+        excess_blob_gas=excess_blob_gas,
+    )
     difference = None
     if ours is not None and reference.succeeded:
         difference = compare(("ours", engine), ours, reference)

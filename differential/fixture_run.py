@@ -129,6 +129,7 @@ class _FixtureRun:
                 ours,
                 engine=engine.kind,
                 cache=self.setup.cache,
+                excess_blob_gas=self.fixture.excess_blob_gas,
             ),
         )
         if not compared.reference.succeeded:

@@ -201,11 +201,12 @@ BALANCE_FOR_MAXIMUM_FEE: Final = Rule(
     "refused",
     Origin.REFERENCE,
 )
-LARGE_INITCODE: Final = Rule(
-    "large_initcode",
-    "py-evm runs creation transactions with more than 49152 bytes, and fails.",
+LATE_REFUSAL: Final = Rule(
+    "late_refusal",
+    "py-evm refuses initcode of more than 49152 bytes only once fee and nonce are "
+    "taken, and leaves the state so.",
     "EIP-3860",
-    "refused",
+    "the state before the transaction is restored",
     Origin.REFERENCE,
 )
 INITCODE_GAS: Final = Rule(

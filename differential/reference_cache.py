@@ -59,9 +59,11 @@ class ReferenceCache:
         options: RunOptions,
         *,
         out_of_native: Collection[int] = (),
+        excess_blob_gas: int = 0,
     ) -> Outcome:
         """`py_evm.run_with`, from disk where it was asked before."""
-        key = answer_key(block, state, policy, options, out_of_native)
+        extra = sorted(out_of_native), excess_blob_gas
+        key = answer_key(block, state, policy, options, extra)
         with closing(self._connect()) as connection:
             row = connection.execute(
                 "SELECT answer FROM answers WHERE key = ?", (key,)
@@ -69,7 +71,12 @@ class ReferenceCache:
         if row is not None:
             return _read(json.loads(row[0]))
         outcome = py_evm.run_with(
-            block, state, policy, options, out_of_native=out_of_native
+            block,
+            state,
+            policy,
+            options,
+            out_of_native=out_of_native,
+            excess_blob_gas=excess_blob_gas,
         )
         if outcome.succeeded:
             text = json.dumps(_write(outcome))
@@ -88,15 +95,15 @@ def answer_key(
     state: ChainState,
     policy: Policy,
     options: RunOptions,
-    out_of_native: Collection[int],
+    extra: object,
 ) -> str:
-    """A hash of all an answer depends on."""
+    """A hash of all an answer depends on; `extra` is JSON."""
     parts = [
         state.tree.root().hex(),
         case_to_json(Case((block,))),
         options.profile.value,
         sorted(policy.enabled),
-        sorted(out_of_native),
+        extra,
         _adapter_version(),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

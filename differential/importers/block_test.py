@@ -35,6 +35,7 @@ class BlockTest:
     last_block_hash: int
     exception: str | None = None
     """Never set: blocks that must be refused are left out."""
+    excess_blob_gas: int = 0
     declared: tuple[str, ...] = ()
     """Rules of `differential.known` that importing it took."""
 

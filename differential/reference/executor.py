@@ -8,7 +8,7 @@ from typing import Any, Final
 from eth.exceptions import ContractCreationCollision, VMError
 from eth.vm.forks.cancun.state import CancunTransactionExecutor
 from eth.vm.forks.frontier.state import FrontierTransactionExecutor
-from eth.vm.forks.shanghai.constants import INITCODE_WORD_COST, MAX_INITCODE_SIZE
+from eth.vm.forks.shanghai.constants import INITCODE_WORD_COST
 from eth.vm.forks.spurious_dragon._utils import collect_touched_accounts
 from eth.vm.message import Message
 
@@ -21,7 +21,6 @@ from differential.known import (
     FEES_HELD_BY_BOOTLOADER,
     FEES_TO_COINBASE,
     INITCODE_GAS,
-    LARGE_INITCODE,
     NO_REFUNDS,
     NO_STATE_CLEARING,
     PRIORITY_FEE_ABOVE_MAXIMUM,
@@ -84,10 +83,7 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
         """Whether only the gas of the creation is missing. Raises Refused."""
         if transaction.to:
             return False
-        length = len(transaction.data)
-        if length > MAX_INITCODE_SIZE and self.policy.fire(LARGE_INITCODE):
-            raise Refused("initcode too long")
-        words = INITCODE_WORD_COST * ((length + 31) // 32)
+        words = INITCODE_WORD_COST * ((len(transaction.data) + 31) // 32)
         needed = transaction.intrinsic_gas + words
         missing = needed - transaction.gas
         if missing <= 0:

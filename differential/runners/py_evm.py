@@ -9,11 +9,11 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from eth.exceptions import PyEVMError
+from eth.exceptions import PyEVMError, VMError
 from eth_keys.exceptions import BadSignature
 from eth_utils import ValidationError
 
-from differential.known import NO_GAS_POOL, OUT_OF_NATIVE, Policy
+from differential.known import LATE_REFUSAL, NO_GAS_POOL, OUT_OF_NATIVE, Policy
 from differential.outcome import (
     Detail,
     Log,
@@ -142,8 +142,11 @@ def _apply(
         if claimed not in (None, int.from_bytes(transaction.sender, "big")):
             raise Refused("signed by another sender")
         computation = executor(transaction)
-    except REFUSALS:
-        reference.revert(snapshot)
+    except REFUSALS as error:
+        # Errors of execution escape from py-evm when it is too late to refuse.
+        late = isinstance(error, VMError)
+        if not late or reference.policy.fire(LATE_REFUSAL):
+            reference.revert(snapshot)
         reference.clear_transient_storage()
         reference.lock_changes()
         return INVALID
