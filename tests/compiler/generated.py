@@ -35,7 +35,7 @@ INTEGERS: Final = "U8 U16 U32 U64 U128 U256 U512 I32 I64 I256 Address Bytes32".s
 
 @dataclass(frozen=True)
 class Sample:
-    """Functions of which `{name}` is called, and arguments; `@` is the number."""
+    """Guest text with a function `f_N_`, `_N_` being its number, and arguments."""
 
     text: str
     arguments: tuple[tuple[Any, ...], ...]
@@ -63,7 +63,7 @@ def collect(samples: st.SearchStrategy[Sample], count: int) -> list[Sample]:
 def module_of(samples: list[Sample], folder: Path) -> str:
     """Write a module with a function `f<number>` for each sample; its name."""
     parts = [
-        sample.text.replace("@", str(number)) for number, sample in enumerate(samples)
+        sample.text.replace("_N_", str(number)) for number, sample in enumerate(samples)
     ]
     text = "\n\n".join([HEAD.format(integers=", ".join(INTEGERS)), *parts])
     name = f"generated_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
@@ -77,9 +77,9 @@ def differences(samples: list[Sample], folder: Path) -> tuple[list[str], int]:
     module = module_of(samples, folder)
     functions = tuple(f"{module}:f{number}" for number in range(len(samples)))
     calls = [
-        (function, given)
+        (function, arguments)
         for function, sample in zip(functions, samples, strict=True)
-        for given in sample.arguments
+        for arguments in sample.arguments
     ]
     texts = [sample.text for sample in samples for _ in sample.arguments]
     results = {
@@ -87,10 +87,10 @@ def differences(samples: list[Sample], folder: Path) -> tuple[list[str], int]:
         for name in ("cpython", "native", "riscv")
     }
     found = []
-    for number, (_, given) in enumerate(calls):
+    for number, (_, arguments) in enumerate(calls):
         ends = {name: shown(got[number]) for name, got in results.items()}
         if len(set(ends.values())) > 1:
-            found.append(f"{given} {ends}\n{texts[number]}")
+            found.append(f"{arguments} {ends}\n{texts[number]}")
     normal = sum(not isinstance(got, Exception) for got in results["cpython"])
     return sorted(found, key=len), normal
 

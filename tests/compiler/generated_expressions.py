@@ -135,7 +135,7 @@ class Expressions:
         if form < 3:
             return str(self.draw(st.integers(0, bits(kind) - 1)))
         inner = self.expression("U32", depth - 1)
-        return inner if form == 7 else f"({inner} & {bits(kind) - 1})"
+        return f"({inner} | 0)" if form == 7 else f"({inner} & {bits(kind) - 1})"
 
     def _shift(self, kind: str, depth: int) -> str:
         left, count = self.expression(kind, depth - 1), self.count(kind, depth)

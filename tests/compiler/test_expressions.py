@@ -13,7 +13,8 @@ CALLS = 8
 def samples(draw: st.DrawFn) -> Sample:
     """A function that returns one expression over its parameters."""
     kind = draw(st.sampled_from(KINDS))
-    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=4)) + [kind]
+    others = st.lists(st.sampled_from(KINDS), min_size=1, max_size=4)
+    kinds = [*draw(others), kind]
     names = {f"p{number}": one for number, one in enumerate(kinds)}
     made = Expressions(draw, names).expression(kind, draw(st.integers(1, 4)))
     parameters = ", ".join(f"{name}: {one}" for name, one in names.items())
@@ -22,7 +23,7 @@ def samples(draw: st.DrawFn) -> Sample:
             st.tuples(*(values(one) for one in kinds)), min_size=CALLS, max_size=CALLS
         )
     )
-    text = f"def f@({parameters}) -> {kind}:\n    return {made}\n"
+    text = f"def f_N_({parameters}) -> {kind}:\n    return {made}\n"
     return Sample(text, tuple(arguments))
 
 
