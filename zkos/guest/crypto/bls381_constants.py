@@ -16,28 +16,24 @@ _ORDER: Final = _U**4 - _U**2 + 1
 _PRIME: Final = (_U + 1) ** 2 * _ORDER // 3 - _U
 _LIMB: Final = 1 << 256
 
-Fp2Number = tuple[int, int]
-"""Real and imaginary part, for the computations here."""
-Limbs = tuple[U256, ...]
 
-
-def split(x: int) -> Limbs:
+def split(x: int) -> tuple[U256, ...]:
     """The limbs of a number below 2**512, as it is."""
     return U256(x % _LIMB), U256(x >> 256)
 
 
-def montgomery(*numbers: int) -> Limbs:
+def montgomery(*numbers: int) -> tuple[U256, ...]:
     """The limbs of numbers of the prime field in Montgomery form, in a row."""
     return tuple(limb for x in numbers for limb in split((x << 512) % _PRIME))
 
 
-def fp2_multiply(x: Fp2Number, y: Fp2Number) -> Fp2Number:
+def fp2_multiply(x: tuple[int, int], y: tuple[int, int]) -> tuple[int, int]:
     """The product in Fp2 = Fp[i] / (i**2 + 1)."""
     real = x[0] * y[0] - x[1] * y[1]
     return real % _PRIME, (x[0] * y[1] + x[1] * y[0]) % _PRIME
 
 
-def fp2_power(x: Fp2Number, exponent: int) -> Fp2Number:
+def fp2_power(x: tuple[int, int], exponent: int) -> tuple[int, int]:
     """The power, for an exponent of at least one."""
     result = x
     for bit in bin(exponent)[3:]:
@@ -47,7 +43,7 @@ def fp2_power(x: Fp2Number, exponent: int) -> Fp2Number:
     return result
 
 
-def _frobenius(k: int) -> Limbs:
+def _frobenius(k: int) -> tuple[U256, ...]:
     """What the Frobenius map multiplies w**k by: xi ** (k (p - 1) / 6)."""
     return montgomery(*fp2_power((1, 1), k * (_PRIME - 1) // 6))
 

@@ -13,7 +13,6 @@ from typing import Final
 from zkos.guest.crypto.bls381_constants import (
     PARAMETER_BITS,
     PRIME,
-    Fp2Number,
     fp2_multiply,
     fp2_power,
     montgomery,
@@ -36,19 +35,17 @@ _TAU: Final = (
 _LARGER: Final = 1 << 5
 _FLAGS: Final = 3
 
-Point = tuple[Fp2Number, Fp2Number]
 
-
-def _subtract(x: Fp2Number, y: Fp2Number) -> Fp2Number:
+def _subtract(x: tuple[int, int], y: tuple[int, int]) -> tuple[int, int]:
     return (x[0] - y[0]) % _PRIME, (x[1] - y[1]) % _PRIME
 
 
-def _divide(x: Fp2Number, y: Fp2Number) -> Fp2Number:
+def _divide(x: tuple[int, int], y: tuple[int, int]) -> tuple[int, int]:
     inverse = pow(y[0] ** 2 + y[1] ** 2, -1, _PRIME)
     return fp2_multiply(x, (y[0] * inverse, -y[1] * inverse))
 
 
-def _square_root(x: Fp2Number) -> Fp2Number:
+def _square_root(x: tuple[int, int]) -> tuple[int, int]:
     """One of the roots of a square (Adj and Rodriguez-Henriquez, 2012)."""
     power = fp2_power(x, (_PRIME - 3) // 4)
     root = fp2_multiply(power, x)
@@ -59,7 +56,7 @@ def _square_root(x: Fp2Number) -> Fp2Number:
     return fp2_multiply(fp2_power(base, (_PRIME - 1) // 2), root)
 
 
-def decompress(text: str) -> Point:
+def decompress(text: str) -> tuple[tuple[int, int], tuple[int, int]]:
     """The point of G2 with this compressed form, which must be valid."""
     data = bytes.fromhex(text)
     imaginary = int.from_bytes(data[:48], "big") % (1 << (384 - _FLAGS))
@@ -71,7 +68,10 @@ def decompress(text: str) -> Point:
     return x, y if larger == bool(data[0] & _LARGER) else negative
 
 
-def _line(left: Point, right: Point) -> tuple[Point, tuple[U256, ...]]:
+def _line(
+    left: tuple[tuple[int, int], tuple[int, int]],
+    right: tuple[tuple[int, int], tuple[int, int]],
+) -> tuple[tuple[tuple[int, int], tuple[int, int]], tuple[U256, ...]]:
     """The sum of two points that are not opposite, and the line through them."""
     if left == right:
         square = fp2_multiply(left[0], left[0])
@@ -86,7 +86,7 @@ def _line(left: Point, right: Point) -> tuple[Point, tuple[U256, ...]]:
     return (x, y), montgomery(*constant, *slope)
 
 
-def _lines(point: Point) -> list[tuple[U256, ...]]:
+def _lines(point: tuple[tuple[int, int], tuple[int, int]]) -> list[tuple[U256, ...]]:
     """Of all steps: a doubling, and an addition where the parameter has a bit."""
     lines = []
     multiple = point
