@@ -1,7 +1,8 @@
 """Which difference of two outcomes says most, and when two differences are the same.
 
-Hashes differ whenever anything does. So a difference is told by the first layer that
-is no hash of others, and only if there is none by the hashes, innermost first.
+Hashes differ whenever anything does, and what is paid for a change differs with the
+change. So of all that differs, what causes the rest is told: effects before prices,
+prices before balances, all of them before hashes.
 """
 
 import re
@@ -11,10 +12,18 @@ from typing import Any, Final
 from differential.compare import layers, printable
 from differential.outcome import Difference, Outcome
 
-HASHES: Final = ("next_free_slot", "state_root", "block_hash", "public_input")
-"""Layers that sum up others; in the order in which they are told."""
+RANKS: Final = (
+    *("outcome", "transactions", "status", "transaction_hash", "reason"),
+    *("return_data", "logs", "storage", "code_hash", "nonce"),
+    *("l1_messages", "l1_logs", "pubdata_used", "native_used", "gas_used", "balance"),
+    *("diffs", "preimages", "pubdata", "queries", "oracle_words"),
+    *("next_free_slot", "state_root", "block_hash", "public_input"),
+)
+"""Layers from causes to effects; accounts by their fields."""
 KINDS: Final = ("outcome", "status", "reason")
 """Layers whose values are names: they are part of what the difference is."""
+_NO_TRANSACTION: Final = 1 << 32
+_IN_TRANSACTION: Final = re.compile(r"transactions\[(\d+)\]")
 _NUMBER: Final = re.compile(r"0x[0-9a-f]+|\d+")
 
 
@@ -43,16 +52,29 @@ class Signature:
 
 def origin(names: tuple[str, str], left: Outcome, right: Outcome) -> Difference | None:
     """The difference that says most, or None if there is none."""
-    found: dict[str, Difference] = {}
-    for layer, where, one, two in layers(left, right):
-        if one is None or two is None or one == two:
-            continue
-        values = (printable(one), printable(two))
-        difference = Difference(names, layer, where, values)
-        if layer not in HASHES:
-            return difference
-        found.setdefault(layer, difference)
-    return next((found[layer] for layer in HASHES if layer in found), None)
+    found = [
+        (layer, where, one, two)
+        for layer, where, one, two in layers(left, right)
+        if one is not None and two is not None and one != two
+    ]
+    if not found:
+        return None
+    # What a transaction did wrong shows again in those after it.
+    first = min(_transaction(where) for _, where, _, _ in found)
+    kept = [item for item in found if _transaction(item[1]) in (first, _NO_TRANSACTION)]
+    layer, where, one, two = min(kept, key=lambda item: _rank(item[0], item[1]))
+    return Difference(names, layer, where, (printable(one), printable(two)))
+
+
+def _rank(layer: str, where: str) -> int:
+    name = where.split(" ")[0] if layer == "accounts" else layer
+    return RANKS.index(name) if name in RANKS else len(RANKS)
+
+
+def _transaction(where: str) -> int:
+    """Index of the transaction that a place is in."""
+    match = _IN_TRANSACTION.match(where)
+    return int(match[1]) if match else _NO_TRANSACTION
 
 
 def signature_of(difference: Difference, opcode: str = "") -> Signature:
