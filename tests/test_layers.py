@@ -1,0 +1,161 @@
+"""The shape of the source: who imports whom, how long modules are."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("zkos", "differential", "fuzz")
+MOST_LINES = 400
+LONGER = {
+    "zkos/compiler/expressions.py": "one method for each form of expression",
+    "zkos/compiler/statements.py": "one method for each form of statement",
+    "zkos/compiler/values.py": "one method for each kind of value",
+    "zkos/compiler/lower.py": "one method for each statement",
+    "zkos/compiler/prelude.py": "LLVM text of the memory routines",
+}
+"""Modules over the limit, with the reason."""
+
+ALLOWED = {
+    "zkos.lang": {"zkos.lang"},
+    "zkos.guest.protocol": {"zkos.lang", "zkos.guest.protocol"},
+    "zkos.guest.crypto": {"zkos.lang", "zkos.guest.protocol", "zkos.guest.crypto"},
+    "zkos.guest.system": {
+        "zkos.lang", "zkos.guest.protocol", "zkos.guest.crypto", "zkos.guest.system",
+    },
+    "zkos.guest.evm": {
+        "zkos.lang", "zkos.guest.protocol", "zkos.guest.crypto", "zkos.guest.system",
+        "zkos.guest.evm",
+    },
+    "zkos.guest.environments": {
+        "zkos.lang", "zkos.guest.protocol", "zkos.guest.system", "zkos.guest.evm",
+        "zkos.guest.environments",
+    },
+    "zkos.guest.hooks": {
+        "zkos.lang", "zkos.guest.protocol", "zkos.guest.crypto", "zkos.guest.system",
+        "zkos.guest.hooks",
+    },
+    "zkos.guest": {"zkos.lang", "zkos.guest"},
+    "zkos.compiler": {"zkos.lang", "zkos.compiler"},
+    "zkos.machine": {"zkos.lang", "zkos.compiler", "zkos.machine"},
+    "zkos.host": {
+        "zkos.lang", "zkos.guest.protocol", "zkos.guest.evm.opcodes", "zkos.compiler",
+        "zkos.machine", "zkos.host",
+    },
+    "differential": {"zkos", "differential"},
+    "fuzz": {"zkos", "differential", "fuzz"},
+    "zkos.cli": {"zkos", "differential", "fuzz"},
+}  # fmt: skip
+"""What each layer imports of ours; the longest prefix of a module's name counts."""
+
+TOP = "zkos.cli"
+"""Imported by nothing below it, but for what follows."""
+
+SPEAKING = ("zkos.cli.console", "zkos.cli.errors")
+"""How commands talk; `fuzz.campaign` holds the bodies of some commands."""
+
+ENTRY_POINT = "zkos.cli"
+"""The package whose `__init__` names `main` for the console script."""
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            yield name.removesuffix(".__init__"), path
+
+
+MODULES = dict(modules())
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Modules of ours that a file imports, also inside functions."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        names: list[str] = []
+        if isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            names = [
+                f"{base}.{item.name}" if f"{base}.{item.name}" in MODULES else base
+                for item in node.names
+            ]
+        elif isinstance(node, ast.Import):
+            names = [item.name for item in node.names]
+        for name in names:
+            if name.split(".")[0] in (*PACKAGES, "tests"):
+                yield name, node.lineno
+
+
+def below(name: str, layer: str) -> bool:
+    return name == layer or name.startswith(layer + ".")
+
+
+def layer_of(name: str) -> str | None:
+    known = [layer for layer in ALLOWED if below(name, layer)]
+    return max(known, key=len, default=None)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_point_one_way(name):
+    layer = layer_of(name)
+    if layer is None:
+        assert name in PACKAGES, f"{name} belongs to no layer"
+        return
+    for imported, line in imports(MODULES[name]):
+        assert any(below(imported, other) for other in ALLOWED[layer]), (
+            f"{name}:{line} imports {imported}"
+        )
+        if below(imported, TOP) and not below(name, TOP):
+            assert below(name, "fuzz.campaign"), f"{name}:{line}"
+            assert imported in SPEAKING, f"{name}:{line}"
+
+
+def test_modules_are_not_long():
+    long = {
+        str(path.relative_to(ROOT))
+        for path in MODULES.values()
+        if len(path.read_text().splitlines()) > MOST_LINES
+    }
+    assert long == set(LONGER), "too long, or no longer so"
+
+
+def test_no_module_is_a_heap_of_things():
+    for name in MODULES:
+        assert name.rsplit(".", 1)[-1] not in ("utils", "helpers", "common"), name
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, path in MODULES.items() if path.name == "__init__.py"]
+)
+def test_packages_hold_one_docstring(name):
+    body = ast.parse(MODULES[name].read_text()).body
+    if name == ENTRY_POINT:
+        assert isinstance(body[1], ast.ImportFrom)
+        del body[1:3]
+    assert len(body) == 1, f"{name} has code"
+    assert ast.get_docstring(ast.Module(body, [])), f"{name} has no docstring"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_modules_say_what_they_are(name):
+    assert ast.get_docstring(ast.parse(MODULES[name].read_text())), name
+
+
+def test_imports_form_no_cycle():
+    graph = {
+        name: {imported for imported, _ in imports(path) if imported in MODULES}
+        - {name}
+        for name, path in MODULES.items()
+    }
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join((*path[path.index(name) :], name))
+        if name not in done:
+            for imported in sorted(graph[name]):
+                visit(imported, (*path, name))
+            done.add(name)
+
+    for name in graph:
+        visit(name, ())
