@@ -5,9 +5,11 @@ disk. So an input that killed its process can be made again by another one.
 """
 
 import hashlib
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 from fuzz.coverage.pool import Entry, Pool
@@ -87,6 +89,19 @@ def make(target: Target[I], recipe: Recipe, parent: I | None, donor: I | None) -
     return target.mutate(source, parent, parent if donor is None else donor)
 
 
+def observe(target: Target[I], value: I) -> Observation:
+    """Run an input; an exception is a crash like any other."""
+    try:
+        return target.run(value)
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        site = f"{type(error).__name__} in {Path(frame.filename).name} {frame.name}"
+        layer = "exception"
+        return Observation(
+            rejected=1, problem=Problem("crash", (), layer, "", site, (str(error),))
+        )
+
+
 @dataclass(slots=True)
 class Search(Generic[I]):
     """One target, one pool, one stream of inputs."""
@@ -137,7 +152,7 @@ class Search(Generic[I]):
         counters = self.target.counters
         if counters is not None:
             counters.clear()
-        observation = self.target.run(value)
+        observation = observe(self.target, value)
         features = observation.semantic
         if counters is not None:
             features |= counters.features()

@@ -70,7 +70,8 @@ class Pool(Generic[I]):
             chosen = self.entries[count - 1 - source.below(max(1, count // 8))]
         else:
             tries = [source.choose(self.entries) for _ in range(_FAVOURITE_TRIES)]
-            chosen = min(tries, key=lambda entry: entry.chosen)
+            # Light inputs run often, heavy ones less so.
+            chosen = min(tries, key=lambda entry: (entry.chosen + 1) * entry.size)
         chosen.chosen += 1
         return chosen
 

@@ -14,11 +14,14 @@ from fuzz.mutation.metamorphic import METAMORPHIC, later
 from fuzz.mutation.transactions import mutate_number, mutate_transaction
 from fuzz.strategies.numbers import word
 from fuzz.strategies.source import Source, Weights
+from fuzz.mutation.text import case_weight
 from zkos.host.case import AccountState, Case
 from zkos.host.context import BlockContext
 
 _MOST_TRANSACTIONS: Final = 24
 _MOST_BLOCKS: Final = 4
+_MOST_WEIGHT: Final = 12_000
+"""Bytes beyond which a case does not grow: small ones run more often."""
 _CHANGES: Final = Weights(24, 30, 12, 12, 6, 8, 8)
 _LATEST_NUMBER: Final = 1 << 63
 
@@ -27,7 +30,9 @@ def mutate_case(source: Source, parent: Case, donor: Case) -> Case:
     """The parent with some changes, some of them from the donor."""
     case = parent
     for _ in range(source.choose((1, 1, 2, 2, 3, 4))):
-        case = _change(source, case, donor)
+        changed = _change(source, case, donor)
+        if case_weight(changed) <= max(_MOST_WEIGHT, case_weight(case)):
+            case = changed
     return case if source.chance(10) else repair_nonces(case)
 
 

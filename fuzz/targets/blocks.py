@@ -19,7 +19,7 @@ from fuzz.mutation.shrink import shrink_case
 from fuzz.strategies.source import Source
 from fuzz.targets.block_engines import BlockEngine, coverage_engine, riscv_engine
 from fuzz.targets.block_features import Receipts, block_features, declared_abort
-from fuzz.targets.case_text import case_from_text, case_to_text, case_weight
+from fuzz.mutation.text import case_from_text, case_to_text, case_weight
 from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel

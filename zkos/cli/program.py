@@ -58,7 +58,10 @@ def _program(arguments: Sequence[str]) -> typer.Typer:
     for name in asked or COMMANDS:
         if importlib.util.find_spec(COMMANDS[name]) is not None:
             module = importlib.import_module(COMMANDS[name])
-            app.command(name)(module.command)
+            if hasattr(module, "app"):
+                app.add_typer(module.app, name=name)
+            else:
+                app.command(name)(module.command)
     return app
 
 

@@ -1,0 +1,166 @@
+"""`zkos fuzz run`: from wishes to a campaign, its display and its exit code."""
+
+import os
+import re
+import secrets
+import shlex
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from fuzz.campaign.display import Display
+from fuzz.campaign.folder import Folder, FolderError, Settings
+from fuzz.campaign.janitor import Janitor
+from fuzz.campaign.summary import Summary
+from fuzz.campaign.supervisor import CampaignError, Supervisor
+from fuzz.targets.catalogue import (
+    DEFAULT,
+    UnknownTarget,
+    check_target,
+    load_target,
+    seed_folder,
+)
+from zkos.cli.console import messages, output, say
+from zkos.cli.errors import (
+    EXIT_CLEAN,
+    EXIT_DIFFERENCE,
+    EXIT_ENGINE_FAILED,
+    EXIT_INTERRUPTED,
+    UserError,
+)
+
+_TIME: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhd]?)")
+_UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_GIGABYTE: Final = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line said."""
+
+    targets: tuple[str, ...] = ()
+    time: str | None = None
+    jobs: int | None = None
+    seed: int | None = None
+    runs: int | None = None
+    slice_seconds: float = 20.0
+    memory_gigabytes: float = 3.0
+    blind_seconds: float = 180.0
+    json: bool = False
+
+
+def run_campaign(path: Path, wishes: Wishes) -> int:
+    """Begin or resume, work, tell the end; the exit code."""
+    folder = Folder(path)
+    try:
+        settings = _settings(folder, wishes)
+    except (FolderError, UnknownTarget) as error:
+        raise UserError(str(error)) from error
+    for name in settings.targets:
+        say(f"preparing {name}", "dim")
+        _prepare(folder, name)
+    display = Display(folder, json=wishes.json)
+    supervisor = Supervisor(folder, display.show)
+    janitor = Janitor(folder)
+    interrupted = False
+    try:
+        with _interruptible(supervisor), display, janitor:
+            summary = supervisor.run()
+            interrupted = supervisor.stop
+            if not interrupted:
+                supervisor.check_sight(summary)
+    except CampaignError as error:
+        say(f"zkos fuzz: {error}", "bold red")
+        return EXIT_ENGINE_FAILED
+    tell_end(folder, summary, interrupted=interrupted)
+    if interrupted:
+        return EXIT_INTERRUPTED
+    return EXIT_DIFFERENCE if summary.findings else EXIT_CLEAN
+
+
+def parse_time(text: str) -> float:
+    """Seconds of `90`, `90s`, `5m`, `8h`; raises UserError."""
+    match = _TIME.fullmatch(text)
+    if match is None or float(match[1]) == 0:
+        raise UserError(f"--time {text}: expected something like 90s, 5m or 8h")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def resume_command(folder: Folder) -> str:
+    """What goes on with a campaign."""
+    return f"zkos fuzz run --folder {shlex.quote(str(folder.path))}"
+
+
+def tell_end(folder: Folder, summary: Summary, *, interrupted: bool) -> None:
+    """The summary for people."""
+    console = output()
+    console.print(summary.line(), markup=False)
+    for finding in folder.findings():
+        where = shlex.quote(str(folder.path))
+        console.print(f"{finding.name}  {finding.problem.title}", markup=False)
+        command = f"zkos fuzz replay {finding.name} --folder {where}"
+        console.print(f"    {command}", markup=False)
+    if interrupted:
+        say(f"resume with: {resume_command(folder)}", to=messages())
+
+
+def _settings(folder: Folder, wishes: Wishes) -> Settings:
+    """Those of the campaign that is there, with more time or runs, or new ones."""
+    seconds = None if wishes.time is None else parse_time(wishes.time)
+    for name in wishes.targets:
+        check_target(name)
+    if folder.exists:
+        settings = folder.settings()
+        if wishes.targets and set(wishes.targets) != set(settings.targets):
+            raise FolderError(f"{folder.path}: its targets are {settings.targets}")
+        if wishes.seed not in (None, settings.seed):
+            raise FolderError(f"{folder.path}: its seed is {settings.seed}")
+        settings = folder.extend(seconds, wishes.runs, wishes.jobs)
+        say(f"resuming {folder.path}, seed {settings.seed}")
+        return settings
+    settings = Settings(
+        targets=wishes.targets or DEFAULT,
+        seed=secrets.randbits(32) if wishes.seed is None else wishes.seed,
+        jobs=wishes.jobs or len(os.sched_getaffinity(0)),
+        seconds=seconds,
+        runs=wishes.runs,
+        slice_seconds=wishes.slice_seconds,
+        memory_bytes=int(wishes.memory_gigabytes * _GIGABYTE),
+        blind_seconds=wishes.blind_seconds,
+    )
+    folder.begin(settings)
+    say(f"campaign in {folder.path}, seed {settings.seed}")
+    return settings
+
+
+def _prepare(folder: Folder, name: str) -> None:
+    """Compile what the target runs, and take over the seeds of the repository."""
+    target = load_target(name)
+    seeds = folder.seeds(name, target.suffix)
+    source = seed_folder(name)
+    if seeds.names() or not source.is_dir():
+        return
+    for path in sorted(source.rglob(f"*{target.suffix}")):
+        seeds.add(path.read_bytes())
+
+
+@contextmanager
+def _interruptible(supervisor: Supervisor) -> Iterator[None]:
+    """Let Ctrl-C and a polite kill ask for the end."""
+
+    def ask(_: int, __: FrameType | None) -> None:
+        supervisor.stop = True
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, ask) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+

@@ -1,0 +1,209 @@
+"""The working folder of a campaign: settings, corpora, findings, history.
+
+    campaign.json             settings, written once
+    history.jsonl             a line every few seconds
+    TARGET/seeds/             inputs the campaign began with
+    TARGET/corpus/            inputs it kept
+    TARGET/quarantine/        inputs that killed a worker when they were read
+    TARGET/lane-N.slot        what worker N does and has done
+    findings/NAME/            finding.json, case.*, perhaps minimised.*
+"""
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fuzz.campaign.slot import Slot
+from fuzz.corpus import Corpus, write_atomically
+from fuzz.coverage.target import Problem
+
+
+class FolderError(Exception):
+    """The folder is no campaign's or another one's; one line for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a campaign is; the same after a resume."""
+
+    targets: tuple[str, ...]
+    seed: int
+    jobs: int = 1
+    seconds: float | None = None
+    """Time at work; None is until interrupted."""
+    runs: int | None = None
+    """Executions of each worker after reading the corpus; None is no limit."""
+    slice_seconds: float = 20.0
+    """Time an input may take."""
+    memory_bytes: int = 3 << 30
+    """Resident memory of a worker."""
+    blind_seconds: float = 180.0
+    """After this long without any growth or valid input the campaign ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A finding as its folder holds it."""
+
+    name: str
+    target: str
+    problem: Problem
+    time: float
+    lane: int
+    iteration: int
+    responsible: str | None = None
+    """The engine a majority is against, once known."""
+    votes: dict[str, str] | None = None
+    minimised: bool | None = None
+    """None until it was tried."""
+
+    @property
+    def command(self) -> str:
+        """What reproduces it, in the campaign's folder's terms."""
+        return f"zkos fuzz replay {self.name}"
+
+
+class Folder:
+    """A campaign on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def exists(self) -> bool:
+        """Whether a campaign began here."""
+        return (self.path / "campaign.json").is_file()
+
+    def begin(self, settings: Settings) -> None:
+        """Start a campaign; FolderError if the folder holds something else."""
+        if self.path.is_dir() and any(self.path.iterdir()):
+            raise FolderError(f"{self.path}: not empty, and no campaign to resume")
+        content = json.dumps({"format": 1, "started": time.time(), **asdict(settings)})
+        write_atomically(self.path / "campaign.json", content.encode())
+
+    def extend(
+        self, seconds: float | None, runs: int | None, jobs: int | None
+    ) -> Settings:
+        """Change how long and how wide the campaign is; the new settings."""
+        path = self.path / "campaign.json"
+        known = json.loads(path.read_text())
+        wishes = {"seconds": seconds, "runs": runs, "jobs": jobs}
+        known.update({name: wish for name, wish in wishes.items() if wish is not None})
+        write_atomically(path, json.dumps(known).encode())
+        return self.settings()
+
+    def settings(self) -> Settings:
+        """The settings; FolderError if they cannot be read."""
+        try:
+            known = json.loads((self.path / "campaign.json").read_text())
+            names = Settings.__dataclass_fields__
+            values = {name: known[name] for name in names}
+        except (OSError, ValueError, KeyError) as error:
+            raise FolderError(f"{self.path}: no campaign: {error}") from error
+        return Settings(**{**values, "targets": tuple(values["targets"])})
+
+    def corpus(self, target: str, suffix: str) -> Corpus:
+        """The working corpus of a target."""
+        return Corpus(self.path / target / "corpus", suffix)
+
+    def seeds(self, target: str, suffix: str) -> Corpus:
+        """What the campaign began with."""
+        return Corpus(self.path / target / "seeds", suffix)
+
+    def quarantine(self, target: str, name: str, suffix: str) -> None:
+        """Never read an input again."""
+        for corpus in (self.seeds(target, suffix), self.corpus(target, suffix)):
+            path = corpus.path(name)
+            if path.exists():
+                place = self.path / target / "quarantine" / path.name
+                place.parent.mkdir(exist_ok=True)
+                path.replace(place)
+
+    def slot(self, target: str, lane: int) -> Slot:
+        """The slot of a worker."""
+        return Slot(self.path / target / f"lane-{lane}.slot")
+
+    def save_finding(self, finding: Finding, content: bytes, suffix: str) -> bool:
+        """Store a finding at once; whether it is the first of its meaning."""
+        final = self._finding(finding.name)
+        if final.exists():
+            return False
+        final.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=".part-", dir=final.parent))
+        (part / f"case{suffix}").write_bytes(content)
+        (part / "finding.json").write_text(_finding_text(finding))
+        try:
+            part.rename(final)
+        except OSError:  # another worker was faster
+            shutil.rmtree(part, ignore_errors=True)
+            return False
+        return True
+
+    def update_finding(self, finding: Finding) -> None:
+        """Store what was learnt about a finding."""
+        path = self._finding(finding.name) / "finding.json"
+        write_atomically(path, _finding_text(finding).encode())
+
+    def save_minimised(self, finding: Finding, content: bytes, suffix: str) -> None:
+        """Store the smaller input of a finding."""
+        path = self._finding(finding.name) / f"minimised{suffix}"
+        write_atomically(path, content)
+        self.update_finding(replace(finding, minimised=True))
+
+    def findings(self) -> Iterator[Finding]:
+        """All findings, oldest first."""
+        found = []
+        for path in (self.path / "findings").glob("[!.]*/finding.json"):
+            found.append(read_finding(path))
+        yield from sorted(found, key=lambda item: (item.time, item.name))
+
+    def input_path(self, name: str, *, minimised: bool = False) -> Path | None:
+        """The input of a finding; None if there is none of that kind."""
+        stem = "minimised" if minimised else "case"
+        return next(iter(self._finding(name).glob(f"{stem}.*")), None)
+
+    def append_history(self, row: dict[str, Any]) -> None:
+        """Add a line to the history."""
+        with (self.path / "history.jsonl").open("a") as file:
+            file.write(json.dumps(row) + "\n")
+
+    def history(self) -> list[dict[str, Any]]:
+        """All whole lines of the history."""
+        path = self.path / "history.jsonl"
+        rows = []
+        for line in path.read_text().splitlines() if path.is_file() else ():
+            try:
+                rows.append(json.loads(line))
+            except ValueError:
+                continue  # the last line of a killed supervisor
+        return rows
+
+    def sweep(self) -> None:
+        """Remove what interrupted writers left."""
+        for path in (self.path / "findings").glob(".part-*"):
+            shutil.rmtree(path, ignore_errors=True)
+        for corpus in self.path.glob("*/corpus"):
+            Corpus(corpus, "").sweep()
+
+    def _finding(self, name: str) -> Path:
+        return self.path / "findings" / name
+
+
+def read_finding(path: Path) -> Finding:
+    """A finding from its file."""
+    known = json.loads(path.read_text())
+    problem = known.pop("problem")
+    for name in ("engines", "values"):
+        problem[name] = tuple(problem[name])
+    known.pop("title", None)
+    return Finding(problem=Problem(**problem), **known)
+
+
+def _finding_text(finding: Finding) -> str:
+    content = {**asdict(finding), "title": finding.problem.title}
+    return json.dumps(content, indent=1, default=str) + "\n"

@@ -1,0 +1,115 @@
+"""Where a campaign stands: the counts of all workers together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fuzz.campaign.folder import Folder
+from fuzz.campaign.slot import Progress, Slot
+from fuzz.campaign.worker import resident_bytes
+
+_MEGABYTE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A moment of a campaign."""
+
+    seconds: float
+    targets: dict[str, Progress]
+    findings: dict[str, int]
+    """Distinct findings by class."""
+    resident: int
+    """Bytes of all workers."""
+
+    @property
+    def total(self) -> Progress:
+        """All targets together."""
+        return _sum(list(self.targets.values()), sum)
+
+    def row(self) -> dict[str, Any]:
+        """The line of the history."""
+        return {
+            "seconds": round(self.seconds, 2),
+            "resident": self.resident,
+            "findings": self.findings,
+            "targets": {
+                name: {
+                    "executions": item.executions,
+                    "included": item.included,
+                    "reverted": item.reverted,
+                    "rejected": item.rejected,
+                    "problems": item.problems,
+                    "coverage": item.coverage,
+                    "features": item.features,
+                    "entries": item.entries,
+                    "seconds": round(item.seconds, 2),
+                }
+                for name, item in self.targets.items()
+            },
+        }
+
+    def line(self) -> str:
+        """One line as libFuzzer's users know it, with validity and findings."""
+        total = self.total
+        rate = total.executions / self.seconds if self.seconds else 0.0
+        found = sum(self.findings.values())
+        return (
+            f"#{total.executions} cov: {total.coverage} ft: {total.features} "
+            f"corp: {total.entries}/{total.weight // 1000}kb exec/s: {rate:.0f} "
+            f"rss: {self.resident // _MEGABYTE}Mb {validity(total)} findings: {found}"
+        )
+
+
+def validity(progress: Progress) -> str:
+    """How many parts of inputs were valid, and what became of them."""
+    parts = progress.included + progress.reverted + progress.rejected
+    if not parts:
+        return "valid: -"
+    share = 100 * (progress.included + progress.reverted) / parts
+    return (
+        f"valid: {share:.0f}% ({progress.included} included, "
+        f"{progress.reverted} reverted, {progress.rejected} rejected)"
+    )
+
+
+def summarise(folder: Folder, seconds: float, processes: list[int]) -> Summary:
+    """Read the slots of all workers."""
+    findings: dict[str, int] = {}
+    for finding in folder.findings():
+        kind = finding.problem.kind
+        findings[kind] = findings.get(kind, 0) + 1
+    return Summary(
+        seconds,
+        {name: _target(folder, name) for name in folder.settings().targets},
+        findings,
+        sum(resident_bytes(str(process)) for process in processes),
+    )
+
+
+def _target(folder: Folder, name: str) -> Progress:
+    rows = []
+    for path in sorted((folder.path / name).glob("lane-*.slot")):
+        slot = Slot(path)
+        rows.append(slot.progress())
+        slot.close()
+    # Workers of one target know much the same.
+    return _sum(rows, lambda numbers: max(numbers, default=0))
+
+
+def _sum(rows: list[Progress], joined: Callable[[list[int]], int]) -> Progress:
+    """Counts add up; `joined` says what several coverages are together."""
+    return Progress(
+        seconds=sum(row.seconds for row in rows),
+        executions=sum(row.executions for row in rows),
+        included=sum(row.included for row in rows),
+        reverted=sum(row.reverted for row in rows),
+        rejected=sum(row.rejected for row in rows),
+        problems=sum(row.problems for row in rows),
+        coverage=joined([row.coverage for row in rows]),
+        features=joined([row.features for row in rows]),
+        entries=joined([row.entries for row in rows]),
+        weight=joined([row.weight for row in rows]),
+        iteration=max((row.iteration for row in rows), default=0),
+        last_new=max((row.last_new for row in rows), default=0.0),
+    )

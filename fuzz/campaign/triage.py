@@ -1,0 +1,137 @@
+"""What becomes of findings: minimised, bisected, listed, replayed.
+
+As `python -m fuzz.campaign.triage FOLDER` it looks after a running campaign.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from fuzz.campaign.bisect import votes
+from fuzz.campaign.folder import Finding, Folder, FolderError
+from fuzz.campaign.minimise import minimise
+from fuzz.coverage.engine import observe
+from fuzz.coverage.target import Target
+from fuzz.targets.catalogue import load_target
+from zkos.cli.console import output, say
+from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
+
+_IDLE_SECONDS: Final = 2.0
+_MINIMISE_SECONDS: Final = 120.0
+_DIE_WITH_PARENT: Final = 1
+"""PR_SET_PDEATHSIG of prctl(2)."""
+_NICE: Final = 10
+_REPEATABLE: Final = ("diverge", "unsound", "crash", "abort")
+
+
+def attend(folder: Folder, finding: Finding) -> Finding:
+    """Minimise and bisect one finding; what is known then."""
+    path = folder.input_path(finding.name)
+    if path is None:
+        return finding
+    target = load_target(finding.target)
+    value = target.decode(path.read_bytes())
+    problem = finding.problem
+    smaller = None
+    if problem.kind in _REPEATABLE and problem.layer not in ("worker", "memory"):
+        smaller = minimise(target, value, problem, _MINIMISE_SECONDS)
+    known = votes(target, value if smaller is None else smaller)
+    finding = replace(
+        finding,
+        votes=None if known is None else known.by_engine,
+        responsible=None if known is None else known.responsible,
+        minimised=smaller is not None,
+    )
+    if smaller is None:
+        folder.update_finding(finding)
+    else:
+        folder.save_minimised(finding, target.encode(smaller), target.suffix)
+    return finding
+
+
+def triage_all(path: Path) -> int:
+    """Attend to all findings and list them by class; the exit code."""
+    folder = Folder(path)
+    if not folder.exists:
+        raise UserError(f"{path}: no campaign")
+    findings = []
+    for finding in folder.findings():
+        if finding.minimised is None:
+            say(f"attending to {finding.name}", "dim")
+            finding = attend(folder, finding)
+        findings.append(finding)
+    classes = Counter(finding.problem.kind for finding in findings)
+    for kind, count in sorted(classes.items()):
+        output().print(f"{kind}: {count}", markup=False)
+        for finding in findings:
+            if finding.problem.kind == kind:
+                _tell(folder, finding)
+    return EXIT_DIFFERENCE if findings else EXIT_CLEAN
+
+
+def _tell(folder: Folder, finding: Finding) -> None:
+    say(f"  {finding.name}  {finding.problem.title}", to=output())
+    if finding.responsible is not None:
+        say(f"    against the majority: {finding.responsible}", to=output())
+    path = folder.input_path(finding.name, minimised=True)
+    path = path or folder.input_path(finding.name)
+    say(f"    {path}", to=output())
+    say(f"    zkos fuzz replay {finding.name} --folder {folder.path}", to=output())
+
+
+def replay_one(path: Path, what: str, target_name: str | None) -> int:
+    """Run a finding's input, or a file's, again; 1 if there is a problem."""
+    content, target = _find(Folder(path), what, target_name)
+    try:
+        value = target.decode(content)
+    except ValueError as error:
+        raise UserError(f"{what}: no input of {target.name}: {error}") from error
+    problem = observe(target, value).problem
+    if problem is None:
+        say("no problem", "green", to=output())
+        return EXIT_CLEAN
+    say(f"{problem.name}  {problem.title}", "red", to=output())
+    for item in problem.values:
+        say(f"    {item}", to=output())
+    return EXIT_DIFFERENCE
+
+
+def _find(folder: Folder, what: str, name: str | None) -> tuple[bytes, Target[Any]]:
+    file = Path(what)
+    if file.is_file():
+        return file.read_bytes(), load_target(name or "block_differential")
+    for finding in folder.findings():
+        if finding.name.startswith(what):
+            path = folder.input_path(finding.name, minimised=True)
+            path = path or folder.input_path(finding.name)
+            if path is not None:
+                return path.read_bytes(), load_target(finding.target)
+    raise UserError(f"{what}: neither a file nor a finding in {folder.path}")
+
+
+def main(arguments: list[str]) -> int:
+    """Look after a campaign until killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    os.nice(_NICE)
+    folder = Folder(Path(arguments[0]))
+    failed: set[str] = set()
+    while True:
+        for finding in folder.findings():
+            if finding.minimised is None and finding.name not in failed:
+                try:
+                    attend(folder, finding)
+                except (FolderError, OSError, ValueError) as error:
+                    failed.add(finding.name)
+                    say(f"{finding.name}: {error}")
+        time.sleep(_IDLE_SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

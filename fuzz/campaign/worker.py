@@ -1,0 +1,188 @@
+"""A worker: one target, one stream of inputs, in a process that may die at any time.
+
+Everything worth keeping is on disk before the next input begins. Started by the
+supervisor as `python -m fuzz.campaign.worker FOLDER TARGET LANE`.
+"""
+
+import ctypes
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from fuzz.campaign.folder import Finding, Folder, Settings
+from fuzz.campaign.lost import remake, save_lost
+from fuzz.campaign.slot import Progress, Slot
+from fuzz.coverage.engine import Hooks, Making, Recipe, Search
+from fuzz.coverage.pool import Entry
+from fuzz.coverage.target import Problem, Target
+from fuzz.targets.catalogue import load_target
+
+EXIT_DONE: Final = 0
+EXIT_RECYCLE: Final = 75
+"""The worker is well but large: start it again."""
+_PUBLISH_SECONDS: Final = 0.25
+_EXCHANGE_SECONDS: Final = 5.0
+_DIE_WITH_PARENT: Final = 1
+"""PR_SET_PDEATHSIG of prctl(2)."""
+_RECYCLE_SHARE: Final = 0.7
+_SLOW_SHARE: Final = 0.25
+"""An input that takes this much of its slice is a finding."""
+
+
+class Worker:
+    """The life of a worker, from reading the corpus to the stop."""
+
+    def __init__(self, folder: Folder, target: Target[Any], lane: int) -> None:
+        self._folder: Final = folder
+        self._settings: Final[Settings] = folder.settings()
+        self._target: Final = target
+        self._lane: Final = lane
+        self._slot: Final[Slot] = folder.slot(target.name, lane)
+        self._corpus: Final = folder.corpus(target.name, target.suffix)
+        self._seeds: Final = folder.seeds(target.name, target.suffix)
+        self._before: Final = self._slot.progress()
+        self._born: Final = time.monotonic()
+        self._last_new = self._before.last_new
+        self._known: set[str] = set()
+        hooks: Hooks[Any] = Hooks(self._begin, self._keep, self._found)
+        self._search: Search[Any] = Search(
+            target,
+            self._settings.seed,
+            lane,
+            self._first_iteration(),
+            hooks=hooks,
+        )
+
+    def _first_iteration(self) -> int:
+        """Where to go on: an input that killed the last life is passed over."""
+        current = self._slot.current()
+        if current.started:
+            return max(self._before.iteration, current.iteration + 1)
+        return self._before.iteration
+
+    def run(self) -> int:
+        """Search until stopped; the exit code."""
+        self._read_seeds()
+        self._exchange()
+        runs = self._settings.runs
+        published = exchanged = time.monotonic()
+        while not self._slot.stop:
+            if runs is not None and self._search.iteration >= runs:
+                break
+            started = time.process_time()
+            self._search.step()
+            taken = time.process_time() - started
+            if taken > _SLOW_SHARE * self._settings.slice_seconds:
+                self._slow(taken)
+            now = time.monotonic()
+            if now - published > _PUBLISH_SECONDS:
+                self._publish()
+                published = now
+                if runs is None and self._is_large():
+                    self._finish()
+                    return EXIT_RECYCLE
+            if self._settings.jobs > 1 and now - exchanged > _EXCHANGE_SECONDS:
+                self._exchange()
+                exchanged = time.monotonic()
+        self._finish()
+        return EXIT_DONE
+
+    def _finish(self) -> None:
+        self._slot.end()
+        self._publish()
+
+    def _read_seeds(self) -> None:
+        """Offer what the campaign began with."""
+        for name in sorted(self._seeds.names()):
+            self._offer(self._seeds.read(name))
+
+    def _exchange(self) -> None:
+        """Take over what is on disk and not yet known."""
+        for name in self._corpus.names():
+            if name not in self._known and not self._slot.stop:
+                self._known.add(name)
+                self._offer(self._corpus.read(name))
+
+    def _offer(self, content: bytes) -> None:
+        try:
+            self._search.offer(content)
+        except ValueError:
+            return  # not an input of this version of the target
+
+    def _begin(self, recipe: Recipe) -> None:
+        if recipe.making is Making.GIVEN:
+            self._slot.begin(self._search.iteration, recipe)
+        else:
+            self._slot.begin(self._search.iteration - 1, recipe)
+
+    def _keep(self, entry: Entry[Any], content: bytes) -> None:
+        self._known.add(entry.name)
+        self._corpus.add(content)
+        self._last_new = time.time()
+
+    def _found(self, problem: Problem, value: Any, recipe: Recipe) -> None:
+        finding = Finding(
+            problem.name,
+            self._target.name,
+            problem,
+            time.time(),
+            self._lane,
+            self._search.iteration,
+        )
+        content = self._target.encode(value)
+        self._folder.save_finding(finding, content, self._target.suffix)
+
+    def _slow(self, seconds: float) -> None:
+        """Remember an input that ended, but too late."""
+        recipe = self._slot.current().recipe
+        problem = Problem("slow", (), "time", "", "", (f"{seconds:.0f} s",))
+        content = remake(self._folder, self._target, recipe)
+        if content is not None:
+            save_lost(self._folder, self._target, self._lane, problem, content)
+
+    def _publish(self) -> None:
+        totals, pool, before = self._search.totals, self._search.pool, self._before
+        self._slot.write(
+            Progress(
+                seconds=before.seconds + time.monotonic() - self._born,
+                executions=before.executions + totals.executions,
+                included=before.included + totals.included,
+                reverted=before.reverted + totals.reverted,
+                rejected=before.rejected + totals.rejected,
+                problems=before.problems + totals.problems,
+                coverage=pool.coverage,
+                features=pool.features,
+                entries=len(pool.entries),
+                weight=pool.bytes,
+                iteration=self._search.iteration,
+                last_new=self._last_new,
+            )
+        )
+
+    def _is_large(self) -> bool:
+        return resident_bytes() > _RECYCLE_SHARE * self._settings.memory_bytes
+
+
+def resident_bytes(process: str = "self") -> int:
+    """Memory a process occupies; 0 if it is gone."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * resource.getpagesize()
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point of the process."""
+    path, name, lane = arguments
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return Worker(Folder(Path(path)), load_target(name), int(lane)).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

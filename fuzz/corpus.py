@@ -1,0 +1,126 @@
+"""Corpora on disk: a folder of inputs named by their content, written atomically.
+
+A reader at any moment, also after a power cut in a writer, sees whole inputs only.
+Which inputs are worth keeping is decided here only for `distil`.
+"""
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from fuzz.coverage.engine import Search, name_of
+from fuzz.coverage.target import Target
+
+I = TypeVar("I")  # noqa: E741 (an input)
+_TEMPORARY = ".part-"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Create or replace a file: it is whole or as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+class Corpus:
+    """A folder of inputs."""
+
+    def __init__(self, folder: Path, suffix: str) -> None:
+        self.folder = folder
+        self._suffix = suffix
+
+    def add(self, content: bytes) -> str:
+        """Store an input; its name. An input that is there stays."""
+        name = name_of(content)
+        path = self.path(name)
+        if not path.exists():
+            write_atomically(path, content)
+        return name
+
+    def path(self, name: str) -> Path:
+        """Where the input of this name is."""
+        return self.folder / (name + self._suffix)
+
+    def read(self, name: str) -> bytes:
+        """An input; FileNotFoundError if it is not there."""
+        return self.path(name).read_bytes()
+
+    def names(self) -> list[str]:
+        """All inputs, in the order they came."""
+        if not self.folder.is_dir():
+            return []
+        rows = []
+        for item in os.scandir(self.folder):
+            if item.name.endswith(self._suffix) and not item.name.startswith("."):
+                rows.append((item.stat().st_mtime_ns, item.name))
+        return [name.removesuffix(self._suffix) for _, name in sorted(rows)]
+
+    def contents(self) -> Iterator[bytes]:
+        """All inputs in order."""
+        for name in self.names():
+            yield self.read(name)
+
+    def remove(self, name: str) -> None:
+        """Forget an input."""
+        self.path(name).unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Remove what interrupted writers left; how many files."""
+        left = list(self.folder.glob(f"{_TEMPORARY}*")) if self.folder.is_dir() else []
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+
+def distil(target: Target[I], contents: Iterable[bytes]) -> list[bytes]:
+    """The smallest inputs that together reach everything all of them reach.
+
+    Inputs are taken from the lightest on; one that adds nothing is dropped. What is
+    no input of the target is left out.
+    """
+    weighed = []
+    for content in contents:
+        try:
+            weighed.append((target.weight(target.decode(content)), content))
+        except ValueError:
+            continue
+    search: Search[I] = Search(target, 0)
+    kept = [content for _, content in sorted(weighed) if search.offer(content)]
+    # A later input may make earlier ones needless: once more from the other end.
+    again: Search[I] = Search(target, 0)
+    chosen = [content for content in reversed(kept) if again.offer(content)]
+    return chosen[::-1]
+
+
+def export_zip(contents: Iterable[bytes], suffix: str, path: Path) -> int:
+    """Write a seed corpus as OSS-Fuzz wants it; how many inputs."""
+    count = 0
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for content in contents:
+            entry = zipfile.ZipInfo(name_of(content) + suffix)
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+            count += 1
+    return count
+
+
+def import_from(place: Path) -> Iterator[bytes]:
+    """The files of a folder or zip archive."""
+    if place.is_dir():
+        for path in sorted(place.rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                yield path.read_bytes()
+    elif zipfile.is_zipfile(place):
+        with zipfile.ZipFile(place) as archive:
+            for name in sorted(archive.namelist()):
+                yield archive.read(name)
+    else:
+        yield place.read_bytes()

@@ -1,0 +1,48 @@
+"""All targets by name. Each is a factory imported when first used."""
+
+import importlib
+from pathlib import Path
+from typing import Any, Final
+
+from fuzz.coverage.target import Target
+
+_FACTORIES: Final = {
+    "block_differential": "fuzz.targets.blocks:differential_target",
+    "block_native": "fuzz.targets.blocks:native_target",
+}
+NAMES: Final = tuple(_FACTORIES)
+"""Names in the order in which they are shown."""
+DEFAULT: Final = ("block_differential",)
+
+
+class UnknownTarget(Exception):
+    """There is no such target; the text is one line for the user."""
+
+
+def load_target(name: str) -> Target[Any]:
+    """Make a target; what it needs is compiled now. Raises UnknownTarget."""
+    check_target(name)
+    module, _, factory = _FACTORIES[name].partition(":")
+    made: Target[Any] = getattr(importlib.import_module(module), factory)()
+    return made
+
+
+def seed_folder(name: str) -> Path:
+    """The distilled inputs of a target in the repository."""
+    return Path(__file__).resolve().parents[2] / "corpora" / name
+
+
+def check_target(name: str) -> None:
+    """Raise UnknownTarget unless there is such a target."""
+    if name not in _FACTORIES:
+        raise UnknownTarget(f"no target is called {name!r}, there are: {', '.join(NAMES)}")
+
+
+def describe() -> list[tuple[str, str]]:
+    """Names and one line about each."""
+    rows = []
+    for name, place in _FACTORIES.items():
+        module, _, factory = place.partition(":")
+        made = getattr(importlib.import_module(module), factory)
+        rows.append((name, (made.__doc__ or "").strip().splitlines()[0]))
+    return rows

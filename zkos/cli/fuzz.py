@@ -1,0 +1,113 @@
+"""`zkos fuzz`: campaigns that run for hours, and what to do with their findings."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zkos.cli.errors import UserError
+
+app = typer.Typer(help="Search for inputs on which engines part.", no_args_is_help=True)
+DEFAULT_FOLDER = Path("campaign")
+
+FolderOption = Annotated[
+    Path,
+    typer.Option(
+        "--folder",
+        "-C",
+        metavar="DIR",
+        help="Working folder; a campaign that is there is resumed.",
+    ),
+]
+
+
+@app.command("run")
+def run(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TARGET]...", help="See `zkos fuzz targets`."),
+    ] = None,
+    folder: FolderOption = DEFAULT_FOLDER,
+    time: Annotated[
+        str | None,
+        typer.Option("--time", metavar="TIME", help="90s, 5m or 8h; else no limit."),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, max=1024, show_default="processors"),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Chosen and told if not given.")
+    ] = None,
+    runs: Annotated[
+        int | None,
+        typer.Option("--runs", min=1, metavar="N", help="Inputs of each worker."),
+    ] = None,
+    slice_seconds: Annotated[
+        float, typer.Option("--slice", min=0.1, metavar="S", help="Time of an input.")
+    ] = 20.0,
+    memory: Annotated[
+        float, typer.Option("--memory", min=0.2, metavar="GB", help="Of a worker.")
+    ] = 3.0,
+    blind: Annotated[
+        float,
+        typer.Option(
+            "--blind", min=1.0, metavar="S", help="End if nothing was seen by then."
+        ),
+    ] = 180.0,
+    json: Annotated[
+        bool, typer.Option("--json", help="History lines on standard output.")
+    ] = False,
+) -> int:
+    """Run a campaign, or go on with the one in the folder."""
+    from fuzz.campaign.command import Wishes, run_campaign
+
+    wishes = Wishes(
+        targets=tuple(targets or ()),
+        time=time,
+        jobs=jobs,
+        seed=seed,
+        runs=runs,
+        slice_seconds=slice_seconds,
+        memory_gigabytes=memory,
+        blind_seconds=blind,
+        json=json,
+    )
+    return run_campaign(folder, wishes)
+
+
+@app.command("targets")
+def targets() -> None:
+    """List all targets."""
+    from fuzz.targets.catalogue import describe
+
+    for name, text in describe():
+        typer.echo(f"{name:24}{text}")
+
+
+@app.command("triage")
+def triage(folder: FolderOption = DEFAULT_FOLDER) -> int:
+    """List findings by class, minimise them and name the engine at fault."""
+    from fuzz.campaign.triage import triage_all
+
+    return triage_all(folder)
+
+
+@app.command("replay")
+def replay(
+    what: Annotated[
+        str, typer.Argument(metavar="FINDING|FILE", help="A finding or an input file.")
+    ],
+    folder: FolderOption = DEFAULT_FOLDER,
+    target: Annotated[
+        str | None, typer.Option("--target", "-t", help="For a file: its target.")
+    ] = None,
+) -> int:
+    """Run the input of a finding again: exit code 1 if it is still there."""
+    from fuzz.campaign.triage import replay_one
+    from fuzz.targets.catalogue import UnknownTarget
+
+    try:
+        return replay_one(folder, what, target)
+    except UnknownTarget as error:
+        raise UserError(str(error)) from error
