@@ -20,13 +20,13 @@ from zkos.guest.crypto.bls381_constants import (
 from zkos.lang.ints import U32, U256
 
 _PRIME: Final = int(PRIME[0]) + (int(PRIME[1]) << 256)
-_GENERATOR: Final = (
+GENERATOR: Final = (
     "93e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57"
     "e5ac7d055d042b7e024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d177"
     "0bac0326a805bbefd48056c8c121bdb8"
 )
 """The generator of G2, compressed: flags, then the imaginary and real part of x."""
-_TAU: Final = (
+TAU: Final = (
     "b5bfd7dd8cdeb128843bc287230af38926187075cbfbefa81009a2ce615ac53d2914e5870cb452d2"
     "afaaab24f3499f72185cbfee53492714734429b7b38608e23926c911cceceac9a36851477ba4c60b"
     "087041de621000edc98edada20c1def2"
@@ -103,7 +103,7 @@ LINE_LIMBS: Final = U32(8)
 LINES: Final = tuple(
     limb
     for generator, tau in zip(
-        _lines(decompress(_GENERATOR)), _lines(decompress(_TAU)), strict=True
+        _lines(decompress(GENERATOR)), _lines(decompress(TAU)), strict=True
     )
     for limb in (*generator, *tau)
 )

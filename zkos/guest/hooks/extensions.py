@@ -1,12 +1,13 @@
 """Precompiles that the shipped system lacks, for OPTION_REAL_PRECOMPILES.
 
-BLAKE2F at 9 instead of its mock, P-256 at 0x100. Point evaluation stays a mock: there
-is no BLS12-381 here. Native prices are ours, generous estimates of RV32 cycles.
+BLAKE2F at 9 and point evaluation at 0xa instead of their mocks, P-256 at 0x100. Native
+prices are ours, generous estimates of RV32 cycles plus four for each delegated product.
 """
 
 from typing import Final
 
 from zkos.guest.crypto.blake2f import blake2f
+from zkos.guest.crypto.kzg import BLS_MODULUS, FIELD_ELEMENTS_PER_BLOB, Kzg
 from zkos.guest.crypto.p256 import P256
 from zkos.guest.hooks.memory import HookMemory
 from zkos.guest.system.calls import Exit, Frame
@@ -17,6 +18,9 @@ FINAL_FLAG: Final = U32(212)
 ERGS_BLAKE2F_ROUND: Final = U64(256)
 NATIVE_BLAKE2F: Final = U64(20_000)
 NATIVE_BLAKE2F_ROUND: Final = U64(3_000)
+POINT_EVALUATION_INPUT_BYTES: Final = U32(192)
+ERGS_POINT_EVALUATION: Final = U64(50_000 * 256)
+NATIVE_POINT_EVALUATION: Final = U64(20_000_000)
 P256_INPUT_BYTES: Final = U32(160)
 ERGS_P256: Final = U64(3_450 * 256)
 NATIVE_P256: Final = U64(1_000_000)
@@ -41,6 +45,19 @@ def blake2f_hook(memory: HookMemory, frame: Frame) -> Exit:
         data[FINAL_FLAG] == 1,
         frame.output,
     )
+    return Exit.RETURNED
+
+
+def point_evaluation_hook(kzg: Kzg, memory: HookMemory, frame: Frame) -> Exit:
+    """Precompile 0a: that a blob's polynomial has a value at a point (EIP-4844)."""
+    if frame.input.length() != POINT_EVALUATION_INPUT_BYTES:
+        return Exit.HALTED
+    frame.resources.charge(ERGS_POINT_EVALUATION, NATIVE_POINT_EVALUATION)
+    if not kzg.evaluate_point(frame.input):
+        return Exit.HALTED
+    frame.output = memory.result.window(0, 64)
+    frame.output.store_u256_be(0, FIELD_ELEMENTS_PER_BLOB)
+    frame.output.store_u256_be(32, BLS_MODULUS)
     return Exit.RETURNED
 
 

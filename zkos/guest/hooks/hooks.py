@@ -7,10 +7,15 @@ environment. A hook has the frame of an ordinary callee, except that
 
 from typing import Final
 
+from zkos.guest.crypto.kzg import Kzg
 from zkos.guest.crypto.p256 import P256
 from zkos.guest.hooks.base_token import base_token
 from zkos.guest.hooks.contract_deployer import contract_deployer
-from zkos.guest.hooks.extensions import blake2f_hook, p256_hook
+from zkos.guest.hooks.extensions import (
+    blake2f_hook,
+    p256_hook,
+    point_evaluation_hook,
+)
 from zkos.guest.hooks.l1_messenger import l1_messenger
 from zkos.guest.hooks.memory import HookMemory
 from zkos.guest.hooks.precompiles import run_precompile
@@ -25,6 +30,7 @@ from zkos.guest.system.system import System
 from zkos.lang.ints import U32, Address
 
 BLAKE2F: Final = U32(9)
+POINT_EVALUATION: Final = U32(10)
 
 
 class Hooks:
@@ -35,7 +41,8 @@ class Hooks:
     has_system_contracts: bool
     has_extensions: bool
     p256: P256 | None
-    """Made on first use."""
+    """Made on first use, as the next."""
+    kzg: Kzg | None
 
     def __init__(self, system: System) -> None:
         self.system = system
@@ -43,6 +50,7 @@ class Hooks:
         self.has_system_contracts = not system.options.disable_system_contracts
         self.has_extensions = system.options.real_precompiles
         self.p256 = None
+        self.kzg = None
 
     def is_special(self, address: Address) -> bool:
         """Whether a hook answers calls of `address`."""
@@ -79,6 +87,8 @@ class Hooks:
         number = frame.code_address.word(0)
         if number == BLAKE2F and self.has_extensions:
             return blake2f_hook(self.memory, frame)
+        if number == POINT_EVALUATION and self.has_extensions:
+            return point_evaluation_hook(self._verifier(), self.memory, frame)
         if frame.code_address <= HIGHEST_PRECOMPILE:
             return run_precompile(self.system, self.memory, frame, number)
         if frame.code_address == P256_VERIFY:
@@ -91,6 +101,13 @@ class Hooks:
             curve = P256()
             self.p256 = curve
         return curve
+
+    def _verifier(self) -> Kzg:
+        kzg = self.kzg
+        if kzg is None:
+            kzg = Kzg()
+            self.kzg = kzg
+        return kzg
 
     def _run_contract(self, frame: Frame, scheme: Scheme, number: U32) -> Exit:
         if scheme is Scheme.DELEGATE or scheme is Scheme.CALLCODE:

@@ -1,6 +1,6 @@
 """Precompiles 09 and 0a as the shipped system has them: free, with no answer.
 
-`extensions` has a real BLAKE2F.
+`extensions` has the real ones.
 """
 
 from typing import Final
