@@ -117,7 +117,8 @@ class Checker:
                 made.module.where(made.node),
                 f"{made.node.name} takes {len(made.parameters)} type arguments",
             )
-        suffix = f"[{', '.join(map(str, arguments))}]" if arguments else ""
+        parts = [kind.full_name for kind in arguments]
+        suffix = f"[{', '.join(parts)}]" if parts else ""
         ref = Ref(made.name + suffix)
         self.refs[key] = ref
         names = dict(zip(made.parameters, arguments, strict=True))

@@ -1,5 +1,6 @@
 """Types of the guest language, and how values of each lie in memory."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -7,6 +8,11 @@ from typing import Final
 @dataclass(frozen=True, eq=False)
 class Type:
     """Base of all types."""
+
+    @property
+    def full_name(self) -> str:
+        """A name no other type has; classes of different modules may look alike."""
+        return str(self)
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,11 @@ class Ref(Type):
     fields: dict[str, Type] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.name.rsplit(":", 1)[-1]
+        return re.sub(r"[\w.]+:", "", self.name)
+
+    @property
+    def full_name(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True)
