@@ -19,12 +19,11 @@ from differential.outcome import Difference
 from fuzz.statistics import Statistics
 from fuzz.strategies.cases import case as generate_case
 from fuzz.strategies.source import RandomSource
-from fuzz.targets.block_differential import VARIANTS, Finding, examine
+from fuzz.targets.block_differential import VARIANTS, Finding, examine, prepare
 from zkos.host.case import Case
 from zkos.host.case_writer import save_case
 from zkos.host.profile import Quirks, RunOptions
 
-FIRST_LINE_CASES: Final = 100
 CHUNK: Final = 25
 """Seeds a worker takes at once."""
 
@@ -57,6 +56,7 @@ class Result:
 
 def run_seeds(plan: Plan, seeds: range) -> Result:
     """Generate and examine a case for each seed."""
+    prepare(plan.engines)
     result = Result(len(seeds), [], Statistics())
     for seed in seeds:
         made = generate_case(RandomSource(seed))

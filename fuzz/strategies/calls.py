@@ -193,7 +193,7 @@ def keep_result(program: Program) -> None:
             code.op("MSTORE")
         case _:
             code.op("POP", "RETURNDATASIZE")
-            if source.chance(85):
+            if source.chance(93):
                 code.push(0)
                 memory_offset(program)
             else:

@@ -19,11 +19,11 @@ _BASE_FEE_WEIGHTS: Final = Weights(50, 6, 6, 6, 12, 18, 2)
 _NATIVE_PRICES: Final = (10, 1, 3, 1000, 10**6, 0)
 _NATIVE_PRICE_WEIGHTS: Final = Weights(50, 15, 14, 10, 10, 1)
 _PUBDATA_PRICES: Final = (0, 1, 2, 50, 1 << 40)
-_PUBDATA_WEIGHTS: Final = Weights(55, 40, 3, 1, 1)
+_PUBDATA_WEIGHTS: Final = Weights(56, 41, 1, 1, 1)
 _NATIVE_PER_GAS: Final = (1000, 100, 300, 10_000, 60_000, 70_000)
 _NATIVE_PER_GAS_WEIGHTS: Final = Weights(45, 18, 20, 10, 5, 2)
 _GAS: Final = (100_000, 30_000, 300_000, 500_000, 1_000_000, 3_000_000)
-_GAS_WEIGHTS: Final = Weights(30, 10, 30, 20, 9, 1)
+_GAS_WEIGHTS: Final = Weights(20, 5, 40, 25, 9, 1)
 
 
 def first_context(source: Source, cast: Cast) -> BlockContext:
@@ -32,7 +32,8 @@ def first_context(source: Source, cast: Cast) -> BlockContext:
     number = source.choose((1, 0, 2, 255, 257, 1000, (1 << 64) - 1))
     limit = MAX_BLOCK_GAS_LIMIT
     if source.chance(12):
-        limit = source.choose((30_000_000, 1_000_000, 60_000, limit + 1))
+        limits = (30_000_000, 1_000_000, 60_000, limit + 1)
+        limit = source.choose(limits, Weights(60, 25, 10, 5))
     return BlockContext(
         chain_id=source.choose(_CHAINS, Weights(60, 15, 15, 5, 5)),
         block_number=number,

@@ -143,7 +143,7 @@ def copy(program: Program, _: int) -> None:
     """Copy to memory from wherever."""
     source, code = program.source, program.code
     name = source.choose(_COPIES, _COPY_WEIGHTS)
-    if name == "RETURNDATACOPY" and source.chance(80):
+    if name == "RETURNDATACOPY" and source.chance(92):
         code.op("RETURNDATASIZE")
         code.push(0)
     else:
@@ -275,6 +275,23 @@ def fail_sometimes(program: Program, _: int) -> None:
             code.raw(b"\x5f" * (1020 + source.below(8)))
 
 
+def deep_stack(program: Program, _: int) -> None:
+    """Reach far down: DUP and SWAP of all sizes on a stack of numbers."""
+    source, code = program.source, program.code
+    floor = code.height
+    for number in range(17):
+        code.push(number if number else word(source))
+    for _step in range(source.integer(1, 12)):
+        name = source.choose(("DUP", "SWAP"))
+        code.op(f"{name}{source.integer(1, 16)}")
+        if source.chance(30):
+            code.op(source.choose(("ADD", "XOR")))
+            code.push(source.below(100))
+    while code.height > floor + 1:
+        code.op(source.choose(("XOR", "SUB", "ADD")))
+    keep_result(program)
+
+
 def read_code_end(program: Program, _: int) -> None:
     """Copy from around the end of the code or calldata."""
     source, code = program.source, program.code
@@ -291,6 +308,6 @@ Statement = Callable[[Program, int], None]
 STATEMENTS: Final[tuple[Statement, ...]] = (
     *(store, store_transient, store_memory, copy, log, hash_memory, compute),
     *(call_somebody, create_contract, branch, loop, subroutine, recurse),
-    *(fail_sometimes, read_code_end),
+    *(fail_sometimes, read_code_end, deep_stack),
 )
-STATEMENT_WEIGHTS: Final = Weights(16, 5, 10, 7, 6, 4, 9, 18, 5, 8, 5, 2, 1, 2, 2)
+STATEMENT_WEIGHTS: Final = Weights(16, 5, 10, 7, 6, 4, 9, 18, 5, 8, 5, 2, 1, 2, 2, 2)

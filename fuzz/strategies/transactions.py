@@ -226,8 +226,10 @@ def _odd_deposit(source: Source, made: FieldTransaction) -> FieldTransaction:
             return replace(made, refund_recipient=recipient)
         case 3:
             return replace(made, value=ALL_ONES - need, mint_value=ALL_ONES)
+    # With this much gas nothing may run, or it runs until native is gone.
     limit = source.choose(((1 << 56) - 1, 1 << 56, (1 << 64) - 1))
-    return replace(made, gas_limit=limit, max_fee_per_gas=L1_PRICE)
+    to = source.choose(senders())
+    return replace(made, to=to, gas_limit=limit, max_fee_per_gas=L1_PRICE)
 
 
 def upgrade(source: Source, cast: Cast) -> FieldTransaction:

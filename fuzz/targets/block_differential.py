@@ -50,6 +50,14 @@ class Examination:
     finding: Finding | None = None
 
 
+def prepare(engines: tuple[str, ...] = ()) -> None:
+    """Build or load what the engines run, so that no case waits for it."""
+    native.library()
+    if not engines or "riscv" in engines:
+        riscv.program()
+        riscv.machine()
+
+
 def examine(
     case: Case, options: RunOptions, engines: tuple[str, ...] = ()
 ) -> Examination:

@@ -1,0 +1,114 @@
+"""Cases: equal by seed, readable when saved, and worth running."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from differential.runners.base import encode_block, state_of_case
+from fuzz.statistics import Statistics
+from fuzz.strategies.cases import case
+from fuzz.strategies.drawn import cases
+from fuzz.strategies.source import BytesSource, RandomSource
+from fuzz.targets.block_differential import examine
+from zkos.host.case import Case, parse_case
+from zkos.host.case_writer import case_to_json
+from zkos.host.profile import Quirks, RunOptions
+
+SEEDS = 400
+INCLUDED = 0.6
+"""The least share of transactions that must not be dropped."""
+
+
+def read_again(made: Case) -> Case:
+    return parse_case(json.loads(json.dumps(case_to_json(made))), "case")
+
+
+def test_equal_seeds_give_equal_cases() -> None:
+    for seed in range(50):
+        assert case(RandomSource(seed)) == case(RandomSource(seed))
+    assert len({repr(case(RandomSource(seed))) for seed in range(50)}) == 50
+
+
+def test_saved_cases_are_read_as_they_were() -> None:
+    for seed in range(200):
+        made = case(RandomSource(seed))
+        assert read_again(made) == made, seed
+
+
+def test_every_case_can_be_served() -> None:
+    for seed in range(100):
+        made = case(RandomSource(seed))
+        state_of_case(made)
+        for block in made.blocks:
+            assert len(encode_block(block)) == len(block.transactions)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases())
+def test_hypothesis_draws_the_same_cases(made: Case) -> None:
+    assert read_again(made) == made
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff" * 5000, bytes(range(256)) * 20])
+def test_any_bytes_make_a_case(data: bytes) -> None:
+    made = case(BytesSource(data))
+    assert read_again(made) == made
+
+
+def test_no_bytes_make_a_small_case() -> None:
+    made = case(BytesSource(b""))
+    assert len(made.blocks) == 1
+    assert sum(len(account.code) for account in made.accounts) < 200
+
+
+@pytest.fixture(scope="module")
+def statistics() -> Statistics:
+    counted = Statistics()
+    for seed in range(SEEDS):
+        made = case(RandomSource(seed))
+        examination = examine(made, RunOptions(quirks=Quirks.NONE), ("native",))
+        assert examination.finding is None, seed
+        counted.add(made, examination.outcomes)
+    return counted
+
+
+@pytest.mark.native
+def test_most_transactions_are_included(statistics: Statistics) -> None:
+    assert statistics.share_included() > INCLUDED
+
+
+@pytest.mark.native
+@pytest.mark.parametrize(
+    "kind", ["legacy", "eip2930", "eip1559", "eip712", "eip712 account", "l1", "raw"]
+)
+@pytest.mark.parametrize("status", ["success", "reverted", "invalid"])
+def test_transactions_of_each_type_end_each_way(
+    statistics: Statistics, kind: str, status: str
+) -> None:
+    assert statistics.statuses[kind, status] > 0
+
+
+@pytest.mark.native
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    # An upgrade that reverts is dropped.
+    [("upgrade", "success"), ("upgrade", "invalid"), ("encoded", "invalid")],
+)
+def test_other_ends_are_reached(statistics: Statistics, kind: str, status: str) -> None:
+    assert statistics.statuses[kind, status] > 0
+
+
+@pytest.mark.native
+@pytest.mark.parametrize(
+    "reason",
+    [
+        *("InvalidEncoding", "InvalidStructure", "IncorrectFrom", "NonceTooLow"),
+        *("NonceTooHigh", "LackOfFundForMaxFee", "RejectCallerWithCode"),
+        *("OutOfGasDuringValidation", "GasPerPubdataTooHigh", "UpgradeTxFailed"),
+        *("OutOfNativeResourcesDuringValidation", "NativePriceZero"),
+        *("CallerGasLimitMoreThanBlock", "NonceOverflowInTransaction"),
+    ],
+)
+def test_common_reasons_are_met(statistics: Statistics, reason: str) -> None:
+    assert statistics.reasons["invalid", reason] > 0
