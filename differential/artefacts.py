@@ -8,20 +8,34 @@ from collections.abc import Callable
 from differential.runners import native
 from zkos.compiler.build import build
 from zkos.compiler.emit import X86
-from zkos.compiler.image import build_program
+from zkos.compiler.image import Program, build_program
 from zkos.machine import engines as machine_engines
 
+Progress = Callable[[str], None]
 
-def build_for(kind: str, progress: Callable[[str], None]) -> None:
+
+def native_object(progress: Progress) -> bytes:
+    """The OS for this machine, as an object file."""
+    roots, exports = [native.MODULE], [native.MAIN]
+    return build(roots, exports, X86, progress=progress).code
+
+
+def machine_object(progress: Progress) -> bytes:
+    """The RV32IM machine for this machine, as an object file."""
+    roots, exports = [machine_engines.MODULE], [machine_engines.RUN]
+    return build(roots, exports, X86, progress=progress).code
+
+
+def program(progress: Progress) -> Program:
+    """The OS as an image for the RV32IM machine."""
+    return build_program([native.MODULE], native.MAIN, progress)
+
+
+def build_for(kind: str, progress: Progress) -> None:
     """Fill the cache with all that an engine of this kind loads."""
     if kind == "native":
-        build([native.MODULE], [native.MAIN], X86, progress=progress)
+        native_object(progress)
         return
-    build(
-        [machine_engines.MODULE],
-        [machine_engines.RUN],
-        X86,
-        progress=progress,
-    )
+    machine_object(progress)
     if kind == "riscv":
-        build_program([native.MODULE], native.MAIN, progress)
+        program(progress)

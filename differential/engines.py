@@ -9,14 +9,19 @@ import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
-from differential.outcome import Outcome
+from differential.outcome import Outcome, Result
 from zkos.host.case import Block
-from zkos.host.profile import Mode, RunOptions
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
 
+GROUP: Final = "zkos.engines"
+"""Entry points of installed packages that bring an engine: name and module."""
+UNSUPPORTED: Final = "unsupported: "
+"""Begins the reason of a crash that only says an engine has no answer to a case."""
 RunBlock = Callable[[Block, ChainState, RunOptions], Outcome]
 
 
@@ -31,19 +36,20 @@ class EngineKind:
     name: str
     summary: str
     module: str
-    """Module with `run_block`; for engines that need a file, with `run_file`."""
+    """Has `run_block`; `run_file` for images; empty if the argument is the module."""
     knows: tuple[str, ...]
-    """Groups of layers it can tell, see the table of `differential/README.md`."""
+    """What it can tell of a block."""
     requires: tuple[str, ...] = ()
     """Modules of optional packages it needs."""
-    needs_path: bool = False
+    argument: str = ""
+    """What follows `NAME=`, for engines that need it."""
     always_proves: bool = False
     """Whether it verifies the oracle whatever mode is asked for."""
 
     def missing(self) -> str | None:
         """Why it cannot run here, or None."""
         for module in (self.module, *self.requires):
-            if not _exists(module):
+            if module and not _exists(module):
                 return f"engine {self.name} needs the module {module}"
         return None
 
@@ -65,10 +71,10 @@ KINDS: Final = (
     ),
     EngineKind(
         "image",
-        "any Airbender image, as image=PATH",
+        "any Airbender image",
         "differential.runners.image",
         ("public_input", "oracle", "cycles"),
-        needs_path=True,
+        argument="PATH",
         always_proves=True,
     ),
     EngineKind(
@@ -85,24 +91,35 @@ KINDS: Final = (
         ("receipts", "state"),
         requires=("ethereum",),
     ),
+    EngineKind(
+        "module",
+        "a Python module with run_block",
+        "",
+        _OURS,
+        argument="MODULE",
+    ),
 )
 """All engines, in the order in which they are listed."""
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}
 
 
+Setting: TypeAlias = Profile | Mode | Quirks
+_SETTINGS: Final[dict[str, Setting]] = {
+    item.value: item for kind in (Profile, Mode, Quirks) for item in kind
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """An engine of a run: a kind and, for images, the file. Small, to be sent."""
+    """An engine of a run: a kind and what it needs. Small, to be sent to workers."""
 
     kind: str
-    path: Path | None = None
-    label: str = ""
-    """Distinguishes several images in results."""
-
-    @property
-    def name(self) -> str:
-        """The name in results."""
-        return self.label or self.kind
+    argument: str = ""
+    """Path of an image, or name of a module."""
+    name: str = ""
+    """The name in results; `parse_engines` sets it."""
+    settings: tuple[Setting, ...] = ()
+    """Options of its own, whatever the run's are."""
 
     def run_block(
         self, block: Block, state: ChainState, options: RunOptions
@@ -112,8 +129,16 @@ class Engine:
 
     def options(self, options: RunOptions) -> RunOptions:
         """The options as this engine takes them."""
-        if _BY_NAME[self.kind].always_proves:
-            return replace(options, mode=Mode.PROVING)
+        if kind_of(self.kind).always_proves:
+            options = replace(options, mode=Mode.PROVING)
+        for setting in self.settings:
+            match setting:
+                case Profile():
+                    options = replace(options, profile=setting)
+                case Mode():
+                    options = replace(options, mode=setting)
+                case Quirks():
+                    options = replace(options, quirks=setting)
         return options
 
     def prepare(self, progress: Callable[[str], None]) -> None:
@@ -124,34 +149,82 @@ class Engine:
             build_for(self.kind, progress)
 
 
-def parse_engines(names: Sequence[str], image: Path | None = None) -> list[Engine]:
-    """Engines from the command line: NAME or image=PATH; raises EngineError.
+def kind_of(name: str) -> EngineKind:
+    """The kind of this name, ours or of an installed package; raises EngineError."""
+    kind = _BY_NAME.get(name)
+    if kind is not None:
+        return kind
+    plugins = {entry.name: entry.value for entry in entry_points(group=GROUP)}
+    if name in plugins:
+        return EngineKind(name, f"from {plugins[name]}", plugins[name], _OURS)
+    known = ", ".join((*_BY_NAME, *plugins))
+    raise EngineError(f"no engine is called {name!r}, there are: {known}")
 
-    `image` is one more image. Each engine may be given once.
+
+def parse_engines(names: Sequence[str], image: Path | None = None) -> list[Engine]:
+    """Engines from the command line; raises EngineError.
+
+    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=app.bin`);
+    `image` is one more image. Each may be given once.
     """
     engines = [_parse(name) for name in names]
     if image is not None:
-        engines.append(Engine("image", image))
-    images = [engine for engine in engines if engine.kind == "image"]
-    for engine in images:
-        if engine.path is None:
-            raise EngineError("engine image needs a file: image=PATH or --image PATH")
-        check_image_file(engine.path)
-    if len(images) > 1:
+        # `--engine image --image PATH` names one image, not two.
+        engines = [e for e in engines if e.kind != "image" or e.argument]
+        engines.append(Engine("image", str(image), "image"))
+    for engine in engines:
+        _check(engine)
+    images = sum(engine.kind == "image" for engine in engines)
+    if images > 1:
         engines = [_labelled(engine) for engine in engines]
     seen: set[str] = set()
     for engine in engines:
         if engine.name in seen:
             raise EngineError(f"engine {engine.name} given twice")
         seen.add(engine.name)
-        reason = _BY_NAME[engine.kind].missing()
-        if reason is not None:
-            raise EngineError(reason)
     return engines
 
 
-def check_image_file(path: Path) -> None:
-    """Raise EngineError unless the file can be an image."""
+def unsupported(outcome: Outcome) -> str | None:
+    """Why an engine has no answer to a case, or None if it has one."""
+    if outcome.result is Result.CRASH and outcome.reason.startswith(UNSUPPORTED):
+        return outcome.reason.removeprefix(UNSUPPORTED)
+    return None
+
+
+def _parse(text: str) -> Engine:
+    if "=" in text:
+        name, _, argument = text.partition("=")
+        if not kind_of(name).argument:
+            raise EngineError(f"engine {name} takes no argument")
+        label = argument.rpartition(".")[2] if name == "module" else name
+        return Engine(name, argument, label)
+    name, at, words = text.partition("@")
+    kind_of(name)
+    settings = []
+    for word in words.split(",") if at else ():
+        if word not in _SETTINGS:
+            known = ", ".join(_SETTINGS)
+            raise EngineError(f"engine {text}: no setting {word!r}, one of: {known}")
+        settings.append(_SETTINGS[word])
+    return Engine(name, "", text, tuple(settings))
+
+
+def _check(engine: Engine) -> None:
+    """Raise EngineError unless the engine can run here."""
+    kind = kind_of(engine.kind)
+    if kind.argument and not engine.argument:
+        raise EngineError(f"engine {kind.name} needs {kind.name}={kind.argument}")
+    if kind.name == "module" and not _exists(engine.argument):
+        raise EngineError(f"engine module: there is no module {engine.argument}")
+    reason = kind.missing()
+    if reason is not None:
+        raise EngineError(reason)
+    if kind.name == "image":
+        _check_image(Path(engine.argument))
+
+
+def _check_image(path: Path) -> None:
     from zkos.machine.image import ImageError, read_image
 
     try:
@@ -160,27 +233,17 @@ def check_image_file(path: Path) -> None:
         raise EngineError(str(error)) from error
 
 
-def _parse(text: str) -> Engine:
-    name, equals, path = text.partition("=")
-    kind = _BY_NAME.get(name)
-    if kind is None:
-        known = ", ".join(_BY_NAME)
-        raise EngineError(f"no engine is called {name!r}, there are: {known}")
-    if equals and not kind.needs_path:
-        raise EngineError(f"engine {name} takes no file")
-    return Engine(name, Path(path) if path else None)
-
-
 def _labelled(engine: Engine) -> Engine:
-    if engine.path is None:
+    if engine.kind != "image":
         return engine
-    return replace(engine, label=f"{engine.kind}={engine.path}")
+    return replace(engine, name=f"image={engine.argument}")
 
 
 def _load(engine: Engine) -> RunBlock:
-    module = importlib.import_module(_BY_NAME[engine.kind].module)
-    if engine.path is not None:
-        return partial(module.run_file, engine.path)
+    kind = kind_of(engine.kind)
+    module = importlib.import_module(kind.module or engine.argument)
+    if kind.name == "image":
+        return partial(module.run_file, Path(engine.argument))
     run: RunBlock = module.run_block
     return run
 
@@ -188,5 +251,5 @@ def _load(engine: Engine) -> RunBlock:
 def _exists(module: str) -> bool:
     try:
         return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
+    except (ModuleNotFoundError, ValueError):
         return False

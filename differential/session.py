@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from differential.compare import failed, first_difference
-from differential.engines import Engine
+from differential.engines import Engine, unsupported
 from differential.outcome import CaseOutcome, Outcome, Result
 from differential.runners.base import state_after, state_of_case
 from differential.workers import Done, Job, Limits, Pool
@@ -42,6 +42,8 @@ class BlockResult:
     outcome: CaseOutcome
     history: tuple[Outcome, ...]
     """Of the blocks before; what makes the state it ran on."""
+    without: dict[str, str] = field(default_factory=dict)
+    """Engines that have no answer to it, and why."""
 
     def state_before(self) -> ChainState:
         """The state the block ran on."""
@@ -71,7 +73,7 @@ def find_cases(places: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for place in places:
         if place.is_dir():
-            files = sorted(path for path in place.rglob("*") if _is_case_name(path))
+            files = sorted(path for path in place.rglob("*") if is_case_name(path))
             if not files:
                 raise CaseError(str(place), "", "the folder holds no case")
             found.extend(files)
@@ -80,7 +82,8 @@ def find_cases(places: Sequence[Path]) -> list[Path]:
     return found
 
 
-def _is_case_name(path: Path) -> bool:
+def is_case_name(path: Path) -> bool:
+    """Whether a file found in a folder is meant as a case."""
     name = path.name
     return name.endswith(CASE_SUFFIXES) and not name.endswith(_EXPECTED)
 
@@ -106,6 +109,10 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the engines."""
         self._pool.close()
 
     def run(self, paths: Sequence[Path]) -> Iterator[SessionResult]:
@@ -165,16 +172,21 @@ class Session:
         self._start(_Open(block.path, block.case, block.index + 1, history))
 
     def _result(self, block: _Open, outcomes: dict[str, Outcome]) -> BlockResult:
-        answers = {name: item for name, item in outcomes.items() if not failed(item)}
+        reasons = {name: unsupported(item) for name, item in outcomes.items()}
+        without = {name: why for name, why in reasons.items() if why is not None}
+        asked = {name: outcomes[name] for name in outcomes if name not in without}
+        answers = {name: item for name, item in asked.items() if not failed(item)}
         outcome = CaseOutcome(
             case=str(block.path),
             profile=self._options.profile.value,
             quirks=self._options.quirks.value,
-            engines=outcomes,
+            engines=asked,
             difference=first_difference(answers) if answers else None,
             block=block.index if len(block.case.blocks) > 1 else None,
         )
-        return BlockResult(block.path, block.case, block.index, outcome, block.history)
+        return BlockResult(
+            block.path, block.case, block.index, outcome, block.history, without
+        )
 
 
 def _tells_state(outcome: Outcome) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from differential.compare import failed
 from differential.explain import account_after
 from differential.outcome import Outcome, TransactionOutcome, TransactionStatus
 from differential.session import BlockResult
@@ -29,11 +28,11 @@ def show_block(result: BlockResult) -> None:
     """Everything the first engine that succeeded tells; more engines: compared."""
     outcomes = result.outcome.engines
     told = next((item for item in outcomes.values() if item.succeeded), None)
-    if told is None or len(outcomes) > 1:
+    if told is None or len(outcomes) > 1 or result.without:
         show_comparison(result)
     else:
         say(title(result), "bold", to=output())
-    if told is None or failed(told):
+    if told is None:
         return
     for table in _tables(told, result):
         if table.row_count:
@@ -143,6 +142,7 @@ def commitments(outcome: Outcome) -> Table:
         "BLAKE2s calls": _count(outcome.blake2s),
         "U256 calls": _count(outcome.u256),
         "oracle words": _count(outcome.oracle_words),
+        "guest heap bytes": _count(outcome.heap_bytes),
         "seconds": "" if outcome.seconds is None else f"{outcome.seconds:.4f}",
     }
     for name, value in rows.items():

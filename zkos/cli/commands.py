@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "mutants": "zkos.cli.mutants",
     "bench": "zkos.cli.bench",
     "build": "zkos.cli.build",
+    "engines": "zkos.cli.engines",
     "statetest": "zkos.cli.statetest",
     "blocktest": "zkos.cli.blocktest",
 }

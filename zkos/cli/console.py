@@ -1,15 +1,20 @@
 """Where text goes: results to standard output, everything else to standard error."""
 
+import json
+import sys
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
+
+PIPE_COLUMNS: Final = 240
 
 
 @cache
 def output() -> Console:
-    """Standard output."""
-    return Console(highlight=False, soft_wrap=True)
+    """Standard output; wide where nobody looks, so that hashes stay whole."""
+    width = None if sys.stdout.isatty() else PIPE_COLUMNS
+    return Console(highlight=False, soft_wrap=True, width=width)
 
 
 @cache
@@ -25,8 +30,5 @@ def say(text: str, style: str | None = None, *, to: Console | None = None) -> No
 
 def write_json(value: dict[str, Any]) -> None:
     """One line of JSON on standard output."""
-    import json
-    import sys
-
     sys.stdout.write(json.dumps(value) + "\n")
     sys.stdout.flush()

@@ -47,14 +47,15 @@ def show(result: BlockResult) -> None:
     """The lines of one block: engines, layers, the difference."""
     outcome = result.outcome
     say(title(result), "bold", to=output())
-    width = max(len(name) for name in outcome.engines)
+    width = max(len(name) for name in (*outcome.engines, *result.without))
     for name, item in outcome.engines.items():
         style = "red" if failed(item) else None
         say(f"  {name:{width}}  {engine_line(item)}", style, to=output())
+    for name, reason in result.without.items():
+        say(f"  {name:{width}}  no answer: {reason}", "yellow", to=output())
     answers = {name: o for name, o in outcome.engines.items() if not failed(o)}
-    first, *others = answers or [""]
-    for other in others:
-        _show_layers(first, other, answers)
+    for other in list(answers)[1:]:
+        _show_layers(next(iter(answers)), other, answers)
     difference = outcome.difference
     if difference is not None:
         one, two = (outcome.engines[name] for name in difference.engines)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from differential.compare import failed
 from differential.session import BadCase, BlockResult, Session
-from zkos.cli.console import messages, say, write_json
+from zkos.cli.console import say, write_json
 from zkos.cli.errors import (
     EXIT_BAD_INPUT,
     EXIT_CLEAN,
@@ -14,6 +14,7 @@ from zkos.cli.errors import (
     UserError,
 )
 from zkos.cli.options import Plan
+from zkos.cli.progress import progress
 
 Show = Callable[[BlockResult], None]
 
@@ -43,16 +44,10 @@ def build_engines(plan: Plan) -> None:
     from zkos.compiler.build import BuildError
     from zkos.compiler.errors import CompileError
 
-    with messages().status("") as status:
-
-        def progress(text: str) -> None:
-            status.update(text)
-            if not messages().is_terminal:
-                say(text)
-
+    with progress() as show:
         for engine in plan.engines:
             try:
-                engine.prepare(progress)
+                engine.prepare(show)
             except (CompileError, BuildError) as error:
                 raise UserError(f"engine {engine.name}: {error}") from error
 

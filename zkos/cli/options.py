@@ -28,7 +28,7 @@ EngineNames = Annotated[
         "--engine",
         "-e",
         metavar="NAME",
-        help="cpython, native, riscv, py_evm, eels or image=PATH; may be repeated.",
+        help="One of those `zkos engines` lists; may be repeated.",
         show_default=False,
     ),
 ]

@@ -1,0 +1,114 @@
+"""`zkos build`: compiles the OS and says what came out."""
+
+import hashlib
+import time
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zkos.cli import options as opt
+from zkos.cli.console import output, say, write_json
+from zkos.cli.errors import UserError
+from zkos.cli.progress import progress
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+
+
+class Target(Enum):
+    """What can be compiled."""
+
+    NATIVE = "native"
+    RISCV = "riscv"
+    MACHINE = "machine"
+    """The machine that runs images, for x86-64."""
+
+
+def command(
+    target: Annotated[
+        list[Target] | None,
+        typer.Option(help="What to build; repeatable.", show_default="all"),
+    ] = None,
+    profile: opt.ProfileOption = Profile.APP,
+    quirks: opt.QuirksOption = Quirks.NONE,
+    mode: opt.ModeOption = Mode.PROVING,
+    report: Annotated[
+        bool, typer.Option("--report", help="Let the image report receipts and diffs.")
+    ] = False,
+    output_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Write the files here.",
+            show_default=False,
+        ),
+    ] = None,
+    symbols: Annotated[
+        bool, typer.Option("--symbols", help="Also write the symbol table (JSON).")
+    ] = False,
+    json: opt.JsonOption = False,
+) -> int:
+    """Compile the OS for x86-64 and RV32IM, and the RV32IM machine.
+
+    Profile, quirks and mode are words of the image, not separate compilations.
+    """
+    if symbols and output_folder is None:
+        raise UserError("--symbols needs --output")
+    options = RunOptions(profile, mode, quirks, report=report)
+    for item in target or Target:
+        started = time.perf_counter()
+        artefact, table = _build(item, options)
+        seconds = time.perf_counter() - started
+        row: dict[str, Any] = {
+            "target": item.value,
+            "bytes": len(artefact),
+            "sha256": hashlib.sha256(artefact).hexdigest(),
+            "seconds": round(seconds, 3),
+        }
+        if output_folder is not None:
+            row["file"] = _write(output_folder, _file_name(item, profile), artefact)
+            if symbols and table is not None:
+                file = f"{_file_name(item, profile)}.symbols.json"
+                row["symbols"] = _write(output_folder, file, table.encode())
+        if json:
+            write_json(row)
+        else:
+            say("  ".join(f"{key} {value}" for key, value in row.items()), to=output())
+    return 0
+
+
+def _build(target: Target, options: RunOptions) -> tuple[bytes, str | None]:
+    """The file's content and, of an image, its symbol table."""
+    from differential import artefacts
+    from zkos.compiler.build import BuildError
+    from zkos.compiler.errors import CompileError
+    from zkos.compiler.image import symbol_table
+
+    with progress() as show:
+        try:
+            if target is Target.NATIVE:
+                return artefacts.native_object(show), None
+            if target is Target.MACHINE:
+                return artefacts.machine_object(show), None
+            program = artefacts.program(show)
+        except (CompileError, BuildError) as error:
+            raise UserError(str(error)) from error
+    return program.image((options.word(),)), symbol_table(program)
+
+
+def _file_name(target: Target, profile: Profile) -> str:
+    if target is Target.RISCV:
+        return f"zkos_{profile.value}.bin"
+    return f"zkos_{target.value}.o"
+
+
+def _write(folder: Path, name: str, content: bytes) -> str:
+    path = folder / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}") from error
+    return str(path)

@@ -1,0 +1,24 @@
+"""`zkos engines`: which engines there are and whether they can run here."""
+
+from rich.table import Table
+
+from differential.engines import KINDS
+from zkos.cli.console import output
+
+
+def command() -> int:
+    """List the engines.
+
+    NAME@SETTING gives an engine options of its own, as native@upstream or
+    riscv@server: app, server, replay, forward, proving, none, upstream.
+    """
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("engine", "what", "knows", "here"):
+        table.add_column(column, overflow="fold")
+    for kind in KINDS:
+        name = f"{kind.name}={kind.argument}" if kind.argument else kind.name
+        table.add_row(
+            name, kind.summary, ", ".join(kind.knows), kind.missing() or "yes"
+        )
+    output().print(table)
+    return 0
