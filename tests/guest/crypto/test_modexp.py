@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.guest.crypto.engines import CALLS, GUEST  # noqa: F401 - for `target`
 from tests.guest.crypto.vectors import load_vectors
 from zkos.guest.crypto.modexp import Modexp
 from zkos.lang.memory import view_of
@@ -20,11 +21,14 @@ def run_cpython(base: bytes, exponent: bytes, modulus: bytes) -> bytes:
     return bytes(out)
 
 
-@pytest.fixture(
-    params=[pytest.param(run_cpython, id="cpython", marks=pytest.mark.cpython)]
-)
-def run(request) -> Run:
-    return request.param
+@pytest.fixture
+def run(target) -> Run:
+    def call(base: bytes, exponent: bytes, modulus: bytes) -> bytes:
+        out = bytearray(b"\xee" * len(modulus))
+        target.call(f"{CALLS}:modexp", base, exponent, modulus, out)
+        return bytes(out)
+
+    return call
 
 
 def expected(base: bytes, exponent: bytes, modulus: bytes) -> bytes:

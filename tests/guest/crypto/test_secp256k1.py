@@ -8,6 +8,7 @@ from Crypto.Hash import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.guest.crypto.engines import CALLS, GUEST  # noqa: F401 - for `target`
 from tests.guest.crypto.vectors import load_vectors
 from zkos.guest.crypto.field_inverse import invert
 from zkos.guest.crypto.keccak import Keccak256
@@ -26,11 +27,13 @@ def recover_cpython(digest: int, r: int, s: int, odd: bool) -> bytes | None:
     return int(address).to_bytes(20, "big") if found else None
 
 
-@pytest.fixture(
-    params=[pytest.param(recover_cpython, id="cpython", marks=pytest.mark.cpython)]
-)
-def recover(request) -> Recover:
-    return request.param
+@pytest.fixture
+def recover(target) -> Recover:
+    def call(digest: int, r: int, s: int, odd: bool) -> bytes | None:
+        found, address = target.call(f"{CALLS}:recover", digest, r, s, odd)
+        return address.to_bytes(20, "big") if found else None
+
+    return call
 
 
 def recover_coincurve(digest: int, r: int, s: int, odd: bool) -> bytes | None:
