@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fuzz.strategies.cast import Cast, create2_address
+from fuzz.strategies.decrees import DEPLOYER, deployer_input
 from fuzz.strategies.expressions import (
     WINDOW_BYTES,
     Program,
@@ -19,11 +20,9 @@ from fuzz.strategies.source import Source, Weights
 
 MESSENGER: Final = 0x8008
 BASE_TOKEN: Final = 0x800A
-DEPLOYER: Final = 0x8006
 SEND_TO_L1: Final = bytes.fromhex("62f84b24")
 WITHDRAW: Final = bytes.fromhex("51cff8d9")
 WITHDRAW_WITH_MESSAGE: Final = bytes.fromhex("84bc3eb0")
-SET_BYTECODE_DETAILS: Final = bytes.fromhex("f6eca0b0")
 INPUT_OFFSET: Final = WINDOW_BYTES
 """Prepared inputs lie above the memory that programs write."""
 _SCHEMES: Final = ("CALL", "STATICCALL", "DELEGATECALL", "CALLCODE")
@@ -75,10 +74,7 @@ def hook_input(source: Source, cast: Cast, target: int) -> bytes:
         case 0x800A:
             content = WITHDRAW_WITH_MESSAGE + receiver + abi_bytes(data(source), 64)
         case _:
-            words = [cast.address(source), word(source), source.below(25000)]
-            words.append(word(source))
-            content = SET_BYTECODE_DETAILS
-            content += b"".join(item.to_bytes(32, "big") for item in words)
+            return deployer_input(source, cast.address(source))
     if source.chance(12):
         return _damaged(source, content)
     return content

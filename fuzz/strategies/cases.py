@@ -10,11 +10,12 @@ from fuzz.strategies.cast import (
     senders,
 )
 from fuzz.strategies.contracts import account_code, upgrader_code
+from fuzz.strategies.decrees import CODES
 from fuzz.strategies.fees import first_context, next_context
 from fuzz.strategies.numbers import word
 from fuzz.strategies.programs import contract_code
 from fuzz.strategies.source import Source, Weights
-from fuzz.strategies.transactions import DECREED, transaction
+from fuzz.strategies.transactions import transaction
 from zkos.host.case import AccountState, Block, Case, SlotState
 from zkos.host.context import BlockContext
 from zkos.host.transactions import FieldTransaction, TransactionError, encode_fields
@@ -81,12 +82,12 @@ def _state(source: Source, cast: Cast) -> Case:
         accounts.sort(key=lambda item: item.address % 7)
     if source.chance(15):
         plain, slots = _as_sequence(accounts)
-        return Case((), sequence=(*plain, *slots), preimages=DECREED)
+        return Case((), sequence=(*plain, *slots), preimages=CODES)
     return Case(
         (),
         accounts=tuple(accounts),
         leaves=_leaves(source, cast, accounts),
-        preimages=DECREED,
+        preimages=CODES,
     )
 
 

@@ -14,7 +14,7 @@ from zkos.host import rlp
 from zkos.host.signing import address_of_key, keccak256
 
 KEYS: Final = 6
-CONTRACTS: Final = (
+CONTRACTS: Final[tuple[int, ...]] = (
     0xC0DE << 144,
     # Sorted by their lowest 64 bits first: these differ above or only there.
     (1 << 64) + 5,
@@ -25,7 +25,7 @@ CONTRACTS: Final = (
     0xABCD,
     0x8005,
 )
-STRANGERS: Final = (
+STRANGERS: Final[tuple[int, ...]] = (
     0xDEAD,
     0xBEEF << 140,
     0,

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from fuzz.strategies.calls import DEPLOYER, SET_BYTECODE_DETAILS
 from fuzz.strategies.cast import Cast
 from fuzz.strategies.code import Code, Label
+from fuzz.strategies.decrees import DEPLOYER
 from fuzz.strategies.expressions import Program
-from fuzz.strategies.numbers import word
 from fuzz.strategies.programs import block
 from fuzz.strategies.source import Source
 from zkos.guest.bootloader.account_abstraction import (
@@ -17,7 +16,6 @@ from zkos.guest.bootloader.account_abstraction import (
     SELECTOR_VALIDATE,
 )
 from zkos.guest.protocol.addresses import BOOTLOADER
-from zkos.host.tree import hash_bytes
 
 WORD_BYTES: Final = 32
 _BODY: Final = int(HEADER_BYTES)
@@ -138,18 +136,3 @@ def upgrader_code(source: Source, cast: Cast) -> bytes:
     block(Program(source, cast, code, None, 1, source.below(4)), 0)
     code.op("STOP")
     return code.finish()
-
-
-def deployer_input(
-    source: Source, target: int, code: bytes, observable: bytes
-) -> bytes:
-    """Calldata that deploys known code by decree; one in ten asks for too much."""
-    words = [
-        target.to_bytes(32, "big"),
-        hash_bytes(code),
-        len(code).to_bytes(32, "big"),
-        observable,
-    ]
-    if source.chance(10):
-        words[2] = source.choose((24577, 1 << 32, word(source))).to_bytes(32, "big")
-    return SET_BYTECODE_DETAILS + b"".join(words)

@@ -5,8 +5,8 @@ from typing import Final
 
 from fuzz.strategies.calls import hook_input
 from fuzz.strategies.cast import UPGRADER, Cast, created_address, keys, senders
-from fuzz.strategies.contracts import deployer_input
 from fuzz.strategies.damage import damage
+from fuzz.strategies.decrees import DEPLOYER, deployer_input
 from fuzz.strategies.faults import apply_fault
 from fuzz.strategies.fees import (
     L1_INTRINSIC_GAS,
@@ -21,7 +21,6 @@ from fuzz.strategies.programs import init_code
 from fuzz.strategies.raw import raw_transaction
 from fuzz.strategies.source import Source, Weights
 from zkos.host.context import BlockContext
-from zkos.host.signing import keccak256
 from zkos.host.transactions import (
     AccessListEntry,
     EncodedTransaction,
@@ -34,7 +33,6 @@ from zkos.host.transactions import (
 ACCOUNT_GAS: Final = 150_000
 """What an account needs to validate and pay."""
 UPGRADE_SENDER: Final = 0x8007
-DEPLOYER: Final = 0x8006
 L1_PRICE: Final = 10
 """Wei a unit of native in transactions from L1."""
 _SIGNED: Final = (Kind.EIP1559, Kind.LEGACY, Kind.EIP2930, Kind.EIP712)
@@ -50,7 +48,7 @@ def transaction(
     """The next transaction of a block; `first` if it may be an upgrade."""
     match source.below(100):
         case roll if roll >= 99 or (first and roll >= 86):
-            made = upgrade(source, cast)
+            return upgrade(source, cast)
         case roll if roll >= 76:
             made = from_l1(source, cast)
         case roll if roll >= 68 and cast.accounts:
@@ -237,9 +235,7 @@ def upgrade(source: Source, cast: Cast) -> FieldTransaction:
     sender, to = source.choose(
         ((UPGRADE_SENDER, UPGRADER), (UPGRADER, DEPLOYER), (UPGRADE_SENDER, None))
     )
-    code = decreed_code(source)
-    target = cast.address(source)
-    content = deployer_input(source, target, code, keccak256(code))
+    content = deployer_input(source, cast.address(source))
     if to is None:
         to, content = cast.address(source), data(source)
     return FieldTransaction(
@@ -252,16 +248,3 @@ def upgrade(source: Source, cast: Cast) -> FieldTransaction:
         sender=sender,
         refund_recipient=cast.address(source),
     )
-
-
-def decreed_code(source: Source) -> bytes:
-    """One of the codes every case knows the hash of."""
-    return source.choose(DECREED)
-
-
-DECREED: Final = (
-    bytes.fromhex("5f355f5500"),
-    bytes.fromhex("60016000f3"),
-    bytes.fromhex("43600155425f5260205ff3"),
-)
-"""Store a word of calldata; return a zero; store the number and return the time."""
