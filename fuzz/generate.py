@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from differential.outcome import Difference
+from fuzz import opcodes
 from fuzz.statistics import Statistics
 from fuzz.strategies.cases import case as generate_case
 from fuzz.strategies.source import RandomSource
@@ -143,6 +144,10 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         ended = 130
     _say("\n".join(total.lines()))
+    if parsed.opcodes and not ended:
+        sample = range(parsed.first, parsed.first + min(parsed.opcodes, done))
+        cases = (generate_case(RandomSource(seed)) for seed in sample)
+        _say("\n".join(opcodes.lines(cases, RunOptions())))
     _say(f"{done} seeds from {parsed.first}, next {parsed.first + done}, {found} found")
     return ended or int(found > 0)
 
@@ -154,6 +159,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-j", "--jobs", type=int, default=1)
     parser.add_argument("--time", type=float, default=0, help="seconds, 0 no limit")
     parser.add_argument("--findings", type=Path, default=Path("findings"))
+    parser.add_argument(
+        "--opcodes", type=int, default=0, help="count executed opcodes of so many seeds"
+    )
     parser.add_argument("--quirks", choices=[quirks.value for quirks in Quirks])
     parser.add_argument(
         "--engine",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from differential.runners.base import encode_block, state_of_case
+from fuzz.opcodes import NAMES, executed
 from fuzz.statistics import Statistics
 from fuzz.strategies.cases import case
 from fuzz.strategies.drawn import cases
@@ -112,3 +113,13 @@ def test_other_ends_are_reached(statistics: Statistics, kind: str, status: str) 
 )
 def test_common_reasons_are_met(statistics: Statistics, reason: str) -> None:
     assert statistics.reasons["invalid", reason] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.native
+def test_nearly_all_opcodes_are_executed() -> None:
+    # Needs the tracing build, which nothing else in these tests does.
+    made = (case(RandomSource(seed)) for seed in range(1500))
+    counts, deepest = executed(made, RunOptions())
+    assert set(NAMES.values()) - set(counts) == set()
+    assert deepest > 50
