@@ -108,6 +108,8 @@ def read_environment(node: Node) -> tuple[BlockContext, int, tuple[str, ...]]:
             return default
         return fields[name].number(bits)
 
+    if "currentCoinbase" not in fields:
+        node.fail("field currentCoinbase is missing")
     block_number = number("currentNumber", 64)
     gas_limit = number("currentGasLimit", 256)
     context = BlockContext(

@@ -97,6 +97,20 @@ def run_with(
     )
 
 
+def run_ethereum(
+    block: Block, state: ChainState, excess_blob_gas: int = 0
+) -> tuple[Outcome, int]:
+    """Run the block as Ethereum would, and the state root it would have after.
+
+    Raises CaseError, and TransactionError for what Ethereum does not have.
+    """
+    policy = Policy.ethereum()
+    reference = load_state(state, block.context, policy, excess_blob_gas)
+    receipts = tuple(_receipts(reference, envelopes(block), ()))
+    outcome = Outcome(Result.SUCCESS, transactions=receipts)
+    return outcome, int.from_bytes(reference.make_state_root(), "big")
+
+
 def envelopes(block: Block) -> list[tuple[Any, int | None]]:
     """The transactions as py-evm holds them, each with the sender it claims.
 

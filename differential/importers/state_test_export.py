@@ -1,0 +1,133 @@
+"""A case of one transaction as a state test, to be given to other clients' teams.
+
+The expected root and logs are Ethereum's, from py-evm without any rule of ZKsync OS;
+so the file is a test in its own right. What a state test cannot say is a CaseError;
+hashes of past blocks that the case leaves out become those of the suite's convention.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from differential.evm_compare import hash_of_logs
+from differential.importers.state_test import CHAIN_ID, conventional_hashes
+from differential.outcome import TransactionStatus
+from differential.reference.transactions import envelope
+from differential.runners.base import state_of_case
+from differential.runners.py_evm import run_ethereum
+from zkos.host.case import AccountState, Block, Case
+from zkos.host.case_errors import CaseError
+from zkos.host.context import BlockContext
+from zkos.host.raw_transaction import decode_raw
+from zkos.host.transactions import FieldTransaction, Kind, TransactionError
+
+FORK: Final = "Cancun"
+
+
+def write_state_test(case: Case, path: Path, name: str) -> None:
+    """Write the case as a file with one state test; raises CaseError."""
+    content = json.dumps({name: state_test_of(case)}, indent=1)
+    path.write_text(content + "\n", encoding="utf-8")
+
+
+def state_test_of(case: Case) -> dict[str, Any]:
+    """The JSON object of the test; raises CaseError."""
+    block, data = _checked(case)
+    fields = decode_raw(data)
+    state = state_of_case(case)
+    outcome, root = run_ethereum(block, state)
+    assert outcome.transactions is not None
+    receipt = outcome.transactions[0]
+    post: dict[str, Any] = {
+        "hash": f"{root:#066x}",
+        "logs": f"{hash_of_logs(receipt.logs or ()):#066x}",
+        "indexes": {"data": 0, "gas": 0, "value": 0},
+        "txbytes": _hex(data),
+    }
+    if receipt.status is TransactionStatus.INVALID:
+        post["expectException"] = "TransactionException.INVALID"
+    return {
+        "env": _environment(block.context),
+        "pre": {f"{item.address:#042x}": _account(item) for item in case.accounts},
+        "transaction": _template(fields),
+        "post": {FORK: [post]},
+    }
+
+
+def _checked(case: Case) -> tuple[Block, bytes]:
+    """The block and its transaction's envelope, if a state test can hold the case."""
+    block = case.blocks[0]
+    if len(case.blocks) != 1 or len(block.transactions) != 1:
+        raise CaseError("case", "", "a state test has one block with one transaction")
+    if case.sequence or case.leaves or case.preimages:
+        raise CaseError("case", "", "a state test gives its state as accounts only")
+    context = block.context
+    if context.chain_id != CHAIN_ID:
+        raise CaseError("case", "block.chain_id", f"a state test has {CHAIN_ID}")
+    hashes = conventional_hashes(context.block_number)
+    if any(context.block_hashes) and context.block_hashes != hashes:
+        reason = "a state test has the hashes of the numbers' texts"
+        raise CaseError("case", "block.block_hashes", reason)
+    for account in case.accounts:
+        if account.deployed_empty:
+            place = f"accounts.{account.address:#042x}.deployed_empty"
+            raise CaseError("case", place, "Ethereum does not know it")
+    block = replace(block, context=replace(context, block_hashes=hashes))
+    try:
+        return block, envelope(block.transactions[0], context.chain_id)
+    except TransactionError as error:
+        raise CaseError("case", f"txs[0].{error.field}", error.reason) from error
+
+
+def _environment(context: BlockContext) -> dict[str, str]:
+    return {
+        "currentCoinbase": f"{context.coinbase:#042x}",
+        "currentNumber": hex(context.block_number),
+        "currentTimestamp": hex(context.timestamp),
+        "currentGasLimit": hex(context.gas_limit),
+        "currentBaseFee": hex(context.eip1559_basefee),
+        "currentRandom": f"{context.mix_hash:#066x}",
+        "currentDifficulty": "0x0",
+        "currentExcessBlobGas": "0x0",
+    }
+
+
+def _account(account: AccountState) -> dict[str, Any]:
+    return {
+        "balance": hex(account.balance),
+        "nonce": hex(account.nonce),
+        "code": _hex(account.code),
+        "storage": {hex(slot): hex(value) for slot, value in account.storage if value},
+    }
+
+
+def _template(fields: FieldTransaction) -> dict[str, Any]:
+    template: dict[str, Any] = {
+        "data": [_hex(fields.data)],
+        "gasLimit": [hex(fields.gas_limit)],
+        "value": [hex(fields.value)],
+        "nonce": hex(fields.nonce),
+        "sender": f"{fields.sender or 0:#042x}",
+        "to": "" if fields.to is None else f"{fields.to:#042x}",
+    }
+    if fields.kind is Kind.EIP1559:
+        template["maxFeePerGas"] = hex(fields.max_fee_per_gas)
+        template["maxPriorityFeePerGas"] = hex(fields.max_priority_fee_per_gas or 0)
+    else:
+        template["gasPrice"] = hex(fields.max_fee_per_gas)
+    if fields.kind is not Kind.LEGACY:
+        template["accessLists"] = [
+            [
+                {
+                    "address": f"{entry.address:#042x}",
+                    "storageKeys": [f"{key:#066x}" for key in entry.storage_keys],
+                }
+                for entry in fields.access_list or ()
+            ]
+        ]
+    return template
+
+
+def _hex(data: bytes) -> str:
+    return "0x" + data.hex()

@@ -1,0 +1,128 @@
+import json
+
+import pytest
+
+from differential.importers.block_test import BEACON_ROOTS
+from differential.importers.fixtures import FixtureFile, load_file
+from differential.reference.transactions import envelope
+from differential.runners import native
+from differential.runners.base import run_chain
+from differential.statetest import DEFAULT_OPTIONS
+from tests.differential.ethereum_cases import (
+    CONTRACT,
+    RICH,
+    SENDER,
+    SSTORE,
+    Kind,
+    code,
+    transaction,
+)
+from zkos.host.case_errors import CaseError
+from zkos.host.rlp import decode, encode
+from zkos.host.transactions import RawTransaction
+
+BODY = code((0, 7), SSTORE)
+
+
+def header(number):
+    return {
+        "number": hex(number),
+        "timestamp": hex(1000 + number),
+        "gasLimit": "0x0f4240",
+        "baseFeePerGas": "0x07",
+        "coinbase": "0x" + "c0" * 20,
+        "mixHash": f"{number:#066x}",
+        "hash": f"{0xAA00 + number:#066x}",
+    }
+
+
+def block_rlp(transactions, uncles=(), withdrawals=()):
+    items = [
+        item if item[0] < 0xC0 else decode(item)
+        for item in (envelope(transaction, 1) for transaction in transactions)
+    ]
+    return "0x" + encode([[b"header"], items, [*uncles], [*withdrawals]]).hex()
+
+
+def fixture(blocks, network="Cancun", **changes):
+    return {
+        "test": {
+            "network": network,
+            "genesisBlockHeader": header(0),
+            "blocks": blocks,
+            "lastblockhash": header(len(blocks))["hash"],
+            "pre": {
+                f"{SENDER:#042x}": {"balance": hex(RICH), "nonce": "0x00"},
+                f"{CONTRACT:#042x}": {"nonce": "0x01", "code": "0x" + BODY.hex()},
+                **changes.pop("pre", {}),
+            },
+            **changes,
+        }
+    }
+
+
+def valid(number, transactions, **parts):
+    rlp = block_rlp(transactions, **parts)
+    return {"rlp": rlp, "blockHeader": header(number)}
+
+
+def read(folder, content):
+    path = folder / "blocks.json"
+    path.write_text(json.dumps(content))
+    return load_file(FixtureFile(path))
+
+
+SENT = [
+    transaction(),
+    transaction(nonce=1, kind=Kind.EIP1559, max_priority_fee_per_gas=1),
+]
+
+
+@pytest.mark.native
+def test_chain_is_imported_and_runs(tmp_path):
+    blocks = [
+        valid(1, SENT[:1]),
+        {"rlp": "0x00", "expectException": "BlockException.X"},
+        valid(2, SENT[1:]),
+    ]
+    (test,) = read(tmp_path, fixture(blocks))
+    first, second = test.case.blocks
+    assert second.transactions == (RawTransaction(envelope(SENT[1], 1)),)
+    assert (first.context.block_hashes, second.context.block_hashes) == (
+        (0xAA00,),
+        (0xAA01, 0xAA00),
+    )
+    assert (second.context.block_number, second.context.mix_hash) == (2, 2)
+    assert test.last_block_hash == 0xAA03
+    assert test.declared == ()
+    outcomes = list(run_chain(native.run_block, test.case, DEFAULT_OPTIONS))
+    statuses = [outcome.transactions[0].status.value for outcome in outcomes]
+    assert statuses == ["success", "success"]
+
+
+def test_other_networks_are_left_out(tmp_path):
+    assert read(tmp_path, fixture([valid(1, [])], network="Paris")) == []
+
+
+def test_missing_system_call_is_named(tmp_path):
+    contract = {f"{BEACON_ROOTS:#042x}": {"nonce": "0x01", "code": "0x00"}}
+    (test,) = read(tmp_path, fixture([valid(1, [])], pre=contract))
+    assert test.declared == ("no_system_calls",)
+    empty = {f"{BEACON_ROOTS:#042x}": {"nonce": "0x01"}}
+    (test,) = read(tmp_path, fixture([valid(1, [])], pre=empty))
+    assert test.declared == ()
+
+
+@pytest.mark.parametrize(
+    ("blocks", "reason"),
+    [
+        ([valid(1, [], withdrawals=[[b"\1"]])], "withdrawals: ZKsync OS has none"),
+        ([valid(1, [], uncles=[[b"\1"]])], "uncles: ZKsync OS has none"),
+        ([{"rlp": "0x81", "blockHeader": header(1)}], "not RLP"),
+        ([{"rlp": "0x80", "blockHeader": header(1)}], "not the RLP of a block"),
+        ([{"rlp": "0x80"}], "field blockHeader is missing"),
+    ],
+)
+def test_what_has_no_place_is_refused(tmp_path, blocks, reason):
+    with pytest.raises(CaseError, match=reason):
+        read(tmp_path, fixture(blocks))
