@@ -6,13 +6,15 @@ in the first different word is then run in single steps to name the guest call, 
 for one image on two engines the first instruction with another result.
 """
 
+import ctypes
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
 from zkos.compiler.link import LinkedImage
+from zkos.compiler.start import STACK_TOP
 from zkos.host.channel import QUERY_NAMES, REPORT, UART, Channel, WordChannel
 from zkos.machine.execution import Engine, Execution, MachineResult, Stop
 from zkos.machine.trace import MachineStep, run_to, trace_machine
@@ -22,6 +24,9 @@ WINDOW_CYCLES: Final = 400_000
 """At most so many instructions are run in single steps."""
 CYCLE_LIMIT: Final = 1 << 36
 HEADER_WORDS: Final = 2
+PARTS: Final = 16
+"""A span of cycles is searched in so many parts."""
+STACK_BOTTOM: Final = STACK_TOP - (2 << 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,50 +215,85 @@ def first_instruction_split(
 ) -> InstructionSplit | None:
     """The first different result of one image on two engines, or None.
 
-    ValueError for two images or one engine twice. Memory is not compared: what a
-    store or delegation did wrong shows when it is loaded.
+    A result is a register, the program counter, or memory. ValueError for two images
+    or one engine twice.
     """
     if left.image != right.image or left.engine is right.engine:
         raise ValueError("needs one image on two engines")
-    agreed = _last_agreed_chunk(left, right)
-    if agreed is None:
+    end = _first_visible(left, right)
+    if end is None:
         return None
+    cycle = _last_alike(left, right, end)
     executions = [subject.load(Recording()) for subject in (left, right)]
     try:
-        befores = [run_to(execution, agreed) for execution in executions]
-        while True:
-            steps = [
-                next(trace_machine(execution, before.cycles, 1))
-                for execution, before in zip(executions, befores, strict=True)
-            ]
-            afters = [execution.proceed(0) for execution in executions]
-            if _visible(afters[0]) != _visible(afters[1]) or steps[0] != steps[1]:
-                return InstructionSplit(
-                    (steps[0], steps[1]),
-                    left.linked.function_at(steps[0].pc),
-                    _different_registers(*afters),
-                )
-            befores = afters
+        for execution in executions:
+            run_to(execution, cycle)
+        steps = [next(trace_machine(each, cycle, 1)) for each in executions]
+        afters = [execution.proceed(0) for execution in executions]
+        return InstructionSplit(
+            (steps[0], steps[1]),
+            left.linked.function_at(steps[0].pc),
+            _different_registers(*afters),
+        )
     finally:
         for execution in executions:
             _close(execution)
 
 
-def _last_agreed_chunk(left: MachineSubject, right: MachineSubject) -> int | None:
-    """The last multiple of a chunk at which both are alike; None if they stay so."""
+def _first_visible(left: MachineSubject, right: MachineSubject) -> int | None:
+    """Cycles after which registers or stops differ; None if they never do."""
     executions = [subject.load(Recording()) for subject in (left, right)]
     try:
         limit = 0
         while True:
             one, two = (execution.proceed(limit) for execution in executions)
             if _visible(one) != _visible(two):
-                return max(0, limit - CHUNK_CYCLES)
+                return limit
             if one.reason is not Stop.CYCLE_LIMIT:
                 return None
             limit += CHUNK_CYCLES
     finally:
         for execution in executions:
             _close(execution)
+
+
+def _last_alike(left: MachineSubject, right: MachineSubject, end: int) -> int:
+    """A cycle before `end` after which all is alike and after the next is not.
+
+    Memory is what makes this necessary: it may hide a difference for long.
+    """
+    start = 0
+    while end - start > 1:
+        step = max(1, (end - start) // PARTS)
+        executions = [subject.load(Recording()) for subject in (left, right)]
+        try:
+            for execution in executions:
+                run_to(execution, start)
+            for cycle in range(start + step, end, step):
+                one, two = (execution.proceed(cycle) for execution in executions)
+                alike = _visible(one) == _visible(two)
+                if not alike or not _same_memory(executions, left.linked):
+                    end = cycle
+                    break
+                start = cycle
+        finally:
+            for execution in executions:
+                _close(execution)
+    return start
+
+
+def _same_memory(executions: Sequence[Execution], linked: LinkedImage) -> bool:
+    """Whether stack, data and used heap are the same."""
+    place = linked.symbols["__heap_used"]
+    used = int.from_bytes(executions[0].buffers.memory[place : place + 4], "little")
+    size = linked.symbols["__heap_start"] + used - STACK_BOTTOM
+    left, right = (
+        ctypes.addressof(ctypes.c_char.from_buffer(execution.buffers.memory))
+        for execution in executions
+    )
+    compare = ctypes.CDLL(None).memcmp
+    compare.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+    return bool(compare(left + STACK_BOTTOM, right + STACK_BOTTOM, size) == 0)
 
 
 def _visible(done: MachineResult) -> tuple[object, ...]:

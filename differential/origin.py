@@ -15,7 +15,7 @@ from differential.outcome import Difference, Outcome
 RANKS: Final = (
     *("outcome", "transactions", "status", "transaction_hash", "reason"),
     *("return_data", "logs", "storage", "code_hash", "nonce"),
-    *("l1_messages", "l1_logs", "pubdata_used", "native_used", "gas_used", "balance"),
+    *("l1_messages", "l1_logs", "pubdata_used", "gas_used", "native_used", "balance"),
     *("diffs", "preimages", "pubdata", "queries", "oracle_words"),
     *("next_free_slot", "state_root", "block_hash", "public_input"),
 )

@@ -39,7 +39,7 @@ def trace_cpython(block: Block, state: ChainState, options: RunOptions) -> Trace
     from differential.runners import cpython
 
     with cpython_tracing():
-        return _watch(block, state, options, cpython.run_guest)
+        return watch(block, state, options, cpython.run_guest)
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def trace_native(
     from differential.runners import native
 
     library = native.library(variant=variant)
-    return _watch(
+    return watch(
         block,
         state,
         options,
@@ -78,7 +78,7 @@ def trace_riscv(
     from differential.runners import riscv
 
     program = riscv.program(variant=variant)
-    return _watch(
+    return watch(
         block,
         state,
         options,
@@ -107,12 +107,13 @@ TRACERS: Final[dict[str, Tracer]] = {
 """The engines that can be traced."""
 
 
-def _watch(
+def watch(
     block: Block,
     state: ChainState,
     options: RunOptions,
     run: Callable[[QueryChannel, RunOptions], Ending],
 ) -> Trace:
+    """A run of any build of ours that traces; raises CaseError."""
     options = replace(options, report=True)
     channel = prepare(block, state)
     outcome = conclude(channel, run(channel, options), state, options)

@@ -1,6 +1,7 @@
 """The guest compiled to this machine: the sequencer's path."""
 
 import time
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -44,11 +45,14 @@ def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
 
 
 def run_library(
-    compiled: NativeLibrary, channel: QueryChannel, options: RunOptions
+    compiled: NativeLibrary,
+    channel: QueryChannel,
+    options: RunOptions,
+    more_options: Sequence[int] = (),
 ) -> Ending:
-    """Run any build of the guest."""
+    """Run any build of the guest; `more_options` are words after the first."""
     compiled.reset()
-    compiled.attach(channel, (options.word(),))
+    compiled.attach(channel, (options.word(), *more_options))
     started = time.perf_counter()
     result, reason, public_input = _run(compiled)
     seconds = time.perf_counter() - started
