@@ -106,10 +106,12 @@ def test_every_difference_to_the_receipts_is_declared(imported, folder):
 
 def test_undeclared_difference_has_no_rule(folder):
     receipts = read_receipts(folder / "receipts.json.gz")
-    changed = replace(receipts[3], gas_used=receipts[3].gas_used + 1)
-    ours = (*receipts[:3], changed, replace(receipts[4], logs=()), *receipts[5:])
+    ours = list(receipts)
+    assert receipts[0].logs
+    ours[0] = replace(receipts[0], logs=())
+    ours[3] = replace(receipts[3], gas_used=receipts[3].gas_used + 1)
     found = receipt_differences(ours, receipts, ())
     assert [(item.transaction, item.field, item.rule) for item in found] == [
+        (0, "logs", ""),
         (3, "gas_used", ""),
-        (4, "logs", ""),
     ]
