@@ -110,8 +110,8 @@ HALF_PRIME: Final = split(_PRIME // 2)
 PRIME_FACTOR: Final = U256(-pow(_PRIME, -1, _LIMB) % _LIMB)
 """-1 / p modulo 2**256."""
 SQUARE_OF_RADIX: Final = split(2**1024 % _PRIME)
-PRIME_SHIFTED: Final = split(_PRIME << 128)
-"""The upper limbs of p * 2**384, whose lowest is 0."""
+PRIME_TOP: Final = U32(_PRIME >> 352)
+"""The highest 32-bit word, of 381 bits in twelve."""
 ONE: Final = montgomery(1)
 ORDER: Final = U256(_ORDER)
 PARAMETER_SQUARED: Final = U256(_U * _U)

@@ -11,7 +11,7 @@ from zkos.guest.crypto.bls381_constants import (
     ONE,
     PRIME,
     PRIME_FACTOR,
-    PRIME_SHIFTED,
+    PRIME_TOP,
     ROOT_DIGITS,
     ROOT_LENGTH,
     SQUARE_OF_RADIX,
@@ -54,155 +54,154 @@ def fp_zero() -> Fp:
     return Fp(U256(0), U256(0))
 
 
-@record
-class FpProduct:
-    """A product before its reduction: three limbs, the least significant first."""
-
-    t0: U256
-    t1: U256
-    t2: U256
-
-    def subtract(self, x: "FpProduct") -> bool:
-        """Take away x modulo 2**768; whether the result would be negative."""
-        self.t0, borrow = self.t0.overflowing_sub(x.t0)
-        self.t1, borrow = self.t1.sub_borrow(x.t1, borrow)
-        self.t2, borrow = self.t2.sub_borrow(x.t2, borrow)
-        return borrow
-
-
-def fp_product() -> FpProduct:
-    """Space for a product."""
-    return FpProduct(U256(0), U256(0), U256(0))
-
-
 class FpField:
     """Arithmetic on `Fp`; owns the space for products and powers."""
 
     modulus: Fp
     half: Fp
     """(p - 1) / 2, a plain number."""
-    shifted: Fp
-    """The upper limbs of p * 2**384."""
     factor: U256
     one: Fp
     unit: Fp
     """The plain number 1."""
     square_of_radix: Fp
     top_bit: U256
-    product: FpProduct
     powers: List[Fp]
     power: Fp
 
     def __init__(self) -> None:
         self.modulus = Fp(PRIME[0], PRIME[1])
         self.half = Fp(HALF_PRIME[0], HALF_PRIME[1])
-        self.shifted = Fp(PRIME_SHIFTED[0], PRIME_SHIFTED[1])
         self.factor = PRIME_FACTOR
         self.one = Fp(ONE[0], ONE[1])
         self.unit = Fp(U256(1), U256(0))
         self.square_of_radix = Fp(SQUARE_OF_RADIX[0], SQUARE_OF_RADIX[1])
         self.top_bit = TOP_BIT
-        self.product = fp_product()
         self.powers = List(Fp)
         for _ in urange(U32(16)):
             self.powers.append(fp_zero())
         self.power = fp_zero()
 
+    # Of the products below every step works in place on a local, and reads members
+    # where they are: what is delegated overwrites its left operand.
+
     def mul(self, out: Fp, x: Fp, y: Fp) -> None:
-        self.multiply(self.product, x, y)
-        self.reduce(out, self.product)
+        """The product, for x, y with x * y < 2**765."""
+        t0 = x.low.wrapping_mul(y.low)
+        t1, carry = x.low.mul_high(y.low).overflowing_add(x.low.wrapping_mul(y.high))
+        t2 = x.low.mul_high(y.high)
+        t2, carry = t2.add_carry(x.high.wrapping_mul(y.high), carry)
+        t1, carry = t1.overflowing_add(x.high.wrapping_mul(y.low))
+        t2, carry = t2.add_carry(x.high.mul_high(y.low), carry)
+        self._reduce(out, t0, t1, t2)
 
     def square(self, out: Fp, x: Fp) -> None:
-        product = self.product
-        low = x.low
-        high = x.high
-        twice = high.wrapping_add(high)
-        t1, carry = low.mul_high(low).overflowing_add(low.wrapping_mul(twice))
-        t2, carry = low.mul_high(twice).add_carry(high.wrapping_mul(high), carry)
-        product.t0 = low.wrapping_mul(low)
-        product.t1 = t1
-        product.t2 = t2
-        self.reduce(out, product)
+        twice = x.high.wrapping_add(x.high)
+        t0 = x.low.wrapping_mul(x.low)
+        t1, carry = x.low.mul_high(x.low).overflowing_add(x.low.wrapping_mul(twice))
+        t2 = x.low.mul_high(twice)
+        t2, carry = t2.add_carry(x.high.wrapping_mul(x.high), carry)
+        self._reduce(out, t0, t1, t2)
 
-    @inline
-    def multiply(self, out: FpProduct, x: Fp, y: Fp) -> None:
-        """The product, unreduced; for x, y below 2**384."""
-        x0 = x.low
-        x1 = x.high
-        y0 = y.low
-        y1 = y.high
-        t1, carry = x0.mul_high(y0).overflowing_add(x0.wrapping_mul(y1))
-        t2, carry = x0.mul_high(y1).add_carry(x1.wrapping_mul(y1), carry)
-        t1, carry = t1.overflowing_add(x1.wrapping_mul(y0))
-        t2, carry = t2.add_carry(x1.mul_high(y0), carry)
-        out.t0 = x0.wrapping_mul(y0)
-        out.t1 = t1
-        out.t2 = t2
+    def mul_add(self, out: Fp, x: Fp, y: Fp, z: Fp, w: Fp) -> None:
+        """The sum x y + z w in one reduction; each product as in `mul`."""
+        t0 = x.low.wrapping_mul(y.low)
+        t1, carry = x.low.mul_high(y.low).overflowing_add(x.low.wrapping_mul(y.high))
+        t2 = x.low.mul_high(y.high)
+        t2, carry = t2.add_carry(x.high.wrapping_mul(y.high), carry)
+        t1, carry = t1.overflowing_add(x.high.wrapping_mul(y.low))
+        t2, carry = t2.add_carry(x.high.mul_high(y.low), carry)
+        t0, carry = t0.overflowing_add(z.low.wrapping_mul(w.low))
+        t1, carry = t1.add_carry(z.low.mul_high(w.low), carry)
+        t2, carry = t2.add_carry(z.high.wrapping_mul(w.high), carry)
+        t1, carry = t1.overflowing_add(z.low.wrapping_mul(w.high))
+        t2, carry = t2.add_carry(z.low.mul_high(w.high), carry)
+        t1, carry = t1.overflowing_add(z.high.wrapping_mul(w.low))
+        t2, carry = t2.add_carry(z.high.mul_high(w.low), carry)
+        self._reduce(out, t0, t1, t2)
 
     @noinline
-    def reduce(self, out: Fp, x: FpProduct) -> None:
-        """Divide x, below 2**766, by 2**512 (Montgomery's method, limb by limb)."""
-        p0 = self.modulus.low
-        p1 = self.modulus.high
+    def _reduce(self, out: Fp, t0: U256, t1: U256, t2: U256) -> None:
+        """Divide t0 + t1 * 2**256 + t2 * 2**512 < 2**766 by 2**512 (Montgomery)."""
+        modulus = self.modulus
         # The multiple of p clears the lowest limb, which carries unless it is 0.
-        factor = x.t0.wrapping_mul(self.factor)
-        low, carry = factor.mul_high(p0).add_carry(x.t1, x.t0 != 0)
-        high, carry = factor.mul_high(p1).add_carry(x.t2, carry)
-        low, carry = low.overflowing_add(factor.wrapping_mul(p1))
+        factor = t0.wrapping_mul(self.factor)
+        low, carry = factor.mul_high(modulus.low).add_carry(t1, t0 != 0)
+        middle, carry = factor.mul_high(modulus.high).add_carry(t2, carry)
+        factor = factor.wrapping_mul(modulus.high)
+        low, carry = low.overflowing_add(factor)
+        if carry:
+            middle = middle.wrapping_add(U256(1))
+        carry = low != 0
+        low = low.wrapping_mul(self.factor)
+        middle, carry = middle.add_carry(low.mul_high(modulus.low), carry)
+        high = low.mul_high(modulus.high)
         if carry:
             high = high.wrapping_add(U256(1))
-        factor = low.wrapping_mul(self.factor)
-        low, carry = factor.mul_high(p0).add_carry(high, low != 0)
-        high = factor.mul_high(p1)
+        low = low.wrapping_mul(modulus.high)
+        middle, carry = middle.overflowing_add(low)
         if carry:
             high = high.wrapping_add(U256(1))
-        low, carry = low.overflowing_add(factor.wrapping_mul(p1))
-        if carry:
-            high = high.wrapping_add(U256(1))
+        out.low = middle
+        out.high = high
+        # The quotient is below p + 2**254: hardly ever is there something to do.
+        if high.word(3) >= PRIME_TOP:
+            self._normalize(out)
+
+    def add(self, out: Fp, x: Fp, y: Fp) -> None:
+        low, carry = x.low.overflowing_add(y.low)
+        high, carry = x.high.add_carry(y.high, carry)
+        top = high.word(3)
+        if top > PRIME_TOP:
+            low, carry = low.overflowing_sub(self.modulus.low)
+            high, carry = high.sub_borrow(self.modulus.high, carry)
         out.low = low
         out.high = high
-        if high >= p1:
+        if top == PRIME_TOP:
             self._normalize(out)
 
-    @inline
-    def add(self, out: Fp, x: Fp, y: Fp) -> None:
-        self.add_unreduced(out, x, y)
-        if out.high >= self.modulus.high:
-            self._normalize(out)
-
-    @inline
     def add_unreduced(self, out: Fp, x: Fp, y: Fp) -> None:
         """The sum as a plain number, for use as a factor only."""
-        out.low, carry = x.low.overflowing_add(y.low)
-        out.high, carry = x.high.add_carry(y.high, carry)
+        low, carry = x.low.overflowing_add(y.low)
+        high, carry = x.high.add_carry(y.high, carry)
+        out.low = low
+        out.high = high
 
-    @inline
     def sub(self, out: Fp, x: Fp, y: Fp) -> None:
-        out.low, borrow = x.low.overflowing_sub(y.low)
-        out.high, borrow = x.high.sub_borrow(y.high, borrow)
+        low, borrow = x.low.overflowing_sub(y.low)
+        high, borrow = x.high.sub_borrow(y.high, borrow)
         if borrow:
-            self._add_modulus(out)
+            low, borrow = low.overflowing_add(self.modulus.low)
+            high, borrow = high.add_carry(self.modulus.high, borrow)
+        out.low = low
+        out.high = high
+
+    def negate_unreduced(self, out: Fp, x: Fp) -> None:
+        """The opposite, p for 0; for use as a factor only."""
+        low, borrow = self.modulus.low.overflowing_sub(x.low)
+        high, borrow = self.modulus.high.sub_borrow(x.high, borrow)
+        out.low = low
+        out.high = high
 
     def negate(self, out: Fp, x: Fp) -> None:
         if x.is_zero():
             out.set_zero()
             return
-        out.low, borrow = self.modulus.low.overflowing_sub(x.low)
-        out.high, borrow = self.modulus.high.sub_borrow(x.high, borrow)
+        self.negate_unreduced(out, x)
 
     def double(self, out: Fp, x: Fp) -> None:
         self.add(out, x, x)
 
     def halve(self, out: Fp, x: Fp) -> None:
         """Half of x; shifts are products, which are delegations."""
-        odd = x.low.word(0) & 1 == 1
-        out.copy_from(x)
-        if odd:
-            self._add_modulus(out)
-        out.low = out.low.mul_high(self.top_bit).wrapping_add(
-            out.high.wrapping_mul(self.top_bit)
-        )
-        out.high = out.high.mul_high(self.top_bit)
+        low = x.low
+        high = x.high
+        if low.word(0) & 1 == 1:
+            low, carry = low.overflowing_add(self.modulus.low)
+            high, carry = high.add_carry(self.modulus.high, carry)
+        low = low.mul_high(self.top_bit)
+        out.low = low.wrapping_add(high.wrapping_mul(self.top_bit))
+        out.high = high.mul_high(self.top_bit)
 
     def enter(self, out: Fp, x: Fp) -> None:
         """Montgomery form of a plain number below 2**384."""
@@ -242,12 +241,6 @@ class FpField:
             digit = U32(ROOT_DIGITS[step])
             if digit != 0:
                 self.mul(power, power, powers[digit])
-
-    @noinline
-    def _add_modulus(self, out: Fp) -> None:
-        """Add p modulo 2**512."""
-        out.low, carry = out.low.overflowing_add(self.modulus.low)
-        out.high, carry = out.high.add_carry(self.modulus.high, carry)
 
     @noinline
     def _normalize(self, out: Fp) -> None:
