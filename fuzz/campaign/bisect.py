@@ -9,7 +9,7 @@ from differential.engines import Engine, EngineError, parse_engines
 from differential.outcome import Outcome
 from differential.runners.base import state_after, state_of_case
 from fuzz.coverage.target import Target
-from fuzz.targets.blocks import OPTIONS
+from fuzz.targets.blocks import BlockTarget
 from zkos.host.case import Case
 
 ENGINES: Final = ("native", "riscv", "cpython", "py_evm")
@@ -27,12 +27,13 @@ class Votes:
 
 def votes(target: Target[Any], value: Any) -> Votes | None:
     """Ask all engines; None where the input is no block or all agree."""
-    if not isinstance(value, Case):
+    if not isinstance(value, Case) or not isinstance(target, BlockTarget):
         return None
+    options = target.options
     engines = _engines()
     state = state_of_case(value)
     for block in value.blocks:
-        outcomes = {item.name: item.run_block(block, state, OPTIONS) for item in engines}
+        outcomes = {item.name: item.run_block(block, state, options) for item in engines}
         counted = count_votes(outcomes)
         if counted is not None:
             return counted

@@ -5,11 +5,11 @@ reports are compared as they came; they are decoded only where they differ, wher
 chain goes on, and for the few words that say what became of a transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from differential.compare import compare
+from differential.origin import origin
 from differential.outcome import Outcome, Result
 from differential.runners.base import Ending, conclude, state_after, state_of_case
 from fuzz.coverage.counters import Counters
@@ -24,7 +24,7 @@ from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel
 from zkos.host.oracle import HonestOracle
-from zkos.host.profile import RunOptions
+from zkos.host.profile import Profile, Quirks, RunOptions
 from zkos.host.raw_transaction import encode
 from zkos.host.state import ChainState
 from zkos.host.transactions import Transaction, TransactionError
@@ -33,6 +33,8 @@ _STATES_KEPT: Final = 64
 _TRANSACTIONS_KEPT: Final = 4096
 OPTIONS: Final = RunOptions()
 Run = tuple[Ending, QueryChannel]
+Reference = Callable[[Block, ChainState, RunOptions, Outcome], Problem | None]
+"""Compares what ours said of a block with an engine that is not ours."""
 
 
 class BlockTarget:
@@ -40,9 +42,20 @@ class BlockTarget:
 
     suffix: Final = ".json"
 
-    def __init__(self, name: str, engines: Sequence[BlockEngine]) -> None:
+    def __init__(
+        self,
+        name: str,
+        engines: Sequence[BlockEngine],
+        options: RunOptions = OPTIONS,
+        *,
+        reference: Reference | None = None,
+        repair: Callable[[Case], Case] = lambda case: case,
+    ) -> None:
         self.name: Final = name
+        self.options: Final = options
         self._engines: Final = tuple(engines)
+        self._reference: Final = reference
+        self._repair: Final = repair
         self._state = lru_cache(_STATES_KEPT)(_make_state)
 
     @property
@@ -54,11 +67,11 @@ class BlockTarget:
         """A case of the shared generators."""
         from fuzz.strategies.cases import case
 
-        return case(source)
+        return self._repair(case(source))
 
     def mutate(self, source: Source, parent: Case, donor: Case) -> Case:
         """A changed case."""
-        return mutate_case(source, parent, donor)
+        return self._repair(mutate_case(source, parent, donor))
 
     def weight(self, value: Case) -> int:
         """Bytes of code and data, with something for everything else."""
@@ -104,12 +117,15 @@ class BlockTarget:
         for engine in self._engines:
             oracle = HonestOracle(state, block.context, encoded)
             channel = QueryChannel(oracle)
-            runs.append((engine.run(channel, OPTIONS), channel))
+            runs.append((engine.run(channel, self.options), channel))
         ending, channel = runs[0]
         receipts = Receipts.of(channel.messages)
         seen.semantic |= block_features(block, ending, channel, receipts)
         _count(seen, ending, receipts)
         seen.problem = self._problem(runs, state, encoded)
+        if self._reference is not None and seen.problem is None:
+            outcome = self._outcome(runs[0], state)
+            seen.problem = self._reference(block, state, self.options, outcome)
         if last or seen.problem is not None or ending.result is not Result.SUCCESS:
             return None
         return self._proceed(runs[0], state, seen)
@@ -122,7 +138,7 @@ class BlockTarget:
         for name, other in zip(names[1:], runs[1:], strict=True):
             if not _same(first, other):
                 pair = (names[0], name)
-                found = _difference(pair, first, other, state)
+                found = self._difference(pair, first, other, state)
                 if found is not None:
                     return found
         if first[1].fault is not None:
@@ -131,7 +147,7 @@ class BlockTarget:
             if ending.result in (Result.CRASH, Result.TIMEOUT):
                 return _failure("crash", name, ending)
             if ending.result is Result.ABORT:
-                if not declared_abort(ending.reason, encoded):
+                if not declared_abort(ending.reason, encoded, self.options.quirks):
                     return _failure("abort", name, ending)
         return None
 
@@ -139,7 +155,7 @@ class BlockTarget:
         self, run: Run, state: ChainState, seen: Observation
     ) -> ChainState | None:
         """Write the block to the state; a root unlike the reported is a crash."""
-        outcome = _outcome(run, state)
+        outcome = self._outcome(run, state)
         after = state_after(state, outcome)
         if int.from_bytes(after.tree.root(), "big") != outcome.state_root:
             seen.problem = Problem(
@@ -148,15 +164,50 @@ class BlockTarget:
             return None
         return after
 
+    def _difference(
+        self, names: tuple[str, str], one: Run, two: Run, state: ChainState
+    ) -> Problem | None:
+        left, right = self._outcome(one, state), self._outcome(two, state)
+        found = origin(names, left, right)
+        if found is None:
+            if left.succeeded or one[0].result is not two[0].result:
+                return None
+            return _unlike_ends(names, one, two)
+        site = " | ".join(item.reason for item in (left, right) if item.reason)
+        return Problem("diverge", names, found.layer, found.where, site, found.values)
 
-def native_target() -> BlockTarget:
-    """The compiled OS alone: aborts, crashes and roots."""
+    def _outcome(self, run: Run, state: ChainState) -> Outcome:
+        ending, channel = run
+        return conclude(channel, ending, state, self.options)
+
+
+def block_native() -> BlockTarget:
+    """The compiled OS alone: no aborts, no crashes, roots that hold."""
     return BlockTarget("block_native", [coverage_engine()])
 
 
-def differential_target() -> BlockTarget:
+def block_differential() -> BlockTarget:
     """The compiled OS against its RISC-V image."""
-    return BlockTarget("block_differential", [coverage_engine(), riscv_engine()])
+    return _differential("block_differential", OPTIONS)
+
+
+def block_upstream() -> BlockTarget:
+    """The same with upstream's faults reproduced."""
+    return _differential("block_upstream", RunOptions(quirks=Quirks.UPSTREAM))
+
+
+def block_server() -> BlockTarget:
+    """The same with unlimited native resource and a batch's public input."""
+    return _differential("block_server", RunOptions(profile=Profile.SERVER))
+
+
+def block_replay() -> BlockTarget:
+    """The same without system contracts."""
+    return _differential("block_replay", RunOptions(profile=Profile.REPLAY))
+
+
+def _differential(name: str, options: RunOptions) -> BlockTarget:
+    return BlockTarget(name, [coverage_engine(), riscv_engine()], options)
 
 
 def encode_transactions(block: Block) -> list[bytes]:
@@ -197,19 +248,6 @@ def _same(one: Run, two: Run) -> bool:
     )
 
 
-def _difference(
-    names: tuple[str, str], one: Run, two: Run, state: ChainState
-) -> Problem | None:
-    left, right = _outcome(one, state), _outcome(two, state)
-    found = compare(names, left, right)
-    if found is None:
-        if left.succeeded or one[0].result is not two[0].result:
-            return None
-        return _unlike_ends(names, one, two)
-    site = " | ".join(item.reason for item in (left, right) if item.reason)
-    return Problem("diverge", names, found.layer, found.where, site, found.values)
-
-
 def _unlike_ends(names: tuple[str, str], one: Run, two: Run) -> Problem | None:
     """Both refuse; whether after different conversations."""
     if one[1].queries == two[1].queries and one[1].fault == two[1].fault:
@@ -217,11 +255,6 @@ def _unlike_ends(names: tuple[str, str], one: Run, two: Run) -> Problem | None:
     values = (str(dict(one[1].queries)), str(dict(two[1].queries)))
     site = " | ".join((one[0].reason, two[0].reason))
     return Problem("diverge", names, "queries", "before the end", site, values)
-
-
-def _outcome(run: Run, state: ChainState) -> Outcome:
-    ending, channel = run
-    return conclude(channel, ending, state, OPTIONS)
 
 
 def _failure(kind: str, name: str, ending: Ending) -> Problem:

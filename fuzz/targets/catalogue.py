@@ -7,8 +7,20 @@ from typing import Any, Final
 from fuzz.coverage.target import Target
 
 _FACTORIES: Final = {
-    "block_differential": "fuzz.targets.blocks:differential_target",
-    "block_native": "fuzz.targets.blocks:native_target",
+    "block_differential": "fuzz.targets.blocks:block_differential",
+    "block_upstream": "fuzz.targets.blocks:block_upstream",
+    "block_server": "fuzz.targets.blocks:block_server",
+    "block_replay": "fuzz.targets.blocks:block_replay",
+    "block_native": "fuzz.targets.blocks:block_native",
+    "block_ethereum": "fuzz.targets.block_ethereum:block_ethereum",
+    "oracle": "fuzz.targets.oracle:oracle",
+    "transaction_parser": "fuzz.targets.transaction_parser:transaction_parser",
+    "arithmetic": "fuzz.targets.arithmetic:arithmetic",
+    "hashes": "fuzz.targets.hashes:hashes",
+    "precompiles": "fuzz.targets.precompiles:precompiles",
+    "compiler": "fuzz.targets.compiler:compiler",
+    "machine": "fuzz.targets.machine:machine",
+    "case_import": "fuzz.targets.case_import:case_import",
 }
 NAMES: Final = tuple(_FACTORIES)
 """Names in the order in which they are shown."""

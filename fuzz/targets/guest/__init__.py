@@ -1,0 +1,1 @@
+"""Guest code that fuzz targets compile: the OS's parts as plain functions."""

@@ -1,0 +1,128 @@
+"""Oracle adversary as a campaign target: an input is the number of an attack.
+
+The lies are drawn in `fuzz.adversary`; coverage of the guest says which reached new
+refusals, and those seeds are kept.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from fuzz.adversary.attack import Attacker, drawn_worlds
+from fuzz.adversary.engines import NativeEngine
+from fuzz.adversary.judge import Verdict, judge
+from fuzz.adversary.scenes import scenes
+from fuzz.adversary.stage import Stage
+from fuzz.coverage.counters import Counters, semantic
+from fuzz.coverage.target import Observation, Problem
+from fuzz.strategies.source import BytesSource, RandomSource, Source
+from fuzz.targets.block_engines import coverage_library
+from zkos.host.profile import Mode, Profile, RunOptions
+
+_WORLDS: Final = 12
+_WORLD_SEED: Final = 1
+_BYTES: Final = 48
+_BAD: Final = {
+    Verdict.UNSOUND: "unsound",
+    Verdict.CRASH: "crash",
+    Verdict.TIMEOUT: "timeout",
+}
+
+
+class Lie(NamedTuple):
+    """A scene and the choices an attack on it is drawn from."""
+
+    scene: int
+    choices: bytes
+
+
+class OracleTarget:
+    """No lie of the host is accepted with an output no honest run gives."""
+
+    name: Final = "oracle"
+    suffix: Final = ".json"
+
+    def __init__(self) -> None:
+        library = coverage_library()
+        self._counters: Final = Counters(library.coverage)
+        self._engine: Final = NativeEngine(library)
+        word = RunOptions(Profile.APP, Mode.PROVING, report=False).word()
+        self._scenes: Final[list[tuple[Stage, Attacker]]] = []
+        for name, case in scenes().items():
+            stage = Stage(name, case, word)
+            ending = stage.rehearse(self._engine)
+            if ending.output is None:
+                raise RuntimeError(f"honest answers are refused: {name}: {ending.reason}")
+            worlds = drawn_worlds(stage, RandomSource(_WORLD_SEED), _WORLDS)
+            self._scenes.append((stage, Attacker(stage, worlds)))
+
+    @property
+    def counters(self) -> Counters | None:
+        """Those of the compiled guest."""
+        return self._counters
+
+    def generate(self, source: Source) -> Lie:
+        """Any attack on any scene."""
+        return Lie(source.below(len(self._scenes)), source.bytes(_BYTES))
+
+    def mutate(self, source: Source, parent: Lie, donor: Lie) -> Lie:
+        """Other choices from some place on, another byte, or another scene."""
+        at = source.below(_BYTES)
+        match source.below(4):
+            case 0:
+                return parent._replace(scene=source.below(len(self._scenes)))
+            case 1:
+                tail = source.bytes(_BYTES - at)
+            case 2:
+                tail = donor.choices[at:]
+            case _:
+                tail = source.bytes(1) + parent.choices[at + 1 :]
+        return parent._replace(choices=parent.choices[:at] + tail)
+
+    def run(self, value: Lie) -> Observation:
+        """Tell the lie and judge what the guest makes of it."""
+        stage, attacker = self._scenes[value.scene % len(self._scenes)]
+        attack = attacker.draw(BytesSource(value.choices))
+        trial = judge(self._engine, stage, attack)
+        seen = Observation(
+            semantic("attack", attack.kind, trial.verdict, trial.ending.reason)
+        )
+        # A lie that is noticed is what this target calls a valid input.
+        seen.included = trial.verdict is Verdict.REJECTED
+        seen.reverted = trial.verdict in (Verdict.SAME, Verdict.STATED)
+        if trial.verdict in _BAD:
+            seen.problem = Problem(
+                _BAD[trial.verdict],
+                (self._engine.name,),
+                attack.kind,
+                "",
+                trial.ending.reason or stage.name,
+            )
+        return seen
+
+    def weight(self, value: Lie) -> int:
+        """All alike, but for trailing zeros."""
+        return len(value.choices.rstrip(b"\0"))
+
+    def encode(self, value: Lie) -> bytes:
+        """A line of JSON."""
+        row = {"scene": value.scene, "choices": value.choices.hex()}
+        return (json.dumps(row) + "\n").encode()
+
+    def decode(self, content: bytes) -> Lie:
+        """The inverse; ValueError for anything else."""
+        try:
+            row = json.loads(content)
+            return Lie(int(row["scene"]), bytes.fromhex(row["choices"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"no lie: {error}") from error
+
+    def shrink(self, value: Lie) -> Iterator[Lie]:
+        """Fewer choices: what is missing is zero."""
+        for length in range(len(value.choices)):
+            yield value._replace(choices=value.choices[:length])
+
+
+def oracle() -> OracleTarget:
+    """Lies of the host: none is accepted with an output no honest run gives."""
+    return OracleTarget()
