@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from differential.outcome import Outcome, Result
+from differential.runners.base import run_chain, state_after, state_of_case
+from differential.runners.native import run_block
 from fuzz.targets.block_differential import examine
 from zkos.host.case import load_case
 from zkos.host.profile import Quirks, RunOptions
+from zkos.host.state import ChainState
 
 FOLDER = Path(__file__).resolve().parents[2] / "corpora" / "regressions"
 NATIVE = ("native", "forward")
@@ -20,6 +23,17 @@ def run(name: str, quirks: Quirks = Quirks.NONE) -> Outcome:
     assert examination.finding is None
     (outcome,) = examination.outcomes
     return outcome
+
+
+def states_after(name: str) -> list[ChainState]:
+    case = load_case(next((FOLDER / name).glob("case.json*")))
+    outcomes = run_chain(run_block, case, RunOptions())
+    return [state_after(state_of_case(case), outcome) for outcome in outcomes]
+
+
+def statuses(outcome: Outcome) -> list[str]:
+    assert outcome.transactions is not None
+    return [receipt.status.value for receipt in outcome.transactions]
 
 
 def reasons(outcome: Outcome) -> list[str | None]:
@@ -35,6 +49,29 @@ def test_oversized_transaction_is_dropped() -> None:
     assert reasons(run("oversized_transaction")) == ["", "TransactionTooLarge", ""]
 
 
-@pytest.mark.parametrize("name", ["padded_transaction", "oversized_transaction"])
-def test_odd_sizes_end_the_block_upstream(name: str) -> None:
+def test_heir_without_room_reverts_the_transaction() -> None:
+    outcome = run("destruct_overflow")
+    assert reasons(outcome) == ["", "Internal", ""]
+    assert statuses(outcome) == ["success", "reverted", "success"]
+
+
+def test_coinbase_without_room_leaves_the_fees() -> None:
+    outcome = run("coinbase_overflow")
+    assert statuses(outcome) == ["success", "success"]
+    # Both fees, 21000 gas at 1000 wei each, stay with the bootloader.
+    (state,) = states_after("coinbase_overflow")
+    assert state.account(0x8001).balance == 2 * 21000 * 1000
+    assert state.account(0xF0).balance == 2**256 - 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "padded_transaction",
+        "oversized_transaction",
+        "destruct_overflow",
+        "coinbase_overflow",
+    ],
+)
+def test_same_blocks_end_upstream(name: str) -> None:
     assert run(name, Quirks.UPSTREAM).result is Result.ABORT

@@ -193,13 +193,17 @@ class BlockProcessor:
         )
 
     def _sweep(self, coinbase: Address) -> None:
-        """Move all fees to the coinbase."""
+        """Move all fees to the coinbase, which may lack room for them."""
         work = self.work
         io = work.io
         infinite = work.unlimited()
         balance = io.read_account(NO_ENVIRONMENT, infinite, BOOTLOADER).balance
         if balance == 0:
             return
+        if not work.aborts and coinbase != BOOTLOADER:
+            _, overflows = io.account(coinbase).balance.overflowing_add(balance)
+            if overflows:
+                return
         try:
             io.transfer(NO_ENVIRONMENT, infinite, BOOTLOADER, coinbase, balance)
         except InsufficientBalance:

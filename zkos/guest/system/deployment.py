@@ -7,7 +7,7 @@ from zkos.guest.protocol.io_ergs import ERGS_CODE_BYTE, ERGS_DESTRUCT_NEW_ACCOUN
 from zkos.guest.protocol.native import NATIVE_ACCOUNT_UPDATE, NATIVE_CODE_RECORD
 from zkos.guest.system.account import DEPLOYED_EVM, VERSIONING_KEPT, Account
 from zkos.guest.system.accounts import Access, AccountCache
-from zkos.guest.system.errors import Fatal
+from zkos.guest.system.errors import Fatal, InsufficientBalance
 from zkos.guest.system.preimages import PREIMAGE_CODE
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U8, U32, U64, U256, Address
@@ -81,6 +81,20 @@ class Deployment:
         account.observable_length = length
         account.deployed_in = self.accounts.transaction
 
+    def _bequeath(
+        self, resources: Resources, beneficiary: Address, amount: U256
+    ) -> None:
+        """Credit the heir. Raises OutOfErgs, OutOfNative, Fatal."""
+        has_room = True
+        try:
+            self.accounts.add_balance(
+                EVM_ENVIRONMENT, resources, beneficiary, amount, Access.DESTRUCT
+            )
+        except InsufficientBalance:
+            has_room = False
+        if not has_room:
+            raise Fatal
+
     def self_destruct(
         self,
         resources: Resources,
@@ -90,7 +104,7 @@ class Deployment:
     ) -> None:
         """Move all ether and, if the account is of this transaction, end it (EIP-6780).
 
-        Raises OutOfErgs, OutOfNative, InsufficientBalance.
+        Raises OutOfErgs, OutOfNative and, if the heir gets above 2**256 - 1, Fatal.
         """
         accounts = self.accounts
         account = accounts.update(EVM_ENVIRONMENT, resources, address, Access.DESTRUCT)
@@ -103,9 +117,7 @@ class Deployment:
             accounts.sub_balance(
                 EVM_ENVIRONMENT, resources, address, amount, Access.DESTRUCT
             )
-            accounts.add_balance(
-                EVM_ENVIRONMENT, resources, beneficiary, amount, Access.DESTRUCT
-            )
+            self._bequeath(resources, beneficiary, amount)
         elif destroyed:
             account.balance = U256(0)
 
