@@ -6,6 +6,8 @@ arguments. `rules/rejected/<rule>.py` says its error in the first line, as
 """
 
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,14 @@ def test_rejected_example(rule):
     assert shown[1] == "    " + text[line - 1]
     assert shown[2] == "    " + " " * (column - 1) + "^"
     assert all(hint.startswith("    hint: ") for hint in shown[3:])
+
+
+def test_mypy_accepts_what_the_compiler_accepts():
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", str(FOLDER / "accepted")],
+        cwd=FOLDER.parents[2],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout

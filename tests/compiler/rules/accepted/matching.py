@@ -18,9 +18,11 @@ def kind_of(x: U32) -> Kind:
 
 
 def run(a: U32, b: U32) -> U32:
-    match kind_of(a):
+    kind = kind_of(a)
+    result = b
+    match kind:
         case Kind.SMALL:
-            result = b
+            pass
         case Kind.MIDDLE | Kind.LARGE:
             result = b >> 1
     match b & 7:
