@@ -213,6 +213,26 @@ def test_extensions_are_optional(shared):
         assert call(real, 0x100, bytes(159))[1].output.length() == 0
 
 
+def test_real_point_evaluation(shared):
+    (vector,) = vectors(shared, "pointEvaluation")
+    data = bytes.fromhex(vector["Input"])
+    price = (vector["Gas"] * 256, 20_000_000)
+    with hooks(REAL) as real:
+        reason, frame = call(real, 10, data)
+        assert reason is Exit.RETURNED
+        assert bytes(frame.output).hex() == vector["Expected"]
+        assert ledger(frame) == price
+        # Another version, so that nothing is computed.
+        reason, frame = call(real, 10, b"\2" + data[1:])
+        assert (reason, frame.output.length()) == (Exit.HALTED, 0)
+        assert ledger(frame) == price
+        assert call(real, 10, data, gas=49_999)[0] is Exit.HALTED
+        with pytest.raises(OutOfNative):
+            call(real, 10, data, native=19_999_999)
+        for length in (0, 191, 193):
+            assert call(real, 10, (data * 2)[:length])[0] is Exit.HALTED
+
+
 def test_output_takes_room_in_the_return_data_buffer(installed):
     call(installed, 4, bytes(100))
     call(installed, 2, b"")
