@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from differential.engines import Engine
 from differential.outcome import Outcome, TransactionStatus
 from differential.runners.base import Ending, conclude, prepare
 from zkos.compiler.variant import TRACE, Variant
@@ -105,6 +106,14 @@ TRACERS: Final[dict[str, Tracer]] = {
     "py_evm": trace_py_evm,
 }
 """The engines that can be traced."""
+
+
+def tracer_for(engine: Engine) -> Tracer | None:
+    """How an engine is traced, with its own options; None if it cannot be."""
+    trace = TRACERS.get(engine.kind)
+    if trace is None:
+        return None
+    return lambda block, state, options: trace(block, state, engine.options(options))
 
 
 def watch(

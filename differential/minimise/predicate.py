@@ -13,7 +13,7 @@ from differential.minimise.search import OpcodeAt, Predicate
 from differential.origin import origin
 from differential.outcome import Difference, Outcome, Result
 from differential.runners.base import Runner, state_after, state_of_case
-from differential.trace import Tracer
+from differential.trace import Tracer, tracer_for
 from differential.trace_diff import first_split
 from differential.workers import Job, Pool
 from zkos.host.case import Case
@@ -108,11 +108,9 @@ def opcode_at(
     return find
 
 
-def with_tracers(
-    tracers: dict[str, Tracer], left: str, right: str, options: RunOptions
-) -> OpcodeAt | None:
-    """`opcode_at` for two engines by name, None unless both can be traced."""
-    one, two = tracers.get(left), tracers.get(right)
+def opcode_for(left: Engine, right: Engine, options: RunOptions) -> OpcodeAt | None:
+    """`opcode_at` for two engines, None unless both can be traced."""
+    one, two = tracer_for(left), tracer_for(right)
     if one is None or two is None:
         return None
     return opcode_at(one, two, options)

@@ -1,0 +1,134 @@
+"""The RISC-V side of `zkos trace`: instructions, oracle words, guest calls."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from differential.engines import Engine
+from differential.machine_diff import (
+    CYCLE_LIMIT,
+    CallSplit,
+    MachineSubject,
+    first_call_split,
+    first_word_split,
+)
+from differential.runners import riscv
+from differential.runners.base import prepare
+from zkos.cli.console import output, say
+from zkos.cli.errors import EXIT_CLEAN
+from zkos.cli.progress import progress
+from zkos.compiler.image import Program
+from zkos.compiler.link import LinkedImage
+from zkos.compiler.native import describe_site
+from zkos.compiler.variant import TRACE
+from zkos.host.case import Block
+from zkos.host.channel import WordChannel
+from zkos.host.profile import RunOptions
+from zkos.host.state import ChainState
+from zkos.machine.engines import native_engine
+from zkos.machine.execution import MachineResult, Stop
+from zkos.machine.machine import Machine
+from zkos.machine.trace import Locate, format_step, trace_machine
+
+
+def show_machine(
+    block: Block,
+    state: ChainState,
+    options: RunOptions,
+    around: int | None,
+    count: int,
+) -> int:
+    """Print the instructions around a cycle, or the last ones."""
+    with progress() as show:
+        program = riscv.program(show)
+    image = program.image((options.word(),))
+    machine = Machine(native_engine())
+    if around is None:
+        channel = WordChannel(prepare(block, state), ())
+        done = machine.run(image, channel, CYCLE_LIMIT)
+        around = done.cycles
+        say(_ending(done, program), to=output())
+    execution = machine.load(image, WordChannel(prepare(block, state), ()))
+    try:
+        for step in trace_machine(execution, max(0, around - count // 2), count):
+            say(format_step(step, locator(program.linked)), to=output())
+        execution.finish()
+    finally:
+        execution.buffers.close()
+    return EXIT_CLEAN
+
+
+def locator(linked: LinkedImage) -> Locate:
+    """Function and offset of an address of code."""
+    starts = {name: address for address, _, name in linked.functions}
+
+    def locate(pc: int) -> str:
+        name = linked.function_at(pc)
+        return f"{name}+{pc - starts[name]:#x}" if name else ""
+
+    return locate
+
+
+def _ending(done: MachineResult, program: Program) -> str:
+    text = done.describe()
+    if done.reason is Stop.ABORTED:
+        text += f": {describe_site(program.sites, done.registers[10])}"
+    return text
+
+
+def show_word_split(
+    engines: Sequence[Engine], block: Block, state: ChainState, options: RunOptions
+) -> bool:
+    """Print the first different oracle word and guest call; whether there is one."""
+    foreign = any(engine.kind == "image" for engine in engines)
+    left, right = (
+        _subject(engine, block, state, options, foreign=foreign) for engine in engines
+    )
+    split = first_word_split(left, right)
+    if split is None:
+        say("the oracle words agree", "green", to=output())
+        return False
+    say(f"first different oracle word: {split.index}, {split.place}", "red")
+    for subject, value in zip((left, right), split.values, strict=True):
+        shown = "no more" if value is None else f"{value:#010x}"
+        say(f"  {subject.name}  {shown}", to=output())
+    if not foreign:
+        _say_calls((left, right), first_call_split(left, right, split))
+    return True
+
+
+def _subject(
+    engine: Engine,
+    block: Block,
+    state: ChainState,
+    options: RunOptions,
+    *,
+    foreign: bool,
+) -> MachineSubject:
+    """An image with a fresh host; beside a foreign one, ours says no more than it."""
+    options = engine.options(options)
+    if engine.kind == "image":
+        image = Path(engine.argument).read_bytes()
+        linked = LinkedImage(image, {}, [], {})
+    else:
+        if foreign:
+            options = replace(options, report=False)
+        program = riscv.program() if foreign else riscv.program(variant=TRACE)
+        image, linked = program.image((options.word(),)), program.linked
+    return MachineSubject(
+        engine.name, image, linked, native_engine(), lambda: prepare(block, state)
+    )
+
+
+def _say_calls(subjects: Sequence[MachineSubject], split: CallSplit | None) -> None:
+    if split is None:
+        say("the guest calls before it agree", to=output())
+        return
+    if split.last_common is not None:
+        last = split.last_common
+        text = f"last common guest call: {last.function} at cycle {last.cycle}"
+        say(text, to=output())
+    say("first different guest call:", "red", to=output())
+    for subject, call in zip(subjects, split.calls, strict=True):
+        shown = "none" if call is None else f"{call.function} at cycle {call.cycle}"
+        say(f"  {subject.name}  {shown}", to=output())

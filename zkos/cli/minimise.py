@@ -1,0 +1,169 @@
+"""`zkos minimise`: the smallest case that still shows the same difference."""
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from differential.engines import Engine, EngineError, parse_engines
+from differential.minimise.passes import minimise
+from differential.minimise.predicate import isolated, opcode_for
+from differential.minimise.search import (
+    NoDifference,
+    Search,
+    WrongLog,
+    begin,
+    keep_log,
+)
+from differential.workers import GIGABYTE, Limits, Pool
+from zkos.cli import options as opt
+from zkos.cli.console import output, say
+from zkos.cli.errors import EXIT_DIFFERENCE, UserError
+from zkos.cli.progress import progress
+from zkos.host.case import Case, load_case
+from zkos.host.case_writer import save_case
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Where the small case goes.",
+        show_default="CASE with .min before .json",
+    ),
+]
+ResumeOption = Annotated[
+    bool,
+    typer.Option("--resume", help="Go on where an interrupted search was."),
+]
+
+
+def command(
+    case: Annotated[
+        Path, typer.Argument(metavar="CASE", help="A case file.", show_default=False)
+    ],
+    engine: opt.EngineNames = None,
+    output_file: OutputOption = None,
+    resume: ResumeOption = False,
+    opcode: Annotated[
+        bool,
+        typer.Option(
+            "--opcode/--no-opcode", help="Keep the opcode at which traces part, too."
+        ),
+    ] = True,
+    profile: opt.ProfileOption = Profile.APP,
+    quirks: opt.QuirksOption = Quirks.NONE,
+    mode: opt.ModeOption = Mode.PROVING,
+    time: opt.TimeOption = 60.0,
+    memory: opt.MemoryOption = opt.DEFAULT_GIGABYTES,
+    real_precompiles: opt.RealPrecompilesOption = False,
+) -> int:
+    """Make a case small that shows a difference between two engines.
+
+    Needs --engine twice. A case counts as showing the same if engines, layer, field
+    and the opcode at which the traces part are the same. Verdicts are kept in FILE.log
+    and used again with --resume.
+    """
+    engines = _two_engines(engine or [])
+    options = RunOptions(profile, mode, quirks, real_precompiles=real_precompiles)
+    target = output_file or small_name(case)
+    with Pool(2, Limits(time, int(memory * GIGABYTE))) as pool, progress() as show:
+        for each in engines:
+            each.prepare(show)
+
+        def report(search: Search) -> None:
+            show(status(search))
+
+        search = _begin(case, engines, options, pool, report, opcode=opcode)
+        say(f"keeping {search.wanted.describe()}")
+        try:
+            keep_log(search, log_name(target), resume=resume)
+            minimise(search)
+        except (WrongLog, OSError) as error:
+            raise UserError(str(error)) from error
+        finally:
+            save_case(search.case, target)
+    say(status(search))
+    say(f"written to {target}", to=output())
+    say(replay_command(target, engines, options), to=output())
+    return EXIT_DIFFERENCE
+
+
+def _two_engines(names: list[str]) -> tuple[Engine, Engine]:
+    if len(names) != 2:
+        raise UserError("minimise needs --engine twice")
+    try:
+        left, right = parse_engines(names)
+    except EngineError as error:
+        raise UserError(str(error)) from error
+    return left, right
+
+
+def _begin(
+    path: Path,
+    engines: tuple[Engine, Engine],
+    options: RunOptions,
+    pool: Pool,
+    report: Callable[[Search], None],
+    *,
+    opcode: bool,
+) -> Search:
+    predicate = isolated(*engines, options, pool)
+    find = opcode_for(*engines, options) if opcode else None
+    try:
+        return begin(load_case(path), predicate, find, report)
+    except NoDifference as error:
+        raise UserError(f"{path}: {error}") from error
+
+
+def small_name(path: Path) -> Path:
+    """The name of the small case beside the large one."""
+    name = path.name.removesuffix(".gz").removesuffix(".json")
+    return path.with_name(f"{name}.min.json")
+
+
+def log_name(target: Path) -> Path:
+    """The file of verdicts of a search that writes to `target`."""
+    return target.with_name(f"{target.name}.log")
+
+
+def status(search: Search) -> str:
+    """One line about a search."""
+    return (
+        f"{search.tests} candidates run, {search.remembered} remembered, "
+        f"{search.accepted} accepted: {size_of(search.case)}"
+    )
+
+
+def size_of(case: Case) -> str:
+    """What is left of a case, in numbers."""
+    transactions = sum(len(block.transactions) for block in case.blocks)
+    accounts = case.accounts + tuple(
+        entry for entry in case.sequence if hasattr(entry, "code")
+    )
+    code = sum(len(account.code) for account in accounts)
+    return (
+        f"{transactions} transactions, {len(case.leaf_order)} entries of state, "
+        f"{code} bytes of code"
+    )
+
+
+def replay_command(
+    path: Path, engines: tuple[Engine, Engine], options: RunOptions
+) -> str:
+    """The command that shows the difference again."""
+    words = ["zkos", "diff", str(path)]
+    for engine in engines:
+        words += ["--engine", engine.name]
+    defaults = RunOptions()
+    for name in ("profile", "mode", "quirks"):
+        value = getattr(options, name)
+        if value is not getattr(defaults, name):
+            words += [f"--{name}", value.value]
+    if options.real_precompiles:
+        words.append("--real-precompiles")
+    return shlex.join(words)

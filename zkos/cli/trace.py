@@ -1,0 +1,178 @@
+"""`zkos trace`: a block step by step, or the step at which two engines part."""
+
+import json as json_format
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from differential.engines import Engine, EngineError, parse_engines
+from differential.runners.base import state_after, state_of_case
+from differential.trace import TRACERS, Trace, json_lines, step_to_json, tracer_for
+from differential.trace_diff import Split, describe_step, first_split
+from zkos.cli import options as opt
+from zkos.cli.console import output, say
+from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
+from zkos.cli.progress import progress
+from zkos.host.case import Block, Case, load_case
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.host.state import ChainState
+
+CaseArgument = Annotated[
+    Path, typer.Argument(metavar="CASE", help="A case file.", show_default=False)
+]
+EngineOption = Annotated[
+    str, typer.Option("--engine", "-e", metavar="NAME", help="Which engine to trace.")
+]
+BlockOption = Annotated[
+    int, typer.Option("--block", min=0, metavar="N", help="Which block of a chain.")
+]
+TransactionOption = Annotated[
+    int | None,
+    typer.Option("--tx", min=0, metavar="N", help="Only this transaction."),
+]
+DiffOption = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--diff",
+        metavar="A B",
+        help="Find the first step at which two engines part.",
+        show_default=False,
+    ),
+]
+AroundOption = Annotated[
+    int | None,
+    typer.Option(
+        "--around",
+        min=0,
+        metavar="CYCLE",
+        help="Middle of the machine trace; its end by default.",
+        show_default=False,
+    ),
+]
+
+
+def command(
+    case: CaseArgument,
+    engine: EngineOption = "native",
+    block: BlockOption = 0,
+    tx: TransactionOption = None,
+    memory: Annotated[
+        bool, typer.Option("--memory", help="Show memory at every step.")
+    ] = False,
+    diff: DiffOption = None,
+    machine: Annotated[
+        bool, typer.Option("--machine", help="Trace RISC-V instructions instead.")
+    ] = False,
+    around: AroundOption = None,
+    count: Annotated[
+        int, typer.Option("--count", min=1, metavar="N", help="Instructions to show.")
+    ] = 40,
+    profile: opt.ProfileOption = Profile.APP,
+    quirks: opt.QuirksOption = Quirks.NONE,
+    mode: opt.ModeOption = Mode.PROVING,
+    real_precompiles: opt.RealPrecompilesOption = False,
+) -> int:
+    """Trace a block as EIP-3155 lines, or show where two engines part.
+
+    Traced can be: native, riscv, cpython, py_evm. With --diff, memory is compared
+    too; for two RISC-V images the first different oracle word and guest call follow.
+    """
+    options = RunOptions(
+        profile, mode, quirks, real_precompiles=real_precompiles, trace_memory=memory
+    )
+    found = load_case(case)
+    if block >= len(found.blocks):
+        raise UserError(f"{case}: there is no block {block}")
+    if machine:
+        from zkos.cli.machine_trace import show_machine
+
+        state = _state_before(found, block, options)
+        return show_machine(found.blocks[block], state, options, around, count)
+    engines = _parse(diff or (engine,))
+    state = _state_before(found, block, options)
+    if diff is None:
+        trace = _trace(engines[0], found.blocks[block], state, options)
+        for line in json_lines(trace, tx):
+            sys.stdout.write(line + "\n")
+        return EXIT_CLEAN
+    return _show_split(engines, found.blocks[block], state, options)
+
+
+def _parse(names: Sequence[str]) -> list[Engine]:
+    try:
+        return parse_engines(names)
+    except EngineError as error:
+        raise UserError(str(error)) from error
+
+
+def _state_before(case: Case, block: int, options: RunOptions) -> ChainState:
+    """The state a block of a chain runs on, from the native engine."""
+    from differential.runners import native
+
+    state = state_of_case(case)
+    for index in range(block):
+        outcome = native.run_block(case.blocks[index], state, options)
+        if not outcome.succeeded:
+            reason = outcome.reason
+            raise UserError(f"block {index} before it does not succeed: {reason}")
+        state = state_after(state, outcome)
+    return state
+
+
+def _trace(
+    engine: Engine, block: Block, state: ChainState, options: RunOptions
+) -> Trace:
+    tracer = tracer_for(engine)
+    if tracer is None:
+        known = ", ".join(TRACERS)
+        raise UserError(f"engine {engine.name} cannot be traced, only {known}")
+    with progress() as show:
+        show(f"tracing {engine.name}")
+        return tracer(block, state, options)
+
+
+def _show_split(
+    engines: list[Engine], block: Block, state: ChainState, options: RunOptions
+) -> int:
+    from dataclasses import replace
+
+    different = False
+    if all(tracer_for(engine) is not None for engine in engines):
+        wanted = replace(options, trace_memory=True)
+        one, two = (_trace(engine, block, state, wanted) for engine in engines)
+        split = first_split(one.steps, two.steps)
+        _say_split(engines, (one, two), split)
+        different = split is not None
+    if all(engine.kind in ("riscv", "image") for engine in engines):
+        from zkos.cli.machine_trace import show_word_split
+
+        different = show_word_split(engines, block, state, options) or different
+    return EXIT_DIFFERENCE if different else EXIT_CLEAN
+
+
+def _say_split(
+    engines: list[Engine], traces: tuple[Trace, Trace], split: Split | None
+) -> None:
+    if split is None:
+        count = len(traces[0].steps)
+        say(f"the traces agree, {count} steps", "green", to=output())
+        return
+    for step in split.context:
+        say(f"  {describe_step(step)}", to=output())
+    for line in split.describe():
+        say(line, "red", to=output())
+    width = max(len(engine.name) for engine in engines)
+    for engine, trace, value in zip(engines, traces, split.values, strict=True):
+        shown = hex(value) if type(value) is int else _text(value)
+        say(f"  {engine.name:{width}}  {split.field} = {shown}", to=output())
+        steps = [s for s in trace.steps if s.transaction == split.transaction]
+        if split.index < len(steps):
+            line = json_format.dumps(step_to_json(steps[split.index]))
+            say(f"  {engine.name:{width}}  {line}", to=output())
+
+
+def _text(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
