@@ -1,4 +1,4 @@
-"""BLS12-381 and KZG proofs against py_ecc, c-kzg and the published vector.
+"""KZG proofs against py_ecc, c-kzg and the published vector.
 
 Polynomials are committed to by the powers of the secret in the trusted setup that
 py-evm carries, so that right proofs of any value can be made.
@@ -11,36 +11,29 @@ from pathlib import Path
 import eth
 import pytest
 from py_ecc import optimized_bls12_381 as ecc
-from py_ecc.bls.point_compression import compress_G1, decompress_G1
+from py_ecc.bls.point_compression import decompress_G1
 
+from tests.guest.crypto.kzg_cases import (
+    ENGINES,
+    GUEST,
+    INFINITY,
+    N,
+    ask,
+    compress,
+    g1,
+    malformed_points,
+)
 from tests.guest.crypto.vectors import load_vectors
 from tests.support.target import make_target
 from zkos.guest.crypto.bls381_constants import ORDER
 from zkos.guest.crypto.bls381_lines import GENERATOR, TAU, decompress
 
-CALLS = "tests.guest.crypto.kzg_calls"
-NAMES = (
-    "fp_operations fp2_operations decompress combine verify_proof verify_twice "
-    "evaluate_point"
-)
-GUEST = [f"{CALLS}:{name}" for name in NAMES.split()]
-P = ecc.field_modulus
-N = ecc.curve_order
 SETUP = Path(eth.__file__).parent / "_utils" / "kzg_trusted_setup.txt"
 LAGRANGE_POINTS, G2_POINTS = 4096, 65
-INFINITY = bytes([0xC0]) + bytes(47)
-U = 0xD201000000010000
 
 
-@pytest.fixture(
-    params=[
-        pytest.param("native", marks=pytest.mark.native),
-        pytest.param("riscv", marks=pytest.mark.riscv),
-        pytest.param("cpython", marks=[pytest.mark.cpython, pytest.mark.slow]),
-    ]
-)
+@pytest.fixture(params=ENGINES)
 def target(request):
-    """Every engine; CPython takes seconds a proof."""
     return make_target(request.param, tuple(GUEST))
 
 
@@ -52,14 +45,6 @@ def setup_lines() -> list[str]:
 def power_of_tau(exponent: int):
     text = setup_lines()[LAGRANGE_POINTS + G2_POINTS + exponent]
     return decompress_G1(int(text, 16))
-
-
-def compress(point) -> bytes:
-    return int(compress_G1(point)).to_bytes(48, "big")
-
-
-def g1(k: int):
-    return ecc.multiply(ecc.G1, k % N)
 
 
 def word(x: int) -> bytes:
@@ -86,176 +71,6 @@ def prove(polynomial: list[int], z: int) -> tuple[bytes, int]:
 def evaluation(commitment: bytes, z: int, y: int, proof: bytes) -> bytes:
     versioned = b"\1" + hashlib.sha256(commitment).digest()[1:]
     return versioned + word(z) + word(y) + commitment + proof
-
-
-def ask(target, name, *arguments):
-    return target.call(f"{CALLS}:{name}", *arguments)
-
-
-# Fields.
-
-
-def double_word(x: int) -> bytes:
-    return x.to_bytes(64, "big")
-
-
-SPECIAL = [0, 1, 2, 3, P - 1, P - 2, P // 2, P // 2 + 1, 2**256 - 1, 2**256, 2**380]
-# Numbers whose Montgomery form is special, where carries are at their limits.
-SPECIAL += [x * pow(2, -512, P) % P for x in (1, 2**256, 2**256 - 1, P - 1, P - 2**256)]
-RANDOM = [
-    int.from_bytes(hashlib.sha512(bytes([i])).digest(), "big") % P for i in range(8)
-]
-ELEMENTS = SPECIAL + RANDOM
-
-
-def results(target, name, count, *numbers) -> tuple[object, list[int]]:
-    out = bytearray(64 * count)
-    ended = ask(target, name, b"".join(map(double_word, numbers)), out)
-    return ended, [
-        int.from_bytes(out[i : i + 64], "big") for i in range(0, 64 * count, 64)
-    ]
-
-
-def test_prime_field(target):
-    for i, x in enumerate(ELEMENTS):
-        for y in (ELEMENTS[(i + 1) % len(ELEMENTS)], x, P - 1, -x % P):
-            found, values = results(target, "fp_operations", 8, x, y)
-            inverse = pow(x, -1, P) if x else 0
-            plain = [x * y, x * x, x + y, x - y, -x, x * pow(2, -1, P), inverse]
-            assert values[:7] == [value % P for value in plain], (x, y)
-            assert found == (pow(x, (P - 1) // 2, P) in (0, 1))
-            assert not found or values[7] ** 2 % P == x
-
-
-def test_quadratic_extension(target):
-    count = len(ELEMENTS)
-    for i in range(count):
-        x = [ELEMENTS[i], ELEMENTS[(5 * i + 1) % count]]
-        for y in ([ELEMENTS[(7 * i + 2) % count], ELEMENTS[(3 * i) % count]], x):
-            _, values = results(target, "fp2_operations", 14, *x, *y)
-            left, right = ecc.FQ2(x), ecc.FQ2(y)
-            expected = [
-                *(left * right, left * left, left + right, left - right),
-                *(left * ecc.FQ2([1, 1]), ecc.FQ2([x[0], -x[1]]), left.inv()),
-            ]
-            assert values == [int(c) for each in expected for c in each.coeffs]
-
-
-# Points.
-
-
-def coordinates(point) -> bytes:
-    if ecc.is_inf(point):
-        return bytes(128)
-    return b"".join(double_word(int(c)) for c in ecc.normalize(point))
-
-
-def read(target, data: bytes) -> bytes | None:
-    out = bytearray(b"\xee" * 128)
-    return bytes(out) if ask(target, "decompress", data, out) else None
-
-
-@pytest.mark.parametrize("k", [1, 2, 3, U, U * U, N - U * U, N - 1, N // 2, 12345])
-def test_compressed_points_are_read(target, k):
-    assert read(target, compress(g1(k))) == coordinates(g1(k))
-    assert read(target, compress(g1(-k))) == coordinates(g1(-k))
-
-
-def test_infinity_is_read(target):
-    assert read(target, INFINITY) == bytes(128)
-
-
-def malformed_points() -> dict[str, bytes]:
-    good = compress(g1(5))
-    x = int.from_bytes(good, "big") % 2**381
-
-    def flagged(flags: int, number: int) -> bytes:
-        return ((flags << 381) + number).to_bytes(48, "big")
-
-    off = next(x for x in range(1, 99) if pow(x**3 + 4, (P - 1) // 2, P) == P - 1)
-    return {
-        "no flag of compression": flagged(0, x),
-        "larger but not compressed": flagged(1, x),
-        "infinite but not compressed": flagged(2, 0),
-        "infinite with a sign": flagged(7, 0),
-        "infinite with a low bit": flagged(6, 1),
-        "infinite with a high bit": flagged(6, 1 << 380),
-        "infinite with a middle bit": flagged(6, 1 << 256),
-        "x is the modulus": flagged(4, P),
-        "x exceeds the modulus": flagged(4, P + 1),
-        "x has all bits": flagged(4, 2**381 - 1),
-        "x is reducible": flagged(4, x + P if x + P < 2**381 else P + 4),
-        "x of no point": flagged(4, off),
-        "zeros": bytes(48),
-        "ones": b"\xff" * 48,
-    }
-
-
-@pytest.mark.parametrize("name", malformed_points())
-def test_malformed_points_are_refused(target, name):
-    assert read(target, malformed_points()[name]) is None
-
-
-def curve_points(count: int):
-    """Points at small x, nearly all outside of the subgroup."""
-    x = 0
-    while count:
-        root = pow(x**3 + 4, (P + 1) // 4, P)
-        if root * root % P == (x**3 + 4) % P:
-            count -= 1
-            yield ecc.FQ(x), ecc.FQ(root), ecc.FQ(1)
-        x += 1
-
-
-COFACTOR = (U + 1) ** 2 // 3
-
-
-def test_points_outside_the_subgroup_are_refused(target):
-    for point in curve_points(4):
-        assert ecc.is_on_curve(point, ecc.b)
-        inside = ecc.multiply(point, COFACTOR)
-        assert not ecc.is_inf(ecc.multiply(point, N))
-        assert read(target, compress(point)) is None
-        assert read(target, compress(inside)) == coordinates(inside)
-
-
-def test_points_of_low_order_are_refused(target):
-    # Also the sums of such points and points of the subgroup. The multiple of any
-    # point by the order and u - 1 is infinite, although the cofactor has its square.
-    factors = [q for q in range(2, 2**16) if COFACTOR % q == 0 and is_prime(q)]
-    assert factors == [3, 11, 10177]
-    for factor in factors:
-        points = (ecc.multiply(p, (U + 1) // factor * N) for p in curve_points(20))
-        low = next(point for point in points if not ecc.is_inf(point))
-        assert ecc.is_inf(ecc.multiply(low, factor))
-        assert read(target, compress(low)) is None
-        assert read(target, compress(ecc.add(low, g1(3)))) is None
-
-
-def is_prime(number: int) -> bool:
-    return all(number % q for q in range(2, int(number**0.5) + 1))
-
-
-SCALARS = [0, 1, 2, 7, U * U - 1, U * U, U * U + 1, N // 3, N - 2, N - 1, 2**128]
-
-
-def test_combinations(target):
-    for k in (1, 2, N - 1, 98765):
-        for i, factor in enumerate(SCALARS):
-            for less in (SCALARS[(3 * i + 2) % len(SCALARS)], factor * k % N):
-                out = bytearray(128)
-                ask(target, "combine", compress(g1(k)), factor, less, out)
-                assert out == coordinates(g1(k * factor - less)), (k, factor, less)
-
-
-def test_combinations_with_infinity(target):
-    out = bytearray(128)
-    for factor, less in ((0, 0), (5, 0), (N - 1, 9)):
-        ask(target, "combine", INFINITY, factor, less, out)
-        assert out == coordinates(g1(-less))
-
-
-# Proofs.
 
 
 def test_published_vector(target, shared):
