@@ -5,7 +5,7 @@ native resource, which it does not model; they must then revert with all their g
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Final
 
@@ -96,6 +96,37 @@ def _runner(engine: str, cache: ReferenceCache | None) -> Callable[..., Outcome]
         f"differential.runners.{engine}"
     ).run_with
     return run
+
+
+def first_transaction_apart(
+    block: Block,
+    state: ChainState,
+    options: RunOptions,
+    run: Callable[[Block, ChainState, RunOptions], Outcome],
+) -> int | None:
+    """Index of the first transaction after which ours and py-evm are not in one state.
+
+    Ours reports what a block changed and not what a transaction did, so beginnings of
+    the block are run: a logarithmic number, on the assumption that states which part
+    stay apart. None if they agree after the whole block.
+    """
+
+    def agrees(length: int) -> bool:
+        beginning = replace(block, transactions=block.transactions[:length])
+        ours = run(beginning, state, options)
+        compared = compare_with_ethereum(beginning, state, options, ours)
+        return ours.succeeded and compared.difference is None
+
+    if agrees(len(block.transactions)):
+        return None
+    same, apart = 0, len(block.transactions)
+    while apart - same > 1:
+        middle = (same + apart) // 2
+        if agrees(middle):
+            same = middle
+        else:
+            apart = middle
+    return apart - 1
 
 
 def compare_with_suite(

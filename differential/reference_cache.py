@@ -6,9 +6,9 @@ what ran out of native resource, the version of py-evm and the adapter's own sou
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Collection
-from contextlib import closing
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -46,7 +46,7 @@ class ReferenceCache:
     def __init__(self, path: Path | None = None) -> None:
         self._path = folder() / FILE if path is None else path
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(self._connect()) as connection, connection:
+        with self._connection() as connection:
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT)"
             )
@@ -64,10 +64,11 @@ class ReferenceCache:
         """`py_evm.run_with`, from disk where it was asked before."""
         extra = sorted(out_of_native), excess_blob_gas
         key = answer_key(block, state, policy, options, extra)
-        with closing(self._connect()) as connection:
-            row = connection.execute(
-                "SELECT answer FROM answers WHERE key = ?", (key,)
-            ).fetchone()
+        row = (
+            self._connection()
+            .execute("SELECT answer FROM answers WHERE key = ?", (key,))
+            .fetchone()
+        )
         if row is not None:
             return _read(json.loads(row[0]))
         outcome = py_evm.run_with(
@@ -80,14 +81,20 @@ class ReferenceCache:
         )
         if outcome.succeeded:
             text = json.dumps(_write(outcome))
-            with closing(self._connect()) as connection, connection:
+            with self._connection() as connection:
                 connection.execute(
                     "INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, text)
                 )
         return outcome
 
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self._path, timeout=_SECONDS_TO_WAIT)
+    def _connection(self) -> sqlite3.Connection:
+        return _connect(self._path, os.getpid())
+
+
+@cache
+def _connect(path: Path, process: int) -> sqlite3.Connection:
+    """One connection for each process: they do not survive a fork."""
+    return sqlite3.connect(path, timeout=_SECONDS_TO_WAIT)
 
 
 def answer_key(

@@ -4,7 +4,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from differential.evm_compare import compare_with_ethereum
+from differential.evm_compare import (
+    compare_with_ethereum,
+    first_transaction_apart,
+)
 from differential.known import (
     BALANCE_FOR_MAXIMUM_FEE,
     BLOB_BASE_FEE_IS_ONE,
@@ -58,6 +61,7 @@ from tests.differential.ethereum_cases import (
     SELFDESTRUCT,
     SENDER,
     SHL,
+    SSTORE,
     STOP,
     AccountState,
     Kind,
@@ -371,6 +375,25 @@ def test_quirks_are_declared_for_upstream_only():
     quirks = {rule.name for rule in RULES.values() if rule.origin is Origin.QUIRK}
     assert quirks <= Policy.of(UPSTREAM).enabled
     assert not quirks & Policy.of(EXACT).enabled
+
+
+def test_every_beginning_of_a_block_agrees_and_a_corrupted_one_is_found():
+    sent = [transaction(nonce=number) for number in range(5)]
+    body = code((7,), 0x43, SSTORE, (1, 1), 0x5A, SSTORE)
+    many = case(body, transactions=sent)
+    block, state = many.blocks[0], state_of_case(many)
+    assert first_transaction_apart(block, state, EXACT, native.run_block) is None
+
+    def corrupted(part, before, options):
+        outcome = native.run_block(part, before, options)
+        if len(part.transactions) <= 3:
+            return outcome
+        storage = tuple(
+            replace(diff, current=diff.current + 1) for diff in outcome.detail.storage
+        )
+        return replace(outcome, detail=replace(outcome.detail, storage=storage))
+
+    assert first_transaction_apart(block, state, EXACT, corrupted) == 3
 
 
 def test_corrupted_outcome_is_found():

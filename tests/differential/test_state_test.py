@@ -332,7 +332,9 @@ def test_reference_without_our_rules_is_ethereum(shared, bundle):
     checked = 0
     for file in find_files([shared / "fixtures" / "state_tests" / f"{bundle}.tar.xz"]):
         for test in load_file(file):
-            if "no_blob_transactions" in test.declared:
+            # The real point evaluation loads its setup for seconds in every case.
+            slow = "point_evaluation" in test.name
+            if slow or "no_blob_transactions" in test.declared:
                 continue
             block, state = test.case.blocks[0], state_of_case(test.case)
             _, root = py_evm.run_ethereum(block, state, test.excess_blob_gas)
