@@ -90,13 +90,22 @@ def _save(
         "block": finding.block,
         "profile": options.profile.value,
         "quirks": options.quirks.value,
+        "real_precompiles": options.real_precompiles,
         "difference": detail,
-        "replay": f"zkos diff {path.name} --profile {options.profile.value} "
-        f"--quirks {options.quirks.value} --engine native --engine riscv",
+        "replay": " ".join(_replay(path, options)),
     }
     text = json.dumps(about, indent=1)
     path.with_suffix(".finding.json").write_text(text + "\n")
     return f"{path.name}: block {finding.block}: {detail}"
+
+
+def _replay(path: Path, options: RunOptions) -> list[str]:
+    """The command that runs a finding again."""
+    words = ["zkos", "diff", path.name, "--profile", options.profile.value]
+    words += ["--quirks", options.quirks.value]
+    if options.real_precompiles:
+        words.append("--real-precompiles")
+    return [*words, "--engine", "native", "--engine", "riscv"]
 
 
 def run(plan: Plan, first: int, count: int, jobs: int) -> Iterator[Result]:

@@ -12,6 +12,7 @@ from fuzz.strategies.curves import (
     stray_twist_points,
     twist_multiples,
 )
+from fuzz.strategies.extensions import blake2f, p256, point_evaluation
 from fuzz.strategies.numbers import (
     ALL_ONES,
     BN254_FIELD,
@@ -26,8 +27,6 @@ from fuzz.strategies.source import Source, Weights
 from zkos.host.signing import keccak256, sign
 
 WORD_BYTES: Final = 32
-BLAKE2F_BYTES: Final = 213
-POINT_EVALUATION_BYTES: Final = 193
 P256_VERIFY: Final = 0x100
 ADDRESSES: Final = (4, 1, 2, 3, 5, 6, 7, 8, 9, 10, P256_VERIFY)
 _WEIGHTS: Final = Weights(12, 12, 10, 8, 14, 12, 10, 3, 3, 3, 2)
@@ -57,11 +56,11 @@ def precompile_input(source: Source, address: int) -> bytes:
         case 8:
             return pairing(source)
         case 9:
-            return _of_length(source, BLAKE2F_BYTES)
+            content = blake2f(source)
         case 10:
-            return _of_length(source, POINT_EVALUATION_BYTES)
+            content = point_evaluation(source)
         case 0x100:
-            return _of_length(source, 160)
+            content = p256(source)
         case _:
             return data(source)
     return _resized(source, content)
@@ -181,12 +180,6 @@ def _digits(source: Source, size: int) -> bytes:
             return b"\xff" * size
         case 3:
             return ((b"\1" + bytes(size))[:size]) if size else b""
-    return source.bytes(size)
-
-
-def _of_length(source: Source, size: int) -> bytes:
-    if source.chance(25):
-        size = near(source, size, 2)
     return source.bytes(size)
 
 

@@ -17,11 +17,14 @@ from fuzz.strategies.source import BytesSource
 from zkos.host.case import Case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
-VARIANTS: Final = tuple(
-    RunOptions(profile=profile, quirks=quirks)
-    for quirks, profile in product(Quirks, Profile)
+VARIANTS: Final = (
+    *(
+        RunOptions(profile=profile, quirks=quirks)
+        for quirks, profile in product(Quirks, Profile)
+    ),
+    RunOptions(real_precompiles=True),
 )
-"""All the ways to run a block that ship."""
+"""All the ways to run a block that ship, and the one with all precompiles."""
 ENGINES: Final[tuple[tuple[str, Runner, Mode], ...]] = (
     ("native", native.run_block, Mode.PROVING),
     ("forward", native.run_block, Mode.FORWARD),

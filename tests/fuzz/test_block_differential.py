@@ -5,21 +5,48 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from differential.outcome import Difference, Outcome, Result
 from differential.runners.native import run_block
 from fuzz import generate
 from fuzz.strategies.cases import case
+from fuzz.strategies.cast import keys, senders
+from fuzz.strategies.drawn import cases
+from fuzz.strategies.extensions import blake2f, p256, point_evaluation
 from fuzz.strategies.source import RandomSource
 from fuzz.targets import block_differential
 from fuzz.targets.block_differential import VARIANTS, examine
-from zkos.host.case import Block, load_case
+from zkos.host.case import AccountState, Block, Case, load_case
+from zkos.host.context import BlockContext
 from zkos.host.profile import Mode, Quirks, RunOptions
 from zkos.host.state import ChainState
+from zkos.host.transactions import FieldTransaction, Kind
 
 pytestmark = pytest.mark.native
 UPSTREAM = RunOptions(quirks=Quirks.UPSTREAM)
 NATIVE = ("native", "forward")
+
+
+def extension_calls() -> Case:
+    """Transactions that call the precompiles beyond 8, with good and bad inputs."""
+    source = RandomSource(1)
+    makers = ((9, blake2f), (10, point_evaluation), (0x100, p256))
+    transactions = tuple(
+        FieldTransaction(
+            kind=Kind.EIP1559,
+            gas_limit=1_000_000,
+            max_fee_per_gas=100_000,
+            nonce=nonce,
+            to=makers[nonce % 3][0],
+            data=makers[nonce % 3][1](source),
+            private_key=keys()[0],
+        )
+        for nonce in range(18)
+    )
+    account = AccountState(senders()[0], 10**30)
+    return Case((Block(BlockContext(), transactions),), (account,))
 
 
 def wrong_gas(block: Block, state: ChainState, options: RunOptions) -> Outcome:
@@ -51,6 +78,24 @@ def with_engine(monkeypatch: pytest.MonkeyPatch, run: object, *, alone: bool) ->
 def test_forward_and_proving_agree(options: RunOptions) -> None:
     for seed in range(40):
         assert examine(case(RandomSource(seed)), options, NATIVE).finding is None
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases(), st.sampled_from(VARIANTS))
+def test_drawn_cases_agree_natively(made: Case, options: RunOptions) -> None:
+    assert examine(made, options, NATIVE).finding is None
+
+
+def test_real_precompiles_are_reached() -> None:
+    def data(real: bool) -> set[bytes | None]:
+        options = RunOptions(real_precompiles=real)
+        (outcome,) = examine(extension_calls(), options, NATIVE).outcomes
+        assert outcome.transactions is not None
+        return {receipt.return_data for receipt in outcome.transactions}
+
+    assert (1).to_bytes(32, "big") in data(real=True)
+    assert any(answer and len(answer) == 64 for answer in data(real=True))
+    assert data(real=False) == {b""}
 
 
 @pytest.mark.riscv

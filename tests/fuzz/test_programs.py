@@ -13,6 +13,7 @@ from fuzz.strategies.curves import (
     twist_multiples,
 )
 from fuzz.strategies.expressions import Program, expression
+from fuzz.strategies.extensions import blake2f, p256, point_evaluation
 from fuzz.strategies.source import RandomSource
 
 SEEDS = range(60)
@@ -90,3 +91,10 @@ def test_created_addresses_are_ethereums() -> None:
         create2_address(0xDEADBEEF << 128, 0, b"\0")
         == 0xB928F69BB1D91CD65274E3C79D8986362984FDA3
     )
+
+
+def test_inputs_of_extensions_have_their_lengths() -> None:
+    source = RandomSource(1)
+    assert {len(blake2f(source)) for _ in range(20)} == {213}
+    assert {len(p256(source)) for _ in range(20)} == {160}
+    assert {len(point_evaluation(source)) for _ in range(40)} == {192, 193}
