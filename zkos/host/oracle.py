@@ -4,6 +4,7 @@ Framing is `zkos.host.channel`'s; the meaning of the queries is oracle spec 2.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from zkos.host.channel import QUERY_IDS, QUERY_NAMES, OracleError, framed
@@ -35,7 +36,7 @@ class HonestOracle:
     ) -> None:
         self._tree = state.tree
         self._preimages = state.preimages
-        self._metadata = framed(context.metadata())
+        self._metadata = _metadata(context)
         self._transactions = transactions
         self._next = 0
         self._answers: Final = {
@@ -119,6 +120,12 @@ class HonestOracle:
         if index is None:
             raise OracleError(f"no leaf has the key 0x{key.hex()}")
         return _number(index)
+
+
+@lru_cache(maxsize=64)
+def _metadata(context: BlockContext) -> bytes:
+    """The answer to the metadata query; a block is often run on several engines."""
+    return framed(context.metadata())
 
 
 def _number(value: int) -> bytes:

@@ -174,12 +174,15 @@ class StateTree:
     def proof(self, index: int) -> Proof:
         """The leaf at `index` (used or not) with its siblings."""
         self._hash_stale()
-        path = []
-        for height in range(DEPTH):
-            level = self._levels[height]
-            sibling = index >> height ^ 1
+        path: list[bytes] = []
+        for height, level in enumerate(self._levels):
+            place = index >> height
+            if place == 0 and len(level) == 1:
+                # Only empty subtrees are left beside the way up.
+                return Proof(index, self.leaf(index), (*path, *EMPTY[height:DEPTH]))
+            sibling = place ^ 1
             path.append(level[sibling] if sibling < len(level) else EMPTY[height])
-        return Proof(index, self.leaf(index), tuple(path))
+        return Proof(index, self.leaf(index), tuple(path[:DEPTH]))
 
     def _own(self) -> None:
         """Stop sharing before a change."""
@@ -201,12 +204,22 @@ class StateTree:
         for height in range(DEPTH):
             below = self._levels[height]
             above = self._levels[height + 1]
+            if len(below) == 1:
+                self._hash_top(height)
+                return
             stale = sorted({index >> 1 for index in stale})
             for index in stale:
                 left = below[2 * index]
                 right = 2 * index + 1
                 sibling = below[right] if right < len(below) else EMPTY[height]
                 _place(above, index, hash_bytes(left + sibling))
+
+    def _hash_top(self, height: int) -> None:
+        """Redo the nodes above the only one at `height`."""
+        node = self._levels[height][0]
+        for above in range(height, DEPTH):
+            node = hash_bytes(node + EMPTY[above])
+            _place(self._levels[above + 1], 0, node)
 
 
 def _place(level: list[bytes], index: int, digest: bytes) -> None:
