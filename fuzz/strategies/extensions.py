@@ -57,7 +57,7 @@ def _p256_signatures() -> tuple[tuple[bytes, ...], ...]:
 
 
 def point_evaluation(source: Source) -> bytes:
-    """A constant polynomial at a point; some damaged, some of the length of the mock."""
+    """A constant polynomial at a point; some damaged, some as long as a mock wants."""
     if source.chance(30):
         return source.bytes(MOCK_POINT_EVALUATION_BYTES)
     commitment, y = source.choose(((_INFINITY, 0), (_GENERATOR, 1)))
