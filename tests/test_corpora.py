@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -39,13 +38,6 @@ def compiled(request):
 
 
 @pytest.fixture(scope="module")
-def forward():
-    engines = ("native@forward", "native@proving")
-    with session_of(*engines, options=RunOptions()) as session:
-        yield session
-
-
-@pytest.fixture(scope="module")
 def interpreted():
     with session_of("native", "cpython", options=RunOptions()) as session:
         yield session
@@ -69,11 +61,13 @@ def test_public_inputs_are_as_pinned():
     pins = json.loads(PINS.read_text())
     found = {}
     with session_of("native", options=RunOptions()) as session:
-        for result in session.run(CASES):
+        for result in session.run([CORPORA / name for name in pins]):
             name = result.path.relative_to(CORPORA).as_posix()
             public_input = result.outcome.engines["native"].public_input
             found.setdefault(name, {})[result.index] = f"0x{public_input.hex()}"
-    assert {name: list(blocks.values()) for name, blocks in found.items()} == pins
+    assert pins
+    for name, inputs in pins.items():
+        assert list(found[name].values()) == inputs, name
 
 
 @pytest.mark.parametrize("source", CONTRACTS.glob("*.easm"), ids=lambda path: path.stem)
@@ -98,12 +92,12 @@ def test_bytecode_is_the_compiled_source(source):
 
 
 def test_every_contract_is_in_a_case():
-    text = "".join(path.read_text() for path in CASES)
+    text = "".join(path.read_text() for path in CASES if path.suffix == ".json")
     for code in CONTRACTS.glob("*.hex"):
         assert code.read_text().strip().removeprefix("0x") in text, code.name
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(".json")])
 def test_case_is_read_and_written_without_loss(name):
     case = load_case(CORPORA / name)
     assert parse_case(case_to_json(case), name) == case
@@ -112,7 +106,7 @@ def test_case_is_read_and_written_without_loss(name):
 def test_every_case_is_listed_in_the_readme():
     readme = (CORPORA / "README.md").read_text()
     for name in NAMES:
-        folder = Path(name).parent.as_posix()
-        assert f"`{name.removesuffix('.json')}`" in readme or "regressions" in folder
-        if "regressions" in folder:
-            assert (CORPORA / folder / "README.md").is_file()
+        if name.startswith("regressions/"):
+            assert (CORPORA / name).with_name("README.md").is_file()
+        else:
+            assert f"`{name.removesuffix('.json')}`" in readme

@@ -1,4 +1,4 @@
-"""The list of commands. Each is a module with a function `command` for typer."""
+"""The list of commands: modules with a function `command`, or an `app`, for typer."""
 
 from typing import Final
 

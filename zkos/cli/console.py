@@ -2,7 +2,6 @@
 
 import json
 import sys
-from functools import cache
 from typing import Any, Final
 
 from rich.console import Console
@@ -10,14 +9,12 @@ from rich.console import Console
 PIPE_COLUMNS: Final = 240
 
 
-@cache
 def output() -> Console:
     """Standard output; wide where nobody looks, so that hashes stay whole."""
     width = None if sys.stdout.isatty() else PIPE_COLUMNS
     return Console(highlight=False, soft_wrap=True, width=width)
 
 
-@cache
 def messages() -> Console:
     """Standard error."""
     return Console(stderr=True, highlight=False, soft_wrap=True)

@@ -8,7 +8,7 @@ from differential.outcome import Outcome
 from differential.session import BlockResult
 from zkos.cli import options as opt
 from zkos.cli.console import output, say
-from zkos.cli.execution import execute
+from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
 DEFAULT_ENGINES = ("native", "riscv")
@@ -25,6 +25,8 @@ def command(
     time: opt.TimeOption = opt.DEFAULT_SECONDS,
     memory: opt.MemoryOption = opt.DEFAULT_GIGABYTES,
     real_precompiles: opt.RealPrecompilesOption = False,
+    html: opt.HtmlOption = None,
+    junit: opt.JunitOption = None,
     json: opt.JsonOption = False,
 ) -> int:
     """Run cases on several engines and show the first difference.
@@ -40,7 +42,7 @@ def command(
         seconds=time,
         gigabytes=memory,
     )
-    return execute(plan, show, as_json=json)
+    return execute(plan, show, as_json=json, files=Files(html, junit))
 
 
 def show(result: BlockResult) -> None:

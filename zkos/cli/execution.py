@@ -1,7 +1,12 @@
 """Runs a plan: build what is missing, run, show each block, find the exit code."""
 
+import shlex
+import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from differential.compare import failed
 from differential.session import BadCase, BlockResult, Session
@@ -16,15 +21,49 @@ from zkos.cli.errors import (
 from zkos.cli.options import Plan
 from zkos.cli.progress import progress
 
+if TYPE_CHECKING:
+    from differential.reports.record import RunRecord
+
 Show = Callable[[BlockResult], None]
 
 
-def execute(plan: Plan, show: Show, *, as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where to write reports of the run."""
+
+    html: Path | None = None
+    junit: Path | None = None
+
+    def record(self) -> "RunRecord | None":
+        """Something to take results, if any file is wanted."""
+        if self.html is None and self.junit is None:
+            return None
+        from differential.reports.record import RunRecord
+
+        return RunRecord(shlex.join(["zkos", *sys.argv[1:]]))
+
+    def write(self, run: "RunRecord") -> None:
+        """Write what is wanted; raises UserError."""
+        from differential.reports.html import html
+        from differential.reports.junit import junit
+
+        for path, form in ((self.html, html), (self.junit, junit)):
+            if path is not None:
+                try:
+                    path.write_text(form(run))
+                except OSError as error:
+                    raise UserError(f"{path}: {error.strerror}") from error
+
+
+def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
     """Run all cases of a plan; the exit code of the contract."""
     build_engines(plan)
+    record = files.record()
     counts: Counter[str] = Counter()
     with Session(plan.engines, plan.options, plan.limits, plan.jobs) as session:
         for result in session.run(plan.cases):
+            if record is not None:
+                record.add(result)
             if isinstance(result, BadCase):
                 counts["bad"] += 1
                 say(f"zkos: {result.reason}")
@@ -34,6 +73,8 @@ def execute(plan: Plan, show: Show, *, as_json: bool) -> int:
                 write_json(result.outcome.to_json())
             else:
                 show(result)
+    if record is not None:
+        files.write(record)
     if len(plan.cases) > 1:
         say(totals(counts))
     return exit_code(counts)

@@ -79,6 +79,18 @@ JsonOption = Annotated[
     bool,
     typer.Option("--json", help="One JSON object a block on standard output."),
 ]
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--html", metavar="FILE", help="Write the run as a page.", show_default=False
+    ),
+]
+JunitOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--junit", metavar="FILE", help="Write JUnit XML.", show_default=False
+    ),
+]
 SimulateOption = Annotated[
     bool,
     typer.Option("--simulate", help="Execute without validating signatures and fees."),

@@ -2,7 +2,7 @@
 
 from differential.session import BlockResult
 from zkos.cli import options as opt
-from zkos.cli.execution import execute
+from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
 DEFAULT_ENGINES = ("native",)
@@ -20,6 +20,8 @@ def command(
     memory: opt.MemoryOption = opt.DEFAULT_GIGABYTES,
     simulate: opt.SimulateOption = False,
     real_precompiles: opt.RealPrecompilesOption = False,
+    html: opt.HtmlOption = None,
+    junit: opt.JunitOption = None,
     json: opt.JsonOption = False,
 ) -> int:
     """Run blocks and show transactions, changes of state and public input.
@@ -37,7 +39,7 @@ def command(
         seconds=time,
         gigabytes=memory,
     )
-    return execute(plan, show, as_json=json)
+    return execute(plan, show, as_json=json, files=Files(html, junit))
 
 
 def show(result: BlockResult) -> None:

@@ -1,0 +1,1 @@
+"""A run written down: JSON lines, JUnit XML, a page of HTML."""

@@ -1,0 +1,6 @@
+"""`python -m zkos.cli` is `zkos`."""
+
+from zkos.cli.program import main
+
+if __name__ == "__main__":
+    main()
