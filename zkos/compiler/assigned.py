@@ -56,7 +56,9 @@ class _Assigned:
     def _leave(self, where: Location, known: Known) -> None:
         missing = sorted(self.fields - known)
         if missing:
-            raise CompileError(where, f"the constructor may leave {missing[0][1:]} unset")
+            raise CompileError(
+                where, f"the constructor may leave {missing[0][1:]} unset"
+            )
 
     def block(self, body: list[Stmt], known: Known) -> Known | None:
         """What is known after the block; None if its end is not reached."""
