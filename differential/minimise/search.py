@@ -7,7 +7,8 @@ way again without running what it ran before, and ends with the same case.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -99,27 +100,38 @@ def begin(
     return Search(case, wanted, predicate, opcode_at, progress)
 
 
-def keep_log(search: Search, path: Path, *, resume: bool) -> None:
-    """Write verdicts to a file from now on; `resume` reads those it holds.
+@contextmanager
+def keep_log(search: Search, path: Path, *, resume: bool) -> Iterator[None]:
+    """Write verdicts to a file in the body; `resume` reads those it holds.
 
     Raises WrongLog if it is of another case or difference, OSError.
     """
     header = json.dumps([name_of(search.case), search.wanted.describe()])
     if resume and path.exists():
-        lines = path.read_text().splitlines()
-        if lines and lines[0] != header:
-            raise WrongLog(f"{path} is of another search")
-        for line in lines[1:]:
-            name, _, verdict = line.partition(" ")
-            # An interrupted write may have left half a line.
-            if verdict in ("0", "1"):
-                search.verdicts[name] = verdict == "1"
-    log = path.open("w")
-    log.write(header + "\n")
-    for name, known in search.verdicts.items():
-        log.write(f"{name} {int(known)}\n")
-    log.flush()
-    search.log = log
+        search.verdicts.update(_read_log(path, header))
+    with path.open("w") as log:
+        log.write(header + "\n")
+        for name, known in search.verdicts.items():
+            log.write(f"{name} {int(known)}\n")
+        log.flush()
+        search.log = log
+        try:
+            yield
+        finally:
+            search.log = None
+
+
+def _read_log(path: Path, header: str) -> dict[str, bool]:
+    lines = path.read_text().splitlines()
+    if lines and lines[0] != header:
+        raise WrongLog(f"{path} is of another search")
+    verdicts = {}
+    for line in lines[1:]:
+        name, _, verdict = line.partition(" ")
+        # An interrupted write may have left half a line.
+        if verdict in ("0", "1"):
+            verdicts[name] = verdict == "1"
+    return verdicts
 
 
 def name_of(case: Case) -> str:

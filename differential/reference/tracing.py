@@ -74,7 +74,7 @@ class _Notes:
             address=address,
             stack=stack,
             memory_length=len(memory),
-            memory=bytes(memory.read(0, len(memory))) if self._memory else None,
+            memory=bytes(memory.read(0, len(memory))) or None if self._memory else None,
             storage=storage_access(opcode, address, stack),
         )
         self.steps.append(step)

@@ -8,11 +8,10 @@ from differential.machine_diff import MachineSubject, first_instruction_split
 from differential.minimise.passes import minimise
 from differential.minimise.predicate import compared, opcode_at
 from differential.minimise.search import begin
-from differential.origin import origin
 from differential.reference import executor
-from differential.runners import native, py_evm, riscv
+from differential.runners import cpython, py_evm, riscv
 from differential.runners.base import conclude, prepare, state_of_case
-from differential.trace import trace_native, trace_py_evm
+from differential.trace import trace_py_evm
 from tests.differential import planted
 from tests.differential.planted_cases import (
     INNER,
@@ -110,12 +109,17 @@ def test_fault_of_the_os_is_found_and_made_small(name):
 
 @pytest.mark.slow
 @pytest.mark.native
-def test_build_with_all_faults_off_is_the_plain_one():
+@pytest.mark.cpython
+def test_build_with_all_faults_off_is_right():
     case = crowded("".join(TRIGGERS.values()))
     predicate = compared(
-        ("native", native.run_block), ("planted", planted.runner()), OPTIONS
+        ("cpython", cpython.run_block), ("planted", planted.runner()), OPTIONS
     )
     assert predicate(case) is None
+
+
+def slow(values):
+    return [pytest.param(value, marks=pytest.mark.slow) for value in values]
 
 
 MACHINE_FAULTS = {
@@ -141,7 +145,9 @@ MACHINE_FAULTS = {
 
 
 @pytest.mark.riscv
-@pytest.mark.parametrize("name", MACHINE_FAULTS)
+@pytest.mark.parametrize(
+    "name", [next(iter(MACHINE_FAULTS)), *slow(list(MACHINE_FAULTS)[1:])]
+)
 def test_fault_of_the_machine_is_found_and_made_small(name):
     patch, trigger, instruction = MACHINE_FAULTS[name]
     engine = NativeEngine(Variant(patches=(patch,)))
@@ -180,7 +186,7 @@ def subjects(case, *engines):
     ]
 
 
-@pytest.mark.native
+@pytest.mark.riscv
 def test_fault_of_the_reference_adapter_is_found_and_made_small(monkeypatch):
     right = executor.ReferenceExecutor.calculate_gas_refund.__func__
 
@@ -194,7 +200,7 @@ def test_fault_of_the_reference_adapter_is_found_and_made_small(monkeypatch):
 
     case = crowded(push(0) + store(3))
     predicate = compared(
-        ("native", native.run_block), ("py_evm", py_evm.run_block), OPTIONS
+        ("riscv", riscv.run_block), ("py_evm", py_evm.run_block), OPTIONS
     )
     assert predicate(case) is None
     monkeypatch.setattr(
@@ -215,9 +221,9 @@ def test_fault_of_a_reference_opcode_is_named_by_the_traces(monkeypatch):
     monkeypatch.setattr(py_evm.ReferenceState.computation_class, "opcodes", table)
     case = crowded(push(3) + SLOAD + store(9))
     predicate = compared(
-        ("native", native.run_block), ("py_evm", py_evm.run_block), OPTIONS
+        ("native", planted.runner()), ("py_evm", py_evm.run_block), OPTIONS
     )
-    find = opcode_at(trace_native, trace_py_evm, OPTIONS)
+    find = opcode_at(planted.tracer(), trace_py_evm, OPTIONS)
     search = begin(case, predicate, find)
     assert search.wanted.opcode == "SLOAD"
     assert_small(search, predicate)
@@ -225,9 +231,3 @@ def test_fault_of_a_reference_opcode_is_named_by_the_traces(monkeypatch):
 
 def py_evm_opcodes():
     return py_evm.ReferenceState.computation_class.opcodes
-
-
-def test_no_difference_has_no_origin():
-    case = crowded("")
-    outcome = native.run_block(case.blocks[0], state_of_case(case), OPTIONS)
-    assert origin(("a", "b"), outcome, outcome) is None

@@ -81,8 +81,8 @@ def command(
         search = _begin(case, engines, options, pool, report, opcode=opcode)
         say(f"keeping {search.wanted.describe()}")
         try:
-            keep_log(search, log_name(target), resume=resume)
-            minimise(search)
+            with keep_log(search, log_name(target), resume=resume):
+                minimise(search)
         except (WrongLog, OSError) as error:
             raise UserError(str(error)) from error
         finally:

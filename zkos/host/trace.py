@@ -56,6 +56,7 @@ class Step:
     memory_length: int
     """In bytes."""
     memory: bytes | None = None
+    """If asked for and not empty."""
     gas_cost: int | None = None
     """Of the opcode itself, without what is given to frames it starts."""
     native_cost: int | None = None
@@ -141,7 +142,7 @@ class _Decoder:
             address=address,
             stack=stack,
             memory_length=memory_length,
-            memory=memory if len(memory) == memory_length else None,
+            memory=memory or None,
             storage=storage_access(opcode, address, stack),
         )
         self._last[depth] = step
