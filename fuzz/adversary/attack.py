@@ -122,6 +122,18 @@ class Attacker:
         forged = source.chance(40)
         return lies.invention(self._tree, place, index, value, forged=forged)
 
+    def _substitution(self, source: Source) -> tuple[Liar, ...]:
+        """A slot has the value of another, whose leaf is to prove it."""
+        if not self._present:
+            return self._value(source)
+        place = source.choose(self._present).parameters
+        index = source.below(self._tree.next_free_slot)
+        if source.chance(50):
+            other = lies.flat_key(source.choose(self._present).parameters)
+            index = self._tree.index_of(other) or 0
+        value = self._tree.leaf(index).value
+        return lies.invention(self._tree, place, index, value, forged=False)
+
     def _index(self, source: Source) -> tuple[Liar, ...]:
         if not self._slots:
             return self._edit(source)
@@ -238,6 +250,7 @@ _SCHEMES: Final[tuple[_Scheme, ...]] = (
     Attacker._value,
     Attacker._denial,
     Attacker._invention,
+    Attacker._substitution,
     Attacker._index,
     Attacker._proof,
     Attacker._preimage,
@@ -245,4 +258,4 @@ _SCHEMES: Final[tuple[_Scheme, ...]] = (
     Attacker._fickle,
     Attacker._both,
 )
-_SCHEME_WEIGHTS: Final = Weights(40, 5, 8, 9, 9, 5, 5, 7, 6, 2, 8)
+_SCHEME_WEIGHTS: Final = Weights(40, 5, 8, 9, 9, 6, 5, 5, 7, 6, 2, 8)

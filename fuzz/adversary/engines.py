@@ -11,7 +11,7 @@ from differential.outcome import Result
 from differential.runners import native, riscv
 from zkos.compiler.image import Program
 from zkos.compiler.native import GuestError, GuestFinished, GuestTrap, NativeLibrary
-from zkos.host.channel import Channel, WordChannel
+from zkos.host.channel import Channel
 from zkos.machine.execution import Stop
 from zkos.machine.machine import Machine
 
@@ -77,8 +77,7 @@ class RiscvEngine:
     def run(self, channel: Channel, options: int) -> Ending:
         """Run with this option word."""
         image = self._program.image((options,))
-        words = WordChannel(channel, ())
-        done = self._machine.run(image, words, CYCLE_LIMIT)
+        done = self._machine.run(image, channel, CYCLE_LIMIT)
         if done.reason is Stop.FINISHED:
             return Ending(Result.SUCCESS, done.public_input)
         if done.reason is Stop.CYCLE_LIMIT:

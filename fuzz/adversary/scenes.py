@@ -22,6 +22,8 @@ LIBRARY: Final = (1 << 128) + 7
 HEIR: Final = 0xBEEF
 STRANGER: Final = 0x5EED << 100
 CROWD: Final = 9
+TWINS: Final = (25113, 74126)
+"""Slots of the contract whose flat keys begin with the same four bytes."""
 BARELY_ENOUGH_GAS: Final = 204_000
 
 _STOP: Final = b"\x00"
@@ -184,6 +186,15 @@ def _priority() -> Case:
     return _case((contract,), [deposit, _call(CONTRACT)])
 
 
+def _twins() -> Case:
+    """Two slots that a careless comparison takes for one."""
+    one, two = TWINS
+    copied = push(one) + _SLOAD + push(1) + _SSTORE
+    code = copied + load(two) + _STOP
+    slots = ((one, 1), (two, 2), (3, 33))
+    return _case((AccountState(CONTRACT, code=code, storage=slots),), [_call(CONTRACT)])
+
+
 def _empty() -> Case:
     """A transaction that is dropped: only the coinbase is touched."""
     return _case((), [_call(HEIR, nonce=3)])
@@ -197,5 +208,6 @@ _SCENES: Final[dict[str, Callable[[], Case]]] = {
     "native": _native,
     "reads": _reads,
     "priority": _priority,
+    "twins": _twins,
     "dropped": _empty,
 }

@@ -1,0 +1,1 @@
+"""Planted faults, to show that the campaign finds what it is for."""

@@ -1,0 +1,93 @@
+"""Faults in cryptography and long arithmetic."""
+
+from typing import Final
+
+from fuzz.mutants.mutant import Table
+
+CRYPTO: Final = Table("crypto", "zkos.guest.crypto")
+_plant = CRYPTO.plant
+
+_plant(
+    "addmod_carry",
+    "division",
+    "    if carry or total >= m:",
+    "    if total >= m:",
+    "ADDMOD loses the carry",
+)
+_plant(
+    "mulmod_high",
+    "division",
+    "    if top != 0 or high >= divisor:",
+    "    if top != 0:",
+    "MULMOD does not reduce the high half",
+)
+_plant(
+    "division_rest",
+    "division",
+    "    while rest >= y:\n",
+    "    while rest > y:\n",
+    "the remainder may equal the divisor (Ceno)",
+)
+_plant(
+    "keccak_rate",
+    "keccak",
+    "        block[135] = block[135] | U8(0x80)",
+    "        block[135] = U8(0x80)",
+    "padding of a message that fills a block but for one byte",
+)
+_plant(
+    "keccak_block_edge",
+    "keccak",
+    "        if self.position == RATE_BYTES:",
+    "        if self.position > RATE_BYTES:",
+    "a block filled by a single byte is not absorbed",
+)
+_plant(
+    "sha256_blocks",
+    "sha256",
+    "blocks = length.wrapping_add(9 + 63) >> 6",
+    "blocks = length.wrapping_add(8 + 63) >> 6",
+    "SHA2-256 of 56 bytes modulo 64",
+)
+_plant(
+    "sha256_length",
+    "sha256",
+    "            block[15] = length << 3",
+    "            block[15] = (length << 3) & 0xFFFF",
+    "SHA2-256 of 8192 bytes and more",
+)
+_plant(
+    "recover_range",
+    "secp256k1",
+    "        if s == 0 or s >= self.scalars.modulus:",
+    "        if s == 0:",
+    "ECRECOVER takes an s beyond the order",
+)
+_plant(
+    "recover_root",
+    "secp256k1",
+    "        if field.mul(y, y) != square:",
+    "        if field.mul(y, y) == U256(0):",
+    "ECRECOVER takes an r that is no x of the curve",
+)
+_plant(
+    "field_add_carry",
+    "field",
+    "        if borrow and not carry:",
+    "        if borrow:",
+    "a field sum beyond 2**256 is reduced wrongly",
+)
+_plant(
+    "field_negate_zero",
+    "field",
+    "        if x == 0:\n            return x\n        return self.modulus",
+    "        return self.modulus",
+    "minus zero is the modulus",
+)
+_plant(
+    "modexp_even",
+    "modexp",
+    "        keep_low_bits(self.product, zeros, binary_count)\n",
+    "",
+    "MODEXP with an even modulus is not reduced",
+)

@@ -1,0 +1,126 @@
+"""One hunt in a process of its own: `python -m fuzz.mutants.hunt NAME --seconds 60`.
+
+A line of JSON says what was found. A fault may hang or crash the process: whoever
+started it counts that as found, and knows where from the lines before.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from itertools import count
+from typing import Final
+
+from fuzz.mutants.mutant import Hunt, Mutant, Where
+from fuzz.mutants.patching import plant
+from fuzz.mutants.table import MUTANTS
+
+HANG_SECONDS: Final = 20.0
+"""A case that takes longer of a core hangs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catch:
+    """What a hunt came to."""
+
+    name: str
+    found: bool
+    what: str
+    number: int
+    """Case that gave it away, or the last tried."""
+    seed: int
+    seconds: float
+    """Of one core, for hunting without building."""
+    build_seconds: float
+    """Likewise."""
+
+
+Attempt = Callable[[int], str | None]
+
+
+def prepare(mutant: Mutant, seed: int) -> Attempt:
+    """Build what is changed; the function that tries case `number`."""
+    if mutant.where is Where.HOST:
+        plant(mutant.patch)
+    if mutant.hunt is Hunt.STREAMS:
+        from fuzz.mutants.streams import StreamPair
+
+        streams = StreamPair(mutant)
+        return lambda number: streams.attempt(seed, number)
+    if mutant.hunt is Hunt.ORACLE:
+        return _oracle_attempt(mutant, seed)
+    from fuzz.mutants import blocks
+
+    pair = blocks.pair_of(mutant)
+    return lambda number: blocks.attempt(pair, seed, number)
+
+
+def _oracle_attempt(mutant: Mutant, seed: int) -> Attempt:
+    from fuzz.adversary.campaign import Campaign, HonestRejected
+    from fuzz.adversary.engines import NativeEngine
+    from fuzz.adversary.judge import Verdict
+    from fuzz.adversary.scenes import scenes
+    from fuzz.mutants.quick import quick_library
+
+    engine = NativeEngine(quick_library(mutant.variant))
+    try:
+        campaign = Campaign(engine, scenes(), seed)
+    except HonestRejected as error:
+        rejected = f"honest answers rejected: {error}"
+        return lambda _: rejected
+
+    def attempt(number: int) -> str | None:
+        stage, attack, trial = campaign.trial(number)
+        if trial.verdict in (Verdict.REJECTED, Verdict.SAME, Verdict.STATED):
+            return None
+        return f"{trial.verdict.value}: {attack.kind} on {stage.name}"
+
+    return attempt
+
+
+def hunt(mutant: Mutant, seed: int, seconds: float) -> Catch:
+    """Try cases until one gives the fault away or the time of a core is over."""
+    begun = time.process_time()
+    attempt = prepare(mutant, seed)
+    started = time.process_time()
+    build_seconds = started - begun
+    sys.stderr.write(json.dumps({"built": round(build_seconds, 1)}) + "\n")
+    sys.stderr.flush()
+    # A case that never ends is killed by the system: found, as a hang.
+    last = int(started + seconds + HANG_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (last, last + 1))
+    number = 0
+    what: str | None = None
+    for number in count():
+        what = attempt(number)
+        if what is not None or time.process_time() - started > seconds:
+            break
+    took = time.process_time() - started
+    return Catch(
+        mutant.name,
+        what is not None,
+        what or "",
+        number,
+        seed,
+        round(took, 3),
+        round(build_seconds, 1),
+    )
+
+
+def main() -> int:
+    """Hunt as the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", choices=sorted(MUTANTS))
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    catch = hunt(MUTANTS[given.name], given.seed, given.seconds)
+    sys.stdout.write(json.dumps(asdict(catch)) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Hunts many mutants, each in its own process, and keeps the score.
+
+Results are appended to a file of JSON lines the moment they are there.
+"""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Final
+
+from fuzz.mutants.hunt import Catch
+from fuzz.mutants.mutant import Mutant
+
+BUILD_SECONDS: Final = 600.0
+NO_HUNT: Final = "no hunt"
+"""What a catch says whose process failed before it could try anything."""
+SHARE: Final = 0.1
+"""The least part of a core a hunt may get: with less it is taken for a hang."""
+
+
+def run_one(mutant: Mutant, seed: int, seconds: float) -> Catch:
+    """Hunt one mutant; a process that dies or hangs has found it too."""
+    command = [sys.executable, "-m", "fuzz.mutants.hunt", mutant.name]
+    command += ["--seconds", str(seconds), "--seed", str(seed)]
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        out, err = process.communicate(timeout=BUILD_SECONDS + seconds / SHARE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        return _died(mutant, seed, started, "hang" if "built" in err else "", err)
+    except BaseException:
+        process.kill()
+        raise
+    if process.returncode == 0 and out.strip():
+        return Catch(**json.loads(out.strip().splitlines()[-1]))
+    if process.returncode < 0 and '"built"' in err:
+        killed = signal.Signals(-process.returncode)
+        what = "hang" if killed is signal.SIGXCPU else f"crash: {killed.name}"
+        return _died(mutant, seed, started, what, err)
+    last = err.strip().splitlines()[-1] if err.strip() else "no reason given"
+    return replace(_died(mutant, seed, started, "", err), what=f"{NO_HUNT}: {last}")
+
+
+def _died(mutant: Mutant, seed: int, started: float, what: str, err: str) -> Catch:
+    took = time.perf_counter() - started
+    build = 0.0
+    for line in err.splitlines():
+        if line.startswith('{"built"'):
+            build = float(json.loads(line)["built"])
+    return Catch(mutant.name, bool(what), what, -1, seed, round(took - build, 1), build)
+
+
+def run_all(
+    mutants: Sequence[Mutant], seed: int, seconds: float, jobs: int
+) -> Iterator[Catch]:
+    """Hunt all, as many at once as `jobs`; results as they come."""
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
+        waiting = {pool.submit(run_one, item, seed, seconds) for item in mutants}
+        while waiting:
+            done: set[Future[Catch]]
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def record(
+    catches: Iterator[Catch], path: Path | None, tell: Callable[[Catch], None]
+) -> None:
+    """Append results to a file of JSON lines, if one is wanted."""
+    for catch in catches:
+        if path is not None:
+            with path.open("a") as file:
+                file.write(json.dumps(asdict(catch)) + "\n")
+        tell(catch)
+
+
+def best_of(path: Path) -> dict[str, Catch]:
+    """The results in a file: for each mutant where it was found, else the longest."""
+    best: dict[str, Catch] = {}
+    for line in path.read_text().splitlines():
+        catch = Catch(**json.loads(line))
+        if catch.what.startswith(NO_HUNT):
+            continue
+        known = best.get(catch.name)
+        if known is None or (catch.found, catch.number) >= (known.found, known.number):
+            best[catch.name] = catch
+    return best

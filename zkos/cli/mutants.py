@@ -1,0 +1,107 @@
+"""`zkos mutants`: planted faults, and whether the campaign finds them."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zkos.cli import options as opt
+from zkos.cli.console import output, say, write_json
+from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
+
+if TYPE_CHECKING:
+    from fuzz.mutants.hunt import Catch
+    from fuzz.mutants.mutant import Mutant
+
+app = typer.Typer(help="Plant faults and hunt them.", no_args_is_help=True)
+
+
+@app.command("run")
+def run(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Mutants or categories; else all."),
+    ] = None,
+    time: Annotated[
+        str, typer.Option("--time", metavar="TIME", help="Of a core, for each.")
+    ] = "10m",
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, max=1024, help="Hunts at once.")
+    ] = 1,
+    results: Annotated[
+        Path | None,
+        typer.Option("--results", metavar="FILE", help="Append JSON lines here."),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option("--table", metavar="FILE", help="Write the score (Markdown)."),
+    ] = None,
+    json: opt.JsonOption = False,
+) -> int:
+    """Build each mutant and hunt it; exit code 1 if a fault survives."""
+    from fuzz.campaign.command import parse_time
+    from fuzz.mutants.run import best_of, record, run_all
+    from fuzz.mutants.score import render
+
+    chosen = _chosen(names or [])
+    seconds = parse_time(time)
+    if table is not None and results is None:
+        raise UserError("--table needs --results")
+    say(f"seed {seed}, {len(chosen)} mutants")
+    catches: dict[str, Catch] = {}
+
+    def tell(catch: "Catch") -> None:
+        catches[catch.name] = catch
+        if json:
+            write_json(asdict(catch))
+        else:
+            output().print(_line(catch), markup=False)
+
+    record(run_all(chosen, seed, seconds, jobs), results, tell)
+    if table is not None and results is not None:
+        table.write_text(render(best_of(results)))
+    wrong = [m for m in chosen if catches[m.name].found == bool(m.harmless)]
+    return EXIT_DIFFERENCE if wrong else EXIT_CLEAN
+
+
+@app.command("list")
+def list_() -> int:
+    """Name all mutants, what they are and who must find them."""
+    from rich.table import Table
+
+    from fuzz.mutants.table import MUTANTS
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("mutant", "category", "hunt", "fault"):
+        table.add_column(column, overflow="fold")
+    for mutant in MUTANTS.values():
+        note = " (harmless)" if mutant.harmless else ""
+        table.add_row(
+            mutant.name, mutant.category, mutant.hunt.value, f"{mutant.what}{note}"
+        )
+    output().print(table)
+    return EXIT_CLEAN
+
+
+def _chosen(names: list[str]) -> list["Mutant"]:
+    """Mutants by name or category; raises UserError."""
+    from fuzz.mutants.table import MUTANTS
+
+    categories = {mutant.category for mutant in MUTANTS.values()}
+    for name in names:
+        if name not in MUTANTS and name not in categories:
+            raise UserError(f"no mutant is called {name!r}, see `zkos mutants list`")
+    return [
+        mutant
+        for mutant in MUTANTS.values()
+        if not names or mutant.name in names or mutant.category in names
+    ]
+
+
+def _line(catch: "Catch") -> str:
+    where = f"case {catch.number}, {catch.seconds:.1f} s"
+    if catch.found:
+        return f"found     {catch.name}: {catch.what} ({where})"
+    return f"survives  {catch.name} {catch.what} ({where})"
