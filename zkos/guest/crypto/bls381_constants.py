@@ -8,6 +8,7 @@ ordinary Python at import, from the curve's parameter and its published generato
 
 from typing import Final
 
+from zkos.guest.crypto.field_tables import add_points, multiply_point
 from zkos.lang.ints import U8, U32, U256
 
 _U: Final = 0xD201000000010000
@@ -60,37 +61,17 @@ def _cube_root_of_one() -> int:
         if (root := pow(base, (_PRIME - 1) // 3, _PRIME)) != 1
     )
     point = (GENERATOR_X, GENERATOR_Y)
-    wanted = multiply_point(point, _U * _U)[0]
+    wanted = multiply_point(point, _U * _U, _PRIME, 0)[0]
     return next(
         b for b in (root, root * root % _PRIME) if b * point[0] % _PRIME == wanted
     )
 
 
-def add_points(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
-    """The sum of two affine points that are not opposite."""
-    if left == right:
-        slope = 3 * left[0] ** 2 * pow(2 * left[1], -1, _PRIME)
-    else:
-        slope = (right[1] - left[1]) * pow(right[0] - left[0], -1, _PRIME)
-    x = (slope**2 - left[0] - right[0]) % _PRIME
-    return x, (slope * (left[0] - x) - left[1]) % _PRIME
-
-
-def multiply_point(point: tuple[int, int], scalar: int) -> tuple[int, int]:
-    """A multiple, whose scalar is positive and below the order."""
-    result = point
-    for bit in bin(scalar)[3:]:
-        result = add_points(result, result)
-        if bit == "1":
-            result = add_points(result, point)
-    return result
-
-
 def _odd_multiples(point: tuple[int, int], count: int) -> list[tuple[int, int]]:
-    step = add_points(point, point)
+    step = add_points(point, point, _PRIME, 0)
     points = [point]
     while len(points) < count:
-        points.append(add_points(points[-1], step))
+        points.append(add_points(points[-1], step, _PRIME, 0))
     return points
 
 
