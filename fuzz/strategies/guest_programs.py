@@ -47,7 +47,9 @@ def program_text(statements: tuple[str, ...]) -> str:
     for kind in KINDS:
         for index in range(_PER_KIND):
             number = f"U256({_name(kind, index)})"
-            folded.append(f"    total = total.wrapping_mul(U256(0x100000001B3)) ^ {number}")
+            folded.append(
+                f"    total = total.wrapping_mul(U256(0x100000001B3)) ^ {number}"
+            )
     folded += [
         "    for place in urange(U32(8)):",
         "        total = total.wrapping_mul(U256(31)) ^ U256(items[place])",

@@ -34,7 +34,7 @@ class UnknownTarget(Exception):
 def load_target(name: str) -> Target[Any]:
     """Make a target; what it needs is compiled now. Raises UnknownTarget."""
     check_target(name)
-    module, _, factory = _FACTORIES[name].partition(":")
+    module, _, factory = _FACTORIES.get(name, name).partition(":")
     made: Target[Any] = getattr(importlib.import_module(module), factory)()
     return made
 
@@ -45,8 +45,11 @@ def seed_folder(name: str) -> Path:
 
 
 def check_target(name: str) -> None:
-    """Raise UnknownTarget unless there is such a target."""
-    if name not in _FACTORIES:
+    """Raise UnknownTarget unless there is such a target.
+
+    `module:factory` names one that is not listed.
+    """
+    if name not in _FACTORIES and ":" not in name:
         raise UnknownTarget(f"no target is called {name!r}, there are: {', '.join(NAMES)}")
 
 

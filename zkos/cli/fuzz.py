@@ -111,3 +111,19 @@ def replay(
         return replay_one(folder, what, target)
     except UnknownTarget as error:
         raise UserError(str(error)) from error
+
+
+@app.command("bench")
+def bench(
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=0.5, help="For each set of engines.")
+    ] = 10.0,
+    json: Annotated[
+        bool, typer.Option("--json", help="One line a measurement.")
+    ] = False,
+) -> int:
+    """Executions a second on small cases; exit code 1 if a goal is missed."""
+    from fuzz.campaign.bench import show
+    from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE
+
+    return EXIT_CLEAN if show(seconds, json=json) else EXIT_DIFFERENCE
