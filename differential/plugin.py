@@ -102,12 +102,12 @@ class CaseItem(pytest.Item):
         check_case(self.path, session_of(self.config))
 
     def repr_failure(
-        self, excinfo: pytest.ExceptionInfo[BaseException], **_: Any
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
     ) -> Any:
         """The difference, without a traceback."""
         if isinstance(excinfo.value, CaseFailure):
             return str(excinfo.value)
-        return super().repr_failure(excinfo)
+        return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         return self.path, 0, f"case {self.path.name}"

@@ -35,7 +35,7 @@ class Record:
     @property
     def seconds(self) -> float:
         """Time all engines took."""
-        return sum(engine.get("seconds", 0.0) for engine in self.engines.values())
+        return sum(float(item.get("seconds", 0)) for item in self.engines.values())
 
 
 @dataclass(slots=True)

@@ -1,0 +1,85 @@
+"""`zkos bench`: cycles and speeds beside those of others, measured in the same run."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from zkos.cli import options as opt
+from zkos.cli.console import output, write_json
+from zkos.cli.progress import progress
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+
+Row = dict[str, Any]
+
+
+def command(
+    cases: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[CASE|DIR]...",
+            help="Blocks to measure; files of expected results beside them are theirs.",
+            show_default=False,
+        ),
+    ] = None,
+    profile: opt.ProfileOption = Profile.APP,
+    machine: Annotated[
+        bool, typer.Option(help="Measure the machine against unicorn.")
+    ] = True,
+    crypto: Annotated[bool, typer.Option(help="Measure the precompiles.")] = True,
+    py_evm: Annotated[
+        bool, typer.Option("--py-evm/--no-py-evm", help="Measure against py-evm.")
+    ] = True,
+    json: opt.JsonOption = False,
+) -> int:
+    """Measure blocks, the machine and cryptography.
+
+    Ratios above 1 in `speed` mean that ours is faster; in `ours/theirs` that ours
+    takes more cycles.
+    """
+    from differential import artefacts, benchmarks
+    from differential.session import find_cases
+
+    with progress() as show:
+        for kind in ("native", "riscv"):
+            artefacts.build_for(kind, show)
+    options = RunOptions(profile, Mode.PROVING, Quirks.UPSTREAM)
+    paths = find_cases(cases) if cases else []
+    sections: list[tuple[str, Sequence[Row]]] = []
+    if paths:
+        sections.append(("cycles", [benchmarks.cycles(p, options) for p in paths]))
+        sections.append(("block", benchmarks.block_speeds(paths, with_py_evm=py_evm)))
+    if machine:
+        sections.append(("machine", benchmarks.machine_speeds()))
+    if crypto:
+        sections.append(("crypto", benchmarks.precompiles()))
+    for name, rows in sections:
+        for row in rows if json else ():
+            write_json({"bench": name, **row})
+        if not json:
+            _show(name, rows)
+    return 0
+
+
+def _show(title: str, rows: Sequence[Row]) -> None:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for name in names:
+        numeric = any(isinstance(row.get(name), int | float) for row in rows)
+        table.add_column(name, justify="right" if numeric else "left")
+    for row in rows:
+        table.add_row(*(_text(row.get(name)) for name in names))
+    output().print(table)
+
+
+def _text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.3f}"
+    return str(value)
