@@ -9,7 +9,7 @@ from differential.outcome import Difference, Outcome
 from zkos.host.accounts import Account
 from zkos.host.tree import hash_bytes
 
-_LONGEST: Final = 400
+_LONGEST: Final = 160
 """Characters of a value before its middle is left out."""
 
 
@@ -92,7 +92,7 @@ def text_of(value: Any) -> str:
     """A printable value on one line, cut in the middle when very long."""
     text = value if isinstance(value, str) else repr(value)
     if len(text) > _LONGEST:
-        return f"{text[:200]}...{text[-180:]} ({len(text)} characters)"
+        return f"{text[:90]}...{text[-40:]} ({len(text)} characters)"
     return text
 
 
