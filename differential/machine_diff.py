@@ -149,8 +149,9 @@ def first_call_split(
     """The first different guest call before a different word, or None."""
     arguments = left.image == right.image
     last = None
+    # One after the other: an engine serves one run at a time.
     ones, twos = (
-        calls_before(subject, split.window_start, split.index)
+        list(calls_before(subject, split.window_start, split.index))
         for subject in (left, right)
     )
     for one, two in zip_longest(ones, twos):

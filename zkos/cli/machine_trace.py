@@ -88,7 +88,8 @@ def show_word_split(
     if split is None:
         say("the oracle words agree", "green", to=output())
         return False
-    say(f"first different oracle word: {split.index}, {split.place}", "red")
+    text = f"first different oracle word: {split.index}, {split.place}"
+    say(text, "red", to=output())
     for subject, value in zip((left, right), split.values, strict=True):
         shown = "no more" if value is None else f"{value:#010x}"
         say(f"  {subject.name}  {shown}", to=output())

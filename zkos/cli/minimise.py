@@ -26,6 +26,8 @@ from zkos.host.case import Case, load_case
 from zkos.host.case_writer import save_case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
+REPORT_EVERY = 50
+"""Candidates between two reports."""
 OutputOption = Annotated[
     Path | None,
     typer.Option(
@@ -76,7 +78,8 @@ def command(
             each.prepare(show)
 
         def report(search: Search) -> None:
-            show(status(search))
+            if (search.tests + search.remembered) % REPORT_EVERY == 0:
+                show(status(search))
 
         search = _begin(case, engines, options, pool, report, opcode=opcode)
         say(f"keeping {search.wanted.describe()}")
