@@ -158,14 +158,14 @@ def wrong_pubdata_limit(
 def with_paymaster(
     source: Source, cast: Cast, _: BlockContext, transaction: FieldTransaction
 ) -> FieldTransaction:
-    """Paid by somebody else, which only type 0x71 knows."""
+    """Paid by somebody else, which only type 0x71 knows, and nobody implements."""
     flow = source.choose((b"\x8c\x5a\x34\x45", b"\x94\x94\x31\xdc", b""))
     if flow[:1] == b"\x94":
-        token = cast.address(source).to_bytes(32, "big")
+        token = source.choose(cast.contracts).to_bytes(32, "big")
         flow += token + word(source).to_bytes(32, "big")
-    return replace(
-        transaction, paymaster=cast.address(source) or 1, paymaster_input=flow
-    )
+        flow = flow if source.chance(85) else flow[: source.below(len(flow))]
+    paymaster = source.choose(cast.contracts)
+    return replace(transaction, paymaster=paymaster, paymaster_input=flow)
 
 
 def foreign_fields(

@@ -29,7 +29,7 @@ from zkos.host.signing import keccak256, sign
 WORD_BYTES: Final = 32
 P256_VERIFY: Final = 0x100
 ADDRESSES: Final = (4, 1, 2, 3, 5, 6, 7, 8, 9, 10, P256_VERIFY)
-_WEIGHTS: Final = Weights(12, 12, 10, 8, 14, 12, 10, 3, 3, 3, 2)
+_WEIGHTS: Final = Weights(12, 12, 10, 8, 14, 12, 10, 4, 6, 7, 6)
 _LENGTHS: Final = (32, 0, 1, 2, 8, 16, 31, 33, 64, 96, 128)
 _HUGE_LENGTHS: Final = (1 << 32, (1 << 32) - 1, 1 << 31, 1 << 64, ALL_ONES, 1 << 20)
 

@@ -7,7 +7,7 @@ from fuzz.strategies.calls import hook_input
 from fuzz.strategies.cast import UPGRADER, Cast, created_address, keys, senders
 from fuzz.strategies.damage import damage
 from fuzz.strategies.decrees import DEPLOYER, deployer_input
-from fuzz.strategies.faults import apply_fault
+from fuzz.strategies.faults import apply_fault, with_paymaster
 from fuzz.strategies.fees import (
     L1_INTRINSIC_GAS,
     calldata_gas,
@@ -53,6 +53,8 @@ def transaction(
             made = from_l1(source, cast)
         case roll if roll >= 68 and cast.accounts:
             made = from_account(source, cast, context)
+            if source.chance(8):
+                made = with_paymaster(source, cast, context, made)
         case _:
             return _from_key(source, cast, context)
     if source.chance(6):
@@ -73,7 +75,9 @@ def _from_key(source: Source, cast: Cast, context: BlockContext) -> Transaction:
     match source.below(100):
         case roll if roll >= 94:
             return damaged(source, context, good)
-        case roll if roll >= 84:
+        case roll if roll >= 84 or (good.kind is Kind.EIP712 and roll >= 76):
+            if roll < 84:
+                return with_paymaster(source, cast, context, good)
             return apply_fault(source, cast, context, good)
     assert good.private_key is not None
     sender = senders()[keys().index(good.private_key)]
