@@ -15,7 +15,7 @@ COMMANDS: Final = {
     "bench": "zkos.cli.bench",
     "build": "zkos.cli.build",
     "engines": "zkos.cli.engines",
-    "statetest": "zkos.cli.statetest",
-    "blocktest": "zkos.cli.blocktest",
+    "statetest": "zkos.cli.fixtures",
+    "blocktest": "zkos.cli.fixtures",
 }
 """Name and module, in the order of `zkos --help`."""
