@@ -22,7 +22,7 @@ def test_published_tests_agree_and_resume(shared, tmp_path, capsys):
     words = ["statetest", str(archive), "-e", "native", "-e", "riscv", "-j", "1"]
     assert run([*words, "--results", str(results), "--json"]) == 0
     totals = json.loads(capsys.readouterr().out)
-    assert totals["verdicts"]["same"] > 20
+    assert totals["verdicts"]["same"] >= 10
     assert totals["ran"] == len(results.read_text().splitlines())
     assert run([*words, "--results", str(results), "--resume", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["ran"] == 0
