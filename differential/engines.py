@@ -143,10 +143,13 @@ class Engine:
 
     def prepare(self, progress: Callable[[str], None]) -> None:
         """Build what the engine runs, so that a run does not wait for it."""
-        if self.kind in ("native", "riscv", "image"):
-            from differential.artefacts import build_for
-
-            build_for(self.kind, progress)
+        if self.kind == "native":
+            importlib.import_module("differential.artefacts").native_object(progress)
+        elif self.kind in ("riscv", "image"):
+            artefacts = importlib.import_module("differential.image_artefacts")
+            artefacts.machine_object(progress)
+            if self.kind == "riscv":
+                artefacts.program(progress)
 
 
 def kind_of(name: str) -> EngineKind:

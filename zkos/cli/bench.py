@@ -39,12 +39,13 @@ def command(
     Ratios above 1 in `speed` mean that ours is faster; in `ours/theirs` that ours
     takes more cycles.
     """
-    from differential import artefacts, benchmarks
+    from differential import benchmarks
+    from differential.engines import parse_engines
     from differential.session import find_cases
 
     with progress() as show:
-        for kind in ("native", "riscv"):
-            artefacts.build_for(kind, show)
+        for engine in parse_engines(("native", "riscv")):
+            engine.prepare(show)
     options = RunOptions(profile, Mode.PROVING, Quirks.UPSTREAM)
     paths = find_cases(cases) if cases else []
     sections: list[tuple[str, Sequence[Row]]] = []

@@ -81,7 +81,7 @@ def command(
 
 def _build(target: Target, options: RunOptions) -> tuple[bytes, str | None]:
     """The file's content and, of an image, its symbol table."""
-    from differential import artefacts
+    from differential import artefacts, image_artefacts
     from zkos.compiler.build import BuildError
     from zkos.compiler.errors import CompileError
     from zkos.compiler.image import symbol_table
@@ -91,8 +91,8 @@ def _build(target: Target, options: RunOptions) -> tuple[bytes, str | None]:
             if target is Target.NATIVE:
                 return artefacts.native_object(show), None
             if target is Target.MACHINE:
-                return artefacts.machine_object(show), None
-            program = artefacts.program(show)
+                return image_artefacts.machine_object(show), None
+            program = image_artefacts.program(show)
         except (CompileError, BuildError) as error:
             raise UserError(str(error)) from error
     return program.image((options.word(),)), symbol_table(program)
