@@ -9,8 +9,8 @@ from differential.engines import Engine, EngineError, parse_engines
 from differential.outcome import Outcome
 from differential.runners.base import state_after, state_of_case
 from fuzz.coverage.target import Target
-from fuzz.targets.blocks import BlockTarget
 from zkos.host.case import Case
+from zkos.host.profile import RunOptions
 
 ENGINES: Final = ("native", "riscv", "cpython", "py_evm")
 
@@ -27,13 +27,15 @@ class Votes:
 
 def votes(target: Target[Any], value: Any) -> Votes | None:
     """Ask all engines; None where the input is no block or all agree."""
-    if not isinstance(value, Case) or not isinstance(target, BlockTarget):
+    options = getattr(target, "options", None)
+    if not isinstance(value, Case) or not isinstance(options, RunOptions):
         return None
-    options = target.options
     engines = _engines()
     state = state_of_case(value)
     for block in value.blocks:
-        outcomes = {item.name: item.run_block(block, state, options) for item in engines}
+        outcomes = {
+            item.name: item.run_block(block, state, options) for item in engines
+        }
         counted = count_votes(outcomes)
         if counted is not None:
             return counted
@@ -66,9 +68,7 @@ def count_votes(outcomes: dict[str, Outcome]) -> Votes | None:
 
 def agree(one: Outcome, two: Outcome) -> bool:
     """Whether two outcomes are the same in all both engines know."""
-    return all(
-        x is None or y is None or x == y for _, _, x, y in layers(one, two)
-    )
+    return all(x is None or y is None or x == y for _, _, x, y in layers(one, two))
 
 
 def _engines() -> list[Engine]:

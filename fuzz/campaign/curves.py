@@ -31,7 +31,8 @@ def draw(title: str, curves: list[Curve]) -> str:
     highest = max((y for curve in curves for _, y in curve.points), default=0) or 1
     parts = [
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">',
-        f'<text x="{_LEFT}" y="18" font-size="14" font-weight="600">{escape(title)}</text>',
+        f'<text x="{_LEFT}" y="18" font-size="14" font-weight="600">',
+        f"{escape(title)}</text>",
         *_axes(longest, highest),
     ]
     for number, curve in enumerate(curves):
@@ -50,7 +51,8 @@ def _line(curve: Curve, longest: float, highest: float) -> str:
     chosen = curve.points[::step] + curve.points[-1:]
     places = (_place(x, y, longest, highest) for x, y in chosen)
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    return f'<polyline points="{path}" fill="none" stroke="{curve.colour}" stroke-width="2"/>'
+    style = f'fill="none" stroke="{curve.colour}" stroke-width="2"'
+    return f'<polyline points="{path}" {style}/>'
 
 
 def _label(curve: Curve, number: int) -> str:
@@ -67,7 +69,8 @@ def _axes(longest: float, highest: float) -> list[str]:
     for share in (0.0, 0.5, 1.0):
         left, y = _place(0, share * highest, longest, highest)
         parts.append(
-            f'<line x1="{left}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="#d8dee4"/>'
+            f'<line x1="{left}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" '
+            'stroke="#d8dee4"/>'
             f'<text x="{left - 6}" y="{y + 4}" font-size="11" text-anchor="end">'
             f"{share * highest:,.0f}</text>"
         )

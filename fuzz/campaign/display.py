@@ -65,7 +65,9 @@ class Display:
             self._features = summary.total.features
 
     def _is_due(self, summary: Summary, now: float) -> bool:
-        wait = _NEW_SECONDS if summary.total.features > self._features else _LINE_SECONDS
+        wait = (
+            _NEW_SECONDS if summary.total.features > self._features else _LINE_SECONDS
+        )
         return now - self._told >= wait
 
     def _table(self, summary: Summary) -> Group:

@@ -1,12 +1,12 @@
 """The working folder of a campaign: settings, corpora, findings, history.
 
-    campaign.json             settings, written once
-    history.jsonl             a line every few seconds
-    TARGET/seeds/             inputs the campaign began with
-    TARGET/corpus/            inputs it kept
-    TARGET/quarantine/        inputs that killed a worker when they were read
-    TARGET/lane-N.slot        what worker N does and has done
-    findings/NAME/            finding.json, case.*, perhaps minimised.*
+campaign.json             settings, written once
+history.jsonl             a line every few seconds
+TARGET/seeds/             inputs the campaign began with
+TARGET/corpus/            inputs it kept
+TARGET/quarantine/        inputs that killed a worker when they were read
+TARGET/lane-N.slot        what worker N does and has done
+findings/NAME/            finding.json, case.*, perhaps minimised.*
 """
 
 import json

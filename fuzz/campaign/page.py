@@ -35,9 +35,11 @@ def page(folder: Folder) -> str:
     findings = list(folder.findings())
     parts = [
         "<h1>Fuzzing campaign</h1>",
-        f"<p>Seed {settings.seed}, {settings.jobs} workers, "
-        f"{seconds / 3600:.2f} h, {summary.total.executions} executions, "
-        f"{_count(findings)}.</p>",
+        (
+            f"<p>Seed {settings.seed}, {settings.jobs} workers, "
+            f"{seconds / 3600:.2f} h, {summary.total.executions} executions, "
+            f"{_count(findings)}.</p>"
+        ),
         "<h2>Over time</h2>",
         _curves(history, list(settings.targets)),
         "<h2>Targets</h2>",
@@ -49,7 +51,9 @@ def page(folder: Folder) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Fuzzing campaign, seed {settings.seed}</title>"
-        f"<style>{_STYLE}</style></head><body>\n" + "\n".join(parts) + "\n</body></html>\n"
+        f"<style>{_STYLE}</style></head><body>\n"
+        + "\n".join(parts)
+        + "\n</body></html>\n"
     )
 
 
@@ -67,7 +71,13 @@ def _curves(history: list[dict[str, Any]], targets: list[str]) -> str:
         ("Inputs kept", lambda row: row["entries"]),
     )
     drawn = [
-        draw(title, [_curve(history, name, number, read) for number, name in enumerate(targets)])
+        draw(
+            title,
+            [
+                _curve(history, name, number, read)
+                for number, name in enumerate(targets)
+            ],
+        )
         for title, read in kinds
     ]
     figures = "\n".join(f"<figure>{item}</figure>" for item in drawn)
@@ -110,7 +120,7 @@ def _table(titles: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td{" class=n" if _is_number(cell) else ""}>{escape(str(cell))}</td>'
+            f"<td{' class=n' if _is_number(cell) else ''}>{escape(str(cell))}</td>"
             for cell in row
         )
         + "</tr>"

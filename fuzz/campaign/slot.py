@@ -83,7 +83,9 @@ class Slot:
         started, iteration, making, seed, parent, donor = _INPUT.unpack_from(
             self._memory, _INPUT_AT
         )
-        names = (name.rstrip(b"\0").decode("ascii", "replace") for name in (parent, donor))
+        names = (
+            name.rstrip(b"\0").decode("ascii", "replace") for name in (parent, donor)
+        )
         return Current(started, iteration, Recipe(Making(making % 3), seed, *names))
 
     def write(self, progress: Progress) -> None:

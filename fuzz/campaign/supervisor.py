@@ -112,7 +112,9 @@ class Supervisor:
         if summary.seconds < self._settings.blind_seconds:
             return
         for name, progress in summary.targets.items():
-            reason = blindness(progress, progress.seconds >= self._settings.blind_seconds)
+            reason = blindness(
+                progress, progress.seconds >= self._settings.blind_seconds
+            )
             if reason is not None:
                 raise Blind(f"{name} is blind: {reason}")
 
@@ -128,7 +130,9 @@ class Supervisor:
         command = [sys.executable, "-m", "fuzz.campaign.worker"]
         command += [str(self._folder.path), lane.target, str(lane.number)]
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        errors = (self._folder.path / lane.target / f"lane-{lane.number}.log").open("ab")
+        errors = (self._folder.path / lane.target / f"lane-{lane.number}.log").open(
+            "ab"
+        )
         with errors:
             lane.process = subprocess.Popen(
                 command,
@@ -154,9 +158,10 @@ class Supervisor:
             lane.process.wait()
             self._lost(lane, current, reason)
             self._restart(lane)
-        elif len(lane.targets) > 1:
-            if time.monotonic() - lane.began > self._quantum(lane):
-                lane.slot.stop = True
+            return
+        turn = time.monotonic() - lane.began
+        if len(lane.targets) > 1 and turn > self._quantum(lane):
+            lane.slot.stop = True
 
     def _quantum(self, lane: Lane) -> float:
         limit = self._settings.seconds
@@ -187,7 +192,9 @@ class Supervisor:
                     raise CampaignError(_last_line(log, lane.target))
             else:
                 values = (_death(code),)
-                self._lost(lane, current, Problem("crash", (), "worker", "", "", values))
+                self._lost(
+                    lane, current, Problem("crash", (), "worker", "", "", values)
+                )
         self._restart(lane)
 
     def _next(self, lane: Lane) -> None:

@@ -11,10 +11,10 @@ from fuzz.mutation.cast import (
 )
 from fuzz.mutation.codes import mutate_code
 from fuzz.mutation.metamorphic import METAMORPHIC, later
+from fuzz.mutation.text import case_weight
 from fuzz.mutation.transactions import mutate_number, mutate_transaction
 from fuzz.strategies.numbers import word
 from fuzz.strategies.source import Source, Weights
-from fuzz.mutation.text import case_weight
 from zkos.host.case import AccountState, Case
 from zkos.host.context import BlockContext
 
@@ -192,5 +192,3 @@ def _with_account(case: Case, index: int, entry: AccountState) -> Case:
         entry = replace(entry, deployed_empty=False)
     accounts = (*case.accounts[:index], entry, *case.accounts[index + 1 :])
     return replace(case, accounts=accounts)
-
-

@@ -48,9 +48,7 @@ def transactions_of(case: Case) -> list[Transaction]:
     return [item for block in case.blocks for item in block.transactions]
 
 
-def with_transactions(
-    case: Case, index: int, transactions: list[Transaction]
-) -> Case:
+def with_transactions(case: Case, index: int, transactions: list[Transaction]) -> Case:
     """The case with another list of transactions in one block."""
     block = Block(case.blocks[index].context, tuple(transactions))
     return replace(

@@ -1,5 +1,6 @@
 """Changes of bytecode between instructions, so that immediates stay in place."""
 
+import itertools
 from typing import Final
 
 from fuzz.strategies.numbers import word
@@ -101,7 +102,7 @@ def insert_dead_code(source: Source, code: bytes) -> bytes:
     at = starts[source.below(len(starts))]
     filler = source.choose(DEAD_CODE)
     moved = bytearray()
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in itertools.pairwise(starts):
         if start == at:
             moved += filler
         moved += _moved_push(code, start, end, at, len(filler))

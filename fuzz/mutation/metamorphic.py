@@ -5,6 +5,7 @@ search sideways: the same path with other addresses, other slots of the tree, ot
 counts of transactions and blocks.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -98,7 +99,7 @@ def merge_transactions(source: Source, case: Case) -> Case:
     """Two neighbours to the same target as one with both values."""
     index = source.below(len(case.blocks))
     items = list(case.blocks[index].transactions)
-    for at, (one, two) in enumerate(zip(items, items[1:], strict=False)):
+    for at, (one, two) in enumerate(itertools.pairwise(items)):
         if (
             isinstance(one, FieldTransaction)
             and isinstance(two, FieldTransaction)
@@ -158,7 +159,9 @@ def split_block(source: Source, case: Case) -> Case:
         Block(block.context, block.transactions[:at]),
         Block(context, block.transactions[at:]),
     )
-    return replace(case, blocks=(*case.blocks[:index], *halves, *case.blocks[index + 1 :]))
+    return replace(
+        case, blocks=(*case.blocks[:index], *halves, *case.blocks[index + 1 :])
+    )
 
 
 def later(number: int) -> int:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from fuzz.mutation.codes import mutate_code
 from fuzz.mutation.cast import known_addresses
+from fuzz.mutation.codes import mutate_code
 from fuzz.strategies.cast import keys
 from fuzz.strategies.damage import damage
 from fuzz.strategies.numbers import data, word
@@ -70,7 +70,9 @@ def mutate_number(source: Source, number: int) -> int:
         case 1:
             return number >> 1 if source.chance(50) else min(2 * number, _WORD - 1)
         case 2:
-            return number ^ 1 << source.below(max(number.bit_length() + 1, 8)) & _WORD - 1
+            return (
+                number ^ 1 << source.below(max(number.bit_length() + 1, 8)) & _WORD - 1
+            )
     return word(source)
 
 

@@ -82,7 +82,8 @@ def statement(source: Source, depth: int = 1) -> str:
             body = _body(source, depth)
             return f"{indent}for {name} in urange(U32({steps})):\n{body}"
     small = _variable(source, "U32")
-    return f"{indent}while {small} > {source.below(40)}:\n{indent}    {small} = {small} >> 1"
+    step = f"{indent}    {small} = {small} >> 1"
+    return f"{indent}while {small} > {source.below(40)}:\n{step}"
 
 
 def _body(source: Source, depth: int) -> str:

@@ -4,6 +4,7 @@ from typing import Final
 
 from fuzz.strategies.numbers import near, word
 from fuzz.strategies.source import Source
+from fuzz.targets.atheris_driver import main
 from fuzz.targets.calls import Argument, CallTarget, Function
 
 _DIVISION: Final = "zkos.guest.crypto.division:"
@@ -81,3 +82,7 @@ def arithmetic() -> CallTarget:
 
 def _nonzero_last(numbers: tuple[int, ...]) -> tuple[Argument, ...]:
     return (*numbers[:-1], numbers[-1] or 1)
+
+
+if __name__ == "__main__":
+    main("arithmetic")

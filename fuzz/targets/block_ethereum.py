@@ -10,6 +10,7 @@ from typing import Final
 from differential.evm_compare import compare_with_ethereum
 from differential.outcome import Outcome, Result
 from fuzz.coverage.target import Problem
+from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_engine
 from fuzz.targets.blocks import BlockTarget
 from zkos.guest.protocol.addresses import BOOTLOADER
@@ -46,7 +47,9 @@ def compare_block(
         reason = done.reference.reason
         if reason.startswith("unsupported"):
             return None
-        return Problem("crash", names[1:], "outcome", "", reason.split(":")[0], (reason,))
+        return Problem(
+            "crash", names[1:], "outcome", "", reason.split(":")[0], (reason,)
+        )
     found = done.difference
     if found is None:
         return None
@@ -95,3 +98,7 @@ def _ethereum_transaction(item: Transaction) -> Transaction | None:
         reserved=(),
         reserved_dynamic=None,
     )
+
+
+if __name__ == "__main__":
+    main("block_ethereum")

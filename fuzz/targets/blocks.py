@@ -16,10 +16,11 @@ from fuzz.coverage.counters import Counters
 from fuzz.coverage.target import Observation, Problem
 from fuzz.mutation.cases import mutate_case
 from fuzz.mutation.shrink import shrink_case
+from fuzz.mutation.text import case_from_text, case_to_text, case_weight
 from fuzz.strategies.source import Source
+from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import BlockEngine, coverage_engine, riscv_engine
 from fuzz.targets.block_features import Receipts, block_features, declared_abort
-from fuzz.mutation.text import case_from_text, case_to_text, case_weight
 from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel
@@ -146,9 +147,10 @@ class BlockTarget:
         for name, (ending, _) in zip(names, runs, strict=True):
             if ending.result in (Result.CRASH, Result.TIMEOUT):
                 return _failure("crash", name, ending)
-            if ending.result is Result.ABORT:
-                if not declared_abort(ending.reason, encoded, self.options.quirks):
-                    return _failure("abort", name, ending)
+            aborted = ending.result is Result.ABORT
+            quirks = self.options.quirks
+            if aborted and not declared_abort(ending.reason, encoded, quirks):
+                return _failure("abort", name, ending)
         return None
 
     def _proceed(
@@ -253,7 +255,7 @@ def _unlike_ends(names: tuple[str, str], one: Run, two: Run) -> Problem | None:
     if one[1].queries == two[1].queries and one[1].fault == two[1].fault:
         return None
     values = (str(dict(one[1].queries)), str(dict(two[1].queries)))
-    site = " | ".join((one[0].reason, two[0].reason))
+    site = f"{one[0].reason} | {two[0].reason}"
     return Problem("diverge", names, "queries", "before the end", site, values)
 
 
@@ -280,3 +282,7 @@ def _count(seen: Observation, ending: Ending, receipts: "Receipts") -> None:
         seen.rejected += receipts.rejected
     else:
         seen.rejected += 1
+
+
+if __name__ == "__main__":
+    main("block_differential")

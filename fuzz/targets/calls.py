@@ -121,14 +121,18 @@ class CallTarget:
             {"bytes": item.hex()} if isinstance(item, bytes) else hex(item)
             for item in value.arguments
         ]
-        return (json.dumps({"call": value.name, "arguments": arguments}) + "\n").encode()
+        return (
+            json.dumps({"call": value.name, "arguments": arguments}) + "\n"
+        ).encode()
 
     def decode(self, content: bytes) -> Call:
         """The inverse; ValueError for anything else."""
         try:
             row = json.loads(content)
             arguments = [
-                bytes.fromhex(item["bytes"]) if isinstance(item, dict) else int(item, 16)
+                bytes.fromhex(item["bytes"])
+                if isinstance(item, dict)
+                else int(item, 16)
                 for item in row["arguments"]
             ]
             name = row["call"]
@@ -183,7 +187,9 @@ def _features(value: Call) -> int:
 
 def _smaller(argument: Argument) -> Iterator[Argument]:
     if isinstance(argument, int):
-        yield from (argument >> bits for bits in (128, 64, 32, 8, 1) if argument >> bits)
+        yield from (
+            argument >> bits for bits in (128, 64, 32, 8, 1) if argument >> bits
+        )
         return
     size = len(argument)
     while size:

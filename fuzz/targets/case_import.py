@@ -12,6 +12,7 @@ from fuzz.coverage.target import Observation, Problem
 from fuzz.strategies.cases import case
 from fuzz.strategies.numbers import word
 from fuzz.strategies.source import Source
+from fuzz.targets.atheris_driver import main
 from fuzz.targets.calls import mutate_bytes
 from zkos.host.case import parse_case
 from zkos.host.case_errors import CaseError
@@ -145,3 +146,7 @@ def _shape(tree: Any, place: str) -> int:
             features |= _shape(item, f"{place}[]")
         return features
     return semantic(place, type(tree).__name__)
+
+
+if __name__ == "__main__":
+    main("case_import")

@@ -50,7 +50,9 @@ def check_target(name: str) -> None:
     `module:factory` names one that is not listed.
     """
     if name not in _FACTORIES and ":" not in name:
-        raise UnknownTarget(f"no target is called {name!r}, there are: {', '.join(NAMES)}")
+        raise UnknownTarget(
+            f"no target is called {name!r}, there are: {', '.join(NAMES)}"
+        )
 
 
 def describe() -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+import itertools
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ from fuzz.coverage.counters import Counters, semantic
 from fuzz.coverage.target import Observation, Problem
 from fuzz.strategies.guest_programs import program, program_text, statement
 from fuzz.strategies.source import Source
+from fuzz.targets.atheris_driver import main
 from zkos.compiler.build import BuildError
 from zkos.compiler.errors import CompileError
 from zkos.compiler.image import build_program
@@ -44,7 +46,9 @@ class CompilerTarget:
         """Any program."""
         return program(source)
 
-    def mutate(self, source: Source, parent: Statements, donor: Statements) -> Statements:
+    def mutate(
+        self, source: Source, parent: Statements, donor: Statements
+    ) -> Statements:
         """Statements dropped, added, moved, or taken from another program."""
         lines = list(parent)
         at = source.below(len(lines) + 1)
@@ -72,7 +76,9 @@ class CompilerTarget:
                 kind = type(error).__name__
                 site = str(error).split(": ", 1)[-1]
                 return Observation(
-                    problem=Problem("crash", ("compiler",), kind, "", site, (str(error),))
+                    problem=Problem(
+                        "crash", ("compiler",), kind, "", site, (str(error),)
+                    )
                 )
         trapped = ends[0] == _TRAPPED
         seen = Observation(_features(value), included=not trapped, reverted=trapped)
@@ -125,7 +131,7 @@ def _features(value: Statements) -> int:
     features = 0
     words = [item for line in value for item in line.replace("(", " ").split()]
     kept = [item for item in words if not item[0].isdigit()]
-    for one, two in zip(kept, kept[1:], strict=False):
+    for one, two in itertools.pairwise(kept):
         features |= semantic(one, two)
     return features
 
@@ -173,3 +179,5 @@ def _module(text: str) -> Iterator[str]:
                 os.environ["ZKOS_CACHE"] = before
 
 
+if __name__ == "__main__":
+    main("compiler")

@@ -7,6 +7,7 @@ from Crypto.Hash import RIPEMD160, keccak
 
 from fuzz.strategies.numbers import data
 from fuzz.strategies.source import Source
+from fuzz.targets.atheris_driver import main
 from fuzz.targets.calls import CALLS, Argument, CallTarget, Function, padded
 from fuzz.targets.references import blake2b_compression
 
@@ -54,7 +55,7 @@ def _blake2b_fit(
 
 
 def hashes() -> CallTarget:
-    """Keccak, BLAKE2s, SHA-256, RIPEMD-160 and BLAKE2b's compression against libraries."""
+    """Hash functions and BLAKE2b's compression against libraries."""
     return CallTarget(
         "hashes",
         {
@@ -81,3 +82,7 @@ def hashes() -> CallTarget:
             ),
         },
     )
+
+
+if __name__ == "__main__":
+    main("hashes")

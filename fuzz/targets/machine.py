@@ -4,18 +4,20 @@ import struct
 from collections.abc import Iterator
 from typing import Any, Final
 
-import unicorn
+import unicorn as untyped_unicorn
 from unicorn import riscv_const
 
 from fuzz.coverage.counters import Counters, semantic
 from fuzz.coverage.target import Observation, Problem
 from fuzz.mutation.transactions import mutate_number
 from fuzz.strategies.source import Source
+from fuzz.targets.atheris_driver import main
 from zkos.compiler.assembler import ENCODINGS, ZERO, Assembler, encode
 from zkos.machine.disassembler import disassemble
 from zkos.machine.execution import Stop
 from zkos.machine.machine import Machine
 
+unicorn: Final[Any] = untyped_unicorn
 RAM: Final = 0x00300000
 RAM_BYTES: Final = 0x1000
 BASE: Final = 31
@@ -50,9 +52,7 @@ class MachineTarget:
 
     def generate(self, source: Source) -> Words:
         """Instructions that jump forwards only, so that every program ends."""
-        return tuple(
-            encode(*instruction(source)) for _ in range(source.integer(1, 60))
-        )
+        return tuple(encode(*instruction(source)) for _ in range(source.integer(1, 60)))
 
     def mutate(self, source: Source, parent: Words, donor: Words) -> Words:
         """Instructions changed, dropped, repeated or taken from another program."""
@@ -92,7 +92,9 @@ class MachineTarget:
         except unicorn.UcError as error:
             if error.errno in _UNMAPPED:
                 return Observation(seen.semantic, rejected=1)
-            seen.problem = _problem("outcome", str(error), (done.describe(), str(error)))
+            seen.problem = _problem(
+                "outcome", str(error), (done.describe(), str(error))
+            )
             return seen
         if done.registers != registers:
             index = next(i for i in range(32) if done.registers[i] != registers[i])
@@ -194,3 +196,7 @@ def _features(words: Words, reason: Stop) -> int:
 
 def _problem(layer: str, site: str, values: tuple[Any, ...]) -> Problem:
     return Problem("diverge", ("machine", "unicorn"), layer, "", site, values)
+
+
+if __name__ == "__main__":
+    main("machine")

@@ -16,6 +16,7 @@ from fuzz.adversary.stage import Stage
 from fuzz.coverage.counters import Counters, semantic
 from fuzz.coverage.target import Observation, Problem
 from fuzz.strategies.source import BytesSource, RandomSource, Source
+from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_library
 from zkos.host.profile import Mode, Profile, RunOptions
 
@@ -52,7 +53,9 @@ class OracleTarget:
             stage = Stage(name, case, word)
             ending = stage.rehearse(self._engine)
             if ending.output is None:
-                raise RuntimeError(f"honest answers are refused: {name}: {ending.reason}")
+                raise RuntimeError(
+                    f"honest answers are refused: {name}: {ending.reason}"
+                )
             worlds = drawn_worlds(stage, RandomSource(_WORLD_SEED), _WORLDS)
             self._scenes.append((stage, Attacker(stage, worlds)))
 
@@ -126,3 +129,7 @@ class OracleTarget:
 def oracle() -> OracleTarget:
     """Lies of the host: none is accepted with an output no honest run gives."""
     return OracleTarget()
+
+
+if __name__ == "__main__":
+    main("oracle")

@@ -5,6 +5,7 @@ from typing import Any, Final
 from fuzz.strategies.numbers import data, near, word
 from fuzz.strategies.precompiles import ecrecover, precompile_input
 from fuzz.strategies.source import Source
+from fuzz.targets.atheris_driver import main
 from fuzz.targets.calls import CALLS, Argument, CallTarget, Function, padded
 from fuzz.targets.references import (
     P256_ORDER,
@@ -116,3 +117,5 @@ def precompiles() -> CallTarget:
     )
 
 
+if __name__ == "__main__":
+    main("precompiles")

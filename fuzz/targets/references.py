@@ -5,11 +5,12 @@ from functools import cache
 from typing import Any, Final
 
 from Crypto.PublicKey import ECC
-from py_ecc import optimized_bn128 as bn254
+from py_ecc import optimized_bn128
 
 from fuzz.strategies.numbers import BN254_FIELD
 from zkos.host.signing import SECP256K1_ORDER, recover
 
+bn254: Final[Any] = optimized_bn128
 _MASK: Final = (1 << 64) - 1
 _BLAKE2B_IV: Final = (
     0x6A09E667F3BCC908,
@@ -99,7 +100,9 @@ def p256_good(data: bytes) -> bool:
         return False
     inverse = pow(s, -1, P256_ORDER)
     generator = _p256_generator()
-    sum_ = generator * (digest * inverse % P256_ORDER) + key * (r * inverse % P256_ORDER)
+    sum_ = generator * (digest * inverse % P256_ORDER) + key * (
+        r * inverse % P256_ORDER
+    )
     return not sum_.is_point_at_infinity() and int(sum_.x) % P256_ORDER == r
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from fuzz.strategies.cases import case
 from fuzz.strategies.damage import damage
 from fuzz.strategies.source import Source
+from fuzz.targets.atheris_driver import main
 from fuzz.targets.calls import CALLS, Argument, CallTarget, Function
 from zkos.host.raw_transaction import encode
 from zkos.host.transactions import Kind, TransactionError
@@ -104,3 +105,7 @@ def _consistent(words: list[int], signature: int, deps: int, paymaster: int) -> 
     no_deps = not (ethereum and deps)
     rest = not (reserved[2] or reserved[3])
     return all((same_fee, no_paymaster, first, second, signed, no_deps, rest))
+
+
+if __name__ == "__main__":
+    main("transaction_parser")

@@ -39,7 +39,11 @@ class Planted:
         seen = Observation(included=1)
         for number, secret in enumerate(self.secrets):
             matched = next(
-                (n for n in range(len(secret)) if value[n : n + 1] != secret[n : n + 1]),
+                (
+                    n
+                    for n in range(len(secret))
+                    if value[n : n + 1] != secret[n : n + 1]
+                ),
                 len(secret),
             )
             seen.semantic |= semantic(number, matched)

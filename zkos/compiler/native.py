@@ -137,8 +137,10 @@ class NativeLibrary:
             if self._channel is None:
                 return 1
             answer = self._channel.exchange(self._written())
-            self._incoming = ctypes.create_string_buffer(answer, max(len(answer), 1))
-            self._oracle.in_words = ctypes.addressof(self._incoming)
+            # Read where it lies: kept until the next answer, never written.
+            self._incoming = ctypes.c_char_p(answer)
+            place = ctypes.cast(self._incoming, ctypes.c_void_p).value
+            self._oracle.in_words = place
             self._oracle.in_position = 0
             self._oracle.in_length = len(answer) // 4
         except BaseException as failure:

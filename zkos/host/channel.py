@@ -30,6 +30,8 @@ UART: Final = 0xFFFFFFFF
 """Message of a logging build, text (oracle spec 5)."""
 _MESSAGES: Final = (REPORT, UART)
 _WORD_BYTES: Final = 4
+_HEAD: Final = struct.Struct("<II")
+"""Kind and number of words that follow."""
 
 
 class OracleError(Exception):
@@ -84,14 +86,22 @@ class QueryChannel:
         """Why a query could not be answered; nothing is answered after that."""
 
     def exchange(self, written: bytes) -> bytes:
+        if not self._pending and len(written) >= _HEAD.size:
+            kind, count = _HEAD.unpack_from(written)
+            # Nearly always: one whole query.
+            if len(written) == _HEAD.size + _WORD_BYTES * count and kind in QUERY_NAMES:
+                return self._answer(kind, written[_HEAD.size :])
+        return self._cut(written)
+
+    def _cut(self, written: bytes) -> bytes:
         stream = self._pending + written if self._pending else written
         position, response = 0, b""
-        while len(stream) - position >= 2 * _WORD_BYTES:
-            kind, count = struct.unpack_from("<II", stream, position)
-            end = position + _WORD_BYTES * (2 + count)
+        while len(stream) - position >= _HEAD.size:
+            kind, count = _HEAD.unpack_from(stream, position)
+            end = position + _HEAD.size + _WORD_BYTES * count
             if end > len(stream):
                 break
-            content = stream[position + 2 * _WORD_BYTES : end]
+            content = stream[position + _HEAD.size : end]
             position = end
             if kind in _MESSAGES:
                 self.messages.append((kind, content))

@@ -31,7 +31,9 @@ def blake2s(data: ByteView, cut: U32) -> Bytes32:
     return hasher.finish()
 
 
-def modexp(base: ByteView, exponent: ByteView, modulus: ByteView, out: ByteView) -> None:
+def modexp(
+    base: ByteView, exponent: ByteView, modulus: ByteView, out: ByteView
+) -> None:
     """A modular power."""
     Modexp().run(base, exponent, modulus, out)
 

@@ -1,0 +1,163 @@
+"""Targets under atheris: libFuzzer's loop, our mutators, the compiled counters.
+
+Run as OSS-Fuzz runs a fuzzer: `python -m fuzz.targets.atheris_driver TARGET [libFuzzer
+options] [corpus folders]`; `fuzz.targets.NAME` modules with a `main` call it too.
+libFuzzer sees an input as the text its target encodes, and changes it by our mutators.
+Any other bytes are the choices from which the target generates an input.
+"""
+
+import ctypes
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from fuzz.coverage.engine import observe
+from fuzz.coverage.target import Target
+from fuzz.strategies.source import BytesSource, RandomSource
+from fuzz.targets.catalogue import load_target, seed_folder
+from zkos.compiler.emit import HOOKS
+from zkos.compiler.native import NativeLibrary
+
+_CORE: Final = "atheris.core_with_libfuzzer"
+_PC_ENTRY_WORDS: Final = 2
+_FUNCTION_ENTRY: Final = 1
+_HOOK_NAMES: Final = {
+    False: "__sanitizer_cov_trace_cmp",
+    True: "__sanitizer_cov_trace_const_cmp",
+}
+
+
+class Driver:
+    """Callbacks for atheris around one target."""
+
+    def __init__(self, target: Target[Any]) -> None:
+        self._target: Final = target
+        self._last: Any = None
+        """The input mutated last: the donor of the next mutation."""
+
+    def test_one_input(self, data: bytes) -> None:
+        """Run an input; RuntimeError for a finding."""
+        value = self._decode(data)
+        if value is None:
+            value = self._target.generate(BytesSource(data))
+        problem = observe(self._target, value).problem
+        if problem is not None:
+            raise RuntimeError(f"{problem.name}: {problem.title} {problem.values}")
+
+    def mutate(self, data: bytes, max_size: int, seed: int) -> bytes:
+        """A structured change; a fresh input for what is none."""
+        source = RandomSource(seed)
+        value = self._decode(data)
+        if value is None:
+            made = self._target.generate(source)
+        else:
+            donor = value if self._last is None else self._last
+            made = self._target.mutate(source, value, donor)
+            self._last = value
+        return self._fitting(made, data, max_size)
+
+    def cross(self, data: bytes, other: bytes, max_size: int, seed: int) -> bytes:
+        """A change of one input with parts of another."""
+        value, donor = self._decode(data), self._decode(other)
+        if value is None or donor is None:
+            return data[:max_size]
+        made = self._target.mutate(RandomSource(seed), value, donor)
+        return self._fitting(made, data, max_size)
+
+    def _decode(self, data: bytes) -> Any | None:
+        try:
+            return self._target.decode(data)
+        except ValueError:
+            return None
+
+    def _fitting(self, value: Any, before: bytes, max_size: int) -> bytes:
+        content = self._target.encode(value)
+        return content if len(content) <= max_size else before[:max_size]
+
+
+def register(library: NativeLibrary) -> None:
+    """Give libFuzzer the counters and comparisons of a coverage build."""
+    core = ctypes.CDLL(_core_path())
+    cells = library.coverage
+    start, size = ctypes.addressof(cells), len(cells)
+    core.__sanitizer_cov_8bit_counters_init(
+        ctypes.c_void_p(start), ctypes.c_void_p(start + size)
+    )
+    table = (ctypes.c_uint64 * (_PC_ENTRY_WORDS * size))()
+    for index in range(size):
+        # No symbols are there: a counter's own address stands for its block.
+        table[_PC_ENTRY_WORDS * index] = start + index
+        table[_PC_ENTRY_WORDS * index + 1] = _FUNCTION_ENTRY if index == 0 else 0
+    place = ctypes.addressof(table)
+    core.__sanitizer_cov_pcs_init(
+        ctypes.c_void_p(place), ctypes.c_void_p(place + ctypes.sizeof(table))
+    )
+    hooks = []
+    for bits, constant in HOOKS:
+        function = getattr(core, f"{_HOOK_NAMES[constant]}{bits // 8}")
+        hooks.append(ctypes.cast(function, ctypes.c_void_p).value or 0)
+    library.set_hooks(hooks)
+    _KEPT.append((core, table))
+
+
+_KEPT: Final[list[Any]] = []
+"""What libFuzzer points to."""
+
+
+def _core_path() -> str:
+    spec = importlib.util.find_spec(_CORE)
+    if spec is None or spec.origin is None:
+        raise RuntimeError("atheris has no libFuzzer core here")
+    return spec.origin
+
+
+def libraries(target: Target[Any]) -> list[NativeLibrary]:
+    """The coverage builds a target runs."""
+    library = getattr(target, "library", None)
+    if isinstance(library, NativeLibrary):
+        return [library]
+    if target.counters is None:
+        return []
+    from fuzz.targets.block_engines import coverage_library
+
+    return [coverage_library()]
+
+
+def main(name: str, arguments: Sequence[str] | None = None) -> None:
+    """Fuzz a target with libFuzzer's options; does not return."""
+    atheris: Any = importlib.import_module("atheris")
+
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    target = load_target(name)
+    driver = Driver(target)
+    seeds = seed_folder(name)
+    if seeds.is_dir() and not any(item for item in given if not item.startswith("-")):
+        given.append(str(seeds))
+    options = Path(__file__).with_name("libfuzzer.options")
+    command = [name, *_options(options), *given]
+    atheris.Setup(
+        command,
+        driver.test_one_input,
+        custom_mutator=driver.mutate,
+        custom_crossover=driver.cross,
+        internal_libfuzzer=True,
+    )
+    for library in libraries(target):
+        register(library)
+    atheris.Fuzz()
+
+
+def _options(path: Path) -> list[str]:
+    """The `[libfuzzer]` section of an OSS-Fuzz options file as arguments."""
+    if not path.is_file():
+        return []
+    rows = [row.strip() for row in path.read_text().splitlines()]
+    pairs = [row.split("=", 1) for row in rows if "=" in row]
+    return [f"-{name.strip()}={value.strip()}" for name, value in pairs]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
