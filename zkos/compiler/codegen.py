@@ -30,8 +30,8 @@ def machine_for(target: str) -> llvm.TargetMachine:
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
         opt=OPTIMISATION,
-        reloc="pic",
-        codemodel="default",
+        reloc="static",
+        codemodel="large",  # the loader may put sections more than 2 GiB apart
     )
 
 
