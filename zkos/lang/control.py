@@ -49,8 +49,9 @@ def noinline(function: F) -> F:
 class DispatchTable(Generic[S]):
     """A handler for each byte value.
 
-    `run(key, subject)` calls `handler(subject, *numbers)`. Built at import time from rows `(key, handler, numbers)`, where the numbers are
-    literals bound as `U32` arguments; keys without a row call `default(subject)`.
+    `run(key, subject)` calls `handler(subject, *numbers)`. Built at import time from
+    rows `(key, handler, numbers)`, where the numbers are literals bound as `U32`
+    arguments; keys without a row call `default(subject)`.
     """
 
     def __init__(

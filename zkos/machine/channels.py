@@ -78,12 +78,13 @@ class GuardedChannel:
             return answer
         if self._channel is None:
             raise NoWord("no host is connected")
+        channel = cast(WordChannel, self._channel)
         for start in range(0, len(written), WORD_BYTES):
             word = written[start : start + WORD_BYTES]
-            self._channel.write(int.from_bytes(word, "little"))
+            channel.write(int.from_bytes(word, "little"))
         if self.is_ending:
             return b""
-        given = self._channel.read()
+        given = channel.read()
         if not 0 <= given < 1 << 32:
             raise ValueError(f"the host sent {given}, which is no 32-bit word")
         return given.to_bytes(WORD_BYTES, "little")
