@@ -51,6 +51,8 @@ class Wishes:
     memory_gigabytes: float = 3.0
     blind_seconds: float = 180.0
     json: bool = False
+    corpus: Path | None = None
+    """Further inputs to begin with, a folder for each target."""
 
 
 def run_campaign(path: Path, wishes: Wishes) -> int:
@@ -62,7 +64,7 @@ def run_campaign(path: Path, wishes: Wishes) -> int:
         raise UserError(str(error)) from error
     for name in settings.targets:
         say(f"preparing {name}", "dim")
-        _prepare(folder, name)
+        _prepare(folder, name, wishes.corpus)
     display = Display(folder, json=wishes.json)
     supervisor = Supervisor(folder, display.show)
     janitor = Janitor(folder)
@@ -137,15 +139,18 @@ def _settings(folder: Folder, wishes: Wishes) -> Settings:
     return settings
 
 
-def _prepare(folder: Folder, name: str) -> None:
-    """Compile what the target runs, and take over the seeds of the repository."""
+def _prepare(folder: Folder, name: str, corpus: Path | None) -> None:
+    """Compile what the target runs, and take over seeds once."""
     target = load_target(name)
     seeds = folder.seeds(name, target.suffix)
-    source = seed_folder(name)
-    if seeds.names() or not source.is_dir():
+    if seeds.names():
         return
-    for path in sorted(source.rglob(f"*{target.suffix}")):
-        seeds.add(path.read_bytes())
+    places = [seed_folder(name)]
+    if corpus is not None:
+        places.append(corpus / name)
+    for place in places:
+        for path in sorted(place.rglob(f"*{target.suffix}")):
+            seeds.add(path.read_bytes())
 
 
 @contextmanager

@@ -114,7 +114,7 @@ def _moved_push(code: bytes, start: int, end: int, at: int, by: int) -> bytes:
     width = end - start - 1
     target = int.from_bytes(code[start + 1 : end], "big")
     is_label = 0 < width <= 2 and target < len(code) and code[target] == _JUMPDEST
-    if not is_label or target <= at or (target + by) >> 8 * width:
+    if not is_label or target < at or (target + by) >> 8 * width:
         return code[start:end]
     return code[start : start + 1] + (target + by).to_bytes(width, "big")
 

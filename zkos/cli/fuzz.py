@@ -55,6 +55,12 @@ def run(
             "--blind", min=1.0, metavar="S", help="End if nothing was seen by then."
         ),
     ] = 180.0,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(
+            "--corpus", metavar="DIR", help="Further inputs, a folder for each target."
+        ),
+    ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="History lines on standard output.")
     ] = False,
@@ -72,6 +78,7 @@ def run(
         memory_gigabytes=memory,
         blind_seconds=blind,
         json=json,
+        corpus=corpus,
     )
     return run_campaign(folder, wishes)
 
