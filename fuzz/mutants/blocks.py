@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from differential.compare import compare
-from differential.outcome import Result
+from differential.outcome import Outcome, Result
 from differential.runners import native, riscv
 from differential.runners.base import (
     Ending,
@@ -29,6 +29,7 @@ from zkos.host.channel import QueryChannel
 from zkos.host.oracle import HonestOracle
 from zkos.host.profile import Mode, RunOptions
 from zkos.host.state import ChainState
+from zkos.host.tree import hash_bytes
 from zkos.machine.engines import NativeEngine
 from zkos.machine.machine import Machine
 
@@ -115,10 +116,24 @@ def _attempt_block(
         proof = "/tree.py:" in ends[0].reason or "a slot without" in ends[0].reason
         return (f"both reject: {ends[0].reason}" if proof else None), None
     outcome = conclude(talks[0], ends[0], state, options)
+    before = state.tree.root()
     after = state_after(state, outcome)
+    return _state_fault(before, state, after, outcome), after
+
+
+def _state_fault(
+    before: bytes, state: ChainState, after: ChainState, outcome: Outcome
+) -> str | None:
+    """What the host did wrong when it wrote a block to the state."""
     if int.from_bytes(after.tree.root(), "big") != outcome.state_root:
-        return "state_root after the block", None
-    return None, after
+        return "state_root after the block"
+    # Digests are redone only above changes: read one that was there before.
+    if state.tree.root() != before or state.tree.proof(0).root() != before:
+        return "state_root before the block"
+    for data in outcome.detail.preimages or ():
+        if after.preimages.get(hash_bytes(data)) is None:
+            return "preimages after the block"
+    return None
 
 
 def _same(ends: list[Ending], talks: list[QueryChannel]) -> bool:

@@ -13,6 +13,7 @@ _plant(
     "    if carry or total >= m:",
     "    if total >= m:",
     "ADDMOD loses the carry",
+    reach="Needs operands above 2**255 and a modulus above their sum less 2**256.",
 )
 _plant(
     "mulmod_high",
@@ -20,6 +21,7 @@ _plant(
     "    if top != 0 or high >= divisor:",
     "    if top != 0:",
     "MULMOD does not reduce the high half",
+    reach="Needs a product whose high half is not below the scaled modulus.",
 )
 _plant(
     "division_rest",
@@ -27,6 +29,7 @@ _plant(
     "    while rest >= y:\n",
     "    while rest > y:\n",
     "the remainder may equal the divisor (Ceno)",
+    reach="Needs a division without remainder where the estimate is one short.",
 )
 _plant(
     "keccak_rate",
@@ -41,6 +44,7 @@ _plant(
     "        if self.position == RATE_BYTES:",
     "        if self.position > RATE_BYTES:",
     "a block filled by a single byte is not absorbed",
+    reach="Needs a list prefix that ends a block of 136 bytes.",
 )
 _plant(
     "sha256_blocks",
@@ -55,6 +59,7 @@ _plant(
     "            block[15] = length << 3",
     "            block[15] = (length << 3) & 0xFFFF",
     "SHA2-256 of 8192 bytes and more",
+    reach="Needs SHA2-256 of 8192 bytes and more.",
 )
 _plant(
     "recover_range",
@@ -62,6 +67,7 @@ _plant(
     "        if s == 0 or s >= self.scalars.modulus:",
     "        if s == 0:",
     "ECRECOVER takes an s beyond the order",
+    reach="Needs a recoverable signature with s above the order.",
 )
 _plant(
     "recover_root",
@@ -83,6 +89,7 @@ _plant(
     "        if x == 0:\n            return x\n        return self.modulus",
     "        return self.modulus",
     "minus zero is the modulus",
+    reach="Needs a curve operation on a coordinate 0.",
 )
 _plant(
     "modexp_even",

@@ -24,6 +24,7 @@ _plant(
     "if is_negative(x) != is_negative(y):",
     "if is_negative(x):",
     "SDIV ignores the sign of the divisor",
+    reach="Needs an SDIV of a negative number by a negative one whose result is kept.",
 )
 _plant(
     "smod_sign",
@@ -40,6 +41,7 @@ _plant(
     "if last_byte < 31:",
     "if last_byte < 30:",
     "SIGNEXTEND leaves byte 30 alone",
+    reach="Needs SIGNEXTEND from byte 30 exactly.",
 )
 _plant(
     "exp_gas",
@@ -54,6 +56,7 @@ _plant(
     "    if index < 32:",
     "    if index.word(0) < 32:",
     "BYTE cuts its index to 32 bits (Nimbus)",
+    reach="Needs BYTE with an index above 2**32 whose low word is below 32.",
 )
 _plant(
     "shift_low_word",
@@ -96,6 +99,7 @@ _plant(
     "    target.window(available, wanted - available).fill(0)",
     "    target.window(available, wanted - available)",
     "copies beyond the end of their source leave old memory",
+    reach="Needs a copy from beyond the end over memory in use that is read again.",
 )
 _plant(
     "returndata_bounds",
@@ -103,6 +107,7 @@ _plant(
     "or end > frame.return_data.length():",
     "or end > frame.return_data.length() + 1:",
     "RETURNDATACOPY may read a byte beyond the end",
+    reach="Needs RETURNDATACOPY that ends one byte too far.",
 )
 _plant(
     "mstore8_growth",
@@ -162,6 +167,7 @@ _plant(
     "request_call(frame, Scheme.DELEGATE, gas, callee, frame.common.value)",
     "request_call(frame, Scheme.DELEGATE, gas, callee, U256(0))",
     "DELEGATECALL forgets the value",
+    reach="Needs CALLVALUE below a DELEGATECALL in a frame with value.",
 )
 _plant(
     "initcode_limit",
@@ -169,6 +175,7 @@ _plant(
     "if length > MAX_INITCODE_BYTES:",
     "if length > MAX_INITCODE_BYTES + 32:",
     "CREATE takes 32 bytes of initcode too many (EIP-3860)",
+    reach="Needs initcode of 49153 to 49184 bytes.",
 )
 _plant(
     "create2_hash_price",
@@ -193,6 +200,7 @@ _plant(
     "if distance > U64(BLOCK_HASHES):",
     "if distance >= U64(BLOCK_HASHES):",
     "BLOCKHASH of the oldest block is 0",
+    reach="Needs BLOCKHASH of the 256th block before, with a hash.",
 )
 _plant(
     "return_data_alias",
@@ -200,6 +208,7 @@ _plant(
     "            return self.system.return_memory.append(data)",
     "            return data",
     "return data is memory of the callee, later overwritten (CVE-2021-39137)",
+    reach="Needs two calls and RETURNDATACOPY of the first between them.",
 )
 _plant(
     "call_gas_signed",
@@ -221,6 +230,7 @@ _plant(
     "    frame.static = caller.static\n",
     "    frame.static = False\n",
     "calls below a static call may write",
+    reach="Needs a call below STATICCALL that writes.",
 )
 _plant(
     "callcode_new_account",
@@ -235,6 +245,7 @@ _plant(
     "        if self.depth > MAX_DEPTH:",
     "        if self.depth >= MAX_DEPTH:",
     "calls end a level too early",
+    reach="Needs a recursion of 1024 frames.",
 )
 _plant(
     "code_prefix",

@@ -111,6 +111,7 @@ _plant(
     "            return b.sub_borrow(a, carry)",
     "            return a.sub_borrow(b, carry)",
     "the reversed difference is not reversed",
+    hunt=Hunt.STREAMS,
 )
 _plant(
     "u256_product_flag",
@@ -118,6 +119,7 @@ _plant(
     "            return a.wrapping_mul(b), a.mul_high(b) != 0",
     "            return a.wrapping_mul(b), False",
     "the 256-bit product never says that it overflows",
+    hunt=Hunt.STREAMS,
 )
 _plant(
     "blake2s_right_node",
@@ -150,6 +152,7 @@ _plant(
     "        if r >= 0x10000:\n            break\n",
     "        if r >= 0x8000:\n            break\n",
     "a digit of a quotient is corrected once too rarely",
+    reach="Needs a quotient digit whose estimate is two too large.",
 )
 _plant(
     "division_correction",
@@ -157,6 +160,7 @@ _plant(
     "quotient.wrapping_mul(y)) >= y:",
     "quotient.wrapping_mul(y)) > y:",
     "a long quotient is one short when the division is exact",
+    reach="Needs an exact 64-bit division by more than 32 bits on RV32.",
 )
 _plant(
     "division_short",

@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from fuzz.mutants.hunt import Catch
 from fuzz.mutants.mutant import Mutant
@@ -24,23 +24,34 @@ SHARE: Final = 0.1
 """The least part of a core a hunt may get: with less it is taken for a hang."""
 
 
-def run_one(mutant: Mutant, seed: int, seconds: float) -> Catch:
-    """Hunt one mutant; a process that dies or hangs has found it too."""
+Process: TypeAlias = subprocess.Popen[str]
+
+
+def run_one(
+    mutant: Mutant, seed: int, seconds: float, at_work: set[Process] | None = None
+) -> Catch:
+    """Hunt one mutant; a process that dies or hangs has found it too.
+
+    The process is in `at_work` while it lives, for others to end it.
+    """
     command = [sys.executable, "-m", "fuzz.mutants.hunt", mutant.name]
     command += ["--seconds", str(seconds), "--seed", str(seed)]
     started = time.perf_counter()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
+    if at_work is not None:
+        at_work.add(process)
     try:
         out, err = process.communicate(timeout=BUILD_SECONDS + seconds / SHARE)
     except subprocess.TimeoutExpired:
         process.kill()
         out, err = process.communicate()
         return _died(mutant, seed, started, "hang" if "built" in err else "", err)
-    except BaseException:
+    finally:
         process.kill()
-        raise
+        if at_work is not None:
+            at_work.discard(process)
     if process.returncode == 0 and out.strip():
         return Catch(**json.loads(out.strip().splitlines()[-1]))
     if process.returncode < 0 and '"built"' in err:
@@ -62,11 +73,14 @@ def _died(mutant: Mutant, seed: int, started: float, what: str, err: str) -> Cat
 
 def run_all(
     mutants: Sequence[Mutant], seed: int, seconds: float, jobs: int
-) -> Iterator[Catch]:
+) -> Generator[Catch, None, None]:
     """Hunt all, as many at once as `jobs`; results as they come."""
     pool = ThreadPoolExecutor(max_workers=jobs)
+    at_work: set[Process] = set()
     try:
-        waiting = {pool.submit(run_one, item, seed, seconds) for item in mutants}
+        waiting = {
+            pool.submit(run_one, item, seed, seconds, at_work) for item in mutants
+        }
         while waiting:
             done: set[Future[Catch]]
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -74,6 +88,8 @@ def run_all(
                 yield future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        for process in tuple(at_work):
+            process.kill()
 
 
 def record(

@@ -18,6 +18,8 @@ CYCLE_LIMIT: Final = 4_000
 RAM: Final = 0x0020_0000
 _EDGES: Final = (0, 1, 2, 3, 0x7FFFFFFF, 0x80000000, 0x80000001, 0xFFFFFFFF, 0xFFFF)
 _REGISTERS: Final = (*range(5, 16), 0)
+_OPERANDS: Final = (5, 6, 7, 8, 9, 13, 14, 15)
+"""Free while a delegation is set up."""
 _BASE: Final = 20
 _SCRATCH: Final = 21
 _BLAKE2S: Final = 0x7C7
@@ -132,12 +134,29 @@ def _access(source: Source, rd: int, rs2: int) -> int:
 
 
 def _delegation(source: Source) -> list[int]:
-    """Registers x10 to x13 and a call of a circuit."""
+    """Operands, registers x10 to x13, the call of a circuit, the result."""
     blake2s = source.chance(50)
     mask = 1 << source.below(10 if blake2s else 7)
+    if not blake2s and source.chance(50):
+        mask |= 0x40
     number = _BLAKE2S if blake2s else _U256
     words = _constant(10, RAM + 128 * source.below(4))
     words += _constant(11, RAM + 1024 + 128 * source.below(4))
+    for base in (10, 11):
+        for place in range(8):
+            words.append(_store_word(source.choose(_OPERANDS), base, 4 * place))
     words += _constant(12, mask)
     words += _constant(13, source.below(8))
-    return [*words, number << 20 | 1 << 12 | 0x73]
+    words.append(number << 20 | 1 << 12 | 0x73)
+    return words + [
+        _load_word(register, 10, 4 * place) for place, register in enumerate(_OPERANDS)
+    ]
+
+
+def _store_word(register: int, base: int, offset: int) -> int:
+    high, low = offset >> 5, offset & 0x1F
+    return high << 25 | register << 20 | base << 15 | 2 << 12 | low << 7 | 0x23
+
+
+def _load_word(register: int, base: int, offset: int) -> int:
+    return offset << 20 | base << 15 | 2 << 12 | register << 7 | 0x03

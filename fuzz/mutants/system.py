@@ -98,6 +98,7 @@ _plant(
     "return self.nonce == 0 and self.bytecode_length == 0 and self.balance == 0",
     "return self.bytecode_length == 0 and self.balance == 0",
     "an account with a nonce only counts as empty (EIP-161)",
+    reach="Needs a call with value to an account that has a nonce only.",
 )
 _plant(
     "extcodehash_empty",
@@ -162,6 +163,7 @@ _plant(
     "            cell.value = undo.value\n",
     "",
     "transient storage survives a revert (EELS #911)",
+    reach="Needs TSTORE in a reverted frame and TLOAD after it.",
 )
 _plant(
     "transient_kept",
@@ -169,6 +171,7 @@ _plant(
     "return cell.value if cell.written_in == self.transaction else U256(0)",
     "return cell.value",
     "transient storage survives the transaction (zksync-os #25)",
+    reach="Needs TLOAD of what an earlier transaction stored.",
 )
 _plant(
     "transient_journal",
@@ -176,6 +179,7 @@ _plant(
     "            self.journal[index].cell.journaled = U32(0)\n",
     "            self.journal[index].cell.value = U256(0)\n",
     "a cell written in an earlier transaction is not saved before a change",
+    reach="Needs the same transient cell in two transactions and a revert.",
 )
 _plant(
     "logs_revert",

@@ -1,5 +1,6 @@
 """`zkos mutants`: planted faults, and whether the campaign finds them."""
 
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,7 +60,8 @@ def run(
         else:
             output().print(_line(catch), markup=False)
 
-    record(run_all(chosen, seed, seconds, jobs), results, tell)
+    with closing(run_all(chosen, seed, seconds, jobs)) as found:
+        record(found, results, tell)
     if table is not None and results is not None:
         table.write_text(render(best_of(results)))
     wrong = [m for m in chosen if catches[m.name].found == bool(m.harmless)]
