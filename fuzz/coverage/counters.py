@@ -7,6 +7,7 @@ difference and size are single operations at the speed of memory.
 
 import ctypes
 import zlib
+from functools import lru_cache
 from typing import Any, Final
 
 _STEPS: Final = (1, 2, 3, 4, 8, 16, 32, 128)
@@ -54,6 +55,7 @@ def covered(features: int) -> int:
     return size - bits.to_bytes(size, "little").count(0)
 
 
+@lru_cache(maxsize=4096)
 def semantic(*facts: Any) -> int:
     """The feature that stands for these facts, as a set of one."""
     return 1 << zlib.crc32(repr(facts).encode()) % SEMANTIC_BITS

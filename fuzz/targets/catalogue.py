@@ -40,8 +40,9 @@ def load_target(name: str) -> Target[Any]:
 
 
 def seed_folder(name: str) -> Path:
-    """The distilled inputs of a target in the repository."""
-    return Path(__file__).resolve().parents[2] / "corpora" / name
+    """The distilled inputs of a target in the repository, shared by block targets."""
+    corpora = Path(__file__).resolve().parents[2] / "corpora"
+    return corpora / (DEFAULT[0] if name.startswith("block_") else name)
 
 
 def check_target(name: str) -> None:
