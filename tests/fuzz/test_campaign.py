@@ -162,7 +162,7 @@ def test_ctrl_c_ends_within_two_seconds_and_tells_how_to_resume(tmp_path):
 def test_an_input_over_its_time_is_a_finding_and_work_goes_on(tmp_path):
     folder = tmp_path / "campaign"
     target = "tests.fuzz.planted:hanging"
-    options = ("--seed", SEED, "--time", "12s", "-j", "1", "--slice", "1")
+    options = ("--seed", SEED, "--time", "30s", "-j", "1", "--slice", "1")
     code, _, errors = finish(start(folder, *options, target=target))
 
     assert code == 1, errors
