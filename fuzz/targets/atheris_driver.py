@@ -10,6 +10,7 @@ import ctypes
 import importlib
 import importlib.util
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -133,9 +134,11 @@ def main(name: str, arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     target = load_target(name)
     driver = Driver(target)
-    seeds = seed_folder(name)
-    if seeds.is_dir() and not any(item for item in given if not item.startswith("-")):
-        given.append(str(seeds))
+    if not any(item for item in given if not item.startswith("-")):
+        # libFuzzer writes to the first folder: never to the repository's seeds.
+        given.append(tempfile.mkdtemp(prefix=f"{name}-"))
+    if seed_folder(name).is_dir():
+        given.append(str(seed_folder(name)))
     options = Path(__file__).with_name("libfuzzer.options")
     command = [name, *_options(options), *given]
     atheris.Setup(

@@ -49,7 +49,7 @@ class Planted:
             seen.semantic |= semantic(number, matched)
             if matched == len(secret):
                 seen.problem = Problem("diverge", ("a", "b"), f"secret{number}")
-        if self._hangs and value[:1] == b"h" and len(value) % 5 == 4:
+        if self._hangs and value[:1] == b"h" and len(value) > 8:
             while True:
                 time.sleep(0.01)
         if value[:1] == b"w":
