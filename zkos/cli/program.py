@@ -5,7 +5,6 @@ answer's time.
 """
 
 import importlib
-import importlib.util
 import os
 import sys
 from collections.abc import Sequence
@@ -56,12 +55,11 @@ def _program(arguments: Sequence[str]) -> typer.Typer:
     app.callback()(_options)
     asked = [name for name in arguments[:1] if name in COMMANDS]
     for name in asked or COMMANDS:
-        if importlib.util.find_spec(COMMANDS[name]) is not None:
-            module = importlib.import_module(COMMANDS[name])
-            if hasattr(module, "app"):
-                app.add_typer(module.app, name=name)
-            else:
-                app.command(name)(module.command)
+        module = importlib.import_module(COMMANDS[name])
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(module.command)
     return app
 
 
