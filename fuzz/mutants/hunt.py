@@ -81,17 +81,22 @@ def _oracle_attempt(mutant: Mutant, seed: int) -> Attempt:
     return attempt
 
 
-def hunt(mutant: Mutant, seed: int, seconds: float) -> Catch:
-    """Try cases until one gives the fault away or the time of a core is over."""
+def hunt(
+    mutant: Mutant, seed: int, seconds: float, *, own_process: bool = False
+) -> Catch:
+    """Try cases until one gives the fault away or the time of a core is over.
+
+    In a process of its own a case that never ends is killed by the system.
+    """
     begun = time.process_time()
     attempt = prepare(mutant, seed)
     started = time.process_time()
     build_seconds = started - begun
     sys.stderr.write(json.dumps({"built": round(build_seconds, 1)}) + "\n")
     sys.stderr.flush()
-    # A case that never ends is killed by the system: found, as a hang.
-    last = int(started + seconds + HANG_SECONDS)
-    resource.setrlimit(resource.RLIMIT_CPU, (last, last + 1))
+    if own_process:
+        last = int(started + seconds + HANG_SECONDS)
+        resource.setrlimit(resource.RLIMIT_CPU, (last, last + 1))
     number = 0
     what: str | None = None
     for number in count():
@@ -117,7 +122,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    catch = hunt(MUTANTS[given.name], given.seed, given.seconds)
+    catch = hunt(MUTANTS[given.name], given.seed, given.seconds, own_process=True)
     sys.stdout.write(json.dumps(asdict(catch)) + "\n")
     return 0
 

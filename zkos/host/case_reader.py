@@ -7,9 +7,12 @@ values or raise CaseError naming both. Which fields exist is `zkos.host.case`'s.
 import gzip
 import json
 import re
+import sys
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final, NoReturn, TypeVar
 
 from zkos.host.case_errors import CaseError
@@ -18,6 +21,7 @@ D = TypeVar("D")
 T = TypeVar("T")
 MAX_CASE_BYTES: Final = 64 * 1024 * 1024
 """Largest case accepted, uncompressed."""
+MAX_NESTING: Final = 200
 _DECIMAL: Final = re.compile(r"[0-9]+", re.ASCII)
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+", re.ASCII)
 _HEX_BYTES: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*", re.ASCII)
@@ -133,11 +137,12 @@ def read_json(path: Path) -> Node:
     source = str(path)
     try:
         content = _read_limited(path, source)
-        value = json.loads(
-            content.decode("utf-8"),
-            object_pairs_hook=_object_without_duplicates,
-            parse_constant=_refuse_constant,
-        )
+        with _shallow():
+            value = json.loads(
+                content.decode("utf-8"),
+                object_pairs_hook=_object_without_duplicates,
+                parse_constant=_refuse_constant,
+            )
     except CaseError:
         raise
     except OSError as error:
@@ -156,6 +161,21 @@ def read_json(path: Path) -> Node:
     except ValueError as error:
         raise CaseError(source, "", f"not a case: {error}") from error
     return Node(source, "", value)
+
+
+@contextmanager
+def _shallow() -> Iterator[None]:
+    """Bound the nesting of JSON: a raised recursion limit would let it end us."""
+    limit = sys.getrecursionlimit()
+    frame: FrameType | None = sys._getframe()
+    depth = 0
+    while frame is not None:
+        depth, frame = depth + 1, frame.f_back
+    sys.setrecursionlimit(min(limit, depth + MAX_NESTING))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _read_limited(path: Path, source: str) -> bytes:

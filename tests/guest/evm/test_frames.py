@@ -342,9 +342,6 @@ def test_memory_of_a_child_starts_behind_its_parent_and_is_clean() -> None:
 def test_environments_know_the_evm_only() -> None:
     parent = Run(b"")
     environments = Environments(parent.evm.system)
-    assert environments.supports(U8(1))
-    assert not environments.supports(U8(0))
-    assert not environments.supports(U8(2))
     assert environments.begin(parent.common) is Exit.RETURNED
     environments.leave(parent.common)
     parent.common.environment = U8(2)
