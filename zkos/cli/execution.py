@@ -20,6 +20,8 @@ from zkos.cli.errors import (
 )
 from zkos.cli.options import Plan
 from zkos.cli.progress import progress
+from zkos.host.case import load_case
+from zkos.host.case_errors import CaseError
 
 if TYPE_CHECKING:
     from differential.reports.record import RunRecord
@@ -57,7 +59,8 @@ class Files:
 
 def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
     """Run all cases of a plan; the exit code of the contract."""
-    build_engines(plan)
+    if any(map(readable, plan.cases)):
+        build_engines(plan)
     record = files.record()
     counts: Counter[str] = Counter()
     with Session(plan.engines, plan.options, plan.limits, plan.jobs) as session:
@@ -78,6 +81,15 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
     if len(plan.cases) > 1:
         say(totals(counts))
     return exit_code(counts)
+
+
+def readable(path: Path) -> bool:
+    """Whether a file is a case; nothing is compiled for bad input alone."""
+    try:
+        load_case(path)
+    except CaseError:
+        return False
+    return True
 
 
 def build_engines(plan: Plan) -> None:
