@@ -2,7 +2,7 @@
 
 The JSON is the machine-readable contract of the command line: names and meanings
 are fixed, and what an engine cannot know is absent (None here). The fields of
-`Detail` are compared too but never printed.
+`Detail` are compared too; only a part of them is printed.
 """
 
 from dataclasses import dataclass, field
@@ -139,7 +139,7 @@ class DeclaredDifference:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What finds the first wrong layer and is not part of the JSON."""
+    """What finds the first wrong layer; a part of it is in the JSON beside the rest."""
 
     block_hash: int | None = None
     diffs: tuple[SlotDiff, ...] | None = None
@@ -159,6 +159,47 @@ class Detail:
     """By address and key, without account slots."""
     declared: tuple[DeclaredDifference, ...] | None = None
     """Where a reference engine was made to differ from Ethereum; never compared."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Block hash, changes of state and what goes to L1, as far as known."""
+        return {
+            "block_hash": _hash(self.block_hash),
+            "account_diffs": None
+            if self.accounts is None
+            else [
+                {
+                    "address": f"{item.address:#042x}",
+                    "nonce": item.nonce,
+                    "balance": str(item.balance),
+                    "code_hash": _hash(item.code_hash),
+                }
+                for item in self.accounts
+            ],
+            "storage_diffs": None
+            if self.storage is None
+            else [
+                {
+                    "address": f"{item.address:#042x}",
+                    "slot": _hash(item.key),
+                    "value": _hash(item.current),
+                }
+                for item in self.storage
+            ],
+            "l1_logs": None
+            if self.l1_logs is None
+            else [
+                {
+                    "transaction": item.transaction,
+                    "sender": f"{item.sender:#042x}",
+                    "key": _hash(item.key),
+                    "value": _hash(item.value),
+                }
+                for item in self.l1_logs
+            ],
+            "l1_messages": None
+            if self.l1_messages is None
+            else [_hex(message) for message in self.l1_messages],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +250,7 @@ class Outcome:
                 "pubdata": _hex(self.pubdata),
                 "seconds": self.seconds,
                 "heap_bytes": self.heap_bytes,
+                **self.detail.to_json(),
             }
         )
 

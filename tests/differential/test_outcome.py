@@ -79,10 +79,17 @@ def test_unknown_fields_are_absent():
     assert Outcome.from_json(outcome.to_json()) == outcome
 
 
-def test_details_are_not_printed():
-    detailed = Outcome(Result.SUCCESS, detail=Detail(block_hash=1))
+def test_details_that_find_a_layer_are_not_printed():
+    detailed = Outcome(
+        Result.SUCCESS, detail=Detail(queries={"proof": 1}, root_before=1)
+    )
     assert detailed.to_json() == Outcome(Result.SUCCESS).to_json()
     assert detailed != Outcome(Result.SUCCESS)
+
+
+def test_messages_for_l1_are_printed():
+    detailed = Outcome(Result.SUCCESS, detail=Detail(l1_messages=(b"hi",)))
+    assert detailed.to_json()["l1_messages"] == ["0x6869"]
 
 
 def test_line_of_a_case():
