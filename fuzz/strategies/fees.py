@@ -97,11 +97,6 @@ def fee(source: Source, context: BlockContext) -> tuple[int, int]:
     return most, most
 
 
-def legacy_fee(source: Source, context: BlockContext) -> int:
-    """The gas price of types without a priority fee."""
-    return fee(source, context)[0]
-
-
 def bad_fee(source: Source, context: BlockContext) -> tuple[int, int]:
     """A maximum and priority fee that are refused or overflow something."""
     match source.below(4):

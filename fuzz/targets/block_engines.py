@@ -40,13 +40,6 @@ def coverage_engine() -> BlockEngine:
 
 
 @cache
-def plain_engine() -> BlockEngine:
-    """The compiled OS as it ships."""
-    native.library()
-    return BlockEngine("native", native.run_guest)
-
-
-@cache
 def riscv_engine() -> BlockEngine:
     """The RISC-V image on the emulated machine, compiled and loaded now."""
     riscv.program()

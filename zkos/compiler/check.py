@@ -8,7 +8,7 @@ import ast
 from collections.abc import Mapping
 
 from zkos.compiler.errors import CompileError
-from zkos.compiler.program import Class, Error, Function, Lang, Module, Program
+from zkos.compiler.program import Class, Function, Lang, Module, Program
 from zkos.compiler.tree import Instance
 from zkos.compiler.types import (
     BOOL,
@@ -223,8 +223,3 @@ def _spelled(node: ast.Constant, text: str) -> ast.expr:
     for part in ast.walk(inner):
         ast.copy_location(part, node)
     return inner
-
-
-def covers(error: Error, code: Error) -> bool:
-    """Whether a handler for `error` catches `code`."""
-    return error.first <= code.first <= error.last

@@ -107,10 +107,6 @@ class JacobianPoint:
         self.y = field.sub(field.mul(rise, field.sub(base, new_x)), fall)
         self.z = field.mul(self.z, run)
 
-    def affine(self) -> tuple[U256, U256]:
-        """The affine coordinates; the point must not be infinite."""
-        return self.affine_scaled(self.field.one)
-
     def affine_scaled(self, scale: U256) -> tuple[U256, U256]:
         """Affine coordinates on the original curve, see `add_unscaled`."""
         field = self.field
