@@ -3,14 +3,19 @@
 import fcntl
 import hashlib
 import os
+import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import llvmlite
 
-SOURCES = ("zkos/lang", "zkos/guest", "zkos/compiler", "zkos/machine")
+PACKAGE: Final = Path(__file__).resolve().parents[2]
+ALWAYS: Final = ("zkos/lang", "zkos/compiler")
+"""Folders every build depends on: the language and who translates it."""
+_IMPORT: Final = re.compile(r"^\s*(?:from|import)\s+(zkos(?:\.\w+)+)", re.MULTILINE)
 
 
 def folder() -> Path:
@@ -25,19 +30,34 @@ def folder() -> Path:
 def key(parts: Sequence[str], roots: Sequence[str] = ()) -> str:
     """Hash of `parts`, of all sources that compiled code is made from, and of LLVM.
 
-    `roots` are source files outside the package, as tests compile.
+    `roots` are the source files the build starts from.
     """
     digest = hashlib.sha256()
-    package = Path(__file__).resolve().parents[2]
-    files = [p for source in SOURCES for p in sorted((package / source).rglob("*.py"))]
-    for path in [*files, *map(Path, roots)]:
-        name = path.relative_to(package) if path.is_relative_to(package) else path.name
+    always = [p for source in ALWAYS for p in sorted((PACKAGE / source).rglob("*.py"))]
+    for path in [*always, *_reached(map(Path, roots))]:
+        name = path.relative_to(PACKAGE) if path.is_relative_to(PACKAGE) else path.name
         content = path.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     for part in (llvmlite.__version__, *parts):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()
+
+
+def _reached(roots: Iterable[Path]) -> list[Path]:
+    """The sources that `roots` import, at whatever remove, and themselves."""
+    found: dict[Path, None] = {}
+    pending = list(roots)
+    while pending:
+        path = pending.pop()
+        if path in found:
+            continue
+        found[path] = None
+        for name in _IMPORT.findall(path.read_text()):
+            place = PACKAGE.joinpath(*name.split("."))
+            module = place.with_suffix(".py")
+            pending += [module] if module.is_file() else place.glob("*.py")
+    return sorted(found)
 
 
 def load(name: str) -> bytes | None:
