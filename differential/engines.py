@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from differential.outcome import Outcome, Result
 from zkos.host.case import Block
-from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
 
 GROUP: Final = "zkos.engines"
@@ -103,9 +103,9 @@ KINDS: Final = (
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}
 
 
-Setting: TypeAlias = Profile | Mode | Quirks
+Setting: TypeAlias = Profile | Mode | Quirks | Emulation
 _SETTINGS: Final[dict[str, Setting]] = {
-    item.value: item for kind in (Profile, Mode, Quirks) for item in kind
+    item.value: item for kind in (Profile, Mode, Quirks, Emulation) for item in kind
 }
 
 
@@ -139,10 +139,17 @@ class Engine:
                     options = replace(options, mode=setting)
                 case Quirks():
                     options = replace(options, quirks=setting)
+                case Emulation():
+                    options = replace(options, emulation=setting)
         return options
 
-    def prepare(self, progress: Callable[[str], None]) -> None:
-        """Build what the engine runs, so that a run does not wait for it."""
+    def prepare(
+        self, progress: Callable[[str], None], *, for_many: bool = False
+    ) -> None:
+        """Build what the engine runs, so that a run does not wait for it.
+
+        `for_many` runs: also what takes longer to build and makes each run faster.
+        """
         if self.kind == "native":
             importlib.import_module("differential.artefacts").native_object(progress)
         elif self.kind in ("riscv", "image"):
@@ -150,6 +157,8 @@ class Engine:
             artefacts.machine_object(progress)
             if self.kind == "riscv":
                 artefacts.program(progress)
+                if for_many:
+                    artefacts.translation(progress)
 
 
 def kind_of(name: str) -> EngineKind:

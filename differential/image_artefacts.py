@@ -2,18 +2,22 @@
 
 from differential.artefacts import Progress
 from differential.runners import riscv
-from zkos.compiler.build import build
-from zkos.compiler.emit import X86
 from zkos.compiler.image import Program, build_program
-from zkos.machine import engines as machine_engines
+from zkos.machine.translator.hooks import hooked_interpreter, interpreter_object
+from zkos.machine.translator.translation import translate_image
 
 
 def machine_object(progress: Progress) -> bytes:
     """The RV32IM machine for this machine, as an object file."""
-    roots, exports = [machine_engines.MODULE], [machine_engines.RUN]
-    return build(roots, exports, X86, progress=progress).code
+    return interpreter_object(progress).code
 
 
 def program(progress: Progress) -> Program:
     """The OS as an image for the RV32IM machine."""
     return build_program([riscv.MODULE], f"{riscv.MODULE}:main", progress)
+
+
+def translation(progress: Progress) -> None:
+    """The image of the OS translated to this machine's code."""
+    image = program(progress).image()
+    translate_image(image, hooked_interpreter(), progress)

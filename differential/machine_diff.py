@@ -16,7 +16,7 @@ from typing import Final
 from zkos.compiler.link import LinkedImage
 from zkos.compiler.start import STACK_TOP
 from zkos.host.channel import QUERY_NAMES, REPORT, UART, Channel, WordChannel
-from zkos.machine.execution import Engine, Execution, MachineResult, Stop
+from zkos.machine.execution import Buffers, Engine, Execution, MachineResult, Stop
 from zkos.machine.trace import MachineStep, run_to, trace_machine
 
 CHUNK_CYCLES: Final = 4096
@@ -43,7 +43,9 @@ class MachineSubject:
     def load(self, record: "Recording") -> Execution:
         """The machine at reset, its words recorded."""
         record.channel = self.channel()
-        return Execution(self.engine, self.image, WordChannel(record, ()))
+        return Execution(
+            self.engine, Buffers.for_image(self.image), WordChannel(record, ())
+        )
 
 
 class Recording:

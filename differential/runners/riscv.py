@@ -12,10 +12,12 @@ from zkos.compiler.native import describe_site
 from zkos.compiler.variant import PLAIN, Variant
 from zkos.host.case import Block
 from zkos.host.channel import QueryChannel
-from zkos.host.profile import RunOptions
+from zkos.host.profile import Emulation, RunOptions
 from zkos.host.state import ChainState
 from zkos.machine.execution import MachineResult, Stop
 from zkos.machine.machine import Machine
+from zkos.machine.translator.engine import TranslatedEngine
+from zkos.machine.translator.translation import is_translated
 
 MODULE: Final = "zkos.guest.entry.block"
 CYCLE_LIMIT: Final = 1 << 36
@@ -36,8 +38,31 @@ def program(progress: Progress = lambda _: None, variant: Variant = PLAIN) -> Pr
 
 @cache
 def machine() -> Machine:
-    """The compiled interpreter."""
+    """The machine: translated code for images that `translate` was told of."""
+    return Machine(_engine())
+
+
+@cache
+def interpreter() -> Machine:
+    """The machine without translations."""
     return Machine("native")
+
+
+@cache
+def _engine() -> TranslatedEngine:
+    return TranslatedEngine()
+
+
+@cache
+def translate(
+    image: bytes, progress: Progress = lambda _: None, *, build: bool = True
+) -> None:
+    """Have an image run translated: half a minute once, then several times as fast.
+
+    Without `build` only if that was done before. Raises ImageError.
+    """
+    if build or is_translated(image):
+        _engine().prepare(image, progress)
 
 
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
@@ -48,7 +73,13 @@ def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
     """Run the guest against any host, honest or not."""
-    return run_image(channel, program().image((options.word(),)), program())
+    ours = program()
+    if options.emulation is Emulation.INTERPRETED:
+        emulator = interpreter()
+    else:
+        translate(ours.image(), build=False)
+        emulator = machine()
+    return run_image(channel, ours.image((options.word(),)), ours, emulator)
 
 
 def run_image(

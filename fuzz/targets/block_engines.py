@@ -41,7 +41,6 @@ def coverage_engine() -> BlockEngine:
 
 @cache
 def riscv_engine() -> BlockEngine:
-    """The RISC-V image on the emulated machine, compiled and loaded now."""
-    riscv.program()
-    riscv.machine()
+    """The RISC-V image on the emulated machine, translated and loaded now."""
+    riscv.translate(riscv.program().image())
     return BlockEngine("riscv", riscv.run_guest)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from zkos.compiler.codegen import TRANSLATED, object_code
 from zkos.machine.machine import ENGINE_NAMES, Machine
+from zkos.machine.translator.engine import TranslatedEngine
 
 
 class Tape:
@@ -21,14 +23,28 @@ class Tape:
         self.sent.append(word)
 
 
+def translating() -> Machine:
+    """Translates every program it meets, in this process."""
+    return Machine(TranslatedEngine(every=True, compile_text=compiled))
+
+
+def compiled(text: str) -> bytes:
+    """Object code of translated text, without a child process."""
+    return object_code(text, TRANSLATED)
+
+
 @pytest.fixture(
     params=[
-        pytest.param(name, marks=getattr(pytest.mark, name)) for name in ENGINE_NAMES
+        *(
+            pytest.param(name, marks=getattr(pytest.mark, name))
+            for name in ENGINE_NAMES
+        ),
+        pytest.param(TRANSLATED, marks=pytest.mark.native),
     ],
     scope="session",
 )
 def machine(request: pytest.FixtureRequest) -> Machine:
-    return Machine(request.param)
+    return translating() if request.param == TRANSLATED else Machine(request.param)
 
 
 @pytest.fixture

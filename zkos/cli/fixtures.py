@@ -83,7 +83,7 @@ def command(
     )
     with Progress(*columns, console=messages(), transient=True) as bar:
         for each in engines:
-            each.prepare(lambda text: messages().log(text))
+            each.prepare(lambda text: messages().log(text), for_many=True)
         task = bar.add_task("fixtures", totals="")
 
         def show(done: int, total: int, summary: Summary) -> None:

@@ -36,18 +36,18 @@ def build(
     main: str = "",
     progress: Progress = lambda _: None,
     variant: Variant = PLAIN,
+    appendix: str = "",
 ) -> Artefact:
     """Object code of everything reachable from `exports` and `main`.
 
-    Raises CompileError for a fault in the guest source, BuildError if LLVM fails.
+    `appendix` is LLVM text behind the guest's own. Raises CompileError for a fault in
+    the guest source, BuildError if LLVM fails.
     """
-    host = ""
-    if target.pointer_bytes == 8:
-        features = llvm.get_host_cpu_features().flatten()
-        host = f"{llvm.get_host_cpu_name()} {features}"
+    host = host_key() if target.pointer_bytes == 8 else ""
     replaced = [other for _, other in variant.replacements]
     files = [_source(root) for root in (*roots, *replaced)]
-    parts = [target.name, host, variant.key(), main, *roots, *exports]
+    parts = [target.name, host, variant.key(), main, appendix]
+    parts += [*roots, *exports]
     name = cache.key(parts, files)
     known = _stored(name)
     if known is not None:
@@ -60,10 +60,16 @@ def build(
         module = translate(roots, exports, target, main, variant)
         size = len(module.text) // 1000
         progress(f"{target.name}: optimising {size} kB of LLVM text")
-        code = run_llvm(module.text, target.name)
+        code = run_llvm(module.text + appendix, target.name)
         cache.save(f"{name}.o", code)
         cache.save(f"{name}.json", _to_json(module))
     return Artefact(code, module)
+
+
+def host_key() -> str:
+    """What code for this machine depends on."""
+    features = llvm.get_host_cpu_features().flatten()
+    return f"{llvm.get_host_cpu_name()} {features}"
 
 
 def _stored(name: str) -> Artefact | None:

@@ -14,7 +14,7 @@ import llvmlite
 
 PACKAGE: Final = Path(__file__).resolve().parents[2]
 ALWAYS: Final = ("zkos/lang", "zkos/compiler")
-"""Folders every build depends on: the language and who translates it."""
+"""Folders that builds of guest code depend on: the language and its compiler."""
 _IMPORT: Final = re.compile(r"^\s*(?:from|import)\s+(zkos(?:\.\w+)+)", re.MULTILINE)
 
 
@@ -27,13 +27,15 @@ def folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "zkos"
 
 
-def key(parts: Sequence[str], roots: Sequence[str] = ()) -> str:
+def key(
+    parts: Sequence[str], roots: Sequence[str] = (), folders: Sequence[str] = ALWAYS
+) -> str:
     """Hash of `parts`, of all sources that compiled code is made from, and of LLVM.
 
-    `roots` are the source files the build starts from.
+    `roots` are the source files the build starts from, `folders` who makes it.
     """
     digest = hashlib.sha256()
-    always = [p for source in ALWAYS for p in sorted((PACKAGE / source).rglob("*.py"))]
+    always = [p for source in folders for p in sorted((PACKAGE / source).rglob("*.py"))]
     for path in [*always, *_reached(map(Path, roots))]:
         name = path.relative_to(PACKAGE) if path.is_relative_to(PACKAGE) else path.name
         content = path.read_bytes()

@@ -1,6 +1,6 @@
 """LLVM text in, object code out; run as a child process, since LLVM errors kill it.
 
-python -m zkos.compiler.codegen x86-64|rv32 < text > object
+python -m zkos.compiler.codegen x86-64|rv32|translated < text > object
 """
 
 import sys
@@ -9,6 +9,8 @@ from typing import Final
 import llvmlite.binding as llvm
 
 OPTIMISATION: Final = 2
+TRANSLATED: Final = "translated"
+"""Target name of translated RV32 code: x86-64 in a hurry."""
 
 
 def machine_for(target: str) -> llvm.TargetMachine:
@@ -29,7 +31,7 @@ def machine_for(target: str) -> llvm.TargetMachine:
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
-        opt=OPTIMISATION,
+        opt=1 if target == TRANSLATED else OPTIMISATION,
         reloc="static",
         codemodel="large",  # the loader may put sections more than 2 GiB apart
     )
@@ -43,9 +45,20 @@ def object_code(text: str, target: str) -> bytes:
     module.data_layout = str(machine.target_data)
     module.verify()
     tuning = llvm.create_pipeline_tuning_options(speed_level=OPTIMISATION)
-    passes = llvm.create_pass_builder(machine, tuning)
-    passes.getModulePassManager().run(module, passes)
+    builder = llvm.create_pass_builder(machine, tuning)
+    passes = _few_passes() if target == TRANSLATED else builder.getModulePassManager()
+    passes.run(module, builder)
     return bytes(machine.emit_object(module))
+
+
+def _few_passes() -> llvm.ModulePassManager:
+    """What straight code with registers in memory gains most from."""
+    passes = llvm.create_new_module_pass_manager()
+    passes.add_sroa_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
+    passes.add_dead_store_elimination_pass()
+    return passes
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from zkos.compiler.build import Progress, build
@@ -19,10 +19,17 @@ class Program:
 
     linked: LinkedImage
     sites: list[tuple[str, int, int, str]]
+    _images: dict[tuple[int, ...], bytes] = field(default_factory=dict)
 
     def image(self, options: Sequence[int] = ()) -> bytes:
-        """The bytes of the image with these option words."""
-        words = [*options, *[0] * OPTION_WORDS][:OPTION_WORDS]
+        """The bytes of the image with these option words; the same object each time."""
+        words = tuple([*options, *[0] * OPTION_WORDS][:OPTION_WORDS])
+        made = self._images.get(words)
+        if made is None:
+            made = self._images[words] = self._with(words)
+        return made
+
+    def _with(self, words: Sequence[int]) -> bytes:
         start = self.linked.symbols["__options"]
         content = b"".join(word.to_bytes(4, "little") for word in words)
         image = self.linked.image

@@ -3,7 +3,7 @@
 import ctypes
 import mmap
 from collections.abc import Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final, NoReturn, Protocol
 
 import llvmlite.binding as llvm
 
@@ -85,7 +85,8 @@ class NativeLibrary:
 
     _loaded = 0
 
-    def __init__(self, artefact: Artefact) -> None:
+    def __init__(self, artefact: Artefact, symbols: Sequence[str] = ()) -> None:
+        """Load; `symbols` are names of an appendix whose addresses are wanted."""
         self.module = artefact.module
         llvm.initialize_all_targets()
         llvm.initialize_all_asmprinters()
@@ -97,9 +98,9 @@ class NativeLibrary:
         self._jit = llvm.create_lljit_compiler(target.create_target_machine(jit=True))
         builder = llvm.JITLibraryBuilder().add_object_img(artefact.code)
         builder.add_current_process()
-        symbols = [export.symbol for export in self.module.exports.values()]
+        exported = [export.symbol for export in self.module.exports.values()]
         counted = _COVERAGE if self.module.counters else ()
-        for symbol in (*symbols, *_GLOBALS, *counted):
+        for symbol in (*exported, *_GLOBALS, *counted, *symbols):
             builder.export_symbol(symbol)
         NativeLibrary._loaded += 1
         self._tracker = builder.link(self._jit, f"guest{NativeLibrary._loaded}")
@@ -160,6 +161,10 @@ class NativeLibrary:
             "__coverage", ctypes.c_uint8 * self.module.counters
         )
         return cells
+
+    def address(self, symbol: str) -> int:
+        """Where a symbol of the appendix lies."""
+        return int(self._tracker[symbol])
 
     def set_hooks(self, hooks: Sequence[int]) -> None:
         """Addresses of the comparison hooks of a coverage build, as in `HOOKS`."""
@@ -233,13 +238,17 @@ class NativeLibrary:
         if status == 0:
             return
         if status == STATUS_TRAP:
-            failure, self._failure = self._failure, None
-            if failure is not None:
-                raise failure
-            raise GuestTrap(describe_site(self.module.sites, self._site.value))
+            self.raise_trap()
         if status == STATUS_FINISHED:
             raise GuestFinished(bytes(self._public_input.raw))
         raise GuestError(self.module.errors[status - STATUS_ERROR])
+
+    def raise_trap(self) -> NoReturn:
+        """Raise what the host failed with during a call, or the GuestTrap."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+        raise GuestTrap(describe_site(self.module.sites, self._site.value))
 
 
 def describe_site(sites: Sequence[tuple[str, int, int, str]], number: int) -> str:

@@ -54,6 +54,14 @@ class Quirks(Enum):
     """Reproduce them bit for bit."""
 
 
+class Emulation(Enum):
+    """How RISC-V images are run; results do not depend on it."""
+
+    FASTEST = "fastest"
+    """Translated where a translation of the image is at hand."""
+    INTERPRETED = "interpreted"
+
+
 IMAGES: Final = {
     Profile.APP: "app",
     Profile.SERVER: "server_app",
@@ -79,6 +87,7 @@ class RunOptions:
     real_precompiles: bool = False
     trace_memory: bool = False
     """Have a build that traces show memory at every step."""
+    emulation: Emulation = Emulation.FASTEST
     time_limit: float | None = None
     """Seconds after which the run ends as a timeout; None is no limit."""
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from zkos.lang.control import inline
 from zkos.lang.ints import U32, U64
+from zkos.lang.memory import ByteView
 from zkos.machine.state import PROFILE_PROVER
 
 LOAD_IMMEDIATE: Final = U32(1)
@@ -126,6 +127,14 @@ def decode(word: U32, pc: U32, profile: U32) -> U64:
             return _decode_csr(word)
         case _:
             return ILLEGAL_ENTRY
+
+
+def decode_image(image: ByteView, entries: ByteView, profile: U32) -> None:
+    """The entries of all words of an image, whether they are instructions or not."""
+    pc = U32(0)
+    while pc < image.length():
+        entries.store_u64(pc << 1, decode(image.load_u32(pc), pc, profile))
+        pc += 4
 
 
 def _decode_branch(word: U32, pc: U32) -> U64:

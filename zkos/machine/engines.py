@@ -9,7 +9,6 @@ import mmap
 from functools import cache
 from typing import Any, Final, cast
 
-from zkos.compiler.native import build_native
 from zkos.compiler.variant import PLAIN, Variant
 from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U64
@@ -17,9 +16,7 @@ from zkos.lang.memory import ByteView
 from zkos.machine import interpreter
 from zkos.machine.channels import WORD_BYTES, GuardedChannel
 from zkos.machine.execution import Buffers
-
-MODULE: Final = "zkos.machine.interpreter"
-RUN: Final = f"{MODULE}:run"
+from zkos.machine.translator.hooks import RUN, hooked_interpreter
 
 
 class CPythonEngine:
@@ -90,26 +87,30 @@ class NativeEngine:
     """The interpreter compiled for the machine this runs on."""
 
     def __init__(self, variant: Variant = PLAIN) -> None:
-        self._library: Final = build_native([MODULE], [RUN], variant=variant)
+        self.library: Final = hooked_interpreter(variant)
         self._channel: GuardedChannel | None = None
 
     def run(
         self, buffers: Buffers, cycle_limit: int, profile: int, channel: GuardedChannel
     ) -> int:
         """Execute; the reason."""
-        if self._channel is not channel:
-            _engage(channel)
-            self._library.attach(channel)
-            self._channel = channel
+        self.serve(channel)
         memory, code = _place(buffers.memory), _place(buffers.code)
         arguments = (memory, code, buffers.state, cycle_limit, profile)
-        return int(self._library.call(RUN, *arguments))
+        return int(self.library.call(RUN, *arguments))
+
+    def serve(self, channel: GuardedChannel) -> None:
+        """Connect the program of a channel, unless it is connected already."""
+        if self._channel is not channel:
+            _engage(channel)
+            self.library.attach(channel)
+            self._channel = channel
 
     def finish(self, channel: GuardedChannel) -> None:
         """Hand on the last words."""
         if self._channel is channel:
-            self._library.flush()
-            self._library.attach(None)
+            self.library.flush()
+            self.library.attach(None)
             self._channel = None
 
 
@@ -132,4 +133,9 @@ def _view(buffer: Any) -> ByteView:
 
 def _place(memory: mmap.mmap) -> tuple[int, int]:
     """Address and length of a mapping; valid until it is closed."""
-    return ctypes.addressof(ctypes.c_char.from_buffer(memory)), len(memory)
+    return address_of(memory), len(memory)
+
+
+def address_of(buffer: bytearray | mmap.mmap) -> int:
+    """Where a buffer lies, as long as it lives and keeps its size."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(buffer))

@@ -57,11 +57,30 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Buffers:
-    """The three memories `interpreter.run` works on."""
+    """The three memories `interpreter.run` works on, and the program it began with."""
 
+    image: bytes
     memory: mmap.mmap
     code: mmap.mmap
     state: bytearray
+
+    @classmethod
+    def for_image(cls, image: bytes) -> "Buffers":
+        """A machine at reset. Raises `ImageError`."""
+        check_image(image)
+        memory = _zeros(int(state.MEMORY_BYTES))
+        memory[: len(image)] = image
+        code = _zeros(2 * int(state.ROM_BYTES))
+        return cls(image, memory, code, bytearray(int(state.STATE_BYTES)))
+
+    def reset(self) -> bool:
+        """Back to reset, decoded code kept; False if the program changed its ROM."""
+        if self.state_word(state.STATE_ROM_CHANGED):
+            return False
+        rom = int(state.ROM_BYTES)
+        self.memory.madvise(mmap.MADV_DONTNEED, rom, len(self.memory) - rom)
+        self.state[:] = bytes(len(self.state))
+        return True
 
     def close(self) -> None:
         """Give the memory back."""
@@ -75,6 +94,10 @@ class Buffers:
     def counter(self, offset: U32 | int) -> int:
         """The 64-bit number at `offset` of the state."""
         return int.from_bytes(self.state[offset:][:8], "little")
+
+    def set_counter(self, offset: U32 | int, value: int) -> None:
+        """Write such a number."""
+        self.state[offset : offset + 8] = value.to_bytes(8, "little")
 
 
 @dataclass(frozen=True)
@@ -123,19 +146,12 @@ class Execution:
     def __init__(
         self,
         engine: Engine,
-        image: bytes,
+        buffers: Buffers,
         channel: Channel | None,
         *,
         prover: bool = False,
     ) -> None:
-        check_image(image)
-        memory = mmap.mmap(
-            -1, int(state.MEMORY_BYTES), mmap.MAP_PRIVATE | mmap.MAP_ANON
-        )
-        memory[: len(image)] = image
-        self.buffers: Final = Buffers(
-            memory, _zeros(2 * int(state.ROM_BYTES)), bytearray(int(state.STATE_BYTES))
-        )
+        self.buffers: Final = buffers
         self._engine: Final = engine
         self._profile: Final = (
             state.PROFILE_PROVER if prover else state.PROFILE_SIMULATOR

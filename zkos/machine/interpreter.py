@@ -36,6 +36,7 @@ from zkos.machine.state import (
     STATE_CYCLES,
     STATE_HOST_STOP,
     STATE_PC,
+    STATE_ROM_CHANGED,
     STATE_U256,
     STATE_WORDS_READ,
     STATE_WORDS_WRITTEN,
@@ -181,7 +182,7 @@ def run(
             case 34:  # SB
                 address = x.wrapping_add(immediate)
                 if address.wrapping_sub(ROM_BYTES) >= RAM_BYTES:
-                    reason = _prepare_rom_store(code, address, profile)
+                    reason = _prepare_rom_store(code, state, address, profile)
                     if reason != RUNNING:
                         break
                 memory[address] = U8.truncate(y)
@@ -191,7 +192,7 @@ def run(
                     reason = MISALIGNED
                     break
                 if address.wrapping_sub(ROM_BYTES) >= RAM_BYTES:
-                    reason = _prepare_rom_store(code, address, profile)
+                    reason = _prepare_rom_store(code, state, address, profile)
                     if reason != RUNNING:
                         break
                 memory.store_u16(address, U16.truncate(y))
@@ -201,7 +202,7 @@ def run(
                     reason = MISALIGNED
                     break
                 if address.wrapping_sub(ROM_BYTES) >= RAM_BYTES:
-                    reason = _prepare_rom_store(code, address, profile)
+                    reason = _prepare_rom_store(code, state, address, profile)
                     if reason != RUNNING:
                         break
                 memory.store_u32(address, y)
@@ -318,12 +319,15 @@ def _refused_access(address: U32, alignment_mask: U32) -> U32:
 
 
 @noinline
-def _prepare_rom_store(code: ByteView, address: U32, profile: U32) -> U32:
+def _prepare_rom_store(
+    code: ByteView, state: ByteView, address: U32, profile: U32
+) -> U32:
     """A store outside RAM: refuse it, or forget what was decoded there."""
     if address >= MEMORY_BYTES:
         return BAD_ACCESS
     if profile == PROFILE_PROVER:
         return ROM_WRITE
+    state.store_u32(STATE_ROM_CHANGED, U32(1))
     code.store_u64((address >> 2) << 3, UNDECODED_ENTRY)
     return RUNNING
 

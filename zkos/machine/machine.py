@@ -5,7 +5,14 @@ from dataclasses import replace
 from typing import Final, Literal
 
 from zkos.machine.engines import CPythonEngine, native_engine
-from zkos.machine.execution import Channel, Engine, Execution, MachineResult, Stop
+from zkos.machine.execution import (
+    Buffers,
+    Channel,
+    Engine,
+    Execution,
+    MachineResult,
+    Stop,
+)
 
 EngineName = Literal["cpython", "native"]
 SLICE_CYCLES: Final = 1 << 28
@@ -25,6 +32,8 @@ class Machine:
         self._engine: Final[Engine] = (
             _ENGINES[engine]() if isinstance(engine, str) else engine
         )
+        self._spare: tuple[Buffers, bool] | None = None
+        """Memory of the last run at reset, and the profile its code is decoded for."""
 
     def run(
         self,
@@ -41,20 +50,35 @@ class Machine:
         refuses what the proving circuit lacks. `watch` is the address of a word of
         memory to tell after the run.
         """
-        execution = self.load(image, channel, prover=prover)
+        buffers = self._take_spare(image, prover=prover) or Buffers.for_image(image)
+        execution = Execution(self._engine, buffers, channel, prover=prover)
         try:
             result = _run_in_slices(execution, cycle_limit)
             if watch is None:
                 return result
             return replace(result, watched=execution.word(watch))
         finally:
-            execution.buffers.close()
+            if buffers.reset():
+                self._spare = buffers, prover
+            else:
+                buffers.close()
+
+    def _take_spare(self, image: bytes, *, prover: bool) -> Buffers | None:
+        """The memory of the last run, if it fits."""
+        spare, self._spare = self._spare, None
+        if spare is None:
+            return None
+        if (spare[0].image, spare[1]) == (image, prover):
+            return spare[0]
+        spare[0].close()
+        return None
 
     def load(
         self, image: bytes, channel: Channel | None, *, prover: bool = False
     ) -> Execution:
         """A machine at reset, to be run in pieces. Raises `ImageError`."""
-        return Execution(self._engine, image, channel, prover=prover)
+        buffers = Buffers.for_image(image)
+        return Execution(self._engine, buffers, channel, prover=prover)
 
 
 def _run_in_slices(execution: Execution, cycle_limit: int) -> MachineResult:

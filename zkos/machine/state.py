@@ -29,7 +29,9 @@ STATE_WORDS_READ: Final = U32(160)
 """Words from the host."""
 STATE_WORDS_WRITTEN: Final = U32(168)
 """Words to the host."""
-STATE_BYTES: Final = U32(176)
+STATE_ROM_CHANGED: Final = U32(176)
+"""Not 0 once the program has written to its ROM."""
+STATE_BYTES: Final = U32(180)
 
 PROFILE_SIMULATOR: Final = U32(0)
 """What the plain simulator accepts."""
