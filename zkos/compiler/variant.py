@@ -25,6 +25,8 @@ class Variant:
     """Modules to take instead: (name that is imported, name of the other module)."""
     coverage: bool = False
     """Count blocks and report comparisons (x86-64 only)."""
+    lines: bool = False
+    """Keep which line of the guest an instruction comes from, as debug information."""
 
     def key(self) -> str:
         """Text that tells variants apart."""
