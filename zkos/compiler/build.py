@@ -29,6 +29,15 @@ class Artefact:
     module: LlvmModule
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What an image is compiled from."""
+
+    roots: tuple[str, ...]
+    main: str
+    variant: Variant = PLAIN
+
+
 def build(
     roots: Sequence[str],
     exports: Sequence[str],
@@ -41,13 +50,7 @@ def build(
 
     Raises CompileError for a fault in the guest source, BuildError if LLVM fails.
     """
-    host = ""
-    if target.pointer_bytes == 8:
-        features = llvm.get_host_cpu_features().flatten()
-        host = f"{llvm.get_host_cpu_name()} {features}"
-    files = [_source(root) for root in roots]
-    parts = [target.name, host, variant.key(), main, *roots, *exports]
-    name = cache.key(parts, files)
+    name = artefact_name(roots, exports, target, main, variant)
     known = _stored(name)
     if known is not None:
         return known
@@ -55,14 +58,43 @@ def build(
         known = _stored(name)
         if known is not None:
             return known
-        progress(f"{target.name}: checking and lowering")
-        module = translate(roots, exports, target, main, variant)
-        size = len(module.text) // 1000
-        progress(f"{target.name}: optimising {size} kB of LLVM text")
-        code = run_llvm(module.text, target.name)
-        cache.save(f"{name}.o", code)
-        cache.save(f"{name}.json", _to_json(module))
-    return Artefact(code, module)
+        made = compile_guest(roots, exports, target, main, progress, variant)
+        cache.save(f"{name}.o", made.code)
+        cache.save(f"{name}.json", _to_json(made.module))
+    return made
+
+
+def artefact_name(
+    roots: Sequence[str],
+    exports: Sequence[str],
+    target: Target,
+    main: str,
+    variant: Variant,
+) -> str:
+    """What a build is called in the cache: a hash of all it depends on."""
+    host = ""
+    if target.pointer_bytes == 8:
+        features = llvm.get_host_cpu_features().flatten()
+        host = f"{llvm.get_host_cpu_name()} {features}"
+    files = [_source(root) for root in roots]
+    parts = [target.name, host, variant.key(), main, *roots, *exports]
+    return cache.key(parts, files)
+
+
+def compile_guest(
+    roots: Sequence[str],
+    exports: Sequence[str],
+    target: Target,
+    main: str,
+    progress: Progress,
+    variant: Variant,
+) -> Artefact:
+    """The same as `build`, without the cache."""
+    progress(f"{target.name}: checking and lowering")
+    module = translate(roots, exports, target, main, variant)
+    size = len(module.text) // 1000
+    progress(f"{target.name}: optimising {size} kB of LLVM text")
+    return Artefact(run_llvm(module.text, target.name), module)
 
 
 def _stored(name: str) -> Artefact | None:

@@ -317,7 +317,7 @@ def located(
 
     @wraps(lower)
     def lower_there(
-        text: _Text, made: _Node, *more: _More.args, **named: _More.kwargs
+        text: _Text, made: _Node, /, *more: _More.args, **named: _More.kwargs
     ) -> _Result:
         if text.module.debug is None:
             return lower(text, made, *more, **named)

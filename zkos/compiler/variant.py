@@ -1,6 +1,6 @@
 """Builds that differ from the plain one: overridden constants, patches, coverage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -40,6 +40,11 @@ class PatchError(Exception):
 PLAIN: Final = Variant()
 TRACE: Final = Variant(overrides=(("zkos.guest.evm.trace:TRACE", True),))
 COVERAGE: Final = Variant(coverage=True)
+
+
+def with_lines(variant: Variant) -> Variant:
+    """The variant that keeps lines and is the same otherwise."""
+    return replace(variant, lines=True)
 
 
 def patched(text: str, module: str, variant: Variant) -> str:
