@@ -51,7 +51,8 @@ class MachineSubject:
     def load(self, record: "Recording") -> Execution:
         """The machine at reset, its words recorded."""
         record.channel = self.channel()
-        return Execution(self.engine, self.image, WordChannel(record, ()))
+        record.words = WordChannel(record, ())
+        return Execution(self.engine, self.image, record.words)
 
 
 class Recording:
@@ -59,12 +60,18 @@ class Recording:
 
     def __init__(self) -> None:
         self.channel: Channel | None = None
+        self.words: WordChannel | None = None
         self.written = array("I")
 
     def exchange(self, written: bytes) -> bytes:
         assert self.channel is not None
         self.written.frombytes(written)
         return self.channel.exchange(written)
+
+    def finish(self) -> None:
+        """Take the words that no read followed."""
+        assert self.words is not None
+        self.words.flush()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,7 @@ def record_words(subject: MachineSubject) -> "tuple[array[int], MachineResult]":
     execution = subject.load(record)
     try:
         done = run_to(execution, CYCLE_LIMIT)
+        record.finish()
         return record.written, done
     finally:
         _close(execution)

@@ -1,5 +1,6 @@
 """The RISC-V side of `zkos trace`: instructions, oracle words, guest calls."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from zkos.compiler.line_build import build_lines
 from zkos.compiler.lines import LineTable, describe_address
 from zkos.compiler.link import WORD, LinkedImage
 from zkos.compiler.native import describe_site
+from zkos.compiler.start import Layout, start_code
 from zkos.compiler.variant import PLAIN, TRACE, Variant
 from zkos.host.case import Block
 from zkos.host.channel import WordChannel
@@ -76,12 +78,13 @@ def _explained(variant: Variant) -> tuple[Program, LineTable]:
 
 
 def locator(linked: LinkedImage) -> Locate:
-    """Function and offset of an address of code."""
-    starts = {name: address for address, _, name in linked.functions}
+    """Function and offset of an address of code, also of the start-up code."""
+    functions = sorted([*start_code(Layout()).functions, *linked.functions])
 
     def locate(pc: int) -> str:
-        name = linked.function_at(pc)
-        return f"{name}+{pc - starts[name]:#x}" if name else ""
+        number = bisect_right(functions, pc, key=lambda function: function[0]) - 1
+        start, size, name = functions[number]
+        return f"{name}+{pc - start:#x}" if pc < start + size else ""
 
     return locate
 

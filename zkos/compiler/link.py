@@ -47,7 +47,7 @@ class LinkedImage:
     """Addresses by name: functions and data of the object, the start-up code's and
     the linker's own (`__heap_start`, `__heap_end`, `__stack_top`)."""
     functions: list[tuple[int, int, str]]
-    """Address, size and name of every function and of the start-up code, ascending."""
+    """Address, size and name of every function, ascending."""
     sections: dict[str, int]
     """Addresses of the object's sections."""
 
@@ -110,7 +110,7 @@ def link(data: bytes, words: Mapping[str, Sequence[int]] | None = None) -> Linke
     return LinkedImage(
         image=_join(program.sections, placement, start.code, words, word_addresses),
         symbols={**defined, **linker_symbols},
-        functions=[*start.functions, *_functions(program.symbols, addresses)],
+        functions=_functions(program.symbols, addresses),
         sections={
             section.name: placement.by_index[section.index]
             for section in program.sections
