@@ -56,11 +56,11 @@ def show_machine(
         done = machine.run(image, channel, CYCLE_LIMIT)
         around = done.cycles
         say(_ending(done, program, lines), to=output())
+    columns = (locator(program.linked), lines.line)
     execution = machine.load(image, WordChannel(prepare(block, state), ()))
     try:
         for step in trace_machine(execution, max(0, around - count // 2), count):
-            text = format_step(step, locator(program.linked), lines.line)
-            say(text, to=output())
+            say(format_step(step, *columns), to=output())
         execution.finish()
     finally:
         execution.buffers.close()

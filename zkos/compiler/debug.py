@@ -65,4 +65,5 @@ class DebugText:
 
 
 def _file(path: str) -> str:
-    return f'!DIFile(filename: "{path}", directory: "")'
+    name = path.replace("\\", r"\5C").replace('"', r"\22")
+    return f'!DIFile(filename: "{name}", directory: "")'
