@@ -38,6 +38,23 @@ class Origin:
     variant: Variant = PLAIN
 
 
+def artefact_name(
+    roots: Sequence[str],
+    exports: Sequence[str],
+    target: Target,
+    main: str,
+    variant: Variant,
+) -> str:
+    """What a build is called in the cache: a hash of all it depends on."""
+    host = ""
+    if target.pointer_bytes == 8:
+        features = llvm.get_host_cpu_features().flatten()
+        host = f"{llvm.get_host_cpu_name()} {features}"
+    files = [_source(root) for root in roots]
+    parts = [target.name, host, variant.key(), main, *roots, *exports]
+    return cache.key(parts, files)
+
+
 def build(
     roots: Sequence[str],
     exports: Sequence[str],
@@ -62,23 +79,6 @@ def build(
         cache.save(f"{name}.o", made.code)
         cache.save(f"{name}.json", _to_json(made.module))
     return made
-
-
-def artefact_name(
-    roots: Sequence[str],
-    exports: Sequence[str],
-    target: Target,
-    main: str,
-    variant: Variant,
-) -> str:
-    """What a build is called in the cache: a hash of all it depends on."""
-    host = ""
-    if target.pointer_bytes == 8:
-        features = llvm.get_host_cpu_features().flatten()
-        host = f"{llvm.get_host_cpu_name()} {features}"
-    files = [_source(root) for root in roots]
-    parts = [target.name, host, variant.key(), main, *roots, *exports]
-    return cache.key(parts, files)
 
 
 def compile_guest(
