@@ -50,7 +50,8 @@ def artefact_name(
     if target.pointer_bytes == 8:
         features = llvm.get_host_cpu_features().flatten()
         host = f"{llvm.get_host_cpu_name()} {features}"
-    files = [_source(root) for root in roots]
+    replaced = [other for _, other in variant.replacements]
+    files = [_source(root) for root in (*roots, *replaced)]
     parts = [target.name, host, variant.key(), main, *roots, *exports]
     return cache.key(parts, files)
 
