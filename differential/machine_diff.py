@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
+from zkos.compiler.assembler import RA
+from zkos.compiler.lines import NO_LINES, LineTable, describe_address
 from zkos.compiler.link import LinkedImage
 from zkos.compiler.start import STACK_TOP
 from zkos.host.channel import QUERY_NAMES, REPORT, UART, Channel, WordChannel
+from zkos.machine.disassembler import disassemble
 from zkos.machine.execution import Buffers, Engine, Execution, MachineResult, Stop
 from zkos.machine.trace import MachineStep, run_to, trace_machine
 
@@ -39,13 +42,18 @@ class MachineSubject:
     engine: Engine
     channel: Callable[[], Channel]
     """A fresh host."""
+    lines: LineTable = NO_LINES
+
+    def place(self, address: int) -> str:
+        """Function and line of code, as far as they are known."""
+        return describe_address(self.linked, self.lines, address)
 
     def load(self, record: "Recording") -> Execution:
         """The machine at reset, its words recorded."""
         record.channel = self.channel()
-        return Execution(
-            self.engine, Buffers.for_image(self.image), WordChannel(record, ())
-        )
+        record.words = WordChannel(record, ())
+        buffers = Buffers.for_image(self.image)
+        return Execution(self.engine, buffers, record.words)
 
 
 class Recording:
@@ -53,12 +61,18 @@ class Recording:
 
     def __init__(self) -> None:
         self.channel: Channel | None = None
+        self.words: WordChannel | None = None
         self.written = array("I")
 
     def exchange(self, written: bytes) -> bytes:
         assert self.channel is not None
         self.written.frombytes(written)
         return self.channel.exchange(written)
+
+    def finish(self) -> None:
+        """Take the words that no read followed."""
+        assert self.words is not None
+        self.words.flush()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,7 @@ class GuestCall:
     function: str
     arguments: tuple[int, ...]
     """a0 to a3."""
+    return_address: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +114,8 @@ class InstructionSplit:
 
     steps: tuple[MachineStep, MachineStep]
     function: str
+    place: str
+    """The function and, where it is known, the line."""
     registers: tuple[int, ...]
     """Numbers of those that differ after it; empty if only the stop or pc does."""
 
@@ -109,6 +126,7 @@ def record_words(subject: MachineSubject) -> "tuple[array[int], MachineResult]":
     execution = subject.load(record)
     try:
         done = run_to(execution, CYCLE_LIMIT)
+        record.finish()
         return record.written, done
     finally:
         _close(execution)
@@ -143,6 +161,19 @@ def _place(words: "array[int]", index: int) -> tuple[str, int]:
         what += f" of kind {words[start + HEADER_WORDS]}"
     part = ("first word", "length")[offset] if offset < HEADER_WORDS else ""
     return f"{what}, {part or f'word {offset - HEADER_WORDS}'}", previous
+
+
+def sender_of_word(subject: MachineSubject, index: int) -> str:
+    """The instruction that sends word `index`, and its place as far as it is known."""
+    cycle = cycle_of_word(subject, index + 1) - 1
+    execution = subject.load(Recording())
+    try:
+        done = run_to(execution, cycle)
+    finally:
+        _close(execution)
+    place = subject.place(done.pc)
+    text = f"pc {done.pc:#010x}: {disassemble(done.instruction, done.pc)}"
+    return f"{text} in {place}" if place else text
 
 
 def first_call_split(
@@ -185,7 +216,8 @@ def calls_before(
         while done.cycles < end and done.reason is Stop.CYCLE_LIMIT:
             name = entries.get(done.pc)
             if name is not None:
-                yield GuestCall(done.cycles, name, done.registers[10:14])
+                arguments = done.registers[10:14]
+                yield GuestCall(done.cycles, name, arguments, done.registers[RA])
             done = execution.proceed(done.cycles + 1)
     finally:
         _close(execution)
@@ -236,6 +268,7 @@ def first_instruction_split(
         return InstructionSplit(
             (steps[0], steps[1]),
             left.linked.function_at(steps[0].pc),
+            left.place(steps[0].pc),
             _different_registers(*afters),
         )
     finally:

@@ -8,6 +8,7 @@ from differential.outcome import Outcome, Result
 from differential.runners.base import Ending, conclude, prepare
 from zkos.compiler.build import Progress
 from zkos.compiler.image import Program, build_program
+from zkos.compiler.lines import NO_LINES, describe_address, stored_table
 from zkos.compiler.native import describe_site
 from zkos.compiler.variant import PLAIN, Variant
 from zkos.host.case import Block
@@ -111,5 +112,7 @@ def _reason(done: MachineResult, source: Program | None) -> str:
         return describe_site(source.sites, done.registers[10])
     text = done.describe()
     if source is not None:
-        text += f" in {source.linked.function_at(done.pc)}"
+        # No table is made here: a run may have little time, and the text must come.
+        lines = stored_table(source.origin) or NO_LINES
+        text += f" in {describe_address(source.linked, lines, done.pc)}"
     return text

@@ -5,12 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
+from bisect import bisect_right
 from pathlib import Path
 
 import pytest
 
 from tests.support.target import Raised, Trapped, make_target
 from zkos.compiler.image import build_program, symbol_table
+from zkos.compiler.line_build import build_lines
 from zkos.compiler.native import build_native
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,13 +38,17 @@ SCRIPT = """
 import hashlib, json
 from zkos.compiler.emit import RV32, X86
 from zkos.compiler.image import build_program, symbol_table
+from zkos.compiler.lines import NO_LINES
 from zkos.compiler.module import translate
+from zkos.compiler.variant import PLAIN, with_lines
 made = build_program(["guest_main"], "guest_main:main")
 whole = translate(["zkos.guest.entry.block"], [], RV32, "zkos.guest.entry.block:main")
 run = "zkos.machine.interpreter:run"
 machine = translate(["zkos.machine.interpreter"], [run], X86)
-parts = [made.image(), symbol_table(made).encode(), whole.text.encode(),
-         repr(whole.sites).encode(), machine.text.encode()]
+kept = with_lines(PLAIN)
+lined = translate(["guest_main"], [], RV32, "guest_main:main", kept)
+parts = [made.image(), symbol_table(made, NO_LINES).encode(), whole.text.encode(),
+         repr(whole.sites).encode(), machine.text.encode(), lined.text.encode()]
 print(json.dumps([hashlib.sha256(part).hexdigest() for part in parts]))
 """
 
@@ -110,18 +116,26 @@ def test_uncaught_exceptions_are_named(target):
     assert target.call(GUEST[2], 27, 1) == 1
 
 
-def test_symbol_table_tells_functions_and_sites(tmp_path, monkeypatch):
+def test_symbol_table_tells_functions_sites_and_lines(tmp_path, monkeypatch):
     (tmp_path / "guest_symbols.py").write_text(MAIN)
     monkeypatch.syspath_prepend(tmp_path)
     program = build_program(["guest_symbols"], "guest_symbols:main")
 
-    content = json.loads(symbol_table(program))
+    lines = build_lines(program)
+    content = json.loads(symbol_table(program, lines))
 
     assert any(
         str(site[0]).endswith("guest_symbols.py") and site[3] == "main returned"
         for site in content["sites"]
     )
     assert any("Keccak256" in str(name) for name in content["functions"])
+    found = content["lines"]
+    starts = [start for start, _ in found["spans"]]
+    pc = program.linked.symbols["zkos.guest.crypto.keccak:permute"] + 400
+    chain = found["chains"][found["spans"][bisect_right(starts, pc) - 1][1]]
+    path, line = found["places"][chain[0]]
+    assert path == "zkos/guest/crypto/keccak.py"
+    assert (path, line) == lines.at(pc)[0]
 
 
 ECHO = '''"""Writes more words than the buffer of the native oracle holds."""

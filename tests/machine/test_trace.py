@@ -75,3 +75,32 @@ def test_line_of_a_step(execution):
 )
 def test_register_an_instruction_writes(word, register):
     assert written_register(word) == register
+
+
+def test_columns_tell_of_the_address(execution):
+    first, *_ = trace_machine(execution, 0, 1)
+    line = format_step(first, lambda pc: f"main+{pc}", lambda _: "a.py:5")
+    assert line.split()[1:5] == ["0x00000000", "main+0", "a.py:5", "addi"]
+
+
+def test_word_that_goes_to_the_host_is_told():
+    class Host:
+        def read(self):
+            raise EOFError
+
+        def write(self, word):
+            pass
+
+    assembler = Assembler()
+    assembler.emit("addi", A0, ZERO, 7)
+    assembler.emit("csrrw", ZERO, 0x7C0, A0)
+    assembler.emit("csrrw", A1, 0x7C0, ZERO)
+    execution = Machine("cpython").load(assembler.code() + bytes(64), Host())
+    try:
+        _, write, read = trace_machine(execution, 0, 3)
+    finally:
+        execution.finish()
+        execution.buffers.close()
+    assert write.sent == 7
+    assert format_step(write).endswith("csr oracle <- 0x00000007")
+    assert read.sent is None

@@ -46,7 +46,8 @@ def command(
         ),
     ] = None,
     symbols: Annotated[
-        bool, typer.Option("--symbols", help="Also write the symbol table (JSON).")
+        bool,
+        typer.Option("--symbols", help="Also write its functions and lines (JSON)."),
     ] = False,
     json: opt.JsonOption = False,
 ) -> int:
@@ -59,7 +60,7 @@ def command(
     options = RunOptions(profile, mode, quirks, report=report)
     for item in target or Target:
         started = time.perf_counter()
-        artefact, table = _build(item, options)
+        artefact, table = _build(item, options, symbols)
         seconds = time.perf_counter() - started
         row: dict[str, Any] = {
             "target": item.value,
@@ -79,12 +80,15 @@ def command(
     return 0
 
 
-def _build(target: Target, options: RunOptions) -> tuple[bytes, str | None]:
-    """The file's content and, of an image, its symbol table."""
+def _build(
+    target: Target, options: RunOptions, symbols: bool
+) -> tuple[bytes, str | None]:
+    """The file's content and, of an image and if wanted, its symbol table."""
     from differential import artefacts, image_artefacts
     from zkos.compiler.build import BuildError
     from zkos.compiler.errors import CompileError
     from zkos.compiler.image import symbol_table
+    from zkos.compiler.line_build import build_lines
 
     with progress() as show:
         try:
@@ -93,9 +97,12 @@ def _build(target: Target, options: RunOptions) -> tuple[bytes, str | None]:
             if target is Target.MACHINE:
                 return image_artefacts.machine_object(show), None
             program = image_artefacts.program(show)
+            image = program.image((options.word(),))
+            if not symbols:
+                return image, None
+            return image, symbol_table(program, build_lines(program, show))
         except (CompileError, BuildError) as error:
             raise UserError(str(error)) from error
-    return program.image((options.word(),)), symbol_table(program)
 
 
 def _file_name(target: Target, profile: Profile) -> str:

@@ -29,6 +29,32 @@ class Artefact:
     module: LlvmModule
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What an image is compiled from."""
+
+    roots: tuple[str, ...]
+    main: str
+    variant: Variant = PLAIN
+
+
+def artefact_name(
+    roots: Sequence[str],
+    exports: Sequence[str],
+    target: Target,
+    main: str,
+    variant: Variant,
+    appendix: str = "",
+) -> str:
+    """What a build is called in the cache: a hash of all it depends on."""
+    host = host_key() if target.pointer_bytes == 8 else ""
+    replaced = [other for _, other in variant.replacements]
+    files = [_source(root) for root in (*roots, *replaced)]
+    parts = [target.name, host, variant.key(), main, appendix]
+    parts += [*roots, *exports]
+    return cache.key(parts, files)
+
+
 def build(
     roots: Sequence[str],
     exports: Sequence[str],
@@ -43,12 +69,7 @@ def build(
     `appendix` is LLVM text behind the guest's own. Raises CompileError for a fault in
     the guest source, BuildError if LLVM fails.
     """
-    host = host_key() if target.pointer_bytes == 8 else ""
-    replaced = [other for _, other in variant.replacements]
-    files = [_source(root) for root in (*roots, *replaced)]
-    parts = [target.name, host, variant.key(), main, appendix]
-    parts += [*roots, *exports]
-    name = cache.key(parts, files)
+    name = artefact_name(roots, exports, target, main, variant, appendix)
     known = _stored(name)
     if known is not None:
         return known
@@ -56,14 +77,27 @@ def build(
         known = _stored(name)
         if known is not None:
             return known
-        progress(f"{target.name}: checking and lowering")
-        module = translate(roots, exports, target, main, variant)
-        size = len(module.text) // 1000
-        progress(f"{target.name}: optimising {size} kB of LLVM text")
-        code = run_llvm(module.text + appendix, target.name)
-        cache.save(f"{name}.o", code)
-        cache.save(f"{name}.json", _to_json(module))
-    return Artefact(code, module)
+        made = compile_guest(roots, exports, target, main, progress, variant, appendix)
+        cache.save(f"{name}.o", made.code)
+        cache.save(f"{name}.json", _to_json(made.module))
+    return made
+
+
+def compile_guest(
+    roots: Sequence[str],
+    exports: Sequence[str],
+    target: Target,
+    main: str,
+    progress: Progress,
+    variant: Variant,
+    appendix: str = "",
+) -> Artefact:
+    """The same as `build`, without the cache."""
+    progress(f"{target.name}: checking and lowering")
+    module = translate(roots, exports, target, main, variant)
+    size = len(module.text) // 1000
+    progress(f"{target.name}: optimising {size} kB of LLVM text")
+    return Artefact(run_llvm(module.text + appendix, target.name), module)
 
 
 def host_key() -> str:

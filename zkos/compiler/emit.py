@@ -5,11 +5,14 @@ integers and tuples are handled by address (`Place`), so that on RV32 the 256-bi
 delegation works on them where they lie, while on x86 LLVM turns them into registers.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
+from zkos.compiler.debug import DebugText
 from zkos.compiler.errors import Location
-from zkos.compiler.tree import Instance
+from zkos.compiler.tree import Expr, Instance, Stmt
 from zkos.compiler.types import (
     BOOL,
     NEVER,
@@ -84,6 +87,8 @@ class ModuleText:
 
     target: Target
     coverage: bool = False
+    debug: DebugText | None = None
+    """Lines, where the build keeps them."""
     counters: int = 0
     """Coverage counters given out."""
     constants: dict[str, str] = field(default_factory=dict)
@@ -167,6 +172,8 @@ class FunctionText:
         self.temporaries: dict[tuple[int, int], list[str]] = {}
         self.used: list[tuple[tuple[int, int], str]] = []
         self.ended = False
+        self.subprogram = module.debug.function(instance) if module.debug else ""
+        self.suffix = self.suffix_for(instance.function.where)
         self._counter = 0
 
     def fresh(self, prefix: str = "v") -> str:
@@ -174,10 +181,15 @@ class FunctionText:
         self._counter += 1
         return f"{prefix}{self._counter}"
 
+    def suffix_for(self, where: Location) -> str:
+        """What follows an instruction made for `where`."""
+        debug = self.module.debug
+        return f", !dbg {debug.place(self.subprogram, where)}" if debug else ""
+
     def emit(self, text: str) -> None:
         """Add an instruction."""
         if not self.ended:
-            self.lines.append("  " + text)
+            self.lines.append(f"  {text}{self.suffix}")
 
     def let(self, text: str) -> str:
         """Add an instruction with a result; its name."""
@@ -290,3 +302,28 @@ class FunctionText:
         """Offsets of the parts of a tuple."""
         assert isinstance(kind, TupleOf)
         return self.layout.offsets(kind.items)[0]
+
+
+_Text = TypeVar("_Text", bound=FunctionText)
+_Node = TypeVar("_Node", bound=Expr | Stmt)
+_More = ParamSpec("_More")
+_Result = TypeVar("_Result")
+
+
+def located(
+    lower: Callable[Concatenate[_Text, _Node, _More], _Result],
+) -> Callable[Concatenate[_Text, _Node, _More], _Result]:
+    """Have what lowers a node say of its instructions where the node stands."""
+
+    @wraps(lower)
+    def lower_there(
+        text: _Text, made: _Node, /, *more: _More.args, **named: _More.kwargs
+    ) -> _Result:
+        if text.module.debug is None:
+            return lower(text, made, *more, **named)
+        before, text.suffix = text.suffix, text.suffix_for(made.where)
+        result = lower(text, made, *more, **named)
+        text.suffix = before
+        return result
+
+    return lower_there

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from zkos.compiler.build import Progress, build
+from zkos.compiler.build import Origin, Progress, build
 from zkos.compiler.emit import RV32
+from zkos.compiler.lines import LineTable
 from zkos.compiler.link import LinkedImage, link
 from zkos.compiler.variant import PLAIN, Variant
 
@@ -19,6 +20,7 @@ class Program:
 
     linked: LinkedImage
     sites: list[tuple[str, int, int, str]]
+    origin: Origin
     _images: dict[tuple[int, ...], bytes] = field(default_factory=dict)
 
     def image(self, options: Sequence[int] = ()) -> bytes:
@@ -44,14 +46,20 @@ def build_program(
 ) -> Program:
     """Compile and link the program that starts at the function `main`."""
     artefact = build(roots, (), RV32, main, progress, variant)
-    linked = link(artefact.code, {"__options": [0] * OPTION_WORDS})
-    return Program(linked, artefact.module.sites)
+    origin = Origin(tuple(roots), main, variant)
+    return Program(link_program(artefact.code), artefact.module.sites, origin)
 
 
-def symbol_table(program: Program) -> str:
-    """JSON of function addresses and trap sites, to read traces of the image by."""
+def link_program(code: bytes) -> LinkedImage:
+    """Link an object, with room for the option words."""
+    return link(code, {"__options": [0] * OPTION_WORDS})
+
+
+def symbol_table(program: Program, lines: LineTable) -> str:
+    """JSON of functions, trap sites and lines, to read traces of the image by."""
     content = {
         "functions": program.linked.functions,
         "sites": program.sites,
+        "lines": lines.to_json(),
     }
-    return json.dumps(content, indent=1)
+    return json.dumps(content)

@@ -2,6 +2,7 @@
 
 from zkos.compiler.emit import (
     Place,
+    located,
     out_pointer,
     return_type,
     scalar,
@@ -56,9 +57,10 @@ class FunctionLowering(FlowText):
             attributes = "#1"
         elif instance.function.has("noinline"):
             attributes = "#2"
+        subprogram = f" !dbg {self.subprogram}" if self.subprogram else ""
         head = (
             f"define internal fastcc {return_type(instance)} "
-            f'@"{instance.name}"({", ".join(parameters)}) {attributes} {{'
+            f'@"{instance.name}"({", ".join(parameters)}) {attributes}{subprogram} {{'
         )
         return "\n".join([head, "entry:", *self.slots, *self.lines, "}"])
 
@@ -97,6 +99,7 @@ class FunctionLowering(FlowText):
             if self.ended:
                 break
 
+    @located
     def statement(self, made: Stmt) -> None:
         """Lower one statement."""
         match made:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zkos.compiler.assigned import check_assigned
 from zkos.compiler.check import Checker
+from zkos.compiler.debug import DebugText
 from zkos.compiler.emit import (
     RV32,
     ModuleText,
@@ -81,6 +82,8 @@ def translate(
     check_escapes(instances)
     checker.infer_raises()
     text = ModuleText(target, coverage=variant.coverage)
+    if variant.lines:
+        text.debug = DebugText(_short)
     for number, (where, reason) in enumerate(FIXED_SITES):
         assert text.site(Location(where, 0, 0), reason) == number
     bodies = [FunctionLowering(text, made).run() for made in checker.instances.values()]
@@ -97,6 +100,7 @@ def translate(
         *text.constants.values(),
         *bodies,
         *wrappers,
+        *([text.debug.text()] if text.debug else []),
     ]
     return LlvmModule(
         "\n".join(parts),

@@ -22,6 +22,7 @@ SECTION_EXECUTABLE: Final = 4
 
 UNWIND_TABLE: Final = ".eh_frame"
 """Left out: nothing here unwinds."""
+DEBUG_PREFIX: Final = ".debug_"
 
 INDEX_UNDEFINED: Final = 0
 INDEX_ABSOLUTE: Final = 0xFFF1
@@ -88,6 +89,8 @@ class ObjectFile:
     """What the linker places: the allocated sections in file order, and all symbols."""
 
     sections: list[Section]
+    debug: list[Section]
+    """Not part of the program."""
     symbols: list[Symbol]
 
 
@@ -131,8 +134,8 @@ def _read_object(data: bytes) -> ObjectFile:
             content=bytearray(_content(data, header)),
         )
         for index, header in enumerate(headers)
-        if header.flags & SECTION_ALLOCATED
-        and (name := _string(names, header.name)) != UNWIND_TABLE
+        if (name := _string(names, header.name)).startswith(DEBUG_PREFIX)
+        or (header.flags & SECTION_ALLOCATED and name != UNWIND_TABLE)
     }
     for header in headers:
         if header.kind == SECTION_RELOCATIONS and header.info in sections:
@@ -142,7 +145,9 @@ def _read_object(data: bytes) -> ObjectFile:
                     "<IIi", _content(data, header)
                 )
             ]
-    return ObjectFile(list(sections.values()), symbols)
+    debug = [s for s in sections.values() if not s.flags & SECTION_ALLOCATED]
+    placed = [s for s in sections.values() if s.flags & SECTION_ALLOCATED]
+    return ObjectFile(placed, debug, symbols)
 
 
 def _read_headers(data: bytes) -> list[_Header]:

@@ -47,6 +47,10 @@ class Function:
         prefix = f"{self.owner.node.name}." if self.owner else ""
         return f"{self.module.name}:{prefix}{self.node.name}"
 
+    @property
+    def where(self) -> Location:
+        return self.module.where(self.node)
+
     def has(self, decorator: str) -> bool:
         """Whether `@decorator` stands on it."""
         return any(

@@ -26,6 +26,8 @@ HEAP_ALIGNMENT: Final = 0x00200000
 HEAP_BYTES: Final = 768 << 20
 CSR_ABORT: Final = 0xC00
 RESULT_WORDS: Final = 8
+FUNCTIONS: Final = ("__start", "__trap", "__finish")
+"""In the order they lie in."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ class StartCode:
 
     code: bytes
     symbols: dict[str, int]
+
+    @property
+    def functions(self) -> list[tuple[int, int, str]]:
+        """Address, size and name of its parts, ascending."""
+        starts = [self.symbols[name] for name in FUNCTIONS]
+        ends = [*starts[1:], len(self.code)]
+        return [
+            (start, end - start, name)
+            for start, end, name in zip(starts, ends, FUNCTIONS, strict=True)
+        ]
 
 
 def start_code(layout: Layout) -> StartCode:

@@ -4,7 +4,15 @@ import hashlib
 from collections.abc import Callable
 from typing import cast
 
-from zkos.compiler.emit import PAIR, UNLIKELY, Place, out_pointer, return_type, scalar
+from zkos.compiler.emit import (
+    PAIR,
+    UNLIKELY,
+    Place,
+    located,
+    out_pointer,
+    return_type,
+    scalar,
+)
 from zkos.compiler.tree import (
     Call,
     Choice,
@@ -35,6 +43,7 @@ from zkos.compiler.wide_values import WideValueText
 class ValueText(WideValueText):
     """Adds expressions to the text of a function."""
 
+    @located
     def value(self, made: Expr) -> str:
         """The LLVM value of an expression that fits registers."""
         match made:
@@ -66,6 +75,7 @@ class ValueText(WideValueText):
                 return self.operation(made)
         raise AssertionError(f"no value for {made}")
 
+    @located
     def place(self, made: Expr) -> Place:
         """Where the value of a memory type lies; not to be written."""
         match made:
@@ -94,6 +104,7 @@ class ValueText(WideValueText):
             place = self.own_copy(made.kind, place)
         return f"ptr {place.pointer}"
 
+    @located
     def into(self, made: Expr, target: Place) -> None:
         """Evaluate a memory type into `target`, which the expression does not read."""
         match made:

@@ -1,6 +1,6 @@
 """Builds that differ from the plain one: overridden constants, patches, coverage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -25,6 +25,8 @@ class Variant:
     """Modules to take instead: (name that is imported, name of the other module)."""
     coverage: bool = False
     """Count blocks and report comparisons (x86-64 only)."""
+    lines: bool = False
+    """Keep which line of the guest an instruction comes from, as debug information."""
 
     def key(self) -> str:
         """Text that tells variants apart."""
@@ -38,6 +40,11 @@ class PatchError(Exception):
 PLAIN: Final = Variant()
 TRACE: Final = Variant(overrides=(("zkos.guest.evm.trace:TRACE", True),))
 COVERAGE: Final = Variant(coverage=True)
+
+
+def with_lines(variant: Variant) -> Variant:
+    """The variant that keeps lines and is the same otherwise."""
+    return replace(variant, lines=True)
 
 
 def patched(text: str, module: str, variant: Variant) -> str:

@@ -14,12 +14,14 @@ from zkos.machine.execution import Execution, MachineResult, Stop
 
 SLICE_CYCLES: Final = 1 << 28
 """A run comes back to Python this often, so that it can be interrupted."""
+PLACE_WIDTH: Final = 44
 OPCODE_BRANCH: Final = 0x63
 OPCODE_STORE: Final = 0x23
 OPCODE_SYSTEM: Final = 0x73
+FUNCT3_CSRRW: Final = 1
 
 Locate = Callable[[int], str]
-"""Text for an address of code, e.g. function and offset."""
+"""Text for an address of code, e.g. function and offset, or source line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class MachineStep:
     """What it wrote, None for nothing or x0."""
     value: int | None
     csr: int | None
+    sent: int | None = None
+    """What it wrote to the CSR, None for nothing or x0."""
     stop: Stop | None = None
     """Why the machine stopped here."""
 
@@ -77,13 +81,16 @@ def written_register(word: int) -> int | None:
     return word >> 7 & 31 or None
 
 
-def format_step(step: MachineStep, locate: Locate = lambda _: "") -> str:
-    """One line: cycle, pc, place, instruction, what it did."""
-    line = f"{step.cycle:>12}  {step.pc:#010x}  {locate(step.pc):<40}  {step.text:<28}"
+def format_step(step: MachineStep, *columns: Locate) -> str:
+    """One line: cycle, pc, what `columns` tell of it, instruction, what it did."""
+    places = "".join(f"{locate(step.pc):<{PLACE_WIDTH}}  " for locate in columns)
+    line = f"{step.cycle:>12}  {step.pc:#010x}  {places}{step.text:<28}"
     if step.register is not None:
         line += f"  {REGISTERS[step.register]} = {step.value:#010x}"
     if step.csr is not None:
         line += f"  csr {CSR_NAMES.get(step.csr, hex(step.csr))}"
+    if step.sent is not None:
+        line += f" <- {step.sent:#010x}"
     if step.stop is not None:
         line += f"  {step.stop.text}"
     return line.rstrip()
@@ -99,6 +106,7 @@ def _step(before: MachineResult, after: MachineResult) -> MachineStep:
         register=register,
         value=None if register is None else after.registers[register],
         csr=_csr(word),
+        sent=_sent(before),
         stop=None if after.reason is Stop.CYCLE_LIMIT else after.reason,
     )
 
@@ -106,9 +114,25 @@ def _step(before: MachineResult, after: MachineResult) -> MachineStep:
 def _stopped(done: MachineResult) -> MachineStep:
     word = done.instruction
     return MachineStep(
-        done.cycles, done.pc, word, None, None, _csr(word), stop=done.reason
+        cycle=done.cycles,
+        pc=done.pc,
+        word=word,
+        register=None,
+        value=None,
+        csr=_csr(word),
+        sent=_sent(done),
+        stop=done.reason,
     )
 
 
 def _csr(word: int) -> int | None:
     return word >> 20 if word & 0x7F == OPCODE_SYSTEM else None
+
+
+def _sent(before: MachineResult) -> int | None:
+    """What the next instruction writes to a CSR."""
+    word = before.instruction
+    if _csr(word) is None or word >> 12 & 7 != FUNCT3_CSRRW:
+        return None
+    source = word >> 15 & 31
+    return before.registers[source] if source else None
