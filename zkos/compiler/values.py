@@ -172,7 +172,7 @@ class ValueText(WideValueText):
         return self.index(pointer, self.layout.size(made.kind), index)
 
     def table_item(self, made: TableItem) -> Place:
-        """Address of an item of a constant tuple."""
+        """Address of an item of a constant tuple, or of a copy of it."""
         level: tuple[object, ...] = made.table
         position = ""
         lengths = []
@@ -199,11 +199,18 @@ class ValueText(WideValueText):
         bits = 8 * self.layout.size(kind)
         text = ", ".join(f"i{bits} {n & ((1 << bits) - 1)}" for n in numbers)
         name = f"table{bits}.{hashlib.sha256(text.encode()).hexdigest()[:24]}"
-        wide = in_memory(kind)
         pointer = self.module.constant(
-            name, f"[{len(numbers)} x i{bits}] [{text}]", ram=wide
+            name, f"[{len(numbers)} x i{bits}] [{text}]", ram=False
         )
-        return Place(self.index(pointer, bits // 8, position), "const")
+        place = Place(self.index(pointer, bits // 8, position), "const")
+        if not in_memory(kind) or not self.target.delegated:
+            return place
+        # A delegation reads RAM only. Copying items when they are used is cheaper than
+        # copying every table at reset.
+        copy = self.temporary(kind)
+        value = self.let(f"load i{bits}, ptr {place.pointer}, align 32")
+        self.emit(f"store i{bits} {value}, ptr {copy.pointer}, align 32")
+        return copy
 
     def call(self, made: Call, target: Place | None) -> str:
         """Call a function; the value, unless it goes to `target`."""
