@@ -5,6 +5,7 @@ it into the dark and onto paper. Values appear when the pointer rests on a mark.
 """
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 from xml.etree.ElementTree import Element
@@ -12,6 +13,14 @@ from xml.etree.ElementTree import Element
 import pygal
 from markupsafe import Markup
 from pygal.style import Style
+
+# Its import hook serves maps, of which there are none here, and is of a kind that
+# Python 3.11 warns about at every later import.
+sys.meta_path[:] = [
+    finder
+    for finder in sys.meta_path
+    if not isinstance(finder, pygal.PluginImportFixer)
+]
 
 Point = tuple[float, float]
 MOST_POINTS: Final = 400
