@@ -6,6 +6,7 @@ it into the dark and onto paper. Values appear when the pointer rests on a mark.
 
 import math
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 from xml.etree.ElementTree import Element
@@ -55,6 +56,7 @@ _STEPS: Final = (1, 2, 5)
 _TICKS: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200)
 """Seconds between the labels of an axis of time."""
 _MOST_TICKS: Final = 8
+_WIDE: Final = 860
 _NOTHING: Final = Markup("<p>{}: no data yet.</p>")
 
 
@@ -68,11 +70,12 @@ def curves(title: str, series: Mapping[str, Sequence[Point]]) -> Markup:
         show_dots=longest <= FEW_POINTS,
         stroke_style={"width": 2},
         x_value_formatter=duration,
-        value_formatter=lambda value: f"{value:,.0f}",
+        value_formatter=lambda value: f"{value:,.10g}",
         x_labels=_moments(points for of in series.values() for points in of),
         max_scale=6,
         include_x_axis=True,
-        height=320,
+        width=600,
+        height=300,
     )
     for name, points in series.items():
         chart.add(name, _thinned(points))
@@ -96,6 +99,7 @@ def bars(
         y_labels=_powers(low, high),
         value_formatter=duration,
         truncate_label=60,
+        width=_WIDE,
         height=110 + len(labels) * (12 + 11 * len(series)),
     )
     chart.x_labels = list(reversed(labels))
@@ -108,6 +112,7 @@ def histogram(title: str, series: Mapping[str, Sequence[float]]) -> Markup:
     """How many of the seconds fall into each class of a logarithmic scale."""
     known = [value for values in series.values() for value in values if value]
     edges = _edges(known)
+    counts = {name: _counted(values, edges) for name, values in series.items()}
     chart = _chart(
         pygal.Bar,
         title,
@@ -115,16 +120,13 @@ def histogram(title: str, series: Mapping[str, Sequence[float]]) -> Markup:
         y_title="blocks",
         truncate_label=-1,
         value_formatter=lambda value: f"{value:,.0f}",
-        max_scale=6,
+        y_labels=_counts(max(map(max, counts.values()), default=0)),
+        width=_WIDE,
         height=320,
     )
     chart.x_labels = [f"≤ {duration(edge)}" for edge in edges]
-    for name, values in series.items():
-        counts = [0] * len(edges)
-        for value in values:
-            if value:
-                counts[_class_of(value, edges)] += 1
-        chart.add(name, [count or None for count in counts])
+    for name, numbers in counts.items():
+        chart.add(name, [number or None for number in numbers])
     return _render(chart, title)
 
 
@@ -151,9 +153,8 @@ def _chart(
         style=_STYLE,
         js=[],
         disable_xml_declaration=True,
-        width=860,
         legend_at_bottom=True,
-        legend_at_bottom_columns=min(len(series), 4) or None,
+        legend_at_bottom_columns=min(len(series), 3) or None,
         truncate_legend=-1,
         show_legend=bool(series),
         **settings,
@@ -213,6 +214,17 @@ def _edges(values: Sequence[float]) -> list[float]:
     first = _class_of(min(values, default=low), edges)
     last = _class_of(max(values, default=high), edges)
     return edges[first : last + 1]
+
+
+def _counted(values: Sequence[float], edges: Sequence[float]) -> list[int]:
+    found = Counter(_class_of(value, edges) for value in values if value)
+    return [found[index] for index in range(len(edges))]
+
+
+def _counts(most: int) -> list[int]:
+    """Whole numbers for an axis."""
+    step = max(1, -(-most // _MOST_TICKS))
+    return list(range(0, most + step, step))
 
 
 def _class_of(value: float, edges: Sequence[float]) -> int:
