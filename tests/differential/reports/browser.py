@@ -53,11 +53,11 @@ class Seen:
         assert self.width <= WIDTH
         for chart in self.charts:
             assert chart["width"] > 300, chart["name"]
-            assert chart["marks"], chart["name"]
-            for kind, width, height in chart["marks"]:
-                # A line may be level, a bar must be seen.
-                flat = width + height if kind != "rect" else min(width, height)
-                assert flat > 0, (chart["name"], kind)
+            sizes = [(width, height) for _, width, height in chart["marks"]]
+            assert any(map(max, sizes)), chart["name"]
+            # A line of one point has no length, but a bar must be seen.
+            bars = [min(box) for kind, *box in chart["marks"] if kind == "rect"]
+            assert all(bars), chart["name"]
 
 
 def browser():
