@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from statistics import median
 from typing import Final
@@ -18,6 +18,8 @@ from differential.trace import TRACERS
 
 MOST_BARS: Final = 30
 """Blocks with bars; the slowest ones."""
+_MACHINES: Final = ("riscv", "image")
+"""Engines of which oracle words can be compared one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ class CyclesRow:
 
 def html(run: RunRecord) -> str:
     """The page."""
+    # Results come in the order in which they are ready: not the same twice.
+    order = sorted(run.records, key=lambda record: (record.case, record.block or 0))
+    run = replace(run, records=order)
     slowest = sorted(run.records, key=lambda record: -record.seconds)[:MOST_BARS]
     times = {name: _times(run.records, name) for name in run.engines()}
     timed = [name for name, values in times.items() if any(values)]
@@ -69,6 +74,7 @@ def html(run: RunRecord) -> str:
         failed=[record for record in run.records if record.failures],
         replay=lambda record: _replay(run, record),
         retrace=lambda record: _retrace(run, record),
+        words=_words,
         distribution=charts.histogram(
             "Blocks by time", {name: times[name] for name in timed}
         ),
@@ -175,7 +181,17 @@ def _replay(run: RunRecord, record: Record) -> str:
 
 
 def _retrace(run: RunRecord, record: Record) -> str | None:
+    """What shows the place where two engines part, if anything does."""
     pair = run.pair(record)
-    if any(engine.kind not in TRACERS for engine in pair):
+    steps = all(engine.kind in TRACERS for engine in pair)
+    oracle_words = all(engine.kind in _MACHINES for engine in pair)
+    if not steps and not oracle_words:
         return None
     return trace_command(record.path, record.block, pair, run.options)
+
+
+def _words(record: Record) -> tuple[str, str]:
+    """The explanation: the first difference, and what else is different."""
+    lines = record.explanation
+    rest = [line.startswith("also") for line in (*lines, "also")].index(True)
+    return "\n".join(lines[:rest]), "\n".join(lines[rest:])

@@ -10,12 +10,13 @@ from differential.outcome import CaseOutcome, Difference, Outcome, Result
 from differential.reports.html import html
 from differential.reports.junit import junit
 from differential.reports.record import RunRecord, published_cycles
+from differential.reports.replay import diff_command, spelled, trace_command
 from differential.reports.traces import trace_differences
 from differential.session import BadCase, BlockResult, Session
 from differential.trace_diff import CONTEXT
 from differential.workers import Limits
 from zkos.host.case import parse_case
-from zkos.host.profile import Profile
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
 EMPTY = parse_case({"block": {}}, "empty")
 CORPORA = Path(__file__).resolve().parents[3] / "corpora"
@@ -175,3 +176,29 @@ def test_theirs_come_from_beside_the_case_otherwise(tmp_path):
     page = " ".join(html(run).split())
 
     assert '<td class="number">300</td> <td class="number">0.500</td>' in page
+
+
+def test_commands_say_all_that_is_unusual():
+    path = Path("a case.json")
+    engines = parse_engines(["native@upstream", "riscv"])
+    engines.append(Engine("image", "x/app.bin", "image"))
+    options = RunOptions(
+        Profile.SERVER, Mode.FORWARD, Quirks.UPSTREAM, real_precompiles=True
+    )
+    unusual = "--profile server --mode forward --quirks upstream --real-precompiles"
+
+    assert diff_command(path, engines, options) == (
+        "zkos diff 'a case.json' --engine native@upstream --engine riscv "
+        f"--engine image=x/app.bin {unusual}"
+    )
+    assert trace_command(path, 3, engines[:2], RunOptions()) == (
+        "zkos trace 'a case.json' --block 3 --diff native@upstream riscv"
+    )
+    assert parse_engines([spelled(engine) for engine in engines[:2]]) == engines[:2]
+
+
+def test_pages_do_not_depend_on_the_order_of_results(run):
+    page = html(run)
+    run.records.reverse()
+
+    assert html(run) == page
