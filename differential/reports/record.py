@@ -37,8 +37,8 @@ class Record:
     result: BlockResult | None = None
     """Of a difference: what it takes to run it again."""
     trace: Around | None = None
-    untraced: str = "Not traced."
-    """Of a difference without a trace: why there is none."""
+    note: str = "Not traced."
+    """Of a difference: why there is no trace, or what it lacks."""
 
     @property
     def name(self) -> str:

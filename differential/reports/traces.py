@@ -5,6 +5,7 @@ Tracing may take long, much memory, or the process with it; then the page says s
 
 import pickle
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,12 +24,17 @@ from zkos.compiler.variant import TRACE
 from zkos.host.case import Block
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
+from zkos.host.trace import Step
 
 Progress = Callable[[str], None]
 MOST_TRACED: Final = 50
 """Differences of a run that are traced; a page of more is read by nobody."""
-LIMITS: Final = Limits(seconds=60.0, memory_bytes=4 * GIGABYTE)
+MOST_WITH_MEMORY: Final = 100_000
+"""Steps; a large block has half a million."""
+LIMITS: Final = Limits(seconds=180.0, memory_bytes=6 * GIGABYTE)
 """Of tracing one difference."""
+MOST_SECONDS: Final = 900.0
+"""Of tracing all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +42,29 @@ class SplitSearch(Engine):
     """Two engines watched on a block; what was found goes to the file `argument`."""
 
     pair: tuple[Engine, ...] = ()
+    most_with_memory: int = 0
+    """Steps up to which memory is compared at each."""
 
     def run_block(
         self, block: Block, state: ChainState, options: RunOptions
     ) -> Outcome:
         """Find where they part; raises CaseError."""
-        options = replace(options, trace_memory=True)
-        steps = []
-        for engine in self.pair:
-            trace = tracer_for(engine)
-            assert trace is not None
-            steps.append(trace(block, state, options).steps)
+        steps = self._steps(block, state, options)
+        with_memory = max(map(len, steps)) <= self.most_with_memory
+        if with_memory:
+            steps = self._steps(block, state, replace(options, trace_memory=True))
         found = around(*steps)
-        reason = "" if found else _agreement(len(steps[0]))
         Path(self.argument).write_bytes(pickle.dumps(found))
-        return Outcome(Result.SUCCESS, reason)
+        notes = [] if found else [_agreement(len(steps[0]))]
+        if not with_memory:
+            notes.append("Memory was not compared: there are too many steps.")
+        return Outcome(Result.SUCCESS, " ".join(notes))
+
+    def _steps(
+        self, block: Block, state: ChainState, options: RunOptions
+    ) -> list[list[Step]]:
+        tracers = [tracer_for(engine) for engine in self.pair]
+        return [trace(block, state, options).steps for trace in tracers if trace]
 
 
 def _agreement(count: int) -> str:
@@ -73,14 +87,14 @@ def trace_differences(
         if reason is None:
             traceable.append((record, pair))
         else:
-            record.untraced = reason
+            record.note = reason
     if not traceable:
         return
     progress(f"tracing {len(traceable)} differences")
     kinds = {engine.kind for _, pair in traceable for engine in pair}
     reason = _build(kinds, progress)
     for record, _ in traceable:
-        record.untraced = reason or ""
+        record.note = reason or ""
     if reason is None:
         _trace_all(traceable, run.options, jobs)
 
@@ -117,7 +131,14 @@ def _trace_all(
     with tempfile.TemporaryDirectory() as folder, Pool(jobs, LIMITS) as pool:
         for ticket, (record, pair) in enumerate(wanted):
             file = Path(folder) / str(ticket)
-            search = SplitSearch("module", str(file), "search", (), pair)
+            search = SplitSearch(
+                "module",
+                str(file),
+                "search",
+                pair=pair,
+                most_with_memory=MOST_WITH_MEMORY,
+            )
+            record.note = "No trace: there was no time left for it."
             result = record.result
             assert result is not None
             pool.submit(
@@ -125,12 +146,14 @@ def _trace_all(
             )
         for done in _all(pool):
             record = wanted[done.job.ticket][0]
-            record.trace, record.untraced = _read(done)
+            record.trace, record.note = _read(done)
 
 
 def _all(pool: Pool) -> Iterator[Done]:
-    while pool.pending:
-        yield from pool.results()
+    """What is ready in time."""
+    end = time.monotonic() + MOST_SECONDS
+    while pool.pending and time.monotonic() < end:
+        yield from pool.results(block=False)
 
 
 def _read(done: Done) -> tuple[Around | None, str]:

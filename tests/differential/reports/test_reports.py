@@ -111,17 +111,17 @@ def test_a_difference_outside_the_evm_says_so():
     (record,) = traced(["native", "native@upstream"], path).records
 
     assert record.trace is None
-    assert record.untraced.startswith("No step of the EVM ran")
+    assert record.note.startswith("No step of the EVM ran")
 
 
 def test_a_trace_that_fails_leaves_the_page_whole():
     run = traced(["native", "native@upstream"], index=7)
 
     assert run.records[0].trace is None
-    assert run.records[0].untraced.startswith(
+    assert run.records[0].note.startswith(
         "No trace: tracing did not end well: IndexError"
     )
-    assert run.records[0].untraced in html(run).replace("&#39;", "'")
+    assert run.records[0].note in html(run).replace("&#39;", "'")
 
 
 @pytest.mark.parametrize(("kind", "argument"), [("image", "app.bin"), ("eels", "")])
@@ -138,11 +138,29 @@ def test_engines_that_cannot_be_traced_are_named(tmp_path, kind, argument):
     assert "zkos trace" not in page
 
 
+def test_memory_of_a_long_trace_is_not_compared(monkeypatch):
+    short = traced(["native", "native@upstream"])
+    monkeypatch.setattr("differential.reports.traces.MOST_WITH_MEMORY", 2)
+    long = traced(["native", "native@upstream"])
+
+    assert short.records[0].note == ""
+    assert long.records[0].note.startswith("Memory was not compared")
+    assert long.records[0].note in html(long)
+    assert long.records[0].trace.opcode == "SHL"
+
+
 def test_a_page_of_many_differences_traces_the_first_ones(tmp_path, monkeypatch):
     monkeypatch.setattr("differential.reports.traces.MOST_TRACED", 0)
     (record,) = traced(["native", "native@upstream"]).records
 
-    assert record.untraced.startswith("No trace: only the first 0 differences")
+    assert record.note.startswith("No trace: only the first 0 differences")
+
+
+def test_tracing_ends_in_time(monkeypatch):
+    monkeypatch.setattr("differential.reports.traces.MOST_SECONDS", 0.0)
+    (record,) = traced(["native", "native@upstream"]).records
+
+    assert record.note == "No trace: there was no time left for it."
 
 
 def test_theirs_come_from_the_image_if_it_ran(tmp_path):
