@@ -53,7 +53,10 @@ _STYLE: Final = Style(
 )
 _STEPS: Final = (1, 2, 5)
 """Of each power of ten, the edges of a histogram's classes."""
-_TICKS: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200)
+_TICKS: Final = (
+    *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
+    *(60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400),
+)
 """Seconds between the labels of an axis of time."""
 _MOST_TICKS: Final = 8
 _WIDE: Final = 860
@@ -192,7 +195,7 @@ def _thinned(points: Sequence[Point]) -> list[Point]:
 def _moments(points: Iterable[Point]) -> list[float]:
     """Round times from the beginning to the last point."""
     longest = max((seconds for seconds, _ in points), default=0.0)
-    step = next((tick for tick in _TICKS if longest / tick <= _MOST_TICKS), 86_400)
+    step = next((tick for tick in _TICKS if longest / tick <= _MOST_TICKS), _TICKS[-1])
     return [float(step * number) for number in range(int(longest / step) + 1)]
 
 

@@ -181,4 +181,6 @@ def _hunt_figure(faults: Sequence[Fault]) -> str:
         item.catch.seconds for item in faults if item.catch.found and not item.harmless
     )
     points = [(seconds, float(number)) for number, seconds in enumerate(times, 1)]
+    if points:
+        points.insert(0, (0.0, 0.0))
     return str(charts.curves("Planted faults found in so long", {"faults": points}))
