@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
+from fuzz.campaign import night as nights
 from fuzz.campaign.cycles import changes, count_cycles
 from fuzz.campaign.folder import Finding, Folder, Settings
 from fuzz.campaign.history import HistoryError, append_night, read_nights
@@ -161,6 +162,31 @@ def test_what_is_no_history_is_refused(tmp_path, text, reason):
 
     with pytest.raises(HistoryError, match=reason):
         read_nights(path)
+
+
+def test_nights_compare_themselves_with_the_last(folder, tmp_path, monkeypatch):
+    counts = iter([{"a.json": 100}, {"a.json": 150}])
+
+    def hunt(path):
+        path.write_text(json.dumps(asdict(CATCHES[FAULT])) + "\n")
+        return 0
+
+    folder.path.rename(tmp_path / "campaign")
+    monkeypatch.setattr(nights, "run_campaign", lambda path, wishes: 0)
+    monkeypatch.setattr(nights, "_distil", lambda *_: None)
+    monkeypatch.setattr(nights, "count_cycles", lambda: next(counts))
+    monkeypatch.setattr(nights, "_mutants", hunt)
+    pages = []
+    for _ in range(2):
+        assert nights.night(tmp_path, [NAME], "1s", 7) == 0
+        pages.append((tmp_path / "report.html").read_text())
+
+    assert "no earlier night to compare the 1 cases with" in pages[0]
+    assert "+50.00 %" in pages[1]
+    assert "1 of 1 planted faults found" in pages[1]
+    rows = read_nights(tmp_path / "history.json")
+    assert [row["cycles"] for row in rows] == [{"a.json": 100}, {"a.json": 150}]
+    assert rows[1]["targets"][NAME]["executions"] == 300
 
 
 def test_reports_are_written_from_the_command_line(folder, night, tmp_path):
