@@ -13,6 +13,7 @@ from fuzz.campaign.page import Night, page
 from fuzz.campaign.slot import Progress
 from fuzz.coverage.target import Problem
 from fuzz.mutants.hunt import Catch
+from fuzz.mutants.run import best_of
 from fuzz.mutants.table import MUTANTS
 from tests.cli.support import zkos_here
 from tests.differential.reports.browser import look
@@ -112,6 +113,15 @@ def test_pages_need_nothing_else(folder, night):
         assert outside not in content
 
 
+def test_results_of_hunts_are_lines_or_a_list(tmp_path):
+    rows = [json.dumps(asdict(catch)) for catch in CATCHES.values()]
+    lines, listed = tmp_path / "lines", tmp_path / "list"
+    lines.write_text("\n".join(rows))
+    listed.write_text(f"[{', '.join(rows)}]\n")
+
+    assert best_of(lines) == best_of(listed) == CATCHES
+
+
 def test_a_false_alarm_is_told(folder):
     catch = Catch(HARMLESS, True, "logs", 3, 1, 2.0, 1.0)
 
@@ -127,8 +137,9 @@ def test_changes_are_sorted_by_growth(night):
 
 def test_cycles_of_cases_are_counted_and_repeat(tmp_path):
     source = json.dumps({"block": {}})
-    (tmp_path / "b").mkdir()
-    (tmp_path / "b" / "empty.json").write_text(source)
+    for place in ("b", "case_import"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "empty.json").write_text(source)
     counts = count_cycles(tmp_path)
 
     assert list(counts) == ["b/empty.json"]
