@@ -1,21 +1,26 @@
 """What a report knows of a run: the lines of `--json` and the words of differences."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from differential.compare import failed
+from differential.engines import Engine
 from differential.expected import load_expected
 from differential.explain import explain
+from differential.outcome import Difference
+from differential.reports.steps import Around
 from differential.session import BadCase, BlockResult
-from zkos.host.profile import Profile
+from zkos.host.profile import Profile, RunOptions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record:
     """A block on all engines."""
 
+    path: Path
     case: str
     block: int | None
     engines: dict[str, dict[str, Any]]
@@ -24,8 +29,16 @@ class Record:
     """Lines about the difference; empty if there is none."""
     failures: tuple[str, ...] = ()
     """Engines that crashed or took too long, and why."""
+    without: dict[str, str] = field(default_factory=dict)
+    """Engines that have no answer, and why."""
     theirs: int | None = None
     """Cycles of the published image for this block, where known."""
+    difference: Difference | None = None
+    result: BlockResult | None = None
+    """Of a difference: what it takes to run it again."""
+    trace: Around | None = None
+    note: str = "Not traced."
+    """Of a difference: why there is no trace, or what it lacks."""
 
     @property
     def name(self) -> str:
@@ -44,6 +57,10 @@ class RunRecord:
 
     title: str
     """The command."""
+    asked: Sequence[Engine] = ()
+    """The engines of the run."""
+    options: RunOptions = field(default_factory=RunOptions)
+    began: float = field(default_factory=time.time)
     records: list[Record] = field(default_factory=list)
     bad: list[str] = field(default_factory=list)
     """Cases that could not be used."""
@@ -57,7 +74,21 @@ class RunRecord:
 
     def engines(self) -> list[str]:
         """Names of all engines, in order of appearance."""
-        return _unique(name for record in self.records for name in record.engines)
+        return _unique(
+            name
+            for record in self.records
+            for name in (*record.engines, *record.without)
+        )
+
+    def different(self) -> list[Record]:
+        """The blocks on which engines disagree."""
+        return [record for record in self.records if record.difference is not None]
+
+    def pair(self, record: Record) -> tuple[Engine, ...]:
+        """The two engines that disagree about a block."""
+        named = {engine.name: engine for engine in self.asked}
+        assert record.difference is not None
+        return tuple(named[name] for name in record.difference.engines)
 
 
 def _record(result: BlockResult) -> Record:
@@ -68,6 +99,7 @@ def _record(result: BlockResult) -> Record:
         one, two = (outcome.engines[name] for name in difference.engines)
         lines = explain(one, two, difference)
     return Record(
+        path=result.path,
         case=outcome.case,
         block=outcome.block,
         engines={name: item.to_json() for name, item in outcome.engines.items()},
@@ -77,7 +109,10 @@ def _record(result: BlockResult) -> Record:
             for name, item in outcome.engines.items()
             if failed(item)
         ),
+        without=result.without,
         theirs=published_cycles(result.path, Profile(outcome.profile), result.index),
+        difference=difference,
+        result=None if difference is None else result,
     )
 
 

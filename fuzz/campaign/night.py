@@ -1,4 +1,4 @@
-"""A whole night as one command: campaign, mutants, distillation, report, history.
+"""A whole night as one command: campaign, distillation, cycles, mutants, report.
 
     python -m fuzz.campaign.night --folder night --time 4h
 
@@ -8,19 +8,21 @@ findings are 1.
 """
 
 import argparse
-import json
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 from fuzz.campaign.command import Wishes, run_campaign
+from fuzz.campaign.cycles import Counts, count_cycles
 from fuzz.campaign.folder import Folder
-from fuzz.campaign.page import page
+from fuzz.campaign.history import append_night, read_nights
+from fuzz.campaign.page import Night, page
 from fuzz.corpus import Corpus, distil, write_atomically
+from fuzz.mutants.run import best_of
 from fuzz.mutants.table import MUTANTS
 from fuzz.targets.catalogue import NAMES, load_target
 from zkos.cli.console import say
@@ -40,10 +42,19 @@ def night(path: Path, targets: Sequence[str], duration: str, seed: int | None) -
     code = run_campaign(campaign.path, wishes)
     for name in targets:
         _distil(campaign, known, name)
-    write_atomically(path / "report.html", page(campaign).encode())
-    _remember(path / "history.json", campaign)
+    cycles = count_cycles()
+    history = path / "history.json"
+    before = read_nights(history) if history.is_file() else []
+    _remember(history, campaign, cycles)
+    _report(path, Night({}, cycles, before))  # whatever becomes of the hunts
     survived = _mutants(path / "mutants.json")
+    _report(path, Night(best_of(path / "mutants.json"), cycles, before))
     return code or survived
+
+
+def _report(path: Path, shown: Night) -> None:
+    content = page(Folder(path / "campaign"), shown)
+    write_atomically(path / "report.html", content.encode())
 
 
 def _distil(campaign: Folder, known: Path, name: str) -> None:
@@ -60,14 +71,12 @@ def _distil(campaign: Folder, known: Path, name: str) -> None:
     say(f"{name}: {len(wanted)} of {len(contents)} inputs kept")
 
 
-def _remember(path: Path, campaign: Folder) -> None:
+def _remember(path: Path, campaign: Folder, cycles: Counts) -> None:
     """Add the night to the history."""
-    rows: list[dict[str, Any]] = json.loads(path.read_text()) if path.is_file() else []
     history = campaign.history()
     last = history[-1] if history else {}
-    settings = campaign.settings()
-    rows.append({"time": int(time.time()), "seed": settings.seed, **last})
-    write_atomically(path, (json.dumps(rows, indent=1) + "\n").encode())
+    row = {"time": int(time.time()), "seed": campaign.settings().seed, **last}
+    append_night(path, {**row, "cycles": cycles})
 
 
 def _mutants(path: Path) -> int:

@@ -1,162 +1,186 @@
-"""A campaign as one HTML page without scripts: curves, targets, findings."""
+"""A campaign as one HTML page without scripts.
 
+Its growth and findings; and, of a night, the planted faults that were hunted and the
+cycles of fixed cases beside those of earlier nights.
+"""
+
+import shlex
 import time
-from collections.abc import Callable, Iterable
-from html import escape
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
 from typing import Any, Final
 
-from fuzz.campaign.curves import Curve, draw
+from differential.reports import charts
+from differential.reports.page import render
+from fuzz.campaign.cycles import Counts, changes
 from fuzz.campaign.folder import Finding, Folder
-from fuzz.campaign.summary import Summary, summarise, validity
+from fuzz.campaign.summary import summarise, validity
+from fuzz.mutants.hunt import Catch
+from fuzz.mutants.table import MUTANTS
 
-_STYLE: Final = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem;
-  padding: 0 1rem; color: #1b1f24; background: #fff }
-h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
-table { border-collapse: collapse; width: 100% } th, td { text-align: left;
-  padding: .3rem .6rem; border-bottom: 1px solid #d8dee4; vertical-align: top }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
-code, pre { font: 13px ui-monospace, monospace } pre { background: #f3f5f7;
-  padding: .6rem; overflow-x: auto; margin: .3rem 0 }
-.curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr));
-  gap: 1rem } .none { color: #1a7f37 } .some { color: #b42318 }
-svg { width: 100%; height: auto } figure { margin: 0 }
-"""
-_COLOURS: Final = ("#0b62b8", "#b35900", "#1a7f37", "#7a3fb0", "#b42318", "#5b6470")
 _MOST_VALUE: Final = 400
+"""Characters of a value of a finding."""
+_MINUTE: Final = 60.0
+Row = Mapping[str, Any]
+"""A line of a campaign's history, or a night."""
 
 
-def page(folder: Folder) -> str:
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a page shows beside the campaign."""
+
+    catches: Mapping[str, Catch] = field(default_factory=dict)
+    """What hunts of planted faults came to."""
+    cycles: Counts = field(default_factory=dict)
+    """Of fixed cases, now."""
+    before: Sequence[Row] = ()
+    """Earlier nights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A planted fault and what became of its hunt."""
+
+    name: str
+    category: str
+    what: str
+    harmless: bool
+    catch: Catch
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it survived, or was found though there is nothing to find."""
+        return self.catch.found == self.harmless
+
+    @property
+    def state(self) -> str:
+        """In a word or two."""
+        if self.harmless:
+            return "false alarm" if self.catch.found else "harmless"
+        return "found" if self.catch.found else "survived"
+
+
+def page(folder: Folder, night: Night | None = None) -> str:
     """The page; FolderError if there is no campaign."""
+    night = night or Night()
     settings = folder.settings()
     history = folder.history()
     seconds = float(history[-1]["seconds"]) if history else 0.0
     summary = summarise(folder, seconds, [])
     findings = list(folder.findings())
-    parts = [
-        "<h1>Fuzzing campaign</h1>",
-        (
-            f"<p>Seed {settings.seed}, {settings.jobs} workers, "
-            f"{seconds / 3600:.2f} h, {summary.total.executions} executions, "
-            f"{_count(findings)}.</p>"
-        ),
-        "<h2>Over time</h2>",
-        _curves(history, list(settings.targets)),
-        "<h2>Targets</h2>",
-        _targets(summary),
-        "<h2>Findings</h2>",
-        _findings(folder, findings),
-    ]
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Fuzzing campaign, seed {settings.seed}</title>"
-        f"<style>{_STYLE}</style></head><body>\n"
-        + "\n".join(parts)
-        + "\n</body></html>\n"
+    faults = _faults(night.catches)
+    return render(
+        "campaign.html",
+        "fuzz.campaign",
+        settings=settings,
+        seconds=seconds,
+        total=summary.total,
+        targets=summary.targets,
+        validity=lambda item: validity(item).removeprefix("valid: "),
+        figures=_figures(history, settings.targets),
+        findings=findings,
+        classes=_classes(findings),
+        moment=_moment,
+        values=_values,
+        replay=lambda finding: _replay(folder.path, finding),
+        faults=faults,
+        score=_score(faults),
+        hunt=_hunt_figure(faults),
+        changes=changes(night.cycles, night.before),
+        nights=night.before,
     )
 
 
-def _count(findings: list[Finding]) -> str:
-    if not findings:
-        return '<span class="none">no findings</span>'
-    return f'<span class="some">{len(findings)} findings</span>'
-
-
-def _curves(history: list[dict[str, Any]], targets: list[str]) -> str:
-    kinds: tuple[tuple[str, Callable[[dict[str, Any]], float]], ...] = (
+def _figures(history: Sequence[Row], targets: Sequence[str]) -> list[str]:
+    kinds: tuple[tuple[str, Callable[[Row], float]], ...] = (
         ("Counters covered", lambda row: row["coverage"]),
         ("Features", lambda row: row["features"]),
         ("Executions", lambda row: row["executions"]),
         ("Inputs kept", lambda row: row["entries"]),
     )
     drawn = [
-        draw(
-            title,
-            [
-                _curve(history, name, number, read)
-                for number, name in enumerate(targets)
-            ],
-        )
+        charts.curves(title, {name: _curve(history, name, read) for name in targets})
         for title, read in kinds
     ]
-    figures = "\n".join(f"<figure>{item}</figure>" for item in drawn)
-    return f'<div class="curves">{figures}</div>'
+    classes = sorted({kind for row in history for kind in row.get("findings", {})})
+    if classes:
+        found = {
+            kind: [
+                (float(row["seconds"]), row["findings"].get(kind, 0)) for row in history
+            ]
+            for kind in classes
+        }
+        drawn.append(charts.curves("Distinct findings", found))
+    return [str(item) for item in drawn]
 
 
 def _curve(
-    history: list[dict[str, Any]],
-    name: str,
-    number: int,
-    read: Callable[[dict[str, Any]], float],
-) -> Curve:
-    points = [
+    history: Sequence[Row], name: str, read: Callable[[Row], float]
+) -> list[charts.Point]:
+    return [
         (float(row["seconds"]), float(read(row["targets"][name])))
         for row in history
         if name in row.get("targets", {})
     ]
-    return Curve(name, _COLOURS[number % len(_COLOURS)], points)
 
 
-def _targets(summary: Summary) -> str:
-    rows = [
-        (
-            name,
-            item.executions,
-            f"{item.executions / item.seconds:.0f}" if item.seconds else "-",
-            item.coverage,
-            item.features,
-            item.entries,
-            validity(item).removeprefix("valid: "),
-        )
-        for name, item in summary.targets.items()
-    ]
-    titles = ("target", "executions", "per second", "coverage", "features", "corpus")
-    return _table((*titles, "valid"), rows)
+def _classes(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
+    def kind(finding: Finding) -> str:
+        return finding.problem.kind
+
+    groups = groupby(sorted(findings, key=kind), key=kind)
+    return [(name, list(alike)) for name, alike in groups]
 
 
-def _table(titles: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> str:
-    head = "".join(f"<th>{escape(title)}</th>" for title in titles)
-    body = "".join(
-        "<tr>"
-        + "".join(
-            f"<td{' class=n' if _is_number(cell) else ''}>{escape(str(cell))}</td>"
-            for cell in row
-        )
-        + "</tr>"
-        for row in rows
-    )
-    return f"<table><tr>{head}</tr>{body}</table>"
+def _moment(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
 
 
-def _is_number(cell: Any) -> bool:
-    return str(cell).replace(".", "").isdigit()
+def _values(finding: Finding) -> list[tuple[str, str]]:
+    """What each engine says, as far as it is known who said what."""
+    problem = finding.problem
+    said = [str(value)[:_MOST_VALUE] for value in problem.values]
+    alike = len(said) == len(problem.engines)
+    names = problem.engines if alike else ("",) * len(said)
+    return list(zip(names, said, strict=True))
 
 
-def _findings(folder: Folder, findings: list[Finding]) -> str:
-    if not findings:
-        return '<p class="none">None.</p>'
-    kinds = sorted({finding.problem.kind for finding in findings})
-    parts = []
-    for kind in kinds:
-        alike = [finding for finding in findings if finding.problem.kind == kind]
-        parts.append(f"<h3>{escape(kind)} ({len(alike)})</h3>")
-        parts += [_finding(folder, finding) for finding in alike]
-    return "\n".join(parts)
+def _replay(folder: Path, finding: Finding) -> str:
+    words = ["zkos", "fuzz", "replay", finding.name, "--folder", str(folder)]
+    return shlex.join(words)
 
 
-def _finding(folder: Folder, finding: Finding) -> str:
-    moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(finding.time))
-    values = "".join(
-        f"<pre>{escape(str(value)[:_MOST_VALUE])}</pre>"
-        for value in finding.problem.values
-    )
-    fault = ""
-    if finding.responsible is not None:
-        fault = f"<p>Against the majority: <b>{escape(finding.responsible)}</b>.</p>"
-    command = f"zkos fuzz replay {finding.name} --folder {folder.path.name}"
+def _faults(catches: Mapping[str, Catch]) -> list[Fault]:
+    """All that were hunted, what went wrong first, then the slowest."""
+    found = []
+    for name, catch in catches.items():
+        mutant = MUTANTS.get(name)
+        if mutant is not None:
+            harmless = bool(mutant.harmless)
+            found.append(Fault(name, mutant.category, mutant.what, harmless, catch))
+    return sorted(found, key=lambda item: (not item.is_wrong, -item.catch.seconds))
+
+
+def _score(faults: Sequence[Fault]) -> str:
+    """The scoreboard in a sentence."""
+    real = [item for item in faults if not item.harmless]
+    caught = [item for item in real if item.catch.found]
+    quick = sum(item.catch.seconds <= _MINUTE for item in caught)
+    alarms = sum(item.state == "false alarm" for item in faults)
     return (
-        f'<section id="{escape(finding.name)}"><p><code>{escape(finding.name)}</code> '
-        f"{escape(finding.target)}, {moment} UTC<br>{escape(finding.problem.title)}</p>"
-        f"{fault}{values}<pre>{escape(command)}</pre></section>"
+        f"{len(caught)} of {len(real)} planted faults found, {quick} within a minute "
+        f"of a core; {len(real) - len(caught)} survived; {alarms} false alarms"
     )
+
+
+def _hunt_figure(faults: Sequence[Fault]) -> str:
+    """How many faults were found by when, each hunted on its own."""
+    times = sorted(
+        item.catch.seconds for item in faults if item.catch.found and not item.harmless
+    )
+    points = [(seconds, float(number)) for number, seconds in enumerate(times, 1)]
+    if points:
+        points.insert(0, (0.0, 0.0))
+    return str(charts.curves("Planted faults found in so long", {"faults": points}))

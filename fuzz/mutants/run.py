@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from fuzz.mutants.hunt import Catch
 from fuzz.mutants.mutant import Mutant
@@ -106,11 +106,19 @@ def record(
 def best_of(path: Path) -> dict[str, Catch]:
     """The results in a file: for each mutant where it was found, else the longest."""
     best: dict[str, Catch] = {}
-    for line in path.read_text().splitlines():
-        catch = Catch(**json.loads(line))
+    for row in _rows(path.read_text(encoding="utf-8")):
+        catch = Catch(**row)
         if catch.what.startswith(NO_HUNT):
             continue
         known = best.get(catch.name)
         if known is None or (catch.found, catch.number) >= (known.found, known.number):
             best[catch.name] = catch
     return best
+
+
+def _rows(text: str) -> list[dict[str, Any]]:
+    """Objects on a line each, or in a list as a night keeps them."""
+    if text.lstrip().startswith("["):
+        rows: list[dict[str, Any]] = json.loads(text)
+        return rows
+    return [json.loads(line) for line in text.splitlines()]

@@ -36,23 +36,28 @@ class Files:
     html: Path | None = None
     junit: Path | None = None
 
-    def record(self) -> "RunRecord | None":
+    def record(self, plan: Plan) -> "RunRecord | None":
         """Something to take results, if any file is wanted."""
         if self.html is None and self.junit is None:
             return None
         from differential.reports.record import RunRecord
 
-        return RunRecord(shlex.join(["zkos", *sys.argv[1:]]))
+        command = shlex.join(["zkos", *sys.argv[1:]])
+        return RunRecord(command, plan.engines, plan.options)
 
-    def write(self, run: "RunRecord") -> None:
+    def write(self, run: "RunRecord", jobs: int) -> None:
         """Write what is wanted; raises UserError."""
         from differential.reports.html import html
         from differential.reports.junit import junit
+        from differential.reports.traces import trace_differences
 
+        if self.html is not None:
+            with progress() as show:
+                trace_differences(run, jobs, show)
         for path, form in ((self.html, html), (self.junit, junit)):
             if path is not None:
                 try:
-                    path.write_text(form(run))
+                    path.write_text(form(run), encoding="utf-8")
                 except OSError as error:
                     raise UserError(f"{path}: {error.strerror}") from error
 
@@ -61,7 +66,7 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
     """Run all cases of a plan; the exit code of the contract."""
     if any(map(readable, plan.cases)):
         build_engines(plan)
-    record = files.record()
+    record = files.record(plan)
     counts: Counter[str] = Counter()
     with Session(plan.engines, plan.options, plan.limits, plan.jobs) as session:
         for result in session.run(plan.cases):
@@ -77,7 +82,7 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
             else:
                 show(result)
     if record is not None:
-        files.write(record)
+        files.write(record, plan.jobs)
     if len(plan.cases) > 1:
         say(totals(counts))
     return exit_code(counts)

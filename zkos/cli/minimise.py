@@ -1,6 +1,5 @@
 """`zkos minimise`: the smallest case that still shows the same difference."""
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +16,7 @@ from differential.minimise.search import (
     begin,
     keep_log,
 )
+from differential.reports.replay import diff_command
 from differential.workers import GIGABYTE, Limits, Pool
 from zkos.cli import options as opt
 from zkos.cli.console import output, say
@@ -92,7 +92,7 @@ def command(
             save_case(search.case, target)
     say(status(search))
     say(f"written to {target}", to=output())
-    say(replay_command(target, engines, options), to=output())
+    say(diff_command(target, engines, options), to=output())
     return EXIT_DIFFERENCE
 
 
@@ -153,20 +153,3 @@ def size_of(case: Case) -> str:
         f"{transactions} transactions, {len(case.leaf_order)} entries of state, "
         f"{code} bytes of code"
     )
-
-
-def replay_command(
-    path: Path, engines: tuple[Engine, Engine], options: RunOptions
-) -> str:
-    """The command that shows the difference again."""
-    words = ["zkos", "diff", str(path)]
-    for engine in engines:
-        words += ["--engine", engine.name]
-    defaults = RunOptions()
-    for name in ("profile", "mode", "quirks"):
-        value = getattr(options, name)
-        if value is not getattr(defaults, name):
-            words += [f"--{name}", value.value]
-    if options.real_precompiles:
-        words.append("--real-precompiles")
-    return shlex.join(words)

@@ -1,19 +1,28 @@
-import shutil
-import subprocess
+import json
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from differential.engines import Engine, parse_engines
 from differential.outcome import CaseOutcome, Difference, Outcome, Result
 from differential.reports.html import html
 from differential.reports.junit import junit
 from differential.reports.record import RunRecord, published_cycles
-from differential.session import BadCase, BlockResult
+from differential.reports.replay import diff_command, spelled, trace_command
+from differential.reports.traces import trace_differences
+from differential.session import BadCase, BlockResult, Session
+from differential.trace_diff import CONTEXT
+from differential.workers import Limits
 from zkos.host.case import parse_case
-from zkos.host.profile import Profile
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
 EMPTY = parse_case({"block": {}}, "empty")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "headless_shell")
+CORPORA = Path(__file__).resolve().parents[3] / "corpora"
+SHIFT = CORPORA / "regressions" / "upstream_shift_past_32_bits" / "case.json"
+GOOD = Outcome(Result.SUCCESS, public_input=b"\1" * 32, seconds=0.25)
+OTHER = replace(GOOD, public_input=b"\2" * 32)
 
 
 def result(path, engines, difference=None):
@@ -23,19 +32,16 @@ def result(path, engines, difference=None):
 
 @pytest.fixture
 def run(tmp_path):
-    good = Outcome(Result.SUCCESS, public_input=b"\1" * 32, seconds=0.25)
-    counted = Outcome(
-        Result.SUCCESS, public_input=b"\1" * 32, seconds=1.5, cycles=1_234_567
-    )
-    other = Outcome(Result.SUCCESS, public_input=b"\2" * 32, seconds=0.5)
+    counted = replace(GOOD, seconds=1.5, cycles=1_234_567)
     values = ("0x" + "01" * 32, "0x" + "02" * 32)
-    record = RunRecord("zkos diff <cases>")
-    record.add(result(tmp_path / "same.json", {"native": good, "riscv": counted}))
+    engines = [Engine("native", "", "native"), Engine("riscv", "", "riscv")]
+    record = RunRecord("zkos diff <cases>", engines)
+    record.add(result(tmp_path / "same.json", {"native": GOOD, "riscv": counted}))
     difference = Difference(("native", "riscv"), "public_input", "", values)
-    engines = {"native": good, "riscv": other}
+    engines = {"native": GOOD, "riscv": OTHER}
     record.add(result(tmp_path / "other.json", engines, difference))
     crash = Outcome(Result.CRASH, "SIGKILL & more")
-    record.add(result(tmp_path / "dead.json", {"native": good, "riscv": crash}))
+    record.add(result(tmp_path / "dead.json", {"native": GOOD, "riscv": crash}))
     record.add(BadCase(tmp_path / "bad.json", "bad.json: not JSON"))
     return record
 
@@ -70,19 +76,147 @@ def test_theirs_is_read_beside_the_case(shared):
     assert published_cycles(case.with_name("none.json"), Profile.APP, 0) is None
 
 
-def test_page_opens_in_a_browser(run, tmp_path):
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip(f"no browser is installed: {', '.join(BROWSERS)}")
-    page = tmp_path / "run.html"
-    page.write_text(html(run))
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
-    shown = subprocess.run(
-        [found, *options, page.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    ).stdout
-    assert shown.count('<rect class="bar"') == 2 + 6
-    assert "3 blocks, 1 with a difference" in " ".join(shown.split())
+def traced(names, path=SHIFT, **changes):
+    """A run of one case, traced."""
+    engines = parse_engines(names)
+    run = RunRecord("zkos diff", engines)
+    with Session(engines, run.options, Limits(120.0)) as session:
+        for item in session.run([path]):
+            run.add(replace(item, **changes))
+    trace_differences(run, jobs=1)
+    return run
+
+
+def test_a_difference_has_the_steps_around_it():
+    run = traced(["native", "native@upstream"])
+    (record,) = run.records
+    trace = record.trace
+
+    assert (trace.transaction, trace.step, trace.field) == (1, 3, "stack[0]")
+    assert trace.opcode == "SHL"
+    assert trace.values == ("0 (0x0)", "1 (0x1)")
+    (split,) = [row for row in trace.rows if row.is_split]
+    assert [side.stack[0].text for side in split.sides] == ["0x0", "0x1"]
+    assert all(side.stack[0].different for side in split.sides)
+    before = [row for row in trace.rows if row.number < trace.step]
+    assert [row.sides[0].opcode.text for row in before] == ["PUSH1", "PUSH5", "SHL"]
+    assert [row.number for row in before if row.is_culprit] == [2]
+    assert all(row.sides[0] == row.sides[1] for row in before)
+    after = [row for row in trace.rows if row.number > trace.step]
+    assert len(after) == CONTEXT
+
+
+def test_a_difference_outside_the_evm_says_so():
+    path = CORPORA / "regressions" / "coinbase_overflow" / "case.json"
+    (record,) = traced(["native", "native@upstream"], path).records
+
+    assert record.trace is None
+    assert record.note.startswith("No step of the EVM ran")
+
+
+def test_a_trace_that_fails_leaves_the_page_whole():
+    run = traced(["native", "native@upstream"], index=7)
+
+    assert run.records[0].trace is None
+    assert run.records[0].note.startswith(
+        "No trace: tracing did not end well: IndexError"
+    )
+    assert run.records[0].note in html(run).replace("&#39;", "'")
+
+
+@pytest.mark.parametrize(("kind", "argument"), [("image", "app.bin"), ("eels", "")])
+def test_engines_that_cannot_be_traced_are_named(tmp_path, kind, argument):
+    engines = [Engine("native", "", "native"), Engine(kind, argument, kind)]
+    run = RunRecord("zkos diff", engines)
+    difference = Difference(("native", kind), "public_input", "", ("0x1", "0x2"))
+    run.add(result(tmp_path / "a.json", {"native": GOOD, kind: OTHER}, difference))
+    trace_differences(run, jobs=1)
+    page = html(run)
+
+    assert f"No trace: {kind} cannot be traced" in page
+    assert f"--engine {kind}{'=' if argument else ''}{argument}" in page
+    assert "zkos trace" not in page
+
+
+def test_memory_of_a_long_trace_is_not_compared(monkeypatch):
+    short = traced(["native", "native@upstream"])
+    monkeypatch.setattr("differential.reports.traces.MOST_WITH_MEMORY", 2)
+    long = traced(["native", "native@upstream"])
+
+    assert short.records[0].note == ""
+    assert long.records[0].note.startswith("Memory was not compared")
+    assert long.records[0].note in html(long)
+    assert long.records[0].trace.opcode == "SHL"
+
+
+def test_a_page_of_many_differences_traces_the_first_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr("differential.reports.traces.MOST_TRACED", 0)
+    (record,) = traced(["native", "native@upstream"]).records
+
+    assert record.note.startswith("No trace: only the first 0 differences")
+
+
+def test_tracing_ends_in_time(monkeypatch):
+    monkeypatch.setattr("differential.reports.traces.MOST_SECONDS", 0.0)
+    (record,) = traced(["native", "native@upstream"]).records
+
+    assert record.note == "No trace: there was no time left for it."
+
+
+def test_theirs_come_from_the_image_if_it_ran(tmp_path):
+    engines = [Engine("riscv", "", "riscv"), Engine("image", "x/app.bin", "image")]
+    run = RunRecord("zkos diff", engines)
+    for number, theirs in enumerate((400, 100)):
+        answers = {
+            "image": replace(GOOD, cycles=theirs),
+            "riscv": replace(GOOD, cycles=150),
+        }
+        run.add(result(tmp_path / f"{number}.json", answers))
+    page = " ".join(html(run).split())
+
+    for ours, count, ratio in (("150", "400", "0.375"), ("300", "500", "0.600")):
+        assert (
+            f'<td class="number">{ours}</td> <td class="number">{count}</td> '
+            f'<td class="number">{ratio}</td>'
+        ) in page
+    assert "<td>app.bin</td>" in page
+
+
+def test_theirs_come_from_beside_the_case_otherwise(tmp_path):
+    expected = {"outcome": "success", "reason": "", "output_bytes": "0x" + "01" * 32}
+    counts = ("blake2s_delegations", "bigint_delegations", "oracle_words_read")
+    expected |= dict.fromkeys((*counts, "oracle_words_written"), 0)
+    expected |= {"cycles": 300, "queries": {}}
+    beside = tmp_path / "a.expected.json"
+    beside.write_text(json.dumps({"images": {"app": expected}}))
+    run = RunRecord("zkos diff", [Engine("riscv", "", "riscv")])
+    run.add(result(tmp_path / "a.json", {"riscv": replace(GOOD, cycles=150)}))
+    page = " ".join(html(run).split())
+
+    assert '<td class="number">300</td> <td class="number">0.500</td>' in page
+
+
+def test_commands_say_all_that_is_unusual():
+    path = Path("a case.json")
+    engines = parse_engines(["native@upstream", "riscv"])
+    engines.append(Engine("image", "x/app.bin", "image"))
+    options = RunOptions(
+        Profile.SERVER, Mode.FORWARD, Quirks.UPSTREAM, real_precompiles=True
+    )
+    unusual = "--profile server --mode forward --quirks upstream --real-precompiles"
+
+    assert diff_command(path, engines, options) == (
+        "zkos diff 'a case.json' --engine native@upstream --engine riscv "
+        f"--engine image=x/app.bin {unusual}"
+    )
+    assert trace_command(path, 3, engines[:2], RunOptions()) == (
+        "zkos trace 'a case.json' --block 3 --diff native@upstream riscv"
+    )
+    assert parse_engines([spelled(engine) for engine in engines[:2]]) == engines[:2]
+
+
+def test_pages_do_not_depend_on_the_order_of_results(run):
+    page = html(run)
+    run.records.reverse()
+
+    assert html(run) == page

@@ -1,0 +1,45 @@
+"""The commands that show a result again."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from differential.engines import Engine
+from zkos.host.profile import RunOptions
+
+
+def diff_command(path: Path, engines: Sequence[Engine], options: RunOptions) -> str:
+    """Compares the engines on a case again."""
+    words = ["zkos", "diff", str(path)]
+    for engine in engines:
+        words += ["--engine", spelled(engine)]
+    return shlex.join([*words, *_options(options)])
+
+
+def trace_command(
+    path: Path, block: int | None, engines: Sequence[Engine], options: RunOptions
+) -> str:
+    """Shows the step at which two engines part on a block."""
+    words = ["zkos", "trace", str(path)]
+    if block is not None:
+        words += ["--block", str(block)]
+    words += ["--diff", *(spelled(engine) for engine in engines)]
+    return shlex.join([*words, *_options(options)])
+
+
+def spelled(engine: Engine) -> str:
+    """An engine as the command line takes it, whatever its results are called."""
+    return f"{engine.kind}={engine.argument}" if engine.argument else engine.name
+
+
+def _options(options: RunOptions) -> list[str]:
+    """Those that are not the usual ones."""
+    words = []
+    defaults = RunOptions()
+    for name in ("profile", "mode", "quirks"):
+        value = getattr(options, name)
+        if value is not getattr(defaults, name):
+            words += [f"--{name}", value.value]
+    if options.real_precompiles:
+        words.append("--real-precompiles")
+    return words
