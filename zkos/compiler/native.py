@@ -14,6 +14,8 @@ from zkos.compiler.variant import PLAIN, Variant
 
 ARENA_BYTES: Final = 1 << 30
 OUT_WORDS: Final = 1 << 20
+IN_BYTES: Final = 1 << 14
+"""Room for answers at the start; it grows with the longest."""
 STATUS_TRAP: Final = 1
 STATUS_FINISHED: Final = 2
 STATUS_ERROR: Final = 15
@@ -125,9 +127,10 @@ class NativeLibrary:
     def _connect(self) -> None:
         self._oracle = self._cell("__oracle", _Oracle)
         self._out = (ctypes.c_uint32 * OUT_WORDS)()
-        self._oracle.out = ctypes.addressof(self._out)
+        self._out_place = ctypes.addressof(self._out)
+        self._oracle.out = self._out_place
         self._oracle.out_size = OUT_WORDS
-        self._incoming: Any = None
+        self._receive(bytearray(IN_BYTES))
         self._channel: Channel | None = None
         self._failure: BaseException | None = None
         self._callback = ctypes.CFUNCTYPE(ctypes.c_int)(self._exchange)
@@ -138,20 +141,27 @@ class NativeLibrary:
             if self._channel is None:
                 return 1
             answer = self._channel.exchange(self._written())
-            # Read where it lies: kept until the next answer, never written.
-            self._incoming = ctypes.c_char_p(answer)
-            place = ctypes.cast(self._incoming, ctypes.c_void_p).value
-            self._oracle.in_words = place
-            self._oracle.in_position = 0
-            self._oracle.in_length = len(answer) // 4
+            length = len(answer)
+            if length > len(self._incoming):
+                self._receive(bytearray(length))
+            self._incoming[:length] = answer
+            oracle = self._oracle
+            oracle.in_position = 0
+            oracle.in_length = length // 4
         except BaseException as failure:
             self._failure = failure
             return 1
         return 0
 
+    def _receive(self, buffer: bytearray) -> None:
+        """Take answers in this memory from now on."""
+        self._incoming = buffer
+        self._oracle.in_words = ctypes.addressof(ctypes.c_char.from_buffer(buffer))
+
     def _written(self) -> bytes:
-        written = ctypes.string_at(self._oracle.out, 4 * self._oracle.out_used)
-        self._oracle.out_used = 0
+        oracle = self._oracle
+        written = ctypes.string_at(self._out_place, 4 * oracle.out_used)
+        oracle.out_used = 0
         return written
 
     @property

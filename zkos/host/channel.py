@@ -30,6 +30,7 @@ UART: Final = 0xFFFFFFFF
 """Message of a logging build, text (oracle spec 5)."""
 _MESSAGES: Final = (REPORT, UART)
 _WORD_BYTES: Final = 4
+_COUNT: Final = struct.Struct("<I")
 _HEAD: Final = struct.Struct("<II")
 """Kind and number of words that follow."""
 
@@ -65,8 +66,11 @@ class Responder(Protocol):
 
 def framed(payload: bytes) -> bytes:
     """A response as the reference host sends it: padded to 64-bit words."""
-    padded = payload + bytes(-len(payload) % 8)
-    return struct.pack("<I", len(padded) // _WORD_BYTES) + padded
+    length = len(payload)
+    if length % 8:
+        payload += bytes(-length % 8)
+        length = len(payload)
+    return _COUNT.pack(length // _WORD_BYTES) + payload
 
 
 class QueryChannel:

@@ -24,6 +24,7 @@ _PARAMETER_BYTES: Final = {
     "prev_index": 32,
     "exact_index": 32,
 }
+NOTHING: Final = framed(b"")
 _ADDRESS_BYTES: Final = 24
 _ADDRESS_LIMIT: Final = 2**160
 
@@ -39,28 +40,33 @@ class HonestOracle:
         self._metadata = _metadata(context)
         self._transactions = transactions
         self._next = 0
+        answers = {
+            "next_tx_size": self._next_size,
+            "tx_content": self._content,
+            "io_init": self._io_init,
+            "block_metadata": lambda _: self._metadata,
+            "storage_slot": self._slot,
+            "preimage": self._preimage,
+            "disconnect": lambda _: NOTHING,
+            "proof": self._proof,
+            "prev_index": self._previous_index,
+            "exact_index": self._exact_index,
+        }
         self._answers: Final = {
-            QUERY_IDS["next_tx_size"]: self._next_size,
-            QUERY_IDS["tx_content"]: self._content,
-            QUERY_IDS["io_init"]: self._io_init,
-            QUERY_IDS["block_metadata"]: lambda _: self._metadata,
-            QUERY_IDS["storage_slot"]: self._slot,
-            QUERY_IDS["preimage"]: self._preimage,
-            QUERY_IDS["disconnect"]: lambda _: framed(b""),
-            QUERY_IDS["proof"]: self._proof,
-            QUERY_IDS["prev_index"]: self._previous_index,
-            QUERY_IDS["exact_index"]: self._exact_index,
+            QUERY_IDS[name]: (_PARAMETER_BYTES[name], answer)
+            for name, answer in answers.items()
         }
 
     def answer(self, query: int, parameters: bytes) -> bytes:
         """The response to a query; OracleError if it makes no sense."""
-        answer = self._answers.get(query)
-        if answer is None:
+        known = self._answers.get(query)
+        if known is None:
             raise OracleError(f"the guest asked query {query:#x}, which does not exist")
-        name = QUERY_NAMES[query]
-        if len(parameters) != _PARAMETER_BYTES[name]:
+        size, answer = known
+        if len(parameters) != size:
             raise OracleError(
-                f"the guest sent {len(parameters)} bytes of parameters with {name}"
+                f"the guest sent {len(parameters)} bytes of parameters with "
+                f"{QUERY_NAMES[query]}"
             )
         return answer(parameters)
 
