@@ -1,6 +1,6 @@
 """Corpora on disk: a folder of inputs named by their content, written atomically.
 
-A reader at any moment, also after a power cut in a writer, sees whole inputs only.
+A reader at any moment, also after a writer was killed, sees whole inputs only.
 Which inputs are worth keeping is decided here only for `distil`.
 """
 
@@ -9,19 +9,20 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from fuzz.coverage.engine import Search, name_of
 from fuzz.coverage.target import Target
 
 I = TypeVar("I")  # noqa: E741 (an input)
-_TEMPORARY = ".part-"
+TEMPORARY: Final = ".part-"
+"""How names of files begin that are not whole."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Create or replace a file: it is whole or as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -75,7 +76,7 @@ class Corpus:
 
     def sweep(self) -> int:
         """Remove what interrupted writers left; how many files."""
-        left = list(self.folder.glob(f"{_TEMPORARY}*")) if self.folder.is_dir() else []
+        left = list(self.folder.glob(f"{TEMPORARY}*")) if self.folder.is_dir() else []
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)

@@ -1,10 +1,9 @@
 """A worker: one target, one stream of inputs, in a process that may die at any time.
 
 Everything worth keeping is on disk before the next input begins. Started by the
-supervisor as `python -m fuzz.campaign.worker FOLDER TARGET LANE`.
+supervisor as `python -m fuzz.campaign.worker FOLDER TARGET LANE PROCESS`.
 """
 
-import ctypes
 import resource
 import signal
 import sys
@@ -12,8 +11,9 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
+from fuzz.campaign.child import die_with
 from fuzz.campaign.folder import Finding, Folder, Settings
-from fuzz.campaign.lost import remake, save_lost
+from fuzz.campaign.lost import save_lost
 from fuzz.campaign.slot import Progress, Slot
 from fuzz.coverage.engine import Hooks, Making, Recipe, Search
 from fuzz.coverage.pool import Entry
@@ -25,8 +25,6 @@ EXIT_RECYCLE: Final = 75
 """The worker is well but large: start it again."""
 _PUBLISH_SECONDS: Final = 0.25
 _EXCHANGE_SECONDS: Final = 5.0
-_DIE_WITH_PARENT: Final = 1
-"""PR_SET_PDEATHSIG of prctl(2)."""
 _RECYCLE_SHARE: Final = 0.7
 _SLOW_SHARE: Final = 0.25
 """An input that takes this much of its slice is a finding."""
@@ -52,16 +50,9 @@ class Worker:
             target,
             self._settings.seed,
             lane,
-            self._first_iteration(),
+            self._before.iteration,
             hooks=hooks,
         )
-
-    def _first_iteration(self) -> int:
-        """Where to go on: an input that killed the last life is passed over."""
-        current = self._slot.current()
-        if current.started:
-            return max(self._before.iteration, current.iteration + 1)
-        return self._before.iteration
 
     def run(self) -> int:
         """Search until stopped; the exit code."""
@@ -139,9 +130,7 @@ class Worker:
         """Remember an input that ended, but too late."""
         recipe = self._slot.current().recipe
         problem = Problem("slow", (), "time", "", "", (f"{seconds:.0f} s",))
-        content = remake(self._folder, self._target, recipe)
-        if content is not None:
-            save_lost(self._folder, self._target, self._lane, problem, content)
+        save_lost(self._folder, self._target.name, self._lane, problem, recipe)
 
     def _publish(self) -> None:
         totals, pool, before = self._search.totals, self._search.pool, self._before
@@ -177,9 +166,9 @@ def resident_bytes(process: str = "self") -> int:
 
 def main(arguments: list[str]) -> int:
     """Entry point of the process."""
-    path, name, lane = arguments
+    path, name, lane, supervisor = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    die_with(int(supervisor))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return Worker(Folder(Path(path)), load_target(name), int(lane)).run()
 

@@ -35,7 +35,11 @@ def load_target(name: str) -> Target[Any]:
     """Make a target; what it needs is compiled now. Raises UnknownTarget."""
     check_target(name)
     module, _, factory = _FACTORIES.get(name, name).partition(":")
-    made: Target[Any] = getattr(importlib.import_module(module), factory)()
+    try:
+        make = getattr(importlib.import_module(module), factory)
+    except (ImportError, AttributeError) as error:
+        raise UnknownTarget(f"target {name!r} cannot be loaded: {error}") from error
+    made: Target[Any] = make()
     return made
 
 
