@@ -12,6 +12,7 @@ from typing import Any, Final
 from fuzz.campaign.folder import Finding, Folder
 from fuzz.coverage.engine import Making, Recipe, make, name_of
 from fuzz.coverage.target import Problem, Target
+from zkos.cli.console import say
 
 _MOST_ALIKE: Final = 20
 """Lost inputs kept of each kind and target: what they share is not known."""
@@ -24,7 +25,8 @@ def save_lost(
     alike = [
         item
         for item in folder.findings()
-        if item.target == target and item.problem.kind == problem.kind
+        if item.target == target
+        and (item.problem.kind, item.problem.layer) == (problem.kind, problem.layer)
     ]
     if len(alike) >= _MOST_ALIKE:
         return False
@@ -44,7 +46,11 @@ def input_of(folder: Folder, finding: Finding, target: Target[Any]) -> bytes | N
         return None
     known = json.loads(text)
     recipe = Recipe(**{**known, "making": Making(known["making"])})
-    content = remake(folder, target, recipe)
+    try:
+        content = remake(folder, target, recipe)
+    except Exception as error:  # the making is what failed in the worker
+        say(f"{finding.name}: making its input fails: {error!r}")
+        return None
     if content is not None:
         folder.save_input(finding, content, target.suffix)
     return content

@@ -133,8 +133,9 @@ def _find(folder: Folder, what: str, name: str | None) -> tuple[bytes, Target[An
             target = load_target(finding.target)
             path = folder.input_path(finding.name, minimised=True)
             known = path.read_bytes() if path else input_of(folder, finding, target)
-            if known is not None:
-                return known, target
+            if known is None:
+                raise UserError(f"{finding.name}: its input cannot be made again")
+            return known, target
     raise UserError(f"{what}: neither a file nor a finding in {folder.path}")
 
 

@@ -8,6 +8,8 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,11 +65,8 @@ class Worker:
         while not self._slot.stop:
             if runs is not None and self._search.iteration >= runs:
                 break
-            started = time.process_time()
-            self._search.step()
-            taken = time.process_time() - started
-            if taken > _SLOW_SHARE * self._settings.slice_seconds:
-                self._slow(taken)
+            with self._timed():
+                self._search.step()
             now = time.monotonic()
             if now - published > _PUBLISH_SECONDS:
                 self._publish()
@@ -99,7 +98,8 @@ class Worker:
 
     def _offer(self, content: bytes) -> None:
         try:
-            self._search.offer(content)
+            with self._timed():
+                self._search.offer(content)
         except ValueError:
             return  # not an input of this version of the target
 
@@ -126,8 +126,16 @@ class Worker:
         content = self._target.encode(value)
         self._folder.save_finding(finding, content, self._target.suffix)
 
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """Remember an input that ends, but too late."""
+        started = time.process_time()
+        yield
+        taken = time.process_time() - started
+        if taken > _SLOW_SHARE * self._settings.slice_seconds:
+            self._slow(taken)
+
     def _slow(self, seconds: float) -> None:
-        """Remember an input that ended, but too late."""
         recipe = self._slot.current().recipe
         problem = Problem("slow", (), "time", "", "", (f"{seconds:.0f} s",))
         save_lost(self._folder, self._target.name, self._lane, problem, recipe)

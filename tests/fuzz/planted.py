@@ -16,9 +16,9 @@ NAME = f"{PLACE}planted"
 PROBLEMS = 3
 LETTERS = b"abxyz12hw0qrst"
 TRAP_BYTES = 6
-"""Inputs shorter than this step into no trap."""
-GREED_BYTES = 600 << 20
-SLOW_SECONDS = 1.2
+"""So often a letter opens a trap."""
+GREED_BYTES = 260 << 20
+SLOW_SECONDS = 0.2
 
 
 class Planted:
@@ -60,12 +60,12 @@ class Planted:
                 seen.problem = Problem("diverge", ("a", "b"), f"secret{number}")
         if value[:1] in b"hqrst":
             seen.semantic |= semantic(value[:1], len(value))
-            if len(value) >= TRAP_BYTES:
+            if value[:TRAP_BYTES] == value[:1] * TRAP_BYTES:
                 self.trap(value)
         return seen
 
     def trap(self, value):
-        """What becomes of long inputs that begin with some letters."""
+        """What becomes of inputs that begin with a letter often enough."""
 
     def weight(self, value):
         return len(value)
@@ -93,8 +93,8 @@ class Hanging(Planted):
     """Some inputs never end."""
 
     def trap(self, value):
-        while value[:1] == b"h":
-            time.sleep(0.01)
+        if value[:1] == b"h":
+            time.sleep(3600)
 
 
 def hanging():

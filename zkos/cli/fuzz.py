@@ -65,7 +65,13 @@ def run(
         bool, typer.Option("--json", help="History lines on standard output.")
     ] = False,
 ) -> int:
-    """Run a campaign, or go on with the one in the folder."""
+    """Run a campaign, or go on with the one in the folder.
+
+    With -j 1 and --runs, a seed gives the same inputs, corpus and findings each
+    time (but for inputs found too slow or large, which depend on the machine). With
+    more workers each has its own stream of choices, but what they take over from each
+    other depends on time: findings repeat by their files, not by the seed.
+    """
     from fuzz.campaign.command import Wishes, run_campaign
 
     wishes = Wishes(
