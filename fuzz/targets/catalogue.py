@@ -44,7 +44,10 @@ def load_target(name: str) -> Target[Any]:
 
 
 def seed_folder(name: str) -> Path:
-    """The distilled inputs of a target in the repository, shared by block targets."""
+    """The distilled inputs of a target in the repository, shared by block targets.
+
+    Only inputs of blocks are called `.json`: these are cases for all commands.
+    """
     corpora = Path(__file__).resolve().parents[2] / "corpora"
     return corpora / (DEFAULT[0] if name.startswith("block_") else name)
 
