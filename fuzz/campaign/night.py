@@ -1,18 +1,20 @@
-"""A whole night as one command: campaign, mutants, distillation, report, history.
+"""A whole night as one command: campaign, distillation, report, history, mutants.
 
-    python -m fuzz.campaign.night --folder night --time 4h
+FOLDER/campaign-N/        the campaign of the Nth night
+FOLDER/corpora/TARGET/    what earlier nights reached: taken along, comes back distilled
+FOLDER/history.json       a row for each night
+FOLDER/report.html        the campaign of the last night
+FOLDER/mutants.json       the planted faults hunted in the last night
 
-Corpora of earlier nights in `night/corpora/TARGET` are taken along and come back
-distilled. Exit codes are those of `zkos fuzz run`; survivors among the mutants and
-findings are 1.
+A night that was interrupted is the same night when it goes on.
 """
 
-import argparse
 import json
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -24,35 +26,63 @@ from fuzz.corpus import Corpus, distil, write_atomically
 from fuzz.mutants.table import MUTANTS
 from fuzz.targets.catalogue import NAMES, load_target
 from zkos.cli.console import say
-from zkos.cli.errors import EXIT_CLEAN
+from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, EXIT_INTERRUPTED, UserError
 
-_MUTANT_SAMPLE: Final = 8
 _MUTANT_TIME: Final = "5m"
 _DAY_SECONDS: Final = 86_400
 _ROOT: Final = Path(__file__).resolve().parents[2]
+Row = dict[str, Any]
 
 
-def night(path: Path, targets: Sequence[str], duration: str, seed: int | None) -> int:
-    """Run everything; the exit code."""
-    campaign = Folder(path / "campaign")
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do in a night."""
+
+    targets: Sequence[str]
+    """All if empty."""
+    time: str
+    seed: int | None
+    jobs: int | None
+    mutants: int
+    """How many planted faults to hunt, others every night."""
+
+
+def night(path: Path, plan: Plan) -> int:
+    """Run everything; the exit code is that of the campaign, or 1 for survivors."""
+    nights = _nights(path / "history.json")
+    campaign = Folder(path / f"campaign-{len(nights) + 1}")
     known = path / "corpora"
-    wishes = Wishes(targets=tuple(targets), time=duration, seed=seed, corpus=known)
+    targets = tuple(plan.targets) or NAMES
+    wishes = Wishes(targets, plan.time, plan.jobs, plan.seed, corpus=known)
     code = run_campaign(campaign.path, wishes)
+    if code == EXIT_INTERRUPTED or not (campaign.path / "history.jsonl").is_file():
+        return code
     for name in targets:
         _distil(campaign, known, name)
     write_atomically(path / "report.html", page(campaign).encode())
-    _remember(path / "history.json", campaign)
-    survived = _mutants(path / "mutants.json")
+    _write_rows(path / "history.json", [*nights, _row(campaign, code)])
+    survived = _mutants(path / "mutants.json", plan.mutants) if plan.mutants else 0
     return code or survived
+
+
+def _nights(path: Path) -> list[Row]:
+    """The history; raises UserError."""
+    try:
+        rows = json.loads(path.read_text()) if path.exists() else []
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: no history of nights: {error}") from error
+    if not isinstance(rows, list):
+        raise UserError(f"{path}: no history of nights: no list")
+    return rows
 
 
 def _distil(campaign: Folder, known: Path, name: str) -> None:
     """Keep the smallest inputs that reach what this and earlier nights reached."""
     target = load_target(name)
     older = Corpus(known / name, target.suffix)
-    kept = Corpus(campaign.path / name / "corpus", target.suffix)
-    seeds = Corpus(campaign.path / name / "seeds", target.suffix)
-    contents = [*older.contents(), *seeds.contents(), *kept.contents()]
+    kept = campaign.corpus(name, target.suffix)
+    seeds = campaign.seeds(name, target.suffix)
+    contents = {*older.contents(), *seeds.contents(), *kept.contents()}
     wanted = {older.add(content) for content in distil(target, contents)}
     for old in older.names():
         if old not in wanted:
@@ -60,22 +90,19 @@ def _distil(campaign: Folder, known: Path, name: str) -> None:
     say(f"{name}: {len(wanted)} of {len(contents)} inputs kept")
 
 
-def _remember(path: Path, campaign: Folder) -> None:
-    """Add the night to the history."""
-    rows: list[dict[str, Any]] = json.loads(path.read_text()) if path.is_file() else []
+def _row(campaign: Folder, code: int) -> Row:
+    """The night as the history holds it."""
     history = campaign.history()
     last = history[-1] if history else {}
-    settings = campaign.settings()
-    rows.append({"time": int(time.time()), "seed": settings.seed, **last})
-    write_atomically(path, (json.dumps(rows, indent=1) + "\n").encode())
+    seed = campaign.settings().seed
+    return {"time": int(time.time()), "seed": seed, "exit_code": code, **last}
 
 
-def _mutants(path: Path) -> int:
-    """Hunt a sample of the planted faults, another every night; 1 if one survived."""
+def _mutants(path: Path, count: int) -> int:
+    """Hunt a sample of the planted faults, another every day; 1 if one survived."""
     names = sorted(MUTANTS)
-    sample = Random(int(time.time()) // _DAY_SECONDS).sample(
-        names, min(_MUTANT_SAMPLE, len(names))
-    )
+    today = Random(int(time.time()) // _DAY_SECONDS)
+    sample = today.sample(names, min(count, len(names)))
     command = [sys.executable, "-m", "zkos.cli", "mutants", "run", *sample]
     done = subprocess.run(
         [*command, "--time", _MUTANT_TIME, "--json"],
@@ -83,20 +110,12 @@ def _mutants(path: Path) -> int:
         stdout=subprocess.PIPE,
         check=False,
     )
-    write_atomically(path, done.stdout)
-    return int(done.returncode != EXIT_CLEAN)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    _write_rows(path, rows)
+    found = sum(bool(row["found"]) for row in rows)
+    say(f"{found} of {len(sample)} planted faults found")
+    return EXIT_CLEAN if done.returncode == EXIT_CLEAN else EXIT_DIFFERENCE
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=Path("night"))
-    parser.add_argument("--time", default="4h")
-    parser.add_argument("--seed", type=int)
-    parser.add_argument("targets", nargs="*", default=list(NAMES))
-    given = parser.parse_args(arguments)
-    return night(given.folder, given.targets, given.time, given.seed)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _write_rows(path: Path, rows: list[Row]) -> None:
+    write_atomically(path, (json.dumps(rows, indent=1) + "\n").encode())

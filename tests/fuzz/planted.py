@@ -180,6 +180,19 @@ def flat():
     return Flat(f"{PLACE}flat")
 
 
+class Harmless(Planted):
+    """It grows and has no fault."""
+
+    def run(self, value):
+        seen = super().run(value)
+        return Observation(seen.semantic, included=1)
+
+
+def harmless():
+    """A target without faults."""
+    return Harmless(f"{PLACE}harmless")
+
+
 class Refusing(Planted):
     """It grows, but no input is valid."""
 
