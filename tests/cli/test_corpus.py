@@ -8,6 +8,7 @@ import pytest
 from fuzz.campaign.folder import Folder, Settings
 from fuzz.corpus import Corpus, name_of
 from fuzz.coverage.engine import observe
+from fuzz.targets.atheris_driver import Driver
 from fuzz.targets.catalogue import NAMES, load_target
 from fuzz.targets.oss_fuzz import OPTIONS, dictionary
 from tests.cli.support import zkos_here
@@ -115,6 +116,20 @@ def test_settings_for_oss_fuzz_are_there(name):
     assert all(row.startswith("#") or row.count('="') == 1 for row in rows)
     assert len(rows) > 3
     assert OPTIONS.read_text().startswith("[libfuzzer]")
+    fuzzer = OPTIONS.with_name(f"{name}.py").read_text()
+    assert fuzzer.endswith(f'if __name__ == "__main__":\n    main("{name}")\n')
+
+
+def test_libfuzzer_sees_facts_of_targets_without_counters():
+    driver = Driver(load_target(NAME))
+    driver.test_one_input(b"q")
+    one = bytes(driver.facts)
+    driver.test_one_input(b"qq")
+
+    assert any(one)
+    assert bytes(driver.facts) != one
+    with pytest.raises(RuntimeError, match="diverge-"):
+        driver.test_one_input(b"ab")
 
 
 def test_export_to_a_folder_is_what_oss_fuzz_wants(tmp_path):
