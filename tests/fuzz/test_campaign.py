@@ -55,18 +55,24 @@ def test_another_seed_gives_other_inputs(tmp_path):
 
 
 def test_all_planted_problems_are_found_once_each_and_minimised(tmp_path):
-    folder = tmp_path / "campaign"
-    process = start(folder, "--seed", SEED, "--time", "20s", "-j", "1")
+    folder = Folder(tmp_path / "campaign")
+    process = start(folder.path, "--seed", SEED, "-j", "1")
+
+    def small():
+        names = [item.name for item in folder.findings()]
+        paths = [folder.input_path(name, minimised=True) for name in names]
+        return [path for path in paths if path is not None]
+
+    wait_until(lambda: len(small()) >= PROBLEMS, process)
+    process.send_signal(signal.SIGINT)
     code, output, errors = finish(process)
 
-    assert code == 1, errors
-    findings = list(Folder(folder).findings())
+    assert code == 130, errors
+    findings = list(folder.findings())
     assert len(findings) == PROBLEMS
     assert all(f"zkos fuzz replay {item.name}" in output for item in findings)
-    for item in findings:
-        small = Folder(folder).input_path(item.name, minimised=True)
-        assert small is not None
-        assert small.stat().st_size <= 3
+    assert sorted(path.read_bytes() for path in small()) == [b"12", b"ab", b"xyz"]
+    assert all(item.minimised for item in findings)
 
 
 def test_inputs_that_do_not_come_back_are_findings_with_their_inputs(tmp_path):
