@@ -20,6 +20,14 @@ FolderOption = Annotated[
     ),
 ]
 
+JobsOption = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, max=1024, show_default="processors"),
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Chosen and told if not given.")
+]
+
 
 @app.command("run")
 def run(
@@ -32,13 +40,8 @@ def run(
         str | None,
         typer.Option("--time", metavar="TIME", help="90s, 5m or 8h; else no limit."),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, max=1024, show_default="processors"),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Chosen and told if not given.")
-    ] = None,
+    jobs: JobsOption = None,
+    seed: SeedOption = None,
     runs: Annotated[
         int | None,
         typer.Option("--runs", min=1, metavar="N", help="Inputs of each worker."),
@@ -67,10 +70,10 @@ def run(
 ) -> int:
     """Run a campaign, or go on with the one in the folder.
 
-    With -j 1 and --runs, a seed gives the same inputs, corpus and findings each
-    time (but for inputs found too slow or large, which depend on the machine). With
-    more workers each has its own stream of choices, but what they take over from each
-    other depends on time: findings repeat by their files, not by the seed.
+    With -j 1 and --runs a seed gives the same inputs, corpus and findings,
+    but for those too slow or too large, which depend on the machine. With more
+    workers each has its own stream of choices, yet what they take over from
+    each other depends on time: only the files of a finding repeat it.
     """
     from fuzz.campaign.command import Wishes, run_campaign
 
@@ -104,21 +107,17 @@ def night(
     time: Annotated[
         str, typer.Option("--time", metavar="TIME", help="Of the campaign.")
     ] = "4h",
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, max=1024, show_default="processors"),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Chosen and told if not given.")
-    ] = None,
+    jobs: JobsOption = None,
+    seed: SeedOption = None,
     mutants: Annotated[
         int, typer.Option("--mutants", min=0, metavar="N", help="Planted faults.")
     ] = 8,
 ) -> int:
     """Run a campaign on all targets, then all that keeps it honest.
 
-    Corpora are distilled for the next night, a page and a row of history written, and
-    some planted faults hunted. Exit code 1 for findings or a fault that survived.
+    Corpora are distilled for the next night, a page and a row of history are
+    written, some planted faults are hunted. Exit code 1 for findings, or a fault
+    that survived.
     """
     from fuzz.campaign.night import Plan
     from fuzz.campaign.night import night as run_night
