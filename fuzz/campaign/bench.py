@@ -25,8 +25,8 @@ GOALS: Final = (
     ("native + py-evm", "block_ethereum", 20.0),
 )
 """Engines, target, and executions a second wanted."""
-_SMALL: Final = 4000
-"""Weight of a small case."""
+_SMALL: Final = 1000
+"""Weight of a small case: a transaction or two. Seeds of campaigns may be heavier."""
 
 
 @dataclass(frozen=True, slots=True)
