@@ -1,6 +1,6 @@
 """Corpora on disk: a folder of inputs named by their content, written atomically.
 
-A reader at any moment, also after a power cut in a writer, sees whole inputs only.
+A reader at any moment, also after a writer was killed, sees whole inputs only.
 Which inputs are worth keeping is decided here only for `distil`.
 """
 
@@ -9,19 +9,22 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from fuzz.coverage.engine import Search, name_of
+from fuzz.coverage.engine import Search, name_of, observe
 from fuzz.coverage.target import Target
 
 I = TypeVar("I")  # noqa: E741 (an input)
-_TEMPORARY = ".part-"
+TEMPORARY: Final = ".part-"
+"""How names of files begin that are not whole."""
+_FAIR_PARTS: Final = 8
+"""How many times its even share of the bytes an input may take."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Create or replace a file: it is whole or as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -75,7 +78,7 @@ class Corpus:
 
     def sweep(self) -> int:
         """Remove what interrupted writers left; how many files."""
-        left = list(self.folder.glob(f"{_TEMPORARY}*")) if self.folder.is_dir() else []
+        left = list(self.folder.glob(f"{TEMPORARY}*")) if self.folder.is_dir() else []
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)
@@ -101,6 +104,55 @@ def distil(target: Target[I], contents: Iterable[bytes]) -> list[bytes]:
     return chosen[::-1]
 
 
+def choose(
+    target: Target[I], contents: Iterable[bytes], most: int, budget: int
+) -> list[bytes]:
+    """At most so many inputs and bytes, which together reach as much as they can.
+
+    Greedily: always the input that adds most, the lightest where several do. No input
+    may take more than a fair part of the bytes, so that one cannot crowd out others.
+    """
+    largest = _FAIR_PARTS * budget // most
+    reached = {
+        content: features
+        for content, features in _features(target, contents)
+        if len(content) <= largest
+    }
+    chosen: list[bytes] = []
+    seen = 0
+    while reached and len(chosen) < most:
+        best = max(
+            reached,
+            key=lambda item: ((reached[item] & ~seen).bit_count(), -len(item), item),
+        )
+        features = reached.pop(best)
+        if not features & ~seen:
+            break
+        if len(best) <= budget:
+            chosen.append(best)
+            budget -= len(best)
+            seen |= features
+    return chosen
+
+
+def _features(
+    target: Target[I], contents: Iterable[bytes]
+) -> Iterator[tuple[bytes, int]]:
+    """What each input reaches; what is no input is left out."""
+    for content in contents:
+        try:
+            value = target.decode(content)
+        except ValueError:
+            continue
+        counters = target.counters
+        if counters is not None:
+            counters.clear()
+        features = observe(target, value).semantic
+        if counters is not None:
+            features |= counters.features()
+        yield content, features
+
+
 def export_zip(contents: Iterable[bytes], suffix: str, path: Path) -> int:
     """Write a seed corpus as OSS-Fuzz wants it; how many inputs."""
     count = 0
@@ -121,6 +173,7 @@ def import_from(place: Path) -> Iterator[bytes]:
     elif zipfile.is_zipfile(place):
         with zipfile.ZipFile(place) as archive:
             for name in sorted(archive.namelist()):
-                yield archive.read(name)
+                if not name.endswith("/"):
+                    yield archive.read(name)
     else:
         yield place.read_bytes()

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from fuzz.campaign.child import start
 from fuzz.campaign.display import Display
 from fuzz.campaign.folder import Folder, FolderError, Settings
 from fuzz.campaign.janitor import Janitor
@@ -21,11 +22,10 @@ from fuzz.targets.catalogue import (
     DEFAULT,
     UnknownTarget,
     check_target,
-    load_target,
-    seed_folder,
 )
 from zkos.cli.console import messages, output, say
 from zkos.cli.errors import (
+    EXIT_BAD_INPUT,
     EXIT_CLEAN,
     EXIT_DIFFERENCE,
     EXIT_ENGINE_FAILED,
@@ -58,13 +58,26 @@ class Wishes:
 def run_campaign(path: Path, wishes: Wishes) -> int:
     """Begin or resume, work, tell the end; the exit code."""
     folder = Folder(path)
+    seconds = None if wishes.time is None else parse_time(wishes.time)
     try:
-        settings = _settings(folder, wishes)
+        for name in wishes.targets:
+            check_target(name)
+        with folder.locked():
+            settings = _settings(folder, wishes, seconds)
+            folder.sweep()
+            try:
+                return _prepare(folder, settings, wishes.corpus) or _work(
+                    folder, wishes
+                )
+            except KeyboardInterrupt:
+                say(f"resume with: {resume_command(folder)}", to=messages())
+                return EXIT_INTERRUPTED
     except (FolderError, UnknownTarget) as error:
         raise UserError(str(error)) from error
-    for name in settings.targets:
-        say(f"preparing {name}", "dim")
-        _prepare(folder, name, wishes.corpus)
+
+
+def _work(folder: Folder, wishes: Wishes) -> int:
+    """The campaign itself, from the first worker to the last word."""
     display = Display(folder, json=wishes.json)
     supervisor = Supervisor(folder, display.show)
     janitor = Janitor(folder)
@@ -110,11 +123,8 @@ def tell_end(folder: Folder, summary: Summary, *, interrupted: bool) -> None:
         say(f"resume with: {resume_command(folder)}", to=messages())
 
 
-def _settings(folder: Folder, wishes: Wishes) -> Settings:
+def _settings(folder: Folder, wishes: Wishes, seconds: float | None) -> Settings:
     """Those of the campaign that is there, with more time or runs, or new ones."""
-    seconds = None if wishes.time is None else parse_time(wishes.time)
-    for name in wishes.targets:
-        check_target(name)
     if folder.exists:
         settings = folder.settings()
         if wishes.targets and set(wishes.targets) != set(settings.targets):
@@ -139,18 +149,20 @@ def _settings(folder: Folder, wishes: Wishes) -> Settings:
     return settings
 
 
-def _prepare(folder: Folder, name: str, corpus: Path | None) -> None:
-    """Compile what the target runs, and take over seeds once."""
-    target = load_target(name)
-    seeds = folder.seeds(name, target.suffix)
-    if seeds.names():
-        return
-    places = [seed_folder(name)]
-    if corpus is not None:
-        places.append(corpus / name)
-    for place in places:
-        for path in sorted(place.rglob(f"*{target.suffix}")):
-            seeds.add(path.read_bytes())
+def _prepare(folder: Folder, settings: Settings, corpus: Path | None) -> int:
+    """Make all targets ready; the exit code, which is not 0 if one cannot be."""
+    for name in settings.targets:
+        say(f"preparing {name}", "dim")
+        arguments = [str(folder.path), name, str(os.getpid())]
+        arguments += [] if corpus is None else [str(corpus)]
+        child = start("fuzz.campaign.prepare", *arguments)
+        try:
+            code = child.wait()
+        finally:
+            child.kill()
+        if code != EXIT_CLEAN:
+            return EXIT_BAD_INPUT if code == EXIT_BAD_INPUT else EXIT_ENGINE_FAILED
+    return EXIT_CLEAN
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from fuzz.campaign.folder import Folder
 from fuzz.campaign.slot import Progress
-from fuzz.campaign.summary import Summary, validity
+from fuzz.campaign.summary import Summary, age, validity
 from zkos.cli.console import messages
 
 _LINE_SECONDS: Final = 5.0
@@ -82,7 +82,6 @@ class Display:
         return Group(*parts)
 
     def _row(self, name: str, progress: Progress) -> tuple[str, ...]:
-        ago = time.time() - progress.last_new
         return (
             name,
             str(progress.executions),
@@ -91,7 +90,7 @@ class Display:
             f"{progress.entries}/{progress.weight // 1000}kb",
             f"{self._rate(name, progress):.0f}",
             validity(progress).removeprefix("valid: ").split(" ")[0],
-            f"{ago:.0f} s ago" if progress.last_new else "-",
+            age(progress.last_new),
         )
 
     def _rate(self, name: str, progress: Progress) -> float:

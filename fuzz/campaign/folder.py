@@ -6,20 +6,26 @@ TARGET/seeds/             inputs the campaign began with
 TARGET/corpus/            inputs it kept
 TARGET/quarantine/        inputs that killed a worker when they were read
 TARGET/lane-N.slot        what worker N does and has done
-findings/NAME/            finding.json, case.*, perhaps minimised.*
+findings/NAME/            finding.json, case.* or recipe.json, perhaps minimised.*
+
+Whatever is killed at whatever moment: files are whole, and what was reported is there.
+What a writer left in the middle of its work has a name that begins with `.part-`.
 """
 
+import fcntl
 import json
+import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fuzz.campaign.slot import Slot
-from fuzz.corpus import Corpus, write_atomically
+from fuzz.corpus import TEMPORARY, Corpus, write_atomically
 from fuzz.coverage.target import Problem
 
 
@@ -79,9 +85,32 @@ class Folder:
         """Whether a campaign began here."""
         return (self.path / "campaign.json").is_file()
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other runs out; FolderError if there is one or no folder can be.
+
+        The kernel gives the lock back, however its holder ends.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            raise FolderError(f"{self.path}: {error.strerror}") from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            raise FolderError(f"{self.path}: a campaign is running in it") from error
+        try:
+            yield
+        finally:
+            os.close(handle)
+
     def begin(self, settings: Settings) -> None:
         """Start a campaign; FolderError if the folder holds something else."""
-        if self.path.is_dir() and any(self.path.iterdir()):
+        self.path.mkdir(parents=True, exist_ok=True)
+        others = [item.name for item in self.path.iterdir()]
+        if not all(name.startswith(TEMPORARY) for name in others):
             raise FolderError(f"{self.path}: not empty, and no campaign to resume")
         content = json.dumps({"format": 1, "started": time.time(), **asdict(settings)})
         write_atomically(self.path / "campaign.json", content.encode())
@@ -115,11 +144,30 @@ class Folder:
         """What the campaign began with."""
         return Corpus(self.path / target / "seeds", suffix)
 
-    def quarantine(self, target: str, name: str, suffix: str) -> None:
+    def take_seeds(self, target: str, suffix: str, contents: Iterable[bytes]) -> None:
+        """Keep what the campaign begins with, all at once; not a second time."""
+        final = self.path / target / "seeds"
+        if final.exists():
+            return
+        final.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=final.parent))
+        seeds = Corpus(part, suffix)
+        for content in contents:
+            seeds.add(content)
+        part.rename(final)
+
+    def read_input(self, target: str, name: str, suffix: str) -> bytes:
+        """An input wherever it went; FileNotFoundError if it is nowhere."""
+        quarantined = Corpus(self.path / target / "quarantine", suffix)
+        for corpus in (self.corpus(target, suffix), self.seeds(target, suffix)):
+            if corpus.path(name).exists():
+                return corpus.read(name)
+        return quarantined.read(name)
+
+    def quarantine(self, target: str, name: str) -> None:
         """Never read an input again."""
-        for corpus in (self.seeds(target, suffix), self.corpus(target, suffix)):
-            path = corpus.path(name)
-            if path.exists():
+        for kind in ("seeds", "corpus"):
+            for path in (self.path / target / kind).glob(f"{name}.*"):
                 place = self.path / target / "quarantine" / path.name
                 place.parent.mkdir(exist_ok=True)
                 path.replace(place)
@@ -130,12 +178,19 @@ class Folder:
 
     def save_finding(self, finding: Finding, content: bytes, suffix: str) -> bool:
         """Store a finding at once; whether it is the first of its meaning."""
+        return self._save(finding, f"case{suffix}", content)
+
+    def save_recipe(self, finding: Finding, text: bytes) -> bool:
+        """Store a finding whose input is yet to be made again."""
+        return self._save(finding, "recipe.json", text)
+
+    def _save(self, finding: Finding, name: str, content: bytes) -> bool:
         final = self._finding(finding.name)
         if final.exists():
             return False
         final.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=".part-", dir=final.parent))
-        (part / f"case{suffix}").write_bytes(content)
+        part = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=final.parent))
+        (part / name).write_bytes(content)
         (part / "finding.json").write_text(_finding_text(finding))
         try:
             part.rename(final)
@@ -143,6 +198,15 @@ class Folder:
             shutil.rmtree(part, ignore_errors=True)
             return False
         return True
+
+    def save_input(self, finding: Finding, content: bytes, suffix: str) -> None:
+        """Store the input of a finding that had only a recipe."""
+        write_atomically(self._finding(finding.name) / f"case{suffix}", content)
+
+    def recipe(self, name: str) -> bytes | None:
+        """What the input of a finding is made from, if it was lost."""
+        path = self._finding(name) / "recipe.json"
+        return path.read_bytes() if path.is_file() else None
 
     def update_finding(self, finding: Finding) -> None:
         """Store what was learnt about a finding."""
@@ -154,6 +218,10 @@ class Folder:
         path = self._finding(finding.name) / f"minimised{suffix}"
         write_atomically(path, content)
         self.update_finding(replace(finding, minimised=True))
+
+    def finding(self, name: str) -> Finding:
+        """The finding of this name; FileNotFoundError if there is none."""
+        return read_finding(self._finding(name) / "finding.json")
 
     def findings(self) -> Iterator[Finding]:
         """All findings, oldest first."""
@@ -169,8 +237,12 @@ class Folder:
 
     def append_history(self, row: dict[str, Any]) -> None:
         """Add a line to the history."""
-        with (self.path / "history.jsonl").open("a") as file:
-            file.write(json.dumps(row) + "\n")
+        with (self.path / "history.jsonl").open("ab+") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 1))
+            # A killed supervisor may have left half a line.
+            start = b"" if file.read(1) in (b"", b"\n") else b"\n"
+            file.write(start + json.dumps(row).encode() + b"\n")
 
     def history(self) -> list[dict[str, Any]]:
         """All whole lines of the history."""
@@ -185,10 +257,11 @@ class Folder:
 
     def sweep(self) -> None:
         """Remove what interrupted writers left."""
-        for path in (self.path / "findings").glob(".part-*"):
-            shutil.rmtree(path, ignore_errors=True)
-        for corpus in self.path.glob("*/corpus"):
-            Corpus(corpus, "").sweep()
+        for path in list(self.path.rglob(f"{TEMPORARY}*")):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
     def _finding(self, name: str) -> Path:
         return self.path / "findings" / name

@@ -2,13 +2,10 @@
 
 import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import Final
 
+from fuzz.campaign.child import start
 from fuzz.campaign.folder import Folder
-
-_ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 class Janitor:
@@ -19,16 +16,9 @@ class Janitor:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Janitor":
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         with (self._folder.path / "janitor.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "fuzz.campaign.triage", str(self._folder.path)],
-                env={**os.environ, "PYTHONPATH": path},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            arguments = (str(self._folder.path), str(os.getpid()))
+            self._process = start("fuzz.campaign.triage", *arguments, log=log)
         return self
 
     def __exit__(self, *_: object) -> None:

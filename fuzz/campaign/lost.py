@@ -1,49 +1,72 @@
-"""Inputs whose worker did not come back: made again from their recipes."""
+"""Inputs whose worker did not come back: a finding now, made again later.
 
+The supervisor only notes the recipe, since making the input may end or hang a process
+as running it did. Who attends to the finding makes it, in a process of its own.
+"""
+
+import json
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 from fuzz.campaign.folder import Finding, Folder
 from fuzz.coverage.engine import Making, Recipe, make, name_of
 from fuzz.coverage.target import Problem, Target
+from zkos.cli.console import say
 
 _MOST_ALIKE: Final = 20
 """Lost inputs kept of each kind and target: what they share is not known."""
+
+
+def save_lost(
+    folder: Folder, target: str, lane: int, problem: Problem, recipe: Recipe
+) -> bool:
+    """Save a finding about an input that did not report back; whether it was saved."""
+    alike = [
+        item
+        for item in folder.findings()
+        if item.target == target
+        and (item.problem.kind, item.problem.layer) == (problem.kind, problem.layer)
+    ]
+    if len(alike) >= _MOST_ALIKE:
+        return False
+    text = json.dumps(asdict(recipe)).encode()
+    problem = replace(problem, site=name_of(text))
+    finding = Finding(problem.name, target, problem, time.time(), lane, 0)
+    return folder.save_recipe(finding, text)
+
+
+def input_of(folder: Folder, finding: Finding, target: Target[Any]) -> bytes | None:
+    """The input of a finding, made from its recipe if it is not yet there."""
+    path = folder.input_path(finding.name)
+    if path is not None:
+        return path.read_bytes()
+    text = folder.recipe(finding.name)
+    if text is None:
+        return None
+    known = json.loads(text)
+    recipe = Recipe(**{**known, "making": Making(known["making"])})
+    try:
+        content = remake(folder, target, recipe)
+    except Exception as error:  # the making is what failed in the worker
+        say(f"{finding.name}: making its input fails: {error!r}")
+        return None
+    if content is not None:
+        folder.save_input(finding, content, target.suffix)
+    return content
 
 
 def remake(folder: Folder, target: Target[Any], recipe: Recipe) -> bytes | None:
     """The text of the input of a recipe; None if its parts are gone."""
     try:
         if recipe.making is Making.GIVEN:
-            return _read(folder, target, recipe.parent)
+            return folder.read_input(target.name, recipe.parent, target.suffix)
         parents = [
-            target.decode(_read(folder, target, name)) if name else None
+            target.decode(folder.read_input(target.name, name, target.suffix))
+            if name
+            else None
             for name in (recipe.parent, recipe.donor)
         ]
     except (FileNotFoundError, ValueError):
         return None
     return target.encode(make(target, recipe, *parents))
-
-
-def _read(folder: Folder, target: Target[Any], name: str) -> bytes:
-    try:
-        return folder.corpus(target.name, target.suffix).read(name)
-    except FileNotFoundError:
-        return folder.seeds(target.name, target.suffix).read(name)
-
-
-def save_lost(
-    folder: Folder, target: Target[Any], lane: int, problem: Problem, content: bytes
-) -> bool:
-    """Save a finding about an input that did not report back; whether it was saved."""
-    alike = [
-        item
-        for item in folder.findings()
-        if item.target == target.name and item.problem.kind == problem.kind
-    ]
-    if len(alike) >= _MOST_ALIKE:
-        return False
-    problem = replace(problem, site=name_of(content))
-    finding = Finding(problem.name, target.name, problem, time.time(), lane, 0)
-    return folder.save_finding(finding, content, target.suffix)

@@ -1,69 +1,96 @@
-"""A whole night as one command: campaign, distillation, cycles, mutants, report.
+"""A whole night as one command: campaign, distillation, report, history, mutants.
 
-    python -m fuzz.campaign.night --folder night --time 4h
+FOLDER/campaign-N/        the campaign of the Nth night
+FOLDER/corpora/TARGET/    what earlier nights reached: taken along, comes back distilled
+FOLDER/history.json       a row for each night
+FOLDER/report.html        the campaign of the last night
+FOLDER/mutants.json       the planted faults hunted in the last night
 
-Corpora of earlier nights in `night/corpora/TARGET` are taken along and come back
-distilled. Exit codes are those of `zkos fuzz run`; survivors among the mutants and
-findings are 1.
+A night that was interrupted is the same night when it goes on.
 """
 
-import argparse
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from fuzz.campaign.command import Wishes, run_campaign
-from fuzz.campaign.cycles import Counts, count_cycles
+from fuzz.campaign.cycles import count_cycles
 from fuzz.campaign.folder import Folder
-from fuzz.campaign.history import append_night, read_nights
+from fuzz.campaign.history import HistoryError, NightRow, append_night, read_nights
 from fuzz.campaign.page import Night, page
 from fuzz.corpus import Corpus, distil, write_atomically
 from fuzz.mutants.run import best_of
 from fuzz.mutants.table import MUTANTS
 from fuzz.targets.catalogue import NAMES, load_target
 from zkos.cli.console import say
-from zkos.cli.errors import EXIT_CLEAN
+from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, EXIT_INTERRUPTED, UserError
 
-_MUTANT_SAMPLE: Final = 8
 _MUTANT_TIME: Final = "5m"
 _DAY_SECONDS: Final = 86_400
 _ROOT: Final = Path(__file__).resolve().parents[2]
 
 
-def night(path: Path, targets: Sequence[str], duration: str, seed: int | None) -> int:
-    """Run everything; the exit code."""
-    campaign = Folder(path / "campaign")
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do in a night."""
+
+    targets: Sequence[str]
+    """All if empty."""
+    time: str
+    seed: int | None
+    jobs: int | None
+    mutants: int
+    """How many planted faults to hunt, others every night."""
+
+
+def night(path: Path, plan: Plan) -> int:
+    """Run everything; the exit code is that of the campaign, or 1 for survivors."""
+    nights = _nights(path / "history.json")
+    campaign = Folder(path / f"campaign-{len(nights) + 1}")
     known = path / "corpora"
-    wishes = Wishes(targets=tuple(targets), time=duration, seed=seed, corpus=known)
+    targets = tuple(plan.targets) or NAMES
+    wishes = Wishes(targets, plan.time, plan.jobs, plan.seed, corpus=known)
     code = run_campaign(campaign.path, wishes)
+    if code == EXIT_INTERRUPTED or not (campaign.path / "history.jsonl").is_file():
+        return code
     for name in targets:
         _distil(campaign, known, name)
     cycles = count_cycles()
-    history = path / "history.json"
-    before = read_nights(history) if history.is_file() else []
-    _remember(history, campaign, cycles)
-    _report(path, Night({}, cycles, before))  # whatever becomes of the hunts
-    survived = _mutants(path / "mutants.json")
-    _report(path, Night(best_of(path / "mutants.json"), cycles, before))
+    append_night(path / "history.json", {**_row(campaign, code), "cycles": cycles})
+    report = path / "report.html"
+    _write_page(report, campaign, Night({}, cycles, nights))  # whatever comes of hunts
+    if not plan.mutants:
+        return code
+    survived = _mutants(path / "mutants.json", plan.mutants)
+    catches = best_of(path / "mutants.json")
+    _write_page(report, campaign, Night(catches, cycles, nights))
     return code or survived
 
 
-def _report(path: Path, shown: Night) -> None:
-    content = page(Folder(path / "campaign"), shown)
-    write_atomically(path / "report.html", content.encode())
+def _write_page(path: Path, campaign: Folder, shown: Night) -> None:
+    write_atomically(path, page(campaign, shown).encode())
+
+
+def _nights(path: Path) -> list[NightRow]:
+    """The history; raises UserError."""
+    try:
+        return read_nights(path) if path.exists() else []
+    except (OSError, HistoryError) as error:
+        raise UserError(f"{path}: {error}") from error
 
 
 def _distil(campaign: Folder, known: Path, name: str) -> None:
     """Keep the smallest inputs that reach what this and earlier nights reached."""
     target = load_target(name)
     older = Corpus(known / name, target.suffix)
-    kept = Corpus(campaign.path / name / "corpus", target.suffix)
-    seeds = Corpus(campaign.path / name / "seeds", target.suffix)
-    contents = [*older.contents(), *seeds.contents(), *kept.contents()]
+    kept = campaign.corpus(name, target.suffix)
+    seeds = campaign.seeds(name, target.suffix)
+    contents = {*older.contents(), *seeds.contents(), *kept.contents()}
     wanted = {older.add(content) for content in distil(target, contents)}
     for old in older.names():
         if old not in wanted:
@@ -71,20 +98,19 @@ def _distil(campaign: Folder, known: Path, name: str) -> None:
     say(f"{name}: {len(wanted)} of {len(contents)} inputs kept")
 
 
-def _remember(path: Path, campaign: Folder, cycles: Counts) -> None:
-    """Add the night to the history."""
+def _row(campaign: Folder, code: int) -> NightRow:
+    """The night as the history holds it."""
     history = campaign.history()
     last = history[-1] if history else {}
-    row = {"time": int(time.time()), "seed": campaign.settings().seed, **last}
-    append_night(path, {**row, "cycles": cycles})
+    seed = campaign.settings().seed
+    return {"time": int(time.time()), "seed": seed, "exit_code": code, **last}
 
 
-def _mutants(path: Path) -> int:
-    """Hunt a sample of the planted faults, another every night; 1 if one survived."""
+def _mutants(path: Path, count: int) -> int:
+    """Hunt a sample of the planted faults, another every day; 1 if one survived."""
     names = sorted(MUTANTS)
-    sample = Random(int(time.time()) // _DAY_SECONDS).sample(
-        names, min(_MUTANT_SAMPLE, len(names))
-    )
+    today = Random(int(time.time()) // _DAY_SECONDS)
+    sample = today.sample(names, min(count, len(names)))
     command = [sys.executable, "-m", "zkos.cli", "mutants", "run", *sample]
     done = subprocess.run(
         [*command, "--time", _MUTANT_TIME, "--json"],
@@ -93,19 +119,6 @@ def _mutants(path: Path) -> int:
         check=False,
     )
     write_atomically(path, done.stdout)
-    return int(done.returncode != EXIT_CLEAN)
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=Path("night"))
-    parser.add_argument("--time", default="4h")
-    parser.add_argument("--seed", type=int)
-    parser.add_argument("targets", nargs="*", default=list(NAMES))
-    given = parser.parse_args(arguments)
-    return night(given.folder, given.targets, given.time, given.seed)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    found = sum(catch.found for catch in best_of(path).values())
+    say(f"{found} of {len(sample)} planted faults found")
+    return EXIT_CLEAN if done.returncode == EXIT_CLEAN else EXIT_DIFFERENCE

@@ -8,7 +8,7 @@ writer; a reader in the middle of a write sees a number that is one step old.
 import mmap
 import struct
 import time
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -87,6 +87,19 @@ class Slot:
             name.rstrip(b"\0").decode("ascii", "replace") for name in (parent, donor)
         )
         return Current(started, iteration, Recipe(Making(making % 3), seed, *names))
+
+    def settle(self, *, again: bool) -> None:
+        """Say where the next worker goes on, in place of one that is gone.
+
+        What it was running is run again, or passed over. To be called by the
+        supervisor, while there is no worker.
+        """
+        current, progress = self.current(), self.progress()
+        if current.started and current.recipe.making is not Making.GIVEN:
+            iteration = current.iteration + (not again)
+            iteration = max(progress.iteration, iteration)
+            self.write(replace(progress, iteration=iteration))
+        self.end()
 
     def write(self, progress: Progress) -> None:
         """Publish counts."""

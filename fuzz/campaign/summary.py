@@ -1,5 +1,6 @@
 """Where a campaign stands: the counts of all workers together."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -57,8 +58,14 @@ class Summary:
         return (
             f"#{total.executions} cov: {total.coverage} ft: {total.features} "
             f"corp: {total.entries}/{total.weight // 1000}kb exec/s: {rate:.0f} "
-            f"rss: {self.resident // _MEGABYTE}Mb {validity(total)} findings: {found}"
+            f"rss: {self.resident // _MEGABYTE}Mb {validity(total)} findings: {found} "
+            f"new: {age(total.last_new)}"
         )
+
+
+def age(moment: float) -> str:
+    """How long ago something was, by the clock on the wall."""
+    return f"{max(0.0, time.time() - moment):.0f} s ago" if moment else "-"
 
 
 def validity(progress: Progress) -> str:

@@ -4,32 +4,33 @@ It computes nothing itself, so it can always answer: an input over its time, a w
 over its memory, Ctrl-C. A worker that dies is replaced; what it ran is a finding.
 """
 
+import math
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from fuzz.campaign.child import start
 from fuzz.campaign.folder import Folder, Settings
-from fuzz.campaign.lost import remake, save_lost
+from fuzz.campaign.lost import save_lost
 from fuzz.campaign.slot import Current, Progress, Slot
 from fuzz.campaign.summary import Summary, summarise
 from fuzz.campaign.worker import EXIT_DONE, EXIT_RECYCLE, resident_bytes
 from fuzz.coverage.engine import Making
-from fuzz.coverage.target import Problem, Target
-from fuzz.targets.catalogue import load_target
+from fuzz.coverage.target import Problem
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 POLL_SECONDS: Final = 0.2
 STOP_SECONDS: Final = 1.0
 """Workers that have not ended by then are killed: nothing is lost."""
 _HISTORY_SECONDS: Final = 5.0
 _QUANTUM_SECONDS: Final = 60.0
 """A worker with several targets changes after this long."""
+_DEATH: Final = "worker"
+"""Layer of a problem: a worker died of itself, it seems."""
 _MOST_RESTARTS: Final = 5
 """Deaths before the first input, after which a target is given up."""
 
@@ -52,8 +53,12 @@ class Lane:
     process: subprocess.Popen[bytes] | None = None
     slot: Slot | None = None
     began: float = 0.0
+    seen: float = 0.0
+    """When it was looked at last."""
     barren: int = 0
     """Deaths in a row without an input."""
+    suspect: str = ""
+    """An input of the corpus in which a worker died."""
     done: set[str] = field(default_factory=set)
 
     @property
@@ -72,7 +77,8 @@ class Supervisor:
         self._settings: Final[Settings] = folder.settings()
         self._show: Final = show
         self._lanes: Final = _lanes(self._settings)
-        self._targets: dict[str, Target[Any]] = {}
+        self._spent: Final = dict.fromkeys(self._settings.targets, 0.0)
+        """Seconds in which there were workers of a target, in this run."""
         self._worked: Final = _seconds_before(folder)
         self._born: Final = time.monotonic()
         self._recorded = 0.0
@@ -92,8 +98,8 @@ class Supervisor:
 
     def run(self) -> Summary:
         """Work; the summary. Raises CampaignError; workers are gone in any case."""
-        self._folder.sweep()
         try:
+            self._settle()
             for lane in self._lanes:
                 self._start(lane)
             while not self._is_over():
@@ -112,9 +118,8 @@ class Supervisor:
         if summary.seconds < self._settings.blind_seconds:
             return
         for name, progress in summary.targets.items():
-            reason = blindness(
-                progress, progress.seconds >= self._settings.blind_seconds
-            )
+            seconds = max(progress.seconds, self._spent.get(name, 0.0))
+            reason = blindness(progress, seconds >= self._settings.blind_seconds)
             if reason is not None:
                 raise Blind(f"{name} is blind: {reason}")
 
@@ -124,29 +129,33 @@ class Supervisor:
             return True
         return all(set(lane.targets) <= lane.done for lane in self._lanes)
 
+    def _settle(self) -> None:
+        """Run again what a killed run was running: it need not be at fault."""
+        for lane in self._lanes:
+            for target in lane.targets:
+                slot = self._folder.slot(target, lane.number)
+                slot.settle(again=True)
+                slot.close()
+
     def _start(self, lane: Lane) -> None:
         lane.slot = self._folder.slot(lane.target, lane.number)
         lane.slot.stop = False
-        command = [sys.executable, "-m", "fuzz.campaign.worker"]
-        command += [str(self._folder.path), lane.target, str(lane.number)]
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        errors = (self._folder.path / lane.target / f"lane-{lane.number}.log").open(
-            "ab"
-        )
-        with errors:
-            lane.process = subprocess.Popen(
-                command,
-                env={**os.environ, "PYTHONPATH": path},
-                stdin=subprocess.DEVNULL,
-                stdout=errors,
-                stderr=errors,
-                start_new_session=True,
+        arguments = [str(self._folder.path), lane.target, str(lane.number)]
+        with self._log(lane).open("ab") as log:
+            lane.process = start(
+                "fuzz.campaign.worker", *arguments, str(os.getpid()), log=log
             )
-        lane.began = time.monotonic()
+        lane.began = lane.seen = time.monotonic()
+
+    def _log(self, lane: Lane) -> Path:
+        return self._folder.path / lane.target / f"lane-{lane.number}.log"
 
     def _watch(self, lane: Lane) -> None:
         if lane.process is None or lane.slot is None:
             return
+        now = time.monotonic()
+        self._spent[lane.target] += now - lane.seen
+        lane.seen = now
         code = lane.process.poll()
         current = lane.slot.current()
         if code is not None:
@@ -159,14 +168,15 @@ class Supervisor:
             self._lost(lane, current, reason)
             self._restart(lane)
             return
-        turn = time.monotonic() - lane.began
-        if len(lane.targets) > 1 and turn > self._quantum(lane):
+        if len(lane.targets) > 1 and now - lane.began > self._quantum(lane):
             lane.slot.stop = True
 
     def _quantum(self, lane: Lane) -> float:
+        """How long a turn is; by the clock only where the clock decides the end."""
         limit = self._settings.seconds
-        share = _QUANTUM_SECONDS if limit is None else limit / len(lane.targets)
-        return min(_QUANTUM_SECONDS, share)
+        if limit is None:
+            return _QUANTUM_SECONDS if self._settings.runs is None else math.inf
+        return min(_QUANTUM_SECONDS, limit / len(lane.targets))
 
     def _excess(self, process: int, current: Current) -> Problem | None:
         """What a worker takes too much of."""
@@ -188,13 +198,11 @@ class Supervisor:
             if not current.started:
                 lane.barren += 1
                 if lane.barren >= _MOST_RESTARTS:
-                    log = self._folder.path / lane.target / f"lane-{lane.number}.log"
-                    raise CampaignError(_last_line(log, lane.target))
+                    word = _last_line(self._log(lane)) or _death(code)
+                    raise CampaignError(f"workers of {lane.target} die: {word}")
             else:
                 values = (_death(code),)
-                self._lost(
-                    lane, current, Problem("crash", (), "worker", "", "", values)
-                )
+                self._lost(lane, current, Problem("crash", (), _DEATH, "", "", values))
         self._restart(lane)
 
     def _next(self, lane: Lane) -> None:
@@ -215,20 +223,17 @@ class Supervisor:
         self._start(lane)
 
     def _lost(self, lane: Lane, current: Current, problem: Problem) -> None:
-        """Save what a dead worker was running."""
+        """Save what a dead worker was running; the next one passes it over."""
+        assert lane.slot is not None
         lane.barren = 0
-        target = self._target(lane.target)
-        content = remake(self._folder, target, current.recipe)
-        if content is not None:
-            save_lost(self._folder, target, lane.number, problem, content)
+        save_lost(self._folder, lane.target, lane.number, problem, current.recipe)
         if current.recipe.making is Making.GIVEN:
             name = current.recipe.parent
-            self._folder.quarantine(target.name, name, target.suffix)
-
-    def _target(self, name: str) -> Target[Any]:
-        if name not in self._targets:
-            self._targets[name] = load_target(name)
-        return self._targets[name]
+            # A worker may be killed from outside: no input is lost to that.
+            if problem.layer != _DEATH or name == lane.suspect:
+                self._folder.quarantine(lane.target, name)
+            lane.suspect = name
+        lane.slot.settle(again=False)
 
     def _report(self) -> None:
         summary = self._summary()
@@ -293,6 +298,6 @@ def _death(code: int) -> str:
     return f"exit code {code}"
 
 
-def _last_line(log: Path, target: str) -> str:
+def _last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()
-    return f"workers of {target} do not start: {lines[-1] if lines else 'no word'}"
+    return lines[-1] if lines else ""

@@ -1,20 +1,23 @@
 """What becomes of findings: minimised, bisected, listed, replayed.
 
-As `python -m fuzz.campaign.triage FOLDER` it looks after a running campaign.
+As `python -m fuzz.campaign.triage FOLDER PROCESS` it looks after a running campaign;
+with the name of a finding after that it attends to this one.
 """
 
-import ctypes
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from fuzz.campaign.bisect import votes
-from fuzz.campaign.folder import Finding, Folder, FolderError
+from fuzz.campaign.child import die_with, start
+from fuzz.campaign.folder import Finding, Folder
+from fuzz.campaign.lost import input_of
 from fuzz.campaign.minimise import minimise
 from fuzz.coverage.engine import observe
 from fuzz.coverage.target import Target
@@ -24,19 +27,19 @@ from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
 
 _IDLE_SECONDS: Final = 2.0
 _MINIMISE_SECONDS: Final = 120.0
-_DIE_WITH_PARENT: Final = 1
-"""PR_SET_PDEATHSIG of prctl(2)."""
+_ATTEND_SECONDS: Final = 2 * _MINIMISE_SECONDS
+"""After this long an input is left as it is."""
 _NICE: Final = 10
 _REPEATABLE: Final = ("diverge", "unsound", "crash", "abort")
 
 
 def attend(folder: Folder, finding: Finding) -> Finding:
     """Minimise and bisect one finding; what is known then."""
-    path = folder.input_path(finding.name)
-    if path is None:
-        return finding
     target = load_target(finding.target)
-    value = target.decode(path.read_bytes())
+    content = input_of(folder, finding, target)
+    if content is None:
+        return finding
+    value = target.decode(content)
     problem = finding.problem
     smaller = None
     if problem.kind in _REPEATABLE and problem.layer not in ("worker", "memory"):
@@ -55,6 +58,25 @@ def attend(folder: Folder, finding: Finding) -> Finding:
     return finding
 
 
+def attend_apart(folder: Folder, finding: Finding) -> Finding:
+    """Attend in a process that may hang or die of the input; what is known then."""
+    child = start(
+        "fuzz.campaign.triage", str(folder.path), str(os.getpid()), finding.name
+    )
+    try:
+        child.wait(_ATTEND_SECONDS)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        child.kill()
+        child.wait()
+    known = folder.finding(finding.name)
+    if known.minimised is None:
+        known = replace(known, minimised=False)
+        folder.update_finding(known)
+    return known
+
+
 def triage_all(path: Path) -> int:
     """Attend to all findings and list them by class; the exit code."""
     folder = Folder(path)
@@ -64,7 +86,7 @@ def triage_all(path: Path) -> int:
     for finding in folder.findings():
         if finding.minimised is None:
             say(f"attending to {finding.name}", "dim")
-            finding = attend(folder, finding)
+            finding = attend_apart(folder, finding)
         findings.append(finding)
     classes = Counter(finding.problem.kind for finding in findings)
     for kind, count in sorted(classes.items()):
@@ -108,29 +130,36 @@ def _find(folder: Folder, what: str, name: str | None) -> tuple[bytes, Target[An
         return file.read_bytes(), load_target(name or "block_differential")
     for finding in folder.findings():
         if finding.name.startswith(what):
+            target = load_target(finding.target)
             path = folder.input_path(finding.name, minimised=True)
-            path = path or folder.input_path(finding.name)
-            if path is not None:
-                return path.read_bytes(), load_target(finding.target)
+            known = path.read_bytes() if path else input_of(folder, finding, target)
+            if known is None:
+                raise UserError(f"{finding.name}: its input cannot be made again")
+            return known, target
     raise UserError(f"{what}: neither a file nor a finding in {folder.path}")
 
 
-def main(arguments: list[str]) -> int:
-    """Look after a campaign until killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+def look_after(folder: Folder) -> NoReturn:
+    """Attend to findings as they come, until killed."""
     os.nice(_NICE)
-    folder = Folder(Path(arguments[0]))
-    failed: set[str] = set()
     while True:
         for finding in folder.findings():
-            if finding.minimised is None and finding.name not in failed:
-                try:
-                    attend(folder, finding)
-                except (FolderError, OSError, ValueError) as error:
-                    failed.add(finding.name)
-                    say(f"{finding.name}: {error}")
+            if finding.minimised is None:
+                attend_apart(folder, finding)
         time.sleep(_IDLE_SECONDS)
+
+
+def main(arguments: list[str]) -> int:
+    """Look after a campaign while its supervisor lives, or after one finding."""
+    path, parent, *names = arguments
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with(int(parent))
+    folder = Folder(Path(path))
+    if not names:
+        look_after(folder)
+    for name in names:
+        attend(folder, folder.finding(name))
+    return EXIT_CLEAN
 
 
 if __name__ == "__main__":

@@ -1,19 +1,21 @@
 """A worker: one target, one stream of inputs, in a process that may die at any time.
 
 Everything worth keeping is on disk before the next input begins. Started by the
-supervisor as `python -m fuzz.campaign.worker FOLDER TARGET LANE`.
+supervisor as `python -m fuzz.campaign.worker FOLDER TARGET LANE PROCESS`.
 """
 
-import ctypes
 import resource
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from fuzz.campaign.child import die_with
 from fuzz.campaign.folder import Finding, Folder, Settings
-from fuzz.campaign.lost import remake, save_lost
+from fuzz.campaign.lost import save_lost
 from fuzz.campaign.slot import Progress, Slot
 from fuzz.coverage.engine import Hooks, Making, Recipe, Search
 from fuzz.coverage.pool import Entry
@@ -25,8 +27,6 @@ EXIT_RECYCLE: Final = 75
 """The worker is well but large: start it again."""
 _PUBLISH_SECONDS: Final = 0.25
 _EXCHANGE_SECONDS: Final = 5.0
-_DIE_WITH_PARENT: Final = 1
-"""PR_SET_PDEATHSIG of prctl(2)."""
 _RECYCLE_SHARE: Final = 0.7
 _SLOW_SHARE: Final = 0.25
 """An input that takes this much of its slice is a finding."""
@@ -52,16 +52,9 @@ class Worker:
             target,
             self._settings.seed,
             lane,
-            self._first_iteration(),
+            self._before.iteration,
             hooks=hooks,
         )
-
-    def _first_iteration(self) -> int:
-        """Where to go on: an input that killed the last life is passed over."""
-        current = self._slot.current()
-        if current.started:
-            return max(self._before.iteration, current.iteration + 1)
-        return self._before.iteration
 
     def run(self) -> int:
         """Search until stopped; the exit code."""
@@ -72,11 +65,8 @@ class Worker:
         while not self._slot.stop:
             if runs is not None and self._search.iteration >= runs:
                 break
-            started = time.process_time()
-            self._search.step()
-            taken = time.process_time() - started
-            if taken > _SLOW_SHARE * self._settings.slice_seconds:
-                self._slow(taken)
+            with self._timed():
+                self._search.step()
             now = time.monotonic()
             if now - published > _PUBLISH_SECONDS:
                 self._publish()
@@ -108,7 +98,8 @@ class Worker:
 
     def _offer(self, content: bytes) -> None:
         try:
-            self._search.offer(content)
+            with self._timed():
+                self._search.offer(content)
         except ValueError:
             return  # not an input of this version of the target
 
@@ -135,13 +126,19 @@ class Worker:
         content = self._target.encode(value)
         self._folder.save_finding(finding, content, self._target.suffix)
 
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """Remember an input that ends, but too late."""
+        started = time.process_time()
+        yield
+        taken = time.process_time() - started
+        if taken > _SLOW_SHARE * self._settings.slice_seconds:
+            self._slow(taken)
+
     def _slow(self, seconds: float) -> None:
-        """Remember an input that ended, but too late."""
         recipe = self._slot.current().recipe
         problem = Problem("slow", (), "time", "", "", (f"{seconds:.0f} s",))
-        content = remake(self._folder, self._target, recipe)
-        if content is not None:
-            save_lost(self._folder, self._target, self._lane, problem, content)
+        save_lost(self._folder, self._target.name, self._lane, problem, recipe)
 
     def _publish(self) -> None:
         totals, pool, before = self._search.totals, self._search.pool, self._before
@@ -177,9 +174,9 @@ def resident_bytes(process: str = "self") -> int:
 
 def main(arguments: list[str]) -> int:
     """Entry point of the process."""
-    path, name, lane = arguments
+    path, name, lane, supervisor = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    die_with(int(supervisor))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return Worker(Folder(Path(path)), load_target(name), int(lane)).run()
 

@@ -14,6 +14,8 @@ from fuzz.strategies.source import Source
 
 I = TypeVar("I")  # noqa: E741 (an input)
 _NUMBERS: Final = re.compile(r"0x[0-9a-f]+|[0-9]+")
+_BLOCK: Final = re.compile(r"^block [0-9]+ ?")
+"""Where a case has several blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Problem:
     @property
     def meaning(self) -> tuple[str, ...]:
         """What makes two findings the same: numbers in places do not count."""
-        where = _NUMBERS.sub("#", self.where)
+        where = _NUMBERS.sub("#", _BLOCK.sub("", self.where))
         return (self.kind, *self.engines, self.layer, where, self.site)
 
     @property

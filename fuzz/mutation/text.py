@@ -3,6 +3,7 @@
 import json
 from typing import Final
 
+from fuzz.coverage.text import read_json
 from zkos.host.case import Case, parse_case
 from zkos.host.case_errors import CaseError
 from zkos.host.case_writer import case_to_json
@@ -20,8 +21,8 @@ def case_to_text(case: Case) -> bytes:
 def case_from_text(content: bytes) -> Case:
     """The inverse; ValueError for what is no case."""
     try:
-        return parse_case(json.loads(content), "input")
-    except (CaseError, RecursionError) as error:
+        return parse_case(read_json(content), "input")
+    except CaseError as error:
         raise ValueError(str(error)) from error
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from fuzz.coverage.counters import SEMANTIC_BITS
 from fuzz.coverage.engine import observe
 from fuzz.coverage.target import Target
 from fuzz.strategies.source import BytesSource, RandomSource
@@ -38,13 +39,21 @@ class Driver:
         self._target: Final = target
         self._last: Any = None
         """The input mutated last: the donor of the next mutation."""
+        self.facts: Final = (ctypes.c_uint8 * SEMANTIC_BITS)()
+        """Counters of what is no code: the only ones of targets without a build."""
 
     def test_one_input(self, data: bytes) -> None:
         """Run an input; RuntimeError for a finding."""
         value = self._decode(data)
         if value is None:
             value = self._target.generate(BytesSource(data))
-        problem = observe(self._target, value).problem
+        seen = observe(self._target, value)
+        rest = seen.semantic
+        while rest:
+            lowest = rest & -rest
+            self.facts[lowest.bit_length() - 1] = 1
+            rest ^= lowest
+        problem = seen.problem
         if problem is not None:
             raise RuntimeError(f"{problem.name}: {problem.title} {problem.values}")
 
@@ -81,8 +90,18 @@ class Driver:
 
 def register(library: NativeLibrary) -> None:
     """Give libFuzzer the counters and comparisons of a coverage build."""
+    register_counters(library.coverage)
     core = ctypes.CDLL(_core_path())
-    cells = library.coverage
+    hooks = []
+    for bits, constant in HOOKS:
+        function = getattr(core, f"{_HOOK_NAMES[constant]}{bits // 8}")
+        hooks.append(ctypes.cast(function, ctypes.c_void_p).value or 0)
+    library.set_hooks(hooks)
+
+
+def register_counters(cells: "ctypes.Array[ctypes.c_uint8]") -> None:
+    """Give libFuzzer counters, which it clears before each input."""
+    core = ctypes.CDLL(_core_path())
     start, size = ctypes.addressof(cells), len(cells)
     core.__sanitizer_cov_8bit_counters_init(
         ctypes.c_void_p(start), ctypes.c_void_p(start + size)
@@ -96,12 +115,7 @@ def register(library: NativeLibrary) -> None:
     core.__sanitizer_cov_pcs_init(
         ctypes.c_void_p(place), ctypes.c_void_p(place + ctypes.sizeof(table))
     )
-    hooks = []
-    for bits, constant in HOOKS:
-        function = getattr(core, f"{_HOOK_NAMES[constant]}{bits // 8}")
-        hooks.append(ctypes.cast(function, ctypes.c_void_p).value or 0)
-    library.set_hooks(hooks)
-    _KEPT.append((core, table))
+    _KEPT.append((core, cells, table))
 
 
 _KEPT: Final[list[Any]] = []
@@ -148,6 +162,7 @@ def main(name: str, arguments: Sequence[str] | None = None) -> None:
         custom_crossover=driver.cross,
         internal_libfuzzer=True,
     )
+    register_counters(driver.facts)
     for library in libraries(target):
         register(library)
     atheris.Fuzz()

@@ -14,6 +14,7 @@ from differential.runners import native, riscv
 from differential.runners.base import Runner, run_chain
 from fuzz.strategies.cases import case as generate_case
 from fuzz.strategies.source import BytesSource
+from fuzz.targets.atheris_driver import main
 from zkos.host.case import Case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
@@ -117,3 +118,7 @@ def test_one_input(data: bytes) -> None:
     options = source.choose(VARIANTS)
     finding = examine(generate_case(source), options).finding
     assert finding is None, finding
+
+
+if __name__ == "__main__":
+    main("block_differential")

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from fuzz.coverage.counters import Counters, magnitude, semantic
 from fuzz.coverage.target import Observation, Problem
+from fuzz.coverage.text import read_json
 from fuzz.mutation.transactions import mutate_number
 from fuzz.strategies.source import Source
 from zkos.compiler.native import GuestTrap, NativeLibrary, build_native
@@ -45,7 +46,7 @@ class Function:
 class CallTarget:
     """Compiled functions answer as their references do."""
 
-    suffix: Final = ".json"
+    suffix: Final = ".call"
 
     def __init__(self, name: str, functions: Mapping[str, Function]) -> None:
         self.name: Final = name
@@ -128,7 +129,7 @@ class CallTarget:
     def decode(self, content: bytes) -> Call:
         """The inverse; ValueError for anything else."""
         try:
-            row = json.loads(content)
+            row = read_json(content)
             arguments = [
                 bytes.fromhex(item["bytes"])
                 if isinstance(item, dict)
@@ -136,11 +137,11 @@ class CallTarget:
                 for item in row["arguments"]
             ]
             name = row["call"]
+            if name not in self._functions:
+                raise ValueError(f"no function {name}")
+            return Call(name, self._fitting(name, arguments))
         except (KeyError, TypeError) as error:
             raise ValueError(f"no call: {error}") from error
-        if name not in self._functions:
-            raise ValueError(f"no function {name}")
-        return Call(name, self._fitting(name, arguments))
 
     def shrink(self, value: Call) -> Iterator[Call]:
         """One argument smaller."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from fuzz.coverage.counters import Counters, semantic
 from fuzz.coverage.target import Observation, Problem
+from fuzz.coverage.text import read_json
 from fuzz.strategies.cases import case
 from fuzz.strategies.numbers import word
 from fuzz.strategies.source import Source
@@ -44,7 +45,7 @@ class CaseImportTarget:
     """Reading never fails but with a CaseError, and writing is its inverse."""
 
     name: Final = "case_import"
-    suffix: Final = ".json"
+    suffix: Final = ".text"
     counters: Final[Counters | None] = None
 
     def generate(self, source: Source) -> bytes:
@@ -59,8 +60,8 @@ class CaseImportTarget:
         if source.chance(25):
             return mutate_bytes(source, parent)
         try:
-            tree, other = json.loads(parent), json.loads(donor)
-        except (ValueError, RecursionError):
+            tree, other = read_json(parent), read_json(donor)
+        except ValueError:
             return mutate_bytes(source, parent)
         if isinstance(tree, dict) and isinstance(other, dict) and source.chance(20):
             name = source.choose([*other, "block"])
@@ -70,8 +71,8 @@ class CaseImportTarget:
     def run(self, value: bytes) -> Observation:
         """Read; write and read again what is a case."""
         try:
-            tree = json.loads(value)
-        except (ValueError, RecursionError):
+            tree = read_json(value)
+        except ValueError:
             return Observation(semantic("text"), rejected=1)
         try:
             read = parse_case(tree, "input")

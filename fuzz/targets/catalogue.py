@@ -35,12 +35,19 @@ def load_target(name: str) -> Target[Any]:
     """Make a target; what it needs is compiled now. Raises UnknownTarget."""
     check_target(name)
     module, _, factory = _FACTORIES.get(name, name).partition(":")
-    made: Target[Any] = getattr(importlib.import_module(module), factory)()
+    try:
+        make = getattr(importlib.import_module(module), factory)
+    except (ImportError, AttributeError) as error:
+        raise UnknownTarget(f"target {name!r} cannot be loaded: {error}") from error
+    made: Target[Any] = make()
     return made
 
 
 def seed_folder(name: str) -> Path:
-    """The distilled inputs of a target in the repository, shared by block targets."""
+    """The distilled inputs of a target in the repository, shared by block targets.
+
+    Only inputs of blocks are called `.json`: these are cases for all commands.
+    """
     corpora = Path(__file__).resolve().parents[2] / "corpora"
     return corpora / (DEFAULT[0] if name.startswith("block_") else name)
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from fuzz.coverage.counters import Counters, semantic
 from fuzz.coverage.target import Observation, Problem
+from fuzz.coverage.text import read_json
 from fuzz.strategies.guest_programs import program, program_text, statement
 from fuzz.strategies.source import Source
 from fuzz.targets.atheris_driver import main
@@ -36,7 +37,7 @@ class CompilerTarget:
     """A program ends alike on all engines: with a public input or a trap."""
 
     name: Final = "compiler"
-    suffix: Final = ".json"
+    suffix: Final = ".program"
     counters: Final[Counters | None] = None
 
     def __init__(self) -> None:
@@ -105,9 +106,11 @@ class CompilerTarget:
 
     def decode(self, content: bytes) -> Statements:
         """The inverse; ValueError for anything else."""
-        rows = json.loads(content)
+        rows = read_json(content)
         if not isinstance(rows, list) or not all(isinstance(row, str) for row in rows):
             raise ValueError("no list of statements")
+        if not rows:
+            raise ValueError("no statement")
         return tuple(rows)
 
     def shrink(self, value: Statements) -> Iterator[Statements]:

@@ -12,6 +12,8 @@ from fuzz.targets.calls import CALLS, Argument, CallTarget, Function, padded
 from fuzz.targets.references import blake2b_compression
 
 _MOST_ROUNDS: Final = 64
+_MOST_BYTES: Final = 4096
+"""Longer ones are slower and no different."""
 
 
 def _pieces(source: Source) -> tuple[Argument, ...]:
@@ -20,7 +22,12 @@ def _pieces(source: Source) -> tuple[Argument, ...]:
 
 
 def _cut(content: bytes, cut: int) -> tuple[Argument, ...]:
+    content = content[:_MOST_BYTES]
     return content, min(cut, len(content))
+
+
+def _short(content: bytes) -> tuple[Argument, ...]:
+    return (content[:_MOST_BYTES],)
 
 
 def _keccak(content: bytes, _: int) -> int:
@@ -66,12 +73,14 @@ def hashes() -> CallTarget:
                 lambda source: (data(source),),
                 lambda content: (None, hashlib.sha256(content).digest()),
                 out=lambda _: 32,
+                fit=_short,
             ),
             "ripemd160": Function(
                 "zkos.guest.crypto.ripemd160:ripemd160",
                 lambda source: (data(source),),
                 lambda content: (None, RIPEMD160.new(content).digest()),
                 out=lambda _: 20,
+                fit=_short,
             ),
             "blake2b": Function(
                 f"{CALLS}:compress_blake2b",

@@ -15,6 +15,7 @@ from fuzz.adversary.scenes import scenes
 from fuzz.adversary.stage import Stage
 from fuzz.coverage.counters import Counters, semantic
 from fuzz.coverage.target import Observation, Problem
+from fuzz.coverage.text import read_json
 from fuzz.strategies.source import BytesSource, RandomSource, Source
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_library
@@ -41,7 +42,7 @@ class OracleTarget:
     """No lie of the host is accepted with an output no honest run gives."""
 
     name: Final = "oracle"
-    suffix: Final = ".json"
+    suffix: Final = ".lie"
 
     def __init__(self) -> None:
         library = coverage_library()
@@ -115,7 +116,7 @@ class OracleTarget:
     def decode(self, content: bytes) -> Lie:
         """The inverse; ValueError for anything else."""
         try:
-            row = json.loads(content)
+            row = read_json(content)
             return Lie(int(row["scene"]), bytes.fromhex(row["choices"]))
         except (KeyError, TypeError) as error:
             raise ValueError(f"no lie: {error}") from error

@@ -25,6 +25,24 @@ ENGINE_FIELDS = {
 
 
 @pytest.mark.riscv
+def test_bench_takes_cases_or_the_word_fuzz():
+    short = ("--no-machine", "--no-crypto", "--no-py-evm", "--json")
+    for words in (("bench",), ("bench", "blocks")):
+        lines = rows(zkos(*words, CASE, *short))
+        assert {row["bench"] for row in lines} == {"cycles", "block"}
+    done = zkos("bench", "fuzz", "--seconds", "0.5", "--json")
+    assert done.returncode in (0, 1), done.stderr
+    measured = rows(done)
+    assert [(row["target"], row["goal"]) for row in measured] == [
+        ("block_differential", 300.0),
+        ("block_native", 1500.0),
+        ("block_ethereum", 20.0),
+    ]
+    assert all(row["per_cpu_second"] > 0 for row in measured)
+    assert done.returncode == any(r["per_cpu_second"] < r["goal"] for r in measured)
+
+
+@pytest.mark.riscv
 def test_json_line_has_the_fields_of_the_contract():
     done = zkos("diff", "--json", CASE)
     assert done.returncode == 0

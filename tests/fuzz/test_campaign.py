@@ -1,195 +1,156 @@
-"""Campaigns lose nothing, whenever they are killed, and end when asked to."""
+"""What campaigns find, repeat and remember."""
 
 import json
-import os
-import random
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
-from fuzz.campaign.folder import Folder
-from fuzz.corpus import Corpus, name_of
-from tests.fuzz.planted import NAME, PROBLEMS
-
-ROOT = Path(__file__).resolve().parents[2]
-SEED = "7"
-KILLS = 10
-
-
-def start(folder, *options, target=NAME):
-    command = [sys.executable, "-c", "from zkos.cli import main; main()"]
-    command += ["fuzz", "run", target, "--folder", str(folder), *options]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
-    return subprocess.Popen(
-        command,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+from fuzz.campaign.folder import Folder, Settings
+from fuzz.campaign.lost import input_of
+from fuzz.campaign.triage import replay_one, triage_all
+from fuzz.campaign.worker import EXIT_DONE, Worker
+from fuzz.corpus import Corpus
+from tests.fuzz.campaigns import SEED, finish, kept_files, start, wait_until
+from tests.fuzz.planted import (
+    NAME,
+    PLACE,
+    PROBLEMS,
+    SLOW_SECONDS,
+    TRAP_BYTES,
+    trapped,
+)
+from zkos.cli.errors import UserError
 
 
-def finish(process, seconds=120):
-    output, errors = process.communicate(timeout=seconds)
-    return process.returncode, output, errors
-
-
-def check_whole(folder):
-    """Every file is whole; the names of findings and of kept inputs."""
-    findings = set()
-    for finding in Folder(folder).findings():
-        assert Folder(folder).input_path(finding.name) is not None
-        findings.add(finding.name)
-    corpus = Corpus(folder / NAME / "corpus", ".bin")
-    for name in corpus.names():
-        assert name_of(corpus.read(name)) == name
-    return findings, set(corpus.names())
-
-
-def wait_for_work(folder, process, seconds=60):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        if list((folder / NAME).glob("corpus/*.bin")):
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"no work: {process.communicate()}")
-
-
-def wait_for_progress(folder, process, seconds=60):
-    """Until a resumed campaign has run inputs."""
-    known = iterations(folder)
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        if iterations(folder) > known:
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"no progress: {process.communicate()}")
-
-
-def iterations(folder):
-    return sum(Folder(folder).slot(NAME, lane).progress().iteration for lane in (0, 1))
-
-
-def contents(folder):
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.parent.name == "corpus" or path.name.startswith("case.")
-    }
-
-
-def test_same_seed_and_runs_give_the_same_inputs_and_findings(tmp_path):
+@pytest.mark.parametrize(
+    ("targets", "runs"),
+    [
+        ((NAME,), "4000"),
+        ((NAME, f"{PLACE}rich"), "400"),
+        (("hashes",), "150"),
+        (("case_import",), "100"),
+        pytest.param(("block_native",), "200", marks=pytest.mark.slow),
+        pytest.param(("block_differential",), "200", marks=pytest.mark.slow),
+        pytest.param(("compiler",), "6", marks=pytest.mark.slow),
+    ],
+    ids=" ".join,
+)
+def test_same_seed_and_runs_give_the_same_inputs_and_findings(tmp_path, targets, runs):
     seen = []
     for name in ("one", "two"):
-        process = start(tmp_path / name, "--seed", SEED, "--runs", "4000", "-j", "1")
-        code, _, errors = finish(process)
-        assert code == 1, errors
-        seen.append(contents(tmp_path / name))
+        options = ("--seed", SEED, "--runs", runs, "-j", "1")
+        code, _, errors = finish(start(tmp_path / name, *options, target=targets), 400)
+        assert code == (1 if NAME in targets else 0), errors
+        seen.append(kept_files(tmp_path / name))
 
     assert seen[0] == seen[1]
-    assert any("findings/" in path for path in seen[0])
-    assert any("corpus/" in path for path in seen[0])
+    assert all(f"{name}/corpus" in " ".join(seen[0]) for name in targets)
 
 
 def test_another_seed_gives_other_inputs(tmp_path):
     for seed in ("1", "2"):
         finish(start(tmp_path / seed, "--seed", seed, "--runs", "500", "-j", "1"))
 
-    assert contents(tmp_path / "1") != contents(tmp_path / "2")
-
-
-@pytest.mark.parametrize(
-    "kills", [2, pytest.param(KILLS, marks=pytest.mark.slow)], ids=str
-)
-def test_killed_campaigns_lose_nothing_and_resume(tmp_path, kills):
-    folder = tmp_path / "campaign"
-    moments = random.Random(SEED)
-    findings, kept = set(), set()
-    process = start(folder, "--seed", SEED, "-j", "2")
-    wait_for_work(folder, process)
-    for _ in range(kills):
-        time.sleep(moments.uniform(0.0, 4.0))
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        found, inputs = check_whole(folder)
-        assert findings <= found
-        assert kept <= inputs
-        findings, kept = found, inputs
-        process = start(folder)
-    wait_for_progress(folder, process)
-    process.send_signal(signal.SIGINT)
-    code, _, errors = finish(process)
-
-    assert code == 130, errors
-    assert "resuming" in errors
-    assert not list(folder.rglob(".part-*"))
+    assert kept_files(tmp_path / "1") != kept_files(tmp_path / "2")
 
 
 def test_all_planted_problems_are_found_once_each_and_minimised(tmp_path):
-    folder = tmp_path / "campaign"
-    process = start(folder, "--seed", SEED, "--time", "25s", "-j", "1")
-    code, output, errors = finish(process)
+    folder = Folder(tmp_path / "campaign")
+    process = start(folder.path, "--seed", SEED, "-j", "1")
 
-    assert code == 1, errors
-    findings = list(Folder(folder).findings())
-    assert len(findings) == PROBLEMS
-    assert all(f"zkos fuzz replay {item.name}" in output for item in findings)
-    small = Folder(folder).input_path(findings[0].name, minimised=True)
-    assert small is not None
-    assert small.stat().st_size <= 3
+    def small():
+        names = [item.name for item in folder.findings()]
+        paths = [folder.input_path(name, minimised=True) for name in names]
+        return [path for path in paths if path is not None]
 
-
-def test_ctrl_c_ends_within_two_seconds_and_tells_how_to_resume(tmp_path):
-    folder = tmp_path / "campaign"
-    process = start(folder, "--seed", SEED, "-j", "2")
-    wait_for_work(folder, process)
-
-    asked = time.monotonic()
+    wait_until(lambda: len(small()) >= PROBLEMS, process)
     process.send_signal(signal.SIGINT)
     code, output, errors = finish(process)
 
-    assert time.monotonic() - asked < 2
-    assert code == 130
-    assert output.startswith("#")
-    assert f"zkos fuzz run --folder {folder}" in errors
+    assert code == 130, errors
+    findings = list(folder.findings())
+    assert len(findings) == PROBLEMS
+    assert all(f"zkos fuzz replay {item.name}" in output for item in findings)
+    assert sorted(path.read_bytes() for path in small()) == [b"12", b"ab", b"xyz"]
+    assert all(item.minimised for item in findings)
 
 
-def test_an_input_over_its_time_is_a_finding_and_work_goes_on(tmp_path):
-    folder = tmp_path / "campaign"
-    target = "tests.fuzz.planted:hanging"
-    options = ("--seed", SEED, "--time", "30s", "-j", "1", "--slice", "1")
-    code, _, errors = finish(start(folder, *options, target=target))
+def test_inputs_that_do_not_come_back_are_findings_with_their_inputs(tmp_path):
+    folder = Folder(tmp_path / "campaign")
+    target = f"{PLACE}trapped"
+    seeds = Corpus(tmp_path / "seeds" / target, ".bin")
+    for letter in (b"h", b"q", b"s"):
+        seeds.add(letter * TRAP_BYTES)
+    options = ("--seed", SEED, "-j", "1", "--slice", "4", "--memory", "0.2")
+    options += ("--corpus", str(tmp_path / "seeds"))
+    process = start(folder.path, *options, target=target)
+
+    def lost():
+        return {
+            (item.problem.kind, item.problem.layer): folder.input_path(item.name)
+            for item in folder.findings()
+            if folder.input_path(item.name) is not None
+        }
+
+    letters = {
+        ("timeout", "time"): b"hs",  # anything on a busy machine
+        ("crash", "worker"): b"q",
+        ("crash", "memory"): b"s",
+    }
+    planted = {("diverge", "secret0"), ("diverge", "secret1")}
+    wait_until(lambda: lost().keys() >= letters.keys() | planted, process, 90)
+    process.send_signal(signal.SIGINT)
+    finish(process)
+
+    for key, path in lost().items():
+        if key in letters:
+            assert path.read_bytes()[:1] in letters[key]
+            assert path.read_bytes()[:TRAP_BYTES] == path.read_bytes()[:1] * TRAP_BYTES
+    values = {value for item in folder.findings() for value in item.problem.values}
+    assert {"4 s", "SIGSEGV"} <= values
+
+
+def test_slow_inputs_are_findings(tmp_path):
+    folder = Folder(tmp_path / "campaign")
+    target = trapped()
+    folder.begin(Settings((target.name,), 7, runs=5, slice_seconds=2 * SLOW_SECONDS))
+    slow = b"r" * TRAP_BYTES
+    folder.take_seeds(target.name, target.suffix, [slow, b"a"])
+    assert Worker(folder, target, 0).run() == EXIT_DONE
+    first, *others = folder.findings()
+
+    assert all(item.problem.kind == "slow" for item in (first, *others))
+    assert input_of(folder, first, target) == slow
+    assert folder.input_path(first.name).read_bytes() == slow
+
+
+def test_inputs_that_cannot_be_made_are_findings_and_work_goes_on(tmp_path):
+    folder = Folder(tmp_path / "campaign")
+    target = f"{PLACE}unmakeable"
+    options = ("--seed", SEED, "--runs", "300", "-j", "1")
+    code, _, errors = finish(start(folder.path, *options, target=target))
 
     assert code == 1, errors
-    kinds = {item.problem.kind for item in Folder(folder).findings()}
-    assert {"timeout", "diverge"} <= kinds
-    timeout = next(
-        item for item in Folder(folder).findings() if item.problem.kind == "timeout"
-    )
-    assert Folder(folder).input_path(timeout.name).read_bytes()[:1] == b"h"
+    lost = [item for item in folder.findings() if item.problem.layer == "worker"]
+    assert lost
+    assert all(folder.recipe(item.name) for item in lost)
+    log = (folder.path / target / "lane-0.log").read_text()
+    assert "RuntimeError: no such input" in log
+    assert triage_all(folder.path) == 1
+    with pytest.raises(UserError, match="its input cannot be made again"):
+        replay_one(folder.path, lost[0].name, None)
 
 
-def test_a_blind_campaign_is_an_error(tmp_path):
-    target = "tests.fuzz.planted:blind"
-    options = ("--seed", SEED, "--time", "60s", "-j", "1", "--blind", "3")
-    code, _, errors = finish(start(tmp_path / "c", *options, target=target))
+def test_status_lines_tell_all_that_matters(tmp_path):
+    options = ("--seed", SEED, "--time", "8s", "-j", "1")
+    _, output, errors = finish(start(tmp_path / "c", *options))
+    lines = [line for line in errors.splitlines() if line.startswith("#")]
+    fields = ("cov:", "ft:", "corp:", "exec/s:", "rss:", "valid:", "findings:", "new:")
 
-    assert code == 3
-    assert "blind" in errors
-
-
-def test_history_grows_and_is_read_without_its_broken_last_line(tmp_path):
-    folder = Folder(tmp_path)
-    folder.append_history({"seconds": 1})
-    with (tmp_path / "history.jsonl").open("a") as file:
-        file.write('{"seconds": 2, "tar')
-
-    assert folder.history() == [{"seconds": 1}]
+    assert any(line.split()[1] == "NEW" for line in lines)
+    assert any(line.split()[1] == "pulse" for line in lines)
+    for line in (lines[-1], output.splitlines()[0]):
+        assert all(field in line for field in fields), line
 
 
 @pytest.mark.parametrize("text", ["5x", "0", "", "-3", "m"])

@@ -1,6 +1,7 @@
 """The search itself: what it keeps, repeats and can make again."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -134,9 +135,10 @@ def test_slots_survive_their_process(tmp_path):
 def test_findings_of_the_same_meaning_have_one_name():
     one = Problem("diverge", ("a", "b"), "gas_used", "transactions[1]", "", (1, 2))
     two = Problem("diverge", ("a", "b"), "gas_used", "transactions[22]", "", (3, 4))
+    later = replace(one, where="block 3 transactions[1]")
     other = Problem("diverge", ("a", "c"), "gas_used", "transactions[1]")
 
-    assert one.name == two.name
+    assert one.name == two.name == later.name
     assert other.name != one.name
 
 

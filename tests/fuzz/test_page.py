@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from shutil import copytree
 
 import pytest
 
@@ -178,18 +179,21 @@ def test_what_is_no_history_is_refused(tmp_path, text, reason):
 def test_nights_compare_themselves_with_the_last(folder, tmp_path, monkeypatch):
     counts = iter([{"a.json": 100}, {"a.json": 150}])
 
-    def hunt(path):
+    plan = nights.Plan([NAME], "1s", 7, 1, mutants=1)
+
+    def hunt(path, _):
         path.write_text(json.dumps(asdict(CATCHES[FAULT])) + "\n")
         return 0
 
-    folder.path.rename(tmp_path / "campaign")
+    for number in (1, 2):
+        copytree(folder.path, tmp_path / f"campaign-{number}")
     monkeypatch.setattr(nights, "run_campaign", lambda path, wishes: 0)
     monkeypatch.setattr(nights, "_distil", lambda *_: None)
     monkeypatch.setattr(nights, "count_cycles", lambda: next(counts))
     monkeypatch.setattr(nights, "_mutants", hunt)
     pages = []
     for _ in range(2):
-        assert nights.night(tmp_path, [NAME], "1s", 7) == 0
+        assert nights.night(tmp_path, plan) == 0
         pages.append((tmp_path / "report.html").read_text())
 
     assert "no earlier night to compare the 1 cases with" in pages[0]

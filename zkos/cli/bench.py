@@ -1,11 +1,16 @@
-"""`zkos bench`: cycles and speeds beside those of others, measured in the same run."""
+"""`zkos bench`: cycles and speeds beside those of others, measured in the same run.
+
+`zkos bench fuzz` measures the fuzzer; anything else is `zkos bench blocks`, whose name
+need not be said.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
+from typer.core import TyperGroup
 
 from zkos.cli import options as opt
 from zkos.cli.console import output, write_json
@@ -13,9 +18,24 @@ from zkos.cli.progress import progress
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
 Row = dict[str, Any]
+_DEFAULT: Final = "blocks"
 
 
-def command(
+class _Benches(TyperGroup):
+    """A group in which what is no command's name belongs to `blocks`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        known = (*self.commands, *ctx.help_option_names)
+        if not args or args[0] not in known:
+            args = [_DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(cls=_Benches, help="Measure speeds beside those of others.")
+
+
+@app.command(_DEFAULT)
+def blocks(
     cases: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -34,7 +54,7 @@ def command(
     ] = True,
     json: opt.JsonOption = False,
 ) -> int:
-    """Measure blocks, the machine and cryptography.
+    """Measure blocks, the machine and cryptography: `zkos bench [CASE|DIR]...`.
 
     Ratios above 1 in `speed` mean that ours is faster; in `ours/theirs` that ours
     takes more cycles.
@@ -62,6 +82,20 @@ def command(
         if not json:
             _show(name, rows)
     return 0
+
+
+@app.command("fuzz")
+def fuzz(
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=0.5, help="For each set of engines.")
+    ] = 10.0,
+    json: opt.JsonOption = False,
+) -> int:
+    """Measure executions a second on small cases; exit code 1 if a goal is missed."""
+    from fuzz.campaign.bench import show
+    from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE
+
+    return EXIT_CLEAN if show(seconds, json=json) else EXIT_DIFFERENCE
 
 
 def _show(title: str, rows: Sequence[Row]) -> None:

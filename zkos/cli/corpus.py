@@ -1,12 +1,17 @@
 """`zkos corpus`: keep what is worth keeping, move it, hand it on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from zkos.cli.console import say
 from zkos.cli.errors import UserError
+
+if TYPE_CHECKING:
+    from fuzz.corpus import Corpus
 
 app = typer.Typer(help="Work with corpora of fuzz targets.", no_args_is_help=True)
 
@@ -17,6 +22,7 @@ Source = Annotated[
     Path, typer.Argument(metavar="DIR", help="A folder of inputs, or a campaign.")
 ]
 DEFAULT_TARGET = "block_differential"
+_KILOBYTE = 1000
 
 
 @app.command("min")
@@ -27,21 +33,42 @@ def minimise(
         Path | None,
         typer.Option("--out", "-o", metavar="DIR", help="Else the folder itself."),
     ] = None,
+    most: Annotated[
+        int | None,
+        typer.Option(
+            "--most", min=1, metavar="N", help="No more inputs, those that reach most."
+        ),
+    ] = None,
+    kilobytes: Annotated[
+        int, typer.Option("--kilobytes", min=1, help="With --most: of all inputs.")
+    ] = 300,
 ) -> int:
-    """Keep the smallest inputs that together reach all that is reached."""
-    from fuzz.corpus import Corpus, distil
+    """Keep the smallest inputs that together reach all that is reached.
 
-    loaded = _load(target)
-    corpus = Corpus(_inputs(folder, target), loaded.suffix)
-    names = corpus.names()
-    kept = distil(loaded, list(corpus.contents()))
-    place = Corpus(out or corpus.folder, loaded.suffix)
-    wanted = {place.add(content) for content in kept}
-    if place.folder == corpus.folder:
-        for name in names:
-            if name not in wanted:
-                corpus.remove(name)
-    say(f"{len(names)} inputs, {len(wanted)} kept in {place.folder}")
+    Files that are no inputs of the target stay where they are.
+    """
+    from fuzz.corpus import Corpus, choose, distil
+
+    loaded = _load(target, folder)
+    with _unused(folder):
+        corpus = _existing(folder, loaded)
+        contents = {name: corpus.read(name) for name in corpus.names()}
+        inputs = [item for item in contents.values() if _is_input(loaded, item)]
+        kept = set(distil(loaded, inputs))
+        if most is not None:
+            kept = set(choose(loaded, sorted(kept), most, kilobytes * _KILOBYTE))
+        if out is None:
+            for name, content in contents.items():
+                if content not in kept and _is_input(loaded, content):
+                    corpus.remove(name)
+        else:
+            place = Corpus(out, loaded.suffix)
+            with _writing(out):
+                for content in kept:
+                    place.add(content)
+    where = corpus.folder if out is None else out
+    say(f"{len(inputs)} inputs, {len(kept)} kept in {where}")
+    _tell_others(len(contents) - len(inputs), target)
     return 0
 
 
@@ -55,20 +82,24 @@ def merge(
     from fuzz.corpus import Corpus
     from fuzz.coverage.engine import Hooks, Search
 
-    loaded = _load(target)
+    loaded = _load(target, *folders)
+    sources = [_existing(folder, loaded) for folder in folders]
     corpus = Corpus(_inputs(into, target), loaded.suffix)
     search: Search[Any] = Search(loaded, 0)
     for content in list(corpus.contents()):
-        search.offer(content)
+        if _is_input(loaded, content):
+            search.offer(content)
     search.hooks = Hooks(keep=lambda _, content: _ignore(corpus.add(content)))
-    added = 0
-    for folder in folders:
-        for content in Corpus(_inputs(folder, target), loaded.suffix).contents():
-            try:
-                added += search.offer(content)
-            except ValueError:
-                continue
+    added = others = 0
+    with _writing(corpus.folder):
+        for source in sources:
+            for content in source.contents():
+                if _is_input(loaded, content):
+                    added += search.offer(content)
+                else:
+                    others += 1
     say(f"{added} inputs added to {corpus.folder}")
+    _tell_others(others, target)
     return 0
 
 
@@ -81,43 +112,65 @@ def import_inputs(
     """Take over inputs from elsewhere: any folder or archive."""
     from fuzz.corpus import Corpus, import_from
 
-    if not place.exists():
-        raise UserError(f"{place}: no such file or folder")
-    loaded = _load(target)
+    loaded = _load(target, place)
     corpus = Corpus(_inputs(into, target), loaded.suffix)
-    taken = left = 0
-    for content in import_from(place):
-        try:
-            loaded.decode(content)
-        except ValueError:
-            left += 1
-            continue
-        corpus.add(content)
-        taken += 1
-    say(f"{taken} inputs taken over, {left} files are none of {target}")
+    taken = others = 0
+    with _writing(corpus.folder):
+        for content in import_from(place):
+            if _is_input(loaded, content):
+                corpus.add(content)
+                taken += 1
+            else:
+                others += 1
+    if not taken:
+        raise UserError(f"{place}: none of {others} files is an input of {target}")
+    say(f"{taken} inputs taken over into {corpus.folder}")
+    _tell_others(others, target)
     return 0
 
 
 @app.command("export")
 def export(
     folder: Source,
-    out: Annotated[Path, typer.Argument(metavar="ZIP")],
+    out: Annotated[
+        Path,
+        typer.Argument(
+            metavar="OUT",
+            help="An archive, or a folder for all that OSS-Fuzz wants beside a fuzzer.",
+        ),
+    ],
     target: TargetOption = DEFAULT_TARGET,
 ) -> int:
-    """Write a seed corpus as a zip archive, as OSS-Fuzz takes it."""
-    from fuzz.corpus import Corpus, export_zip
+    """Write a seed corpus as OSS-Fuzz takes it.
 
-    loaded = _load(target)
-    corpus = Corpus(_inputs(folder, target), loaded.suffix)
-    count = export_zip(corpus.contents(), loaded.suffix, out)
-    say(f"{count} inputs in {out}")
+    Into a folder: TARGET_seed_corpus.zip, TARGET.dict and TARGET.options.
+    """
+    from fuzz.corpus import export_zip
+    from fuzz.targets.oss_fuzz import write_settings
+
+    loaded = _load(target, folder)
+    corpus = _existing(folder, loaded)
+    contents = [item for item in corpus.contents() if _is_input(loaded, item)]
+    archive = out
+    with _writing(out):
+        if out.suffix != ".zip":
+            archive = out / f"{target}_seed_corpus.zip"
+            out.mkdir(parents=True, exist_ok=True)
+            write_settings(target, out)
+        count = export_zip(contents, loaded.suffix, archive)
+    say(f"{count} inputs in {archive}")
     return 0
 
 
-def _load(name: str) -> Any:
-    from fuzz.targets.catalogue import UnknownTarget, load_target
+def _load(name: str, *places: Path) -> Any:
+    """The target; what can be seen to be wrong is told before anything is compiled."""
+    from fuzz.targets.catalogue import UnknownTarget, check_target, load_target
 
     try:
+        check_target(name)
+        for place in places:
+            if not place.exists():
+                raise UserError(f"{place}: no such file or folder")
         return load_target(name)
     except UnknownTarget as error:
         raise UserError(str(error)) from error
@@ -125,8 +178,65 @@ def _load(name: str) -> Any:
 
 def _inputs(folder: Path, target: str) -> Path:
     """The corpus of a target in a campaign's folder, or the folder itself."""
-    within = folder / target / "corpus"
-    return within if within.is_dir() else folder
+    from fuzz.campaign.folder import Folder
+
+    campaign = Folder(folder)
+    if not campaign.exists:
+        return folder
+    known = campaign.settings().targets
+    if target not in known:
+        raise UserError(f"{folder}: a campaign on {', '.join(known)}, not on {target}")
+    return folder / target / "corpus"
+
+
+def _existing(folder: Path, target: Any) -> "Corpus":
+    """A corpus with something in it; raises UserError."""
+    from fuzz.corpus import Corpus
+
+    place = _inputs(folder, target.name)
+    if not place.is_dir():
+        raise UserError(f"{place}: no such folder")
+    corpus = Corpus(place, target.suffix)
+    if not any(_is_input(target, content) for content in corpus.contents()):
+        raise UserError(f"{place}: no file *{target.suffix} is input of {target.name}")
+    return corpus
+
+
+def _is_input(target: Any, content: bytes) -> bool:
+    try:
+        target.decode(content)
+    except ValueError:
+        return False
+    return True
+
+
+def _tell_others(count: int, target: str) -> None:
+    if count:
+        say(f"{count} files are no inputs of {target} and were left alone")
+
+
+@contextmanager
+def _unused(folder: Path) -> Iterator[None]:
+    """Keep campaigns out of their folder meanwhile."""
+    from fuzz.campaign.folder import Folder, FolderError
+
+    if not Folder(folder).exists:
+        yield
+        return
+    try:
+        with Folder(folder).locked():
+            yield
+    except FolderError as error:
+        raise UserError(str(error)) from error
+
+
+@contextmanager
+def _writing(place: Path) -> Iterator[None]:
+    """Say where writing fails."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{place}: {error.strerror}") from error
 
 
 def _ignore(_: object) -> None:

@@ -20,6 +20,14 @@ FolderOption = Annotated[
     ),
 ]
 
+JobsOption = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, max=1024, show_default="processors"),
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", min=0, help="Chosen and told if not given.")
+]
+
 
 @app.command("run")
 def run(
@@ -32,13 +40,8 @@ def run(
         str | None,
         typer.Option("--time", metavar="TIME", help="90s, 5m or 8h; else no limit."),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, max=1024, show_default="processors"),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Chosen and told if not given.")
-    ] = None,
+    jobs: JobsOption = None,
+    seed: SeedOption = None,
     runs: Annotated[
         int | None,
         typer.Option("--runs", min=1, metavar="N", help="Inputs of each worker."),
@@ -65,7 +68,13 @@ def run(
         bool, typer.Option("--json", help="History lines on standard output.")
     ] = False,
 ) -> int:
-    """Run a campaign, or go on with the one in the folder."""
+    """Run a campaign, or go on with the one in the folder.
+
+    With -j 1 and --runs a seed gives the same inputs, corpus and findings,
+    but for those too slow or too large, which depend on the machine. With more
+    workers each has its own stream of choices, yet what they take over from
+    each other depends on time: only the files of a finding repeat it.
+    """
     from fuzz.campaign.command import Wishes, run_campaign
 
     wishes = Wishes(
@@ -81,6 +90,39 @@ def run(
         corpus=corpus,
     )
     return run_campaign(folder, wishes)
+
+
+@app.command("night")
+def night(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TARGET]...", show_default="all"),
+    ] = None,
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "--folder", "-C", metavar="DIR", help="Of all nights, with their corpora."
+        ),
+    ] = Path("night"),
+    time: Annotated[
+        str, typer.Option("--time", metavar="TIME", help="Of the campaign.")
+    ] = "4h",
+    jobs: JobsOption = None,
+    seed: SeedOption = None,
+    mutants: Annotated[
+        int, typer.Option("--mutants", min=0, metavar="N", help="Planted faults.")
+    ] = 8,
+) -> int:
+    """Run a campaign on all targets, then all that keeps it honest.
+
+    Corpora are distilled for the next night, a page and a row of history are
+    written, some planted faults are hunted. Exit code 1 for findings, or a fault
+    that survived.
+    """
+    from fuzz.campaign.night import Plan
+    from fuzz.campaign.night import night as run_night
+
+    return run_night(folder, Plan(targets or (), time, seed, jobs, mutants))
 
 
 @app.command("targets")
@@ -118,19 +160,3 @@ def replay(
         return replay_one(folder, what, target)
     except UnknownTarget as error:
         raise UserError(str(error)) from error
-
-
-@app.command("bench")
-def bench(
-    seconds: Annotated[
-        float, typer.Option("--seconds", min=0.5, help="For each set of engines.")
-    ] = 10.0,
-    json: Annotated[
-        bool, typer.Option("--json", help="One line a measurement.")
-    ] = False,
-) -> int:
-    """Executions a second on small cases; exit code 1 if a goal is missed."""
-    from fuzz.campaign.bench import show
-    from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE
-
-    return EXIT_CLEAN if show(seconds, json=json) else EXIT_DIFFERENCE

@@ -1,0 +1,50 @@
+"""Makes a target ready in a process of its own, which Ctrl-C may end at any moment.
+
+`python -m fuzz.campaign.prepare FOLDER TARGET PROCESS [CORPUS]` compiles what the
+target runs and takes over seeds, once: a campaign keeps those it began with.
+"""
+
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from fuzz.campaign.child import die_with
+from fuzz.campaign.folder import Folder
+from fuzz.coverage.target import Target
+from fuzz.targets.catalogue import UnknownTarget, load_target, seed_folder
+from zkos.cli.console import say
+from zkos.cli.errors import EXIT_BAD_INPUT, EXIT_CLEAN
+
+
+def prepare(folder: Folder, name: str, corpus: Path | None) -> None:
+    """Compile what the target runs, and take over seeds."""
+    target = load_target(name)
+    places = [seed_folder(name)]
+    if corpus is not None:
+        places.append(corpus / name)
+    folder.take_seeds(name, target.suffix, _seeds(target, places))
+
+
+def _seeds(target: Target[Any], places: list[Path]) -> Iterator[bytes]:
+    for place in places:
+        for path in sorted(place.rglob(f"*{target.suffix}")):
+            yield path.read_bytes()
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point of the process."""
+    path, name, parent, *corpus = arguments
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with(int(parent))
+    try:
+        prepare(Folder(Path(path)), name, Path(corpus[0]) if corpus else None)
+    except UnknownTarget as error:
+        say(f"zkos: {error}")
+        return EXIT_BAD_INPUT
+    return EXIT_CLEAN
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,27 @@
+"""What OSS-Fuzz wants beside a fuzzer: its options and its dictionary.
+
+Seed corpora are written by `zkos corpus export`, which calls this. Options are the
+same for all targets; blocks and whatever reads them share a dictionary.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from fuzz.targets.catalogue import DEFAULT
+
+_HERE: Final = Path(__file__).parent
+OPTIONS: Final = _HERE / "libfuzzer.options"
+_OF_BLOCKS: Final = ("block_", "case_import")
+
+
+def dictionary(name: str) -> Path:
+    """The dictionary of a target."""
+    owner = DEFAULT[0] if name.startswith(_OF_BLOCKS) else name
+    return _HERE / f"{owner}.dict"
+
+
+def write_settings(name: str, folder: Path) -> None:
+    """Write `NAME.options` and `NAME.dict`."""
+    options = OPTIONS.read_text().rstrip()
+    (folder / f"{name}.options").write_text(f"{options}\ndict = {name}.dict\n")
+    (folder / f"{name}.dict").write_text(dictionary(name).read_text())
