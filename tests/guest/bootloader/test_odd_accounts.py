@@ -18,6 +18,7 @@ from zkos.host.tree import hash_bytes
 pytestmark = pytest.mark.cpython
 CODE = bytes.fromhex("60015f5500")
 ODD, PLAIN = 0xAAAA0001, 0xAAAA0002
+BOOTLOADER = "0x" + f"{0x8001:040x}"
 ALL_ONES = 2**256 - 1
 FULL = {"balance": hex(ALL_ONES), "force": True}
 
@@ -79,6 +80,17 @@ def test_no_block_without_a_coinbase_that_is_an_account():
         outcome = run_with(account, quirks, PLAIN, coinbase=ODD)
         assert outcome.result is Result.ABORT
         assert "no account" in outcome.reason
+
+
+def test_fee_without_room_is_lost_upstream_only():
+    accounts = {BOOTLOADER: FULL}
+    upstream, ours = both(legacy(), accounts=accounts)
+    balance = f"fee: {10**8}, balance: {10**18 - 10**8}"
+    assert statuses(upstream) == [("invalid", f"LackOfFundForMaxFee {{ {balance} }}")]
+    assert statuses(ours) == [("invalid", "Internal")]
+    for outcome, expected in ((upstream, True), (ours, False)):
+        changed = {each.address for each in outcome.detail.accounts}
+        assert (int(SENDER, 16) in changed) is expected
 
 
 def test_value_for_a_new_account_without_room():
