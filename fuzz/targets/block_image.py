@@ -20,14 +20,13 @@ from fuzz.coverage.target import Problem
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_engine, coverage_library
 from fuzz.targets.blocks import BlockTarget
-from zkos.cli.errors import UserError
+from fuzz.targets.catalogue import IMAGES_FOLDER
 from zkos.host.case import Block
+from zkos.host.case_errors import CaseError
 from zkos.host.profile import Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
 from zkos.machine.image import ImageError, read_image
 
-FOLDER: Final = "ZKOS_IMAGES"
-"""Environment variable that names the folder of shipped images."""
 NAMES: Final = ("native", "image")
 
 
@@ -54,15 +53,15 @@ def block_image_faults() -> BlockTarget:
 
 
 def image_path(profile: Profile) -> Path:
-    """The shipped image of a profile; raises UserError without one."""
-    folder = os.environ.get(FOLDER)
+    """The shipped image of a profile; raises CaseError without one."""
+    folder = os.environ.get(IMAGES_FOLDER)
     if not folder:
-        raise UserError(f"{FOLDER} names no folder of shipped images")
+        raise CaseError(IMAGES_FOLDER, "", "names no folder of shipped images")
     path = Path(folder) / f"{profile.image}.bin"
     try:
         read_image(path)
     except ImageError as error:
-        raise UserError(f"{FOLDER}: {error}") from error
+        raise CaseError(IMAGES_FOLDER, "", str(error)) from error
     return path
 
 

@@ -1,6 +1,7 @@
 """All targets by name. Each is a factory imported when first used."""
 
 import importlib
+import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,8 +27,14 @@ _FACTORIES: Final = {
     "machine": "fuzz.targets.machine:machine",
     "case_import": "fuzz.targets.case_import:case_import",
 }
-NAMES: Final = tuple(_FACTORIES)
-"""Names in the order in which they are shown."""
+IMAGES_FOLDER: Final = "ZKOS_IMAGES"
+"""Environment variable that names the folder of shipped images."""
+NAMES: Final = tuple(
+    name
+    for name in _FACTORIES
+    if os.environ.get(IMAGES_FOLDER) or not name.startswith("block_image")
+)
+"""Targets that can run here, in the order in which they are shown."""
 DEFAULT: Final = ("block_differential",)
 
 
