@@ -27,6 +27,7 @@ FAULTS = (
     "upstream_shift_past_32_bits_again",
     "upstream_hash_of_nothing_again",
     "upstream_aborted_block",
+    "upstream_wiped_again",
 )
 pytestmark = [pytest.mark.native, pytest.mark.riscv]
 

@@ -20,6 +20,7 @@ DIFFERENT = (
     "upstream_hash_of_nothing_again",
     "upstream_shift_past_32_bits",
     "upstream_shift_past_32_bits_again",
+    "upstream_wiped_again",
 )
 """Blocks that upstream executes, but not as it should."""
 pytestmark = pytest.mark.native
