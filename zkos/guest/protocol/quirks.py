@@ -24,4 +24,7 @@ about a slot whose cold access cannot be paid (oracle spec 3 and 4)."""
 QUIRK_BURNS_FEE: Final = U32(32)
 """A fee for which the bootloader's account has no room is taken from the sender and
 lost, and the transaction dropped as if the sender could not pay."""
-QUIRKS_UPSTREAM: Final = U32(63)
+QUIRK_NO_OUTPUT_WHEN_FULL: Final = U32(64)
+"""A hook called when the return data buffer is exactly full succeeds without
+output, where one byte less of room left would end the block."""
+QUIRKS_UPSTREAM: Final = U32(127)
