@@ -21,6 +21,7 @@ DIFFERENT = (
     "upstream_shift_past_32_bits",
     "upstream_shift_past_32_bits_again",
     "upstream_wiped_again",
+    "upstream_no_output_when_full",
 )
 """Blocks that upstream executes, but not as it should."""
 pytestmark = pytest.mark.native
@@ -84,6 +85,12 @@ def test_fee_without_room_is_not_taken() -> None:
 def test_code_that_is_not_as_claimed_reverts() -> None:
     expected = ["success", "reverted", "reverted", "success"]
     assert statuses(run("odd_code")) == expected
+
+
+def test_return_data_without_room_reverts() -> None:
+    assert reasons(run("upstream_no_output_when_full")) == ["ReturnDataTooLarge"]
+    upstream = run("upstream_no_output_when_full", Quirks.UPSTREAM)
+    assert statuses(upstream) == ["success"]
 
 
 def test_transaction_with_a_paymaster_is_dropped() -> None:
