@@ -51,12 +51,15 @@ class BlockTarget:
         *,
         reference: Reference | None = None,
         repair: Callable[[Case], Case] = lambda case: case,
+        judges_aborts: bool = False,
     ) -> None:
         self.name: Final = name
         self.options: Final = options
         self._engines: Final = tuple(engines)
         self._reference: Final = reference
         self._repair: Final = repair
+        self._judges_aborts: Final = judges_aborts
+        """Whether the reference knows which blocks must end; else few may."""
         self._state = lru_cache(_STATES_KEPT)(_make_state)
 
     @property
@@ -149,7 +152,10 @@ class BlockTarget:
                 return _failure("crash", name, ending)
             aborted = ending.result is Result.ABORT
             quirks = self.options.quirks
-            if aborted and not declared_abort(ending.reason, encoded, quirks):
+            declared = self._judges_aborts or declared_abort(
+                ending.reason, encoded, quirks
+            )
+            if aborted and not declared:
                 return _failure("abort", name, ending)
         return None
 

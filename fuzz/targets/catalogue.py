@@ -1,6 +1,7 @@
 """All targets by name. Each is a factory imported when first used."""
 
 import importlib
+import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,10 @@ _FACTORIES: Final = {
     "block_replay": "fuzz.targets.blocks:block_replay",
     "block_native": "fuzz.targets.blocks:block_native",
     "block_ethereum": "fuzz.targets.block_ethereum:block_ethereum",
+    "block_image": "fuzz.targets.block_image:block_image",
+    "block_image_server": "fuzz.targets.block_image:block_image_server",
+    "block_image_replay": "fuzz.targets.block_image:block_image_replay",
+    "block_image_faults": "fuzz.targets.block_image:block_image_faults",
     "oracle": "fuzz.targets.oracle:oracle",
     "transaction_parser": "fuzz.targets.transaction_parser:transaction_parser",
     "arithmetic": "fuzz.targets.arithmetic:arithmetic",
@@ -22,8 +27,14 @@ _FACTORIES: Final = {
     "machine": "fuzz.targets.machine:machine",
     "case_import": "fuzz.targets.case_import:case_import",
 }
-NAMES: Final = tuple(_FACTORIES)
-"""Names in the order in which they are shown."""
+IMAGES_FOLDER: Final = "ZKOS_IMAGES"
+"""Environment variable that names the folder of shipped images."""
+NAMES: Final = tuple(
+    name
+    for name in _FACTORIES
+    if os.environ.get(IMAGES_FOLDER) or not name.startswith("block_image")
+)
+"""Targets that can run here, in the order in which they are shown."""
 DEFAULT: Final = ("block_differential",)
 
 

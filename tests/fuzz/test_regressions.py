@@ -14,6 +14,16 @@ from zkos.host.state import ChainState
 
 FOLDER = Path(__file__).resolve().parents[2] / "corpora" / "regressions"
 NATIVE = ("native", "forward")
+DIFFERENT = (
+    "upstream_burned_fee",
+    "upstream_hash_of_nothing",
+    "upstream_hash_of_nothing_again",
+    "upstream_shift_past_32_bits",
+    "upstream_shift_past_32_bits_again",
+    "upstream_wiped_again",
+    "upstream_no_output_when_full",
+)
+"""Blocks that upstream executes, but not as it should."""
 pytestmark = pytest.mark.native
 
 
@@ -64,6 +74,37 @@ def test_coinbase_without_room_leaves_the_fees() -> None:
     assert state.account(0xF0).balance == 2**256 - 1
 
 
+def test_fee_without_room_is_not_taken() -> None:
+    assert reasons(run("upstream_burned_fee")) == ["Internal"]
+    upstream = run("upstream_burned_fee", Quirks.UPSTREAM)
+    (reason,) = reasons(upstream)
+    assert reason is not None
+    assert reason.startswith("LackOfFundForMaxFee")
+
+
+def test_code_that_is_not_as_claimed_reverts() -> None:
+    expected = ["success", "reverted", "reverted", "success"]
+    assert statuses(run("odd_code")) == expected
+
+
+def test_return_data_without_room_reverts() -> None:
+    assert reasons(run("upstream_no_output_when_full")) == ["ReturnDataTooLarge"]
+    upstream = run("upstream_no_output_when_full", Quirks.UPSTREAM)
+    assert statuses(upstream) == ["success"]
+
+
+def test_transaction_with_a_paymaster_is_dropped() -> None:
+    assert statuses(run("upstream_aborted_block")) == ["invalid"]
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_upstream_says_otherwise(name: str) -> None:
+    ours, upstream = run(name), run(name, Quirks.UPSTREAM)
+    assert ours.succeeded
+    assert upstream.succeeded
+    assert ours.public_input != upstream.public_input
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -71,6 +112,8 @@ def test_coinbase_without_room_leaves_the_fees() -> None:
         "oversized_transaction",
         "destruct_overflow",
         "coinbase_overflow",
+        "odd_code",
+        "upstream_aborted_block",
     ],
 )
 def test_same_blocks_end_upstream(name: str) -> None:

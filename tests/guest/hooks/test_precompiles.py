@@ -4,10 +4,14 @@ import json
 import pytest
 
 from tests.guest.hooks.support import call, hooks, ledger
-from zkos.guest.protocol.options import OPTION_REAL_PRECOMPILES
+from zkos.guest.protocol.limits import RETURN_MEMORY_BYTES
+from zkos.guest.protocol.options import (
+    OPTION_QUIRKS_UPSTREAM,
+    OPTION_REAL_PRECOMPILES,
+)
 from zkos.guest.system.calls import Exit, Scheme
-from zkos.guest.system.errors import OutOfNative
-from zkos.lang.ints import Address
+from zkos.guest.system.errors import Fatal, OutOfNative
+from zkos.lang.ints import U32, Address
 
 REAL = int(OPTION_REAL_PRECOMPILES)
 BN254_PRIME = (
@@ -237,3 +241,22 @@ def test_output_takes_room_in_the_return_data_buffer(installed):
     call(installed, 4, bytes(100))
     call(installed, 2, b"")
     assert installed.system.return_memory.used == 132
+
+
+@pytest.mark.parametrize("options", [0, int(OPTION_QUIRKS_UPSTREAM)])
+def test_output_without_room_is_fatal_but_upstream_when_the_buffer_is_full(options):
+    data = b"\x01" * 32
+    with hooks(options) as installed:
+        memory = installed.system.return_memory
+        memory.skip(RETURN_MEMORY_BYTES - 31)
+        with pytest.raises(Fatal):
+            call(installed, 4, data)
+        memory.skip(U32(31))
+        if options == 0:
+            with pytest.raises(Fatal):
+                call(installed, 4, data)
+        else:
+            reason, frame = call(installed, 4, data)
+            assert reason is Exit.RETURNED
+            assert bytes(frame.output) == b""
+            assert ledger(frame) == (18 * 256, 20 + 10 * 32)

@@ -117,10 +117,10 @@ def test_slot_stays_when_the_preimage_cannot_be_paid(world: World, io: Io) -> No
     world.add_account(A, encode_account(nonce=1))
     with pytest.raises(OutOfNative):
         io.touch_account(NONE, purse(gas=0, native=EXISTING - 1), A, False)
-    assert world.queries == [SLOT]
+    assert world.queries == [SLOT, PREIMAGE]
     assert io.accounts.accounts.length() == 0
     assert touch(io, A, NONE) == (0, 4000 + 4000 + 1980)
-    assert world.queries == [SLOT, PREIMAGE]
+    assert world.queries == [SLOT, PREIMAGE, PREIMAGE]
 
 
 def test_touch_does_not_load_code_and_a_read_does(world: World, io: Io) -> None:

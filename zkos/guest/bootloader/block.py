@@ -73,7 +73,10 @@ class BlockProcessor:
         size = system.oracle.next_transaction_size(strict)
         while size != 0:
             self._take(size)
-            self._next()
+            try:
+                self._next()
+            except Fatal:
+                trap("the account of coinbase or bootloader is no account")
             size = system.oracle.next_transaction_size(strict)
         return system.finish_block(
             self.rolling_hash, self.upgrade_hash, self.priority_hashes

@@ -127,7 +127,7 @@ class Preparation:
         else:
             frame.address = self._address_by_nonce(deployer)
         target = io.read_account(NO_ENVIRONMENT, payer, frame.address)
-        if target.bytecode_length != 0 or target.nonce != 0:
+        if not target.can_be_created():
             return Creation.COLLIDED
         return Creation.READY
 

@@ -281,13 +281,16 @@ class Runner:
             except InsufficientBalance:
                 return self._refuse_transfer(frame)
         special = self.hooks.is_special(frame.code_address)
-        if not special and account.bytecode_length == 0:
+        code = self.io.code(account)
+        if not special and code.length() == 0:
             return Exit.RETURNED
         if self.depth > MAX_DEPTH:
             return Exit.REVERTED
         if special:
             return self._run_hook(frame, scheme)
-        frame.code = self.io.code(account)
+        if account.artifacts_length != 0 or account.bytecode_length != code.length():
+            raise Fatal
+        frame.code = code
         frame.environment = account.environment()
         self.begun = True
         return self.environments.begin(frame)
@@ -349,11 +352,19 @@ class Runner:
         self.begun = False
         self.snapshots[self.depth] = self.io.start_frame()
         self.io.increment_nonce(NO_ENVIRONMENT, frame.resources, frame.address)
-        if frame.value != 0:
-            self._transfer(frame)
+        if frame.value != 0 and not self._fund(frame):
+            raise Fatal
         frame.environment = EVM_ENVIRONMENT
         self.begun = True
         return self.environments.begin(frame)
+
+    def _fund(self, frame: Frame) -> bool:
+        """Move the value to a new account; False if it lacks room for it."""
+        try:
+            self._transfer(frame)
+        except InsufficientBalance:
+            return False
+        return True
 
     def _deploy(self, frame: Frame) -> bool:
         """Install what a constructor returned; False, without gas, if it is no code."""

@@ -92,7 +92,7 @@ def read_sender(work: Work) -> None:
     """Take from the sender's account what later steps ask about."""
     transaction = work.transaction
     account = work.io.read_account(NO_ENVIRONMENT, work.resources, transaction.sender)
-    work.sender_is_code = account.has_code() or account.artifacts_length != 0
+    work.sender_is_code = account.has_code()
     work.sender_nonce = account.nonce
     work.sender_environment = account.environment()
     if work.sender_environment > HIGHEST_TYPE_BYTE:
@@ -234,7 +234,10 @@ def pay_by_sender(work: Work) -> None:
         )
     except InsufficientBalance:
         # The balance was checked; only the fee account could have overflowed.
-        work.outcome.abort(REASON_INTERNAL)
+        if not work.burns_fee:
+            work.outcome.abort(REASON_INTERNAL)
+        account = work.io.read_account(work.sender_environment, work.resources, sender)
+        work.outcome.reject_with(REASON_LACK_OF_FUND_FOR_MAX_FEE, fee, account.balance)
 
 
 def return_excess(work: Work, amount: U256) -> None:

@@ -6,7 +6,10 @@ from zkos.guest.bootloader.outcome import Outcome
 from zkos.guest.bootloader.runner import Runner
 from zkos.guest.bootloader.transaction import Transaction
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
-from zkos.guest.protocol.quirks import QUIRK_TRANSACTION_ABORTS_BLOCK
+from zkos.guest.protocol.quirks import (
+    QUIRK_BURNS_FEE,
+    QUIRK_TRANSACTION_ABORTS_BLOCK,
+)
 from zkos.guest.system.io import Io
 from zkos.guest.system.resources import INFINITE, Resources
 from zkos.guest.system.system import System
@@ -26,6 +29,8 @@ class Work:
     outcome: Outcome
     aborts: bool
     """Whether a Fatal error ends the block, as upstream; see `block`."""
+    burns_fee: bool
+    """Whether a fee without room for it is lost, as upstream."""
 
     resources: Resources
     """What the transaction may still spend."""
@@ -64,6 +69,7 @@ class Work:
         self.outcome = Outcome()
         bits = system.options.quirk_bits
         self.aborts = bits & QUIRK_TRANSACTION_ABORTS_BLOCK != 0
+        self.burns_fee = bits & QUIRK_BURNS_FEE != 0
         self.resources = Resources(U64(0), U64(0))
         self.spending = Resources(U64(0), U64(0))
         self.infinite = Resources(U64(0), U64(0))

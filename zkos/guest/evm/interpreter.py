@@ -99,12 +99,7 @@ class Evm:
         if entry == NOT_FOUND:
             entry = known.insert(key, JumpDestinations())
             known.value(entry).assign(code)
-        found = known.value(entry)
-        if found.code.length() != code.length():
-            # A forced deployment may claim less code than the hash stands for.
-            found = frame.own_destinations
-            found.assign(code)
-        return found
+        return known.value(entry)
 
 
 def run(frame: EvmFrame) -> Exit:

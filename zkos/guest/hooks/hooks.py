@@ -24,6 +24,7 @@ from zkos.guest.protocol.addresses import (
     HIGHEST_SPECIAL,
     P256_VERIFY,
 )
+from zkos.guest.protocol.quirks import QUIRK_NO_OUTPUT_WHEN_FULL
 from zkos.guest.system.calls import Exit, Frame, Scheme
 from zkos.guest.system.errors import OutOfErgs
 from zkos.guest.system.system import System
@@ -40,6 +41,8 @@ class Hooks:
     memory: HookMemory
     has_system_contracts: bool
     has_extensions: bool
+    cuts_output: bool
+    """Whether a precompile without room for its output has none, as upstream."""
     p256: P256 | None
     """Made on first use, as the next."""
     kzg: Kzg | None
@@ -49,6 +52,7 @@ class Hooks:
         self.memory = HookMemory()
         self.has_system_contracts = not system.options.disable_system_contracts
         self.has_extensions = system.options.real_precompiles
+        self.cuts_output = system.options.quirk_bits & QUIRK_NO_OUTPUT_WHEN_FULL != 0
         self.p256 = None
         self.kzg = None
 
@@ -79,8 +83,11 @@ class Hooks:
             reason = self._dispatch(frame, scheme)
         except OutOfErgs:
             return Exit.HALTED
+        memory = self.system.return_memory
+        if self.cuts_output and memory.is_full():
+            frame.output = frame.output.window(0, 0)
         if reason is Exit.RETURNED:
-            self.system.return_memory.skip(frame.output.length())
+            memory.skip(frame.output.length())
         return reason
 
     def _dispatch(self, frame: Frame, scheme: Scheme) -> Exit:

@@ -21,4 +21,10 @@ it (system spec 3.5)."""
 QUIRK_BELIEVES_HOST: Final = U32(16)
 """Two answers about slots go unproven: the value of a slot that has no leaf, and all
 about a slot whose cold access cannot be paid (oracle spec 3 and 4)."""
-QUIRKS_UPSTREAM: Final = U32(31)
+QUIRK_BURNS_FEE: Final = U32(32)
+"""A fee for which the bootloader's account has no room is taken from the sender and
+lost, and the transaction dropped as if the sender could not pay."""
+QUIRK_NO_OUTPUT_WHEN_FULL: Final = U32(64)
+"""A hook called when the return data buffer is exactly full succeeds without
+output, where one byte less of room left would end the block."""
+QUIRKS_UPSTREAM: Final = U32(127)

@@ -97,7 +97,11 @@ class Account:
         return U8.truncate(self.versioning >> 48)
 
     def has_code(self) -> bool:
-        return self.bytecode_length != 0
+        return self.bytecode_length != 0 or self.artifacts_length != 0
+
+    def can_be_created(self) -> bool:
+        """Whether a contract may come to be here (system spec 3.4)."""
+        return not self.has_code() and self.nonce == 0
 
     def is_empty(self) -> bool:
         """Dead in the sense of EIP-161."""

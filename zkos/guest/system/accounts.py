@@ -179,16 +179,14 @@ class AccountCache:
     def code(self, account: Account) -> ByteView:
         """The code of an account that was read or deployed; empty without code.
 
-        Raises Fatal if a known preimage is shorter than the account says.
+        All that is known by its hash, whatever length the account claims.
         """
-        if account.bytecode_length == 0:
+        digest = account.bytecode_hash
+        if digest == 0:
             return self.no_code.data
-        if account.code.hash != account.bytecode_hash:
-            account.code = self.preimages.get(account.bytecode_hash)
-        data = account.code.data
-        if data.length() < account.bytecode_length:
-            raise Fatal
-        return data.window(0, account.bytecode_length)
+        if account.code.hash != digest:
+            account.code = self.preimages.get(digest)
+        return account.code.data
 
     def touch(
         self, environment: U8, resources: Resources, address: Address, access: Access

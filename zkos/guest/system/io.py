@@ -151,10 +151,7 @@ class Io:
         return self.accounts.get(address)
 
     def code(self, account: Account) -> ByteView:
-        """Its code after `read_account`; empty without code.
-
-        Raises Fatal if the account claims more bytes than its code has.
-        """
+        """Its code after `read_account`; empty without code."""
         return self.accounts.code(account)
 
     def increment_nonce(

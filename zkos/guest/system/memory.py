@@ -31,6 +31,10 @@ class ReturnMemory:
         self.used = start + length
         return copy
 
+    def is_full(self) -> bool:
+        """Whether not a byte of room is left."""
+        return self.used == RETURN_MEMORY_BYTES
+
     def skip(self, length: U32) -> None:
         """Use up room without writing. Raises Fatal when the buffer is full."""
         if length > RETURN_MEMORY_BYTES - self.used:

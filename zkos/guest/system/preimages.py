@@ -57,15 +57,15 @@ class PreimageCache:
     ) -> Preimage:
         """The preimage of this hash; asks the oracle the first time.
 
-        `length` is in bytes. Raises OutOfNative before the oracle is asked.
+        `length` is in bytes. Raises OutOfNative; what cannot be paid is forgotten.
         """
         resources.charge(U64(0), NATIVE_PREIMAGE_CACHED)
         entry = self.by_hash.find(digest)
         if entry != NOT_FOUND:
             return self.by_hash.value(entry)
 
-        resources.charge(U64(0), preimage_native(length))
         data = self.oracle.preimage(digest, length)
+        resources.charge(U64(0), preimage_native(length))
         if self.verify and U256(self.blake2s.hash(data)) != digest:
             trap("preimage does not match its hash")
         preimage = Preimage(digest, data, kind)
