@@ -63,7 +63,8 @@ FEES_HELD_BY_BOOTLOADER: Final = Rule(
 )
 BOOTLOADER_BALANCE_SWEPT: Final = Rule(
     "bootloader_balance_swept",
-    "After each transaction the balance of 0x8001 goes to the coinbase.",
+    "After each transaction, also a dropped one, the balance of 0x8001 goes to the "
+    "coinbase.",
     "bootloader 3f",
     "what is left there is moved after each transaction",
 )
@@ -165,6 +166,27 @@ NO_GAS_POOL: Final = Rule(
     "bootloader 3",
     "a transaction beyond what is left of the block is run",
 )
+BLOCK_ABOVE_GAS_LIMIT: Final = Rule(
+    "block_above_gas_limit",
+    "In a block with a gas limit above (2**64 - 1) / 256 every transaction is dropped.",
+    "bootloader 2, 4.2",
+    "the transaction is refused",
+)
+WASM_DEPLOYER_REVERTS: Final = Rule(
+    "wasm_deployer_reverts",
+    "A transaction to 0x9000, where WASM was once deployed, pays for its data as for "
+    "initcode and reverts with all its gas.",
+    "bootloader 4.8 and EOA execution, 11; corrected: design 6",
+    "so it does; with more than 49152 bytes, or no gas for the words, it is refused",
+)
+EMPTY_CONTRACT_PAYS_TOUCHES: Final = Rule(
+    "empty_contract_pays_touches",
+    "A sender that was deployed with empty code pays 100 gas for each of four touches "
+    "of accounts in validation; out of gas there, what the touches did remains.",
+    "bootloader 5, 7",
+    "400 gas are taken; short of them the transaction is dropped, short of 200 without "
+    "a trace, then without its nonce, and short of the last 100 without its fee too",
+)
 SHIFT_LOW_WORD: Final = Rule(
     "shift_low_word",
     "SHL and SHR reduce amounts below 2**64 to their low 32 bits.",
@@ -221,6 +243,13 @@ INITCODE_SIZE_FIRST: Final = Rule(
     "py-evm looks at the balance before the length of initcode.",
     "EIP-3860",
     "CREATE with too long initcode is out of gas, whatever else is wrong",
+    Origin.REFERENCE,
+)
+CHAIN_ID_ZERO: Final = Rule(
+    "chain_id_zero",
+    "py-evm signs chain id 0 in a legacy transaction as the byte 0, not as nothing.",
+    "EIP-155, RLP of integers",
+    "the signed message has an empty chain id",
     Origin.REFERENCE,
 )
 MODEXP_EMPTY_BASE: Final = Rule(

@@ -14,6 +14,7 @@ from eth.vm.forks.cancun.state import CancunState
 
 from differential.known import (
     BLOB_BASE_FEE_IS_ONE,
+    EMPTY_CONTRACT_PAYS_TOUCHES,
     FEES_HELD_BY_BOOTLOADER,
     FEES_TO_COINBASE,
     Policy,
@@ -73,6 +74,8 @@ class ReferenceState(CancunState):  # type: ignore[misc]
     policy: Policy
     before: dict[bytes, dict[int, int]]
     """Slots before the block, by account, without zeros."""
+    empty_contracts: set[bytes]
+    """Accounts that were deployed with empty code, where they pay for it."""
     heap_bytes: int
     """Memory of all live frames."""
     precompile_table: dict[bytes, Precompile]
@@ -155,6 +158,7 @@ def load_state(
     )
     reference.policy = policy
     reference.before = defaultdict(dict)
+    reference.empty_contracts = set()
     reference.heap_bytes = 0
     reference.precompile_table = precompiles(policy)
     for flat_key, slot in state.slots.items():
@@ -179,6 +183,8 @@ def _load_account(reference: ReferenceState, state: ChainState, number: int) -> 
         reference.set_nonce(address, account.nonce)
     if account.bytecode_length:
         reference.set_code(address, state.code(number))
+    elif account.versioning and reference.policy.allows(EMPTY_CONTRACT_PAYS_TOUCHES):
+        reference.empty_contracts.add(address)
 
 
 def execution_context(context: BlockContext, excess_blob_gas: int) -> ExecutionContext:

@@ -87,8 +87,10 @@ def _ethereum_transaction(item: Transaction) -> Transaction | None:
         return item
     if not isinstance(item, FieldTransaction) or item.kind not in _ETHEREUM:
         return None
+    priority = item.max_priority_fee_per_gas if item.kind is Kind.EIP1559 else None
     return replace(
         item,
+        max_priority_fee_per_gas=priority,
         gas_per_pubdata=0,
         paymaster=0,
         paymaster_input=b"",
