@@ -11,6 +11,7 @@ from differential.known import CHAIN_ID_ZERO, Policy
 from zkos.host.case_errors import CaseError
 from zkos.host.rlp import Encodable
 from zkos.host.rlp import encode as encode_rlp
+from zkos.host.signing import SIGNATURE_BYTES
 from zkos.host.transactions import (
     EncodedTransaction,
     FieldTransaction,
@@ -22,7 +23,6 @@ from zkos.host.transactions import (
 )
 
 ETHEREUM_KINDS: Final = (Kind.LEGACY, Kind.EIP2930, Kind.EIP1559)
-_SIGNATURE: Final = slice(65, None)
 
 
 def envelope(transaction: Transaction, chain_id: int) -> bytes:
@@ -93,7 +93,10 @@ def _prices(transaction: FieldTransaction) -> list[int]:
 def _signature(body: bytes) -> tuple[int, int, int]:
     """r, s and v of an encoded body (transactions spec 2 and 6)."""
     offset = int.from_bytes(body[15 * 32 : 16 * 32], "big")
-    signature = body[offset + 32 : offset + 32 + 65]
+    length = int.from_bytes(body[offset : offset + 32], "big")
+    if length != SIGNATURE_BYTES:
+        raise TransactionError("signature", f"{length} bytes long")
+    signature = body[offset + 32 : offset + 32 + SIGNATURE_BYTES]
     if signature[64] not in (27, 28):
         raise TransactionError("signature", "its last byte is neither 27 nor 28")
     r, s = signature[:32], signature[32:64]

@@ -441,10 +441,24 @@ def test_balance_of_the_bootloader_is_swept_after_a_dropped_transaction():
     assert compared.declared == {BOOTLOADER_BALANCE_SWEPT.name: 1}
 
 
-def test_priority_fee_no_signature_covers_is_not_for_ethereum():
-    odd = case(transactions=[transaction(max_priority_fee_per_gas=0)])
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (
+            {"max_priority_fee_per_gas": 0},
+            "max_priority_fee_per_gas: this type has none",
+        ),
+        ({"signature": bytes(64) + b"\x1b\0"}, "signature: 66 bytes long"),
+        (
+            {"signature": bytes(65)},
+            "signature: its last byte is neither 27 nor 28",
+        ),
+    ],
+)
+def test_what_no_envelope_can_carry_is_not_for_ethereum(fields, reason):
+    odd = case(transactions=[transaction(sender=SENDER, **fields)])
     outcome = py_evm.run_block(odd.blocks[0], state_of_case(odd), EXACT)
-    assert unsupported(outcome) == "max_priority_fee_per_gas: this type has none"
+    assert unsupported(outcome) == reason
 
 
 def test_quirks_are_declared_for_upstream_only():
