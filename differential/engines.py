@@ -121,6 +121,11 @@ class Engine:
     settings: tuple[Setting, ...] = ()
     """Options of its own, whatever the run's are."""
 
+    @property
+    def spelled(self) -> str:
+        """As `parse_engines` reads it."""
+        return f"{self.kind}={self.argument}" if self.argument else self.name
+
     def run_block(
         self, block: Block, state: ChainState, options: RunOptions
     ) -> Outcome:

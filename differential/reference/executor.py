@@ -110,6 +110,8 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
             return False
         deferred = CREATION_GAS + self.touch_gas
         if missing <= deferred and self.policy.allows(CREATION_GAS_IN_EXECUTION):
+            if len(transaction.data) > INITCODE_BYTES:
+                raise Refused("initcode too long")
             return True
         only_words = transaction.gas >= transaction.intrinsic_gas
         if only_words and self.policy.fire(INITCODE_GAS):

@@ -428,6 +428,17 @@ def test_data_for_the_old_deployer_is_limited_as_initcode(length, missing):
     assert refused == (length > 49152 or missing > 0)
 
 
+@pytest.mark.parametrize("length", [49152, 49153])
+def test_long_initcode_without_gas_for_the_creation_is_refused(length):
+    gas = 21_000 + 4 * length + 2 * 1537
+    sent = case(transactions=[creation(bytes(length), gas)])
+    state, block = state_of_case(sent), sent.blocks[0]
+    ours = native.run_block(block, state, EXACT)
+    assert compare_with_ethereum(block, state, EXACT, ours).difference is None
+    refused = ours.transactions[0].status is TransactionStatus.INVALID
+    assert refused == (length == 49153)
+
+
 def test_balance_of_the_bootloader_is_swept_after_a_dropped_transaction():
     dropped = case(
         transactions=[transaction(nonce=1)],

@@ -17,6 +17,8 @@ from differential.minimise.search import (
     begin,
     keep_log,
 )
+from differential.origin import Signature
+from differential.outcome import Result
 from differential.workers import GIGABYTE, Limits, Pool
 from zkos.cli import options as opt
 from zkos.cli.console import output, say
@@ -85,14 +87,15 @@ def command(
         say(f"keeping {search.wanted.describe()}")
         try:
             with keep_log(search, log_name(target), resume=resume):
-                minimise(search)
+                try:
+                    minimise(search)
+                finally:
+                    save_case(search.case, target)
         except (WrongLog, OSError) as error:
             raise UserError(str(error)) from error
-        finally:
-            save_case(search.case, target)
     say(status(search))
     say(f"written to {target}", to=output())
-    say(replay_command(target, engines, options), to=output())
+    say(replay_command(target, engines, options, search.wanted, time), to=output())
     return EXIT_DIFFERENCE
 
 
@@ -156,12 +159,16 @@ def size_of(case: Case) -> str:
 
 
 def replay_command(
-    path: Path, engines: tuple[Engine, Engine], options: RunOptions
+    path: Path,
+    engines: tuple[Engine, Engine],
+    options: RunOptions,
+    wanted: Signature,
+    seconds: float,
 ) -> str:
     """The command that shows the difference again."""
     words = ["zkos", "diff", str(path)]
     for engine in engines:
-        words += ["--engine", engine.name]
+        words += ["--engine", engine.spelled]
     defaults = RunOptions()
     for name in ("profile", "mode", "quirks"):
         value = getattr(options, name)
@@ -169,4 +176,6 @@ def replay_command(
             words += [f"--{name}", value.value]
     if options.real_precompiles:
         words.append("--real-precompiles")
+    if Result.TIMEOUT.value in (wanted.values or ()):
+        words += ["--time", f"{seconds:g}"]
     return shlex.join(words)
