@@ -266,6 +266,13 @@ NO_BLOB_TRANSACTIONS: Final = Rule(
     "the case is counted and not run",
     Origin.INPUT,
 )
+NO_WITHDRAWALS: Final = Rule(
+    "no_withdrawals",
+    "A block has no withdrawals (EIP-4895): nothing is credited outside transactions.",
+    "bootloader 3",
+    "the case is counted and not run",
+    Origin.INPUT,
+)
 BLOCK_GAS_LIMIT: Final = Rule(
     "block_gas_limit",
     "The gas limit of a block is at most (2**64 - 1) / 256.",
@@ -282,6 +289,8 @@ NO_SYSTEM_CALLS: Final = Rule(
     Origin.INPUT,
 )
 
+NOT_RUN: Final = frozenset({NO_BLOB_TRANSACTIONS.name, NO_WITHDRAWALS.name})
+"""Rules that leave nothing of a case to run."""
 RULES: Final = {
     rule.name: rule for rule in tuple(globals().values()) if isinstance(rule, Rule)
 }

@@ -1,7 +1,7 @@
 """Blockchain tests of the Ethereum test suite and of EEST, as chains of ours.
 
-Blocks the suite expects to be refused are not part of the chain. What ZKsync OS has
-no place for (withdrawals, uncles) is a CaseError; headers are not checked.
+Blocks the suite expects to be refused are not part of the chain. Uncles, which ZKsync
+OS has no place for, are a CaseError; withdrawals are told; headers are not checked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,12 +13,13 @@ from differential.known import (
     BLOCK_GAS_LIMIT,
     NO_BLOB_TRANSACTIONS,
     NO_SYSTEM_CALLS,
+    NO_WITHDRAWALS,
 )
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.case_reader import Node, optional
 from zkos.host.context import BLOCK_HASHES, MAX_BLOCK_GAS_LIMIT, BlockContext
-from zkos.host.rlp import Item, RlpError, decode
+from zkos.host.rlp import RlpError, decode
 from zkos.host.rlp import encode as encode_rlp
 from zkos.host.transactions import RawTransaction
 
@@ -94,7 +95,7 @@ def _block(
     for needed in ("rlp", "blockHeader"):
         if needed not in fields:
             place.fail(f"field {needed} is missing")
-    transactions = _transactions(fields["rlp"])
+    transactions = _transactions(fields["rlp"], rules)
     if any(item.data[:1] == _BLOB_TYPE for item in transactions):
         rules.add(NO_BLOB_TRANSACTIONS.name)
     header = fields["blockHeader"].members()
@@ -114,7 +115,7 @@ def _block(
     return Block(context, transactions)
 
 
-def _transactions(node: Node) -> tuple[RawTransaction, ...]:
+def _transactions(node: Node, rules: set[str]) -> tuple[RawTransaction, ...]:
     """The transactions of a block's RLP, each in its envelope."""
     try:
         block = decode(node.data())
@@ -122,9 +123,10 @@ def _transactions(node: Node) -> tuple[RawTransaction, ...]:
         raise CaseError(node.source, node.path, f"not RLP: {error}") from error
     if isinstance(block, bytes) or len(block) < 3:
         node.fail("not the RLP of a block")
-    _refuse_items(node, "uncles", block[2])
-    if len(block) > 3:
-        _refuse_items(node, "withdrawals", block[3])
+    if block[2]:
+        node.fail("uncles: ZKsync OS has none")
+    if len(block) > 3 and block[3]:
+        rules.add(NO_WITHDRAWALS.name)
     items = block[1]
     if isinstance(items, bytes):
         node.fail("not the RLP of a block")
@@ -132,8 +134,3 @@ def _transactions(node: Node) -> tuple[RawTransaction, ...]:
         RawTransaction(item if isinstance(item, bytes) else encode_rlp(item))
         for item in items
     )
-
-
-def _refuse_items(node: Node, what: str, items: Item) -> None:
-    if items:
-        node.fail(f"{what}: ZKsync OS has none")

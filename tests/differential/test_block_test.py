@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from differential.fixture_results import Verdict
+from differential.fixture_run import Setup, run_fixture
 from differential.importers.block_test import BEACON_ROOTS
 from differential.importers.fixtures import FixtureFile, load_file
 from differential.reference.transactions import envelope
@@ -113,10 +115,20 @@ def test_missing_system_call_is_named(tmp_path):
     assert test.declared == ()
 
 
+def test_chain_with_withdrawals_is_counted_and_not_run(tmp_path):
+    paid = [[b"", b"\1", bytes(20), b"\5"]]
+    blocks = [valid(1, SENT[:1]), valid(2, SENT[1:], withdrawals=paid)]
+    (test,) = read(tmp_path, fixture(blocks))
+    assert test.declared == ("no_withdrawals",)
+    result = run_fixture(test, Setup((), DEFAULT_OPTIONS, 1.0))
+    assert (result.verdict, result.reason) == (Verdict.NOT_RUN, "no_withdrawals")
+    (test,) = read(tmp_path, fixture([valid(1, SENT[:1], withdrawals=[])]))
+    assert test.declared == ()
+
+
 @pytest.mark.parametrize(
     ("blocks", "reason"),
     [
-        ([valid(1, [], withdrawals=[[b"\1"]])], "withdrawals: ZKsync OS has none"),
         ([valid(1, [], uncles=[[b"\1"]])], "uncles: ZKsync OS has none"),
         ([{"rlp": "0x81", "blockHeader": header(1)}], "not RLP"),
         ([{"rlp": "0x80", "blockHeader": header(1)}], "not the RLP of a block"),

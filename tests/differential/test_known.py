@@ -322,6 +322,7 @@ ELSEWHERE = {
     RULES["no_blob_transactions"]: "test_state_test.py",
     RULES["block_gas_limit"]: "test_state_test.py",
     RULES["no_system_calls"]: "test_block_test.py",
+    RULES["no_withdrawals"]: "test_block_test.py",
 }
 SLOW = (CREATE_AT_DEPTH_LIMIT, CODELESS_CALL_AT_DEPTH_LIMIT)
 PARAMETERS = [
