@@ -16,12 +16,14 @@ from differential.minimise.places import (
     offer_transaction,
     places,
     transaction_at,
+    with_transactions,
 )
 from differential.minimise.reduction import leave_out, make_small, shorter
 from differential.minimise.search import Search
 from differential.minimise.signed import open_bytes, own_keys, shrink_bytes
 from zkos.host.case import AccountState, Case, SlotState
 from zkos.host.context import BlockContext
+from zkos.host.signing import address_of_key
 from zkos.host.transactions import FieldTransaction, Transaction
 
 MAX_ROUNDS: Final = 20
@@ -204,6 +206,27 @@ def shrink_calldata(search: Search) -> None:
             )
 
 
+def lower_nonces(search: Search) -> None:
+    """Begin the nonces of senders at 0, with those of their transactions."""
+    for name, index in _accounts(search.case):
+        account = _account(search.case, name, index)
+        if not account.nonce:
+            continue
+        changed: dict[Place, Transaction] = {}
+        for place in places(search.case):
+            transaction = transaction_at(search.case, place)
+            if isinstance(transaction, FieldTransaction) and (
+                transaction.private_key
+                and address_of_key(transaction.private_key) == account.address
+            ):
+                nonce = max(0, transaction.nonce - account.nonce)
+                changed[place] = replace(transaction, nonce=nonce)
+        entries = list(getattr(search.case, name))
+        entries[index] = replace(account, nonce=0)
+        kept: dict[str, Any] = {name: tuple(entries)}
+        search.offer(replace(with_transactions(search.case, changed), **kept))
+
+
 def shrink_numbers(search: Search) -> None:
     """Bring balances, nonces, gas, values and the block context to small numbers."""
     for name, index in _accounts(search.case):
@@ -292,6 +315,7 @@ PASSES: Final[tuple[Callable[[Search], None], ...]] = (
     shrink_codes,
     shrink_calldata,
     shrink_bytes,
+    lower_nonces,
     shrink_numbers,
     default_context,
 )
