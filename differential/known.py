@@ -111,6 +111,13 @@ CREATION_OVER_STORAGE: Final = Rule(
     "evm 6.7, system 3.4",
     "CREATE2 does not clear the slots of its target",
 )
+DESTRUCTION_SPARES_UNSEEN_SLOTS: Final = Rule(
+    "destruction_spares_unseen_slots",
+    "A destroyed account loses the slots touched in the block. What was there before "
+    "its creation and was not touched stays.",
+    "system 3.5",
+    "the other slots get their values back",
+)
 COLLISION_KEEPS_GAS: Final = Rule(
     "collision_keeps_gas",
     "A creation transaction that hits an existing account loses 63/64 of its gas.",

@@ -18,6 +18,7 @@ from differential.known import (
     BOOTLOADER_BALANCE_SWEPT,
     COLLISION_KEEPS_GAS,
     CREATION_GAS_IN_EXECUTION,
+    DESTRUCTION_SPARES_UNSEEN_SLOTS,
     EMPTY_CONTRACT_PAYS_TOUCHES,
     FEE_LIMIT,
     FEES_HELD_BY_BOOTLOADER,
@@ -221,13 +222,29 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
         if held:
             fee = transaction.gas * state.get_gas_price(transaction)
             state.delta_balance(BOOTLOADER_ADDRESS, -fee)
+        spared = self._unseen_slots(computation)
         # Skips the clearing of empty accounts, which is done below.
         computation = FrontierTransactionExecutor.finalize_computation(
             self, transaction, computation
         )
+        for address, slot, value in spared:
+            state.set_storage(address, slot, value)
         self._clear_empty_accounts(computation)
         self._pay_coinbase(transaction, computation)
         return computation
+
+    def _unseen_slots(self, computation: Any) -> list[tuple[bytes, int, int]]:
+        """Slots that outlive the destruction of their accounts, with their values."""
+        state = self.vm_state
+        unseen = [
+            (address, slot, value)
+            for address in computation.get_accounts_for_deletion()
+            for slot, value in state.before.get(address, {}).items()
+            if slot not in state.seen_slots[address]
+        ]
+        if unseen and self.policy.fire(DESTRUCTION_SPARES_UNSEEN_SLOTS):
+            return unseen
+        return []
 
     def _pay_coinbase(self, transaction: Any, computation: Any) -> None:
         """Give the coinbase what py-evm does not (see `ReferenceState.get_tip`)."""

@@ -28,7 +28,7 @@ from differential.reference.executor import (
     Refused,
     gas_used,
 )
-from differential.reference.state import ReferenceState, load_state
+from differential.reference.state import ReferenceState, TooMuchEther, load_state
 from differential.reference.transactions import (
     declared_sender,
     decode_envelope,
@@ -40,6 +40,7 @@ from zkos.guest.protocol.addresses import (
     L1_MESSENGER,
 )
 from zkos.host.case import Block
+from zkos.host.case_errors import CaseError
 from zkos.host.profile import Profile, RunOptions
 from zkos.host.state import ChainState
 from zkos.host.transactions import TransactionError
@@ -84,7 +85,7 @@ def run_with(
         if options.profile is Profile.SERVER:
             reference.precompile_table.update(dict.fromkeys(HOOKS, _refuse_hook))
         receipts = tuple(_receipts(reference, transactions, out_of_native))
-    except (TransactionError, UnsupportedCall) as error:
+    except (TransactionError, UnsupportedCall, TooMuchEther) as error:
         return _unsupported(str(error))
     return Outcome(
         Result.SUCCESS,
@@ -107,7 +108,10 @@ def run_ethereum(
     """
     policy = Policy.ethereum()
     reference = load_state(state, block.context, policy, excess_blob_gas)
-    receipts = tuple(_receipts(reference, envelopes(block, policy), ()))
+    try:
+        receipts = tuple(_receipts(reference, envelopes(block, policy), ()))
+    except TooMuchEther as error:
+        raise CaseError("case", "accounts", str(error)) from error
     outcome = Outcome(Result.SUCCESS, transactions=receipts)
     return outcome, int.from_bytes(reference.make_state_root(), "big")
 

@@ -20,6 +20,7 @@ from differential.known import (
     CREATE_AT_DEPTH_LIMIT,
     CREATION_GAS_IN_EXECUTION,
     CREATION_OVER_STORAGE,
+    DESTRUCTION_SPARES_UNSEEN_SLOTS,
     EMPTY_CONTRACT_PAYS_TOUCHES,
     EMPTY_KECCAK_OFFSET,
     FEE_LIMIT,
@@ -124,6 +125,15 @@ def calls_precompile(address, data, **arguments):
     return write(data) + call(address, size=len(data), **arguments) + keep()
 
 
+def dying_over_storage(initcode):
+    """Create an account that dies at once, where slot 3 is 4."""
+    target = created_with_salt(CONTRACT, 5, initcode)
+    return case(
+        create2_from(initcode, 5) + keep(),
+        accounts=[AccountState(target, storage=((3, 4),))],
+    )
+
+
 def free(body, **fields):
     """A call with all the gas it wants, for nothing."""
     wants = transaction(gas_limit=HUGE, max_fee_per_gas=0)
@@ -133,6 +143,8 @@ def free(body, **fields):
 STORAGE_ONLY = AccountState(0xE0, storage=((1, 2),))
 INITCODE = code(STOP)
 TARGET = created_with_salt(CONTRACT, 5, INITCODE)
+DIES = code((0,), SELFDESTRUCT)
+LOOKS_AND_DIES = code((3,), 0x54, POP) + DIES
 EXPENSIVE = modexp_input(1100, 32, 1100, bytes(1100) + b"\xff" * 32)
 BLAKE_INPUT = bytes(212) + b"\1"
 
@@ -182,6 +194,9 @@ EXAMPLES = {
             create2_from(INITCODE, 5) + keep(),
             accounts=[AccountState(TARGET, balance=4)],
         ),
+    ),
+    DESTRUCTION_SPARES_UNSEEN_SLOTS: Example(
+        dying_over_storage(DIES), dying_over_storage(LOOKS_AND_DIES)
     ),
     COLLISION_KEEPS_GAS: Example(
         case(
@@ -451,6 +466,18 @@ def test_balance_of_the_bootloader_is_swept_after_a_dropped_transaction():
     compared = compare_with_ethereum(block, state, EXACT, ours)
     assert compared.difference is None
     assert compared.declared == {BOOTLOADER_BALANCE_SWEPT.name: 1}
+
+
+@pytest.mark.parametrize("coinbase", [COINBASE, 0xF0])
+def test_more_ether_than_there_can_be_is_not_for_ethereum(coinbase):
+    rich = AccountState(0xF0, balance=2**256 - 1)
+    body = call(0xF0, value=1) if coinbase == COINBASE else b""
+    odd = case(
+        body, accounts=[rich], coinbase=coinbase, transactions=[transaction(value=1)]
+    )
+    outcome = py_evm.run_block(odd.blocks[0], state_of_case(odd), EXACT)
+    assert "more ether than there can be" in unsupported(outcome)
+    assert native.run_block(odd.blocks[0], state_of_case(odd), EXACT).succeeded
 
 
 @pytest.mark.parametrize(
