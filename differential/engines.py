@@ -6,6 +6,8 @@ and imported when first used: a user of one engine does not pay for the others.
 
 import importlib
 import importlib.util
+import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -43,6 +45,8 @@ class EngineKind:
     """Modules of optional packages it needs."""
     argument: str = ""
     """What follows `NAME=`, for engines that need it."""
+    program: str = ""
+    """A program it runs; `NAME=PATH`, the variable ZKOS_PROGRAM or PATH name it."""
     always_proves: bool = False
     """Whether it verifies the oracle whatever mode is asked for."""
 
@@ -51,6 +55,11 @@ class EngineKind:
         for module in (self.module, *self.requires):
             if module and not _exists(module):
                 return f"engine {self.name} needs the module {module}"
+        if self.program and find_program(self.program) is None:
+            return (
+                f"engine {self.name} needs the program {self.program}: give "
+                f"{self.name}=PATH, set {_variable(self.program)}, or have it in PATH"
+            )
         return None
 
 
@@ -92,6 +101,14 @@ KINDS: Final = (
         requires=("ethereum",),
     ),
     EngineKind(
+        "anvil",
+        "Foundry's anvil, where no declared difference bears on the block",
+        "differential.runners.anvil",
+        ("receipts", "state"),
+        requires=("eth",),
+        program="anvil",
+    ),
+    EngineKind(
         "module",
         "a Python module with run_block",
         "",
@@ -120,6 +137,11 @@ class Engine:
     """The name in results; `parse_engines` sets it."""
     settings: tuple[Setting, ...] = ()
     """Options of its own, whatever the run's are."""
+
+    @property
+    def spelled(self) -> str:
+        """As `parse_engines` reads it."""
+        return f"{self.kind}={self.argument}" if self.argument else self.name
 
     def run_block(
         self, block: Block, state: ChainState, options: RunOptions
@@ -159,6 +181,15 @@ class Engine:
                 artefacts.program(progress)
                 if for_many:
                     artefacts.translation(progress)
+
+
+def find_program(name: str) -> str | None:
+    """The path of a program of an engine, if it is on this machine."""
+    return shutil.which(os.environ.get(_variable(name)) or name)
+
+
+def _variable(program: str) -> str:
+    return f"ZKOS_{program.upper()}"
 
 
 def kind_of(name: str) -> EngineKind:
@@ -207,7 +238,8 @@ def unsupported(outcome: Outcome) -> str | None:
 def _parse(text: str) -> Engine:
     if "=" in text:
         name, _, argument = text.partition("=")
-        if not kind_of(name).argument:
+        kind = kind_of(name)
+        if not (kind.argument or kind.program):
             raise EngineError(f"engine {name} takes no argument")
         label = argument.rpartition(".")[2] if name == "module" else name
         return Engine(name, argument, label)
@@ -229,6 +261,12 @@ def _check(engine: Engine) -> None:
         raise EngineError(f"engine {kind.name} needs {kind.name}={kind.argument}")
     if kind.name == "module" and not _exists(engine.argument):
         raise EngineError(f"engine module: there is no module {engine.argument}")
+    if kind.program and engine.argument:
+        if shutil.which(engine.argument) is None:
+            raise EngineError(
+                f"engine {kind.name}: {engine.argument} is no program that can be run"
+            )
+        kind = replace(kind, program="")
     reason = kind.missing()
     if reason is not None:
         raise EngineError(reason)
@@ -254,7 +292,7 @@ def _labelled(engine: Engine) -> Engine:
 def _load(engine: Engine) -> RunBlock:
     kind = kind_of(engine.kind)
     module = importlib.import_module(kind.module or engine.argument)
-    if kind.name == "image":
+    if kind.module and engine.argument:
         return partial(module.run_file, Path(engine.argument))
     run: RunBlock = module.run_block
     return run

@@ -12,7 +12,7 @@ from differential.engines import Engine
 from differential.evm_compare import compare_with_ethereum, compare_with_suite
 from differential.fixture_results import CaseResult, Verdict
 from differential.importers.fixtures import Fixture
-from differential.known import NO_BLOB_TRANSACTIONS
+from differential.known import NOT_RUN
 from differential.outcome import Difference, Outcome, Result
 from differential.reference_cache import ReferenceCache
 from differential.runners.base import state_after, state_of_case
@@ -54,9 +54,11 @@ class Ended(Exception):
 
 def run_fixture(fixture: Fixture, setup: Setup) -> CaseResult:
     """Run a case on all engines and compare."""
-    if NO_BLOB_TRANSACTIONS.name in fixture.declared:
-        name = NO_BLOB_TRANSACTIONS.name
-        return CaseResult(fixture.name, Verdict.NOT_RUN, name, declared={name: 1})
+    missing = sorted(NOT_RUN.intersection(fixture.declared))
+    if missing:
+        declared = dict.fromkeys(missing, 1)
+        reason = ", ".join(missing)
+        return CaseResult(fixture.name, Verdict.NOT_RUN, reason, declared=declared)
     run = _FixtureRun(fixture, setup)
     try:
         run.run()

@@ -63,7 +63,8 @@ FEES_HELD_BY_BOOTLOADER: Final = Rule(
 )
 BOOTLOADER_BALANCE_SWEPT: Final = Rule(
     "bootloader_balance_swept",
-    "After each transaction the balance of 0x8001 goes to the coinbase.",
+    "After each transaction, also a dropped one, the balance of 0x8001 goes to the "
+    "coinbase.",
     "bootloader 3f",
     "what is left there is moved after each transaction",
 )
@@ -109,6 +110,13 @@ CREATION_OVER_STORAGE: Final = Rule(
     "and keeps that storage.",
     "evm 6.7, system 3.4",
     "CREATE2 does not clear the slots of its target",
+)
+DESTRUCTION_SPARES_UNSEEN_SLOTS: Final = Rule(
+    "destruction_spares_unseen_slots",
+    "A destroyed account loses the slots touched in the block. What was there before "
+    "its creation and was not touched stays.",
+    "system 3.5",
+    "the other slots get their values back",
 )
 COLLISION_KEEPS_GAS: Final = Rule(
     "collision_keeps_gas",
@@ -164,6 +172,27 @@ NO_GAS_POOL: Final = Rule(
     "The gas limit of a block binds each transaction, not their sum.",
     "bootloader 3",
     "a transaction beyond what is left of the block is run",
+)
+BLOCK_ABOVE_GAS_LIMIT: Final = Rule(
+    "block_above_gas_limit",
+    "In a block with a gas limit above (2**64 - 1) / 256 every transaction is dropped.",
+    "bootloader 2, 4.2",
+    "the transaction is refused",
+)
+WASM_DEPLOYER_REVERTS: Final = Rule(
+    "wasm_deployer_reverts",
+    "A transaction to 0x9000, where WASM was once deployed, pays for its data as for "
+    "initcode and reverts with all its gas.",
+    "bootloader 4.8 and EOA execution, 11; corrected: design 6",
+    "so it does; with more than 49152 bytes, or no gas for the words, it is refused",
+)
+EMPTY_CONTRACT_PAYS_TOUCHES: Final = Rule(
+    "empty_contract_pays_touches",
+    "A sender that was deployed with empty code pays 100 gas for each of four touches "
+    "of accounts in validation; out of gas there, what the touches did remains.",
+    "bootloader 5, 7",
+    "400 gas are taken; short of them the transaction is dropped, short of 200 without "
+    "a trace, then without its nonce, and short of the last 100 without its fee too",
 )
 SHIFT_LOW_WORD: Final = Rule(
     "shift_low_word",
@@ -223,6 +252,13 @@ INITCODE_SIZE_FIRST: Final = Rule(
     "CREATE with too long initcode is out of gas, whatever else is wrong",
     Origin.REFERENCE,
 )
+CHAIN_ID_ZERO: Final = Rule(
+    "chain_id_zero",
+    "py-evm signs chain id 0 in a legacy transaction as the byte 0, not as nothing.",
+    "EIP-155, RLP of integers",
+    "the signed message has an empty chain id",
+    Origin.REFERENCE,
+)
 MODEXP_EMPTY_BASE: Final = Rule(
     "modexp_empty_base",
     "py-evm's modexp takes a base of no bytes to the result 0, also for 0**0.",
@@ -234,6 +270,13 @@ NO_BLOB_TRANSACTIONS: Final = Rule(
     "no_blob_transactions",
     "There is no transaction type 3.",
     "evm 6.13, transactions 1",
+    "the case is counted and not run",
+    Origin.INPUT,
+)
+NO_WITHDRAWALS: Final = Rule(
+    "no_withdrawals",
+    "A block has no withdrawals (EIP-4895): nothing is credited outside transactions.",
+    "bootloader 3",
     "the case is counted and not run",
     Origin.INPUT,
 )
@@ -253,6 +296,8 @@ NO_SYSTEM_CALLS: Final = Rule(
     Origin.INPUT,
 )
 
+NOT_RUN: Final = frozenset({NO_BLOB_TRANSACTIONS.name, NO_WITHDRAWALS.name})
+"""Rules that leave nothing of a case to run."""
 RULES: Final = {
     rule.name: rule for rule in tuple(globals().values()) if isinstance(rule, Rule)
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
+    from differential.engines import Engine
     from differential.session import BlockResult, Session
 
 DEFAULT_ENGINES: Final = ("native", "riscv")
@@ -52,6 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Cases given by option are collected like test files."""
+    if config.getoption("--cases"):
+        engines_of(config)
     for path in config.getoption("--cases"):
         if not path.exists():
             raise pytest.UsageError(f"--cases {path}: no such file or folder")
@@ -113,20 +116,26 @@ class CaseItem(pytest.Item):
         return self.path, 0, f"case {self.path.name}"
 
 
+def engines_of(config: pytest.Config) -> "list[Engine]":
+    """The engines of the options; raises UsageError."""
+    from differential.engines import EngineError, parse_engines
+
+    try:
+        return parse_engines(config.getoption("--engine") or DEFAULT_ENGINES)
+    except EngineError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
 def session_of(config: pytest.Config) -> "Session":
     """The engines of this pytest run, started on first use."""
     session = config.stash.get(_SESSION, None)
     if session is not None:
         return session
-    from differential.engines import EngineError, parse_engines
     from differential.session import Session
     from differential.workers import Limits
     from zkos.host.profile import Profile, Quirks, RunOptions
 
-    try:
-        engines = parse_engines(config.getoption("--engine") or DEFAULT_ENGINES)
-    except EngineError as error:
-        raise pytest.UsageError(str(error)) from error
+    engines = engines_of(config)
     options = RunOptions(
         Profile(config.getoption("--profile")),
         quirks=Quirks(config.getoption("--quirks")),
@@ -139,17 +148,26 @@ def session_of(config: pytest.Config) -> "Session":
 
 
 def check_case(path: Path, session: "Session") -> None:
-    """Run a case; raises CaseFailure with all its differences and failures."""
+    """Run a case; raises CaseFailure with all its differences and failures.
+
+    It is skipped if all engines but one have no answer to it.
+    """
     from differential.session import BadCase
 
-    faults = []
+    faults: list[str] = []
+    alone: dict[str, str] = {}
     for result in session.run([path]):
         if isinstance(result, BadCase):
             faults.append(result.reason)
-        else:
-            faults.extend(_faults(result))
+            continue
+        faults.extend(_faults(result))
+        if len(result.outcome.engines) < 2:
+            alone.update(result.without)
     if faults:
         raise CaseFailure("\n".join(faults))
+    if alone:
+        reasons = [f"{name} has no answer: {why}" for name, why in alone.items()]
+        pytest.skip(f"nothing to compare: {', '.join(reasons)}")
 
 
 def _faults(result: "BlockResult") -> Iterator[str]:

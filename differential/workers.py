@@ -5,7 +5,6 @@ ends as a crash, and a new worker takes the place. What belongs together (the sa
 case, the same engine) is the caller's business: jobs are independent.
 """
 
-import ctypes
 import multiprocessing
 import resource
 import signal
@@ -21,6 +20,7 @@ from typing import Any, Final
 
 from differential.engines import Engine
 from differential.outcome import Outcome, Result
+from differential.processes import die_with_parent
 from differential.runners.base import state_after, state_of_case
 from zkos.host.case import Case
 from zkos.host.case_errors import CaseError
@@ -28,8 +28,6 @@ from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 
 GIGABYTE: Final = 1 << 30
-_DIE_WITH_PARENT: Final = 1
-"""PR_SET_PDEATHSIG of prctl(2)."""
 _GRACE_SECONDS: Final = 2.0
 """Past the limit: an engine that watches the time itself says where it was."""
 _WATCH_SECONDS: Final = 0.1
@@ -222,7 +220,7 @@ def _too_much(limits: Limits) -> str:
 def _serve(connection: Connection, limits: Limits) -> None:
     """Run jobs until the parent goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    die_with_parent()
     space = limits.memory_bytes + _ADDRESS_SPACE_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,7 +1,8 @@
 """Blockchain tests of the Ethereum test suite and of EEST, as chains of ours.
 
-Blocks the suite expects to be refused are not part of the chain. What ZKsync OS has
-no place for (withdrawals, uncles) is a CaseError; headers are not checked.
+Blocks the suite expects to be refused, and those of side chains, are left out. Uncles,
+which ZKsync OS has no place for, are a CaseError; withdrawals are told; headers are not
+checked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,12 +14,13 @@ from differential.known import (
     BLOCK_GAS_LIMIT,
     NO_BLOB_TRANSACTIONS,
     NO_SYSTEM_CALLS,
+    NO_WITHDRAWALS,
 )
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.case_reader import Node, optional
 from zkos.host.context import BLOCK_HASHES, MAX_BLOCK_GAS_LIMIT, BlockContext
-from zkos.host.rlp import Item, RlpError, decode
+from zkos.host.rlp import RlpError, decode
 from zkos.host.rlp import encode as encode_rlp
 from zkos.host.transactions import RawTransaction
 
@@ -53,14 +55,11 @@ def parse_block_test(
     accounts = read_accounts(fields["pre"])
     config = optional(fields.get("config"), Node.members, {})
     chain_id = optional(config.get("chainid"), lambda node: node.number(64), CHAIN_ID)
-    hashes = [_header_hash(fields["genesisBlockHeader"])]
+    hashes = [_part(fields["genesisBlockHeader"], "hash").number()]
     blocks, rules = [], set[str]()
-    for node in fields["blocks"].items():
-        members = node.members()
-        if any(name.startswith("expectException") for name in members):
-            continue
-        blocks.append(_block(members, node, chain_id, hashes, rules))
-        hashes.append(_header_hash(members["blockHeader"]))
+    for node in _chain(fields["blocks"], hashes[0], fields["lastblockhash"]):
+        blocks.append(_block(node, chain_id, hashes, rules))
+        hashes.append(_part(node.members()["blockHeader"], "hash").number())
     if not blocks:
         return
     if _has_code(accounts, BEACON_ROOTS):
@@ -77,44 +76,53 @@ def _has_code(accounts: Sequence[AccountState], address: int) -> bool:
     return any(account.address == address and account.code for account in accounts)
 
 
-def _header_hash(header: Node) -> int:
-    fields = header.members()
-    if "hash" not in fields:
-        header.fail("field hash is missing")
-    return fields["hash"].number()
+def _chain(blocks: Node, genesis: int, last: Node) -> list[Node]:
+    """The blocks from genesis to the last; the others are refused or of side chains."""
+    valid: dict[int, Node] = {}
+    for node in blocks.items():
+        fields = node.members()
+        if any(name.startswith("expectException") for name in fields):
+            continue
+        valid[_part(_part(node, "blockHeader"), "hash").number()] = node
+    found, wanted = [], last.number()
+    while wanted in valid:
+        node = valid.pop(wanted)
+        found.append(node)
+        wanted = _part(node.members()["blockHeader"], "parentHash").number()
+    if wanted != genesis:
+        last.fail("no chain of valid blocks leads there from genesis")
+    return found[::-1]
 
 
-def _block(
-    fields: dict[str, Node],
-    place: Node,
-    chain_id: int,
-    hashes: list[int],
-    rules: set[str],
-) -> Block:
-    for needed in ("rlp", "blockHeader"):
-        if needed not in fields:
-            place.fail(f"field {needed} is missing")
-    transactions = _transactions(fields["rlp"])
+def _part(node: Node, field: str) -> Node:
+    fields = node.members()
+    if field not in fields:
+        node.fail(f"field {field} is missing")
+    return fields[field]
+
+
+def _block(place: Node, chain_id: int, hashes: list[int], rules: set[str]) -> Block:
+    transactions = _transactions(_part(place, "rlp"), rules)
     if any(item.data[:1] == _BLOB_TYPE for item in transactions):
         rules.add(NO_BLOB_TRANSACTIONS.name)
-    header = fields["blockHeader"].members()
-    gas_limit = header["gasLimit"].number()
+    header = _part(place, "blockHeader")
+    gas_limit = _part(header, "gasLimit").number()
     if gas_limit > MAX_BLOCK_GAS_LIMIT:
         rules.add(BLOCK_GAS_LIMIT.name)
     context = BlockContext(
         chain_id=chain_id,
-        block_number=header["number"].number(64),
-        timestamp=header["timestamp"].number(64),
-        eip1559_basefee=header["baseFeePerGas"].number(),
-        coinbase=header["coinbase"].address(),
+        block_number=_part(header, "number").number(64),
+        timestamp=_part(header, "timestamp").number(64),
+        eip1559_basefee=_part(header, "baseFeePerGas").number(),
+        coinbase=_part(header, "coinbase").address(),
         gas_limit=min(gas_limit, MAX_BLOCK_GAS_LIMIT),
-        mix_hash=header["mixHash"].number(),
+        mix_hash=_part(header, "mixHash").number(),
         block_hashes=tuple(reversed(hashes[-BLOCK_HASHES:])),
     )
     return Block(context, transactions)
 
 
-def _transactions(node: Node) -> tuple[RawTransaction, ...]:
+def _transactions(node: Node, rules: set[str]) -> tuple[RawTransaction, ...]:
     """The transactions of a block's RLP, each in its envelope."""
     try:
         block = decode(node.data())
@@ -122,9 +130,10 @@ def _transactions(node: Node) -> tuple[RawTransaction, ...]:
         raise CaseError(node.source, node.path, f"not RLP: {error}") from error
     if isinstance(block, bytes) or len(block) < 3:
         node.fail("not the RLP of a block")
-    _refuse_items(node, "uncles", block[2])
-    if len(block) > 3:
-        _refuse_items(node, "withdrawals", block[3])
+    if block[2]:
+        node.fail("uncles: ZKsync OS has none")
+    if len(block) > 3 and block[3]:
+        rules.add(NO_WITHDRAWALS.name)
     items = block[1]
     if isinstance(items, bytes):
         node.fail("not the RLP of a block")
@@ -132,8 +141,3 @@ def _transactions(node: Node) -> tuple[RawTransaction, ...]:
         RawTransaction(item if isinstance(item, bytes) else encode_rlp(item))
         for item in items
     )
-
-
-def _refuse_items(node: Node, what: str, items: Item) -> None:
-    if items:
-        node.fail(f"{what}: ZKsync OS has none")

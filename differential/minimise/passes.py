@@ -4,20 +4,28 @@ Each pass takes a search and offers it candidates made from its present case. Al
 repeated until none is accepted any more.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from typing import Any, Final
 
 from differential.minimise.bytecode import shrink_code
+from differential.minimise.places import (
+    Place,
+    offer_block,
+    offer_transaction,
+    places,
+    transaction_at,
+    with_transactions,
+)
 from differential.minimise.reduction import leave_out, make_small, shorter
 from differential.minimise.search import Search
-from zkos.host.case import AccountState, Block, Case, SlotState
+from differential.minimise.signed import open_bytes, own_keys, shrink_bytes
+from zkos.host.case import AccountState, Case, SlotState
 from zkos.host.context import BlockContext
+from zkos.host.signing import address_of_key
 from zkos.host.transactions import FieldTransaction, Transaction
 
-Place = tuple[int, int]
-"""Block and transaction."""
 MAX_ROUNDS: Final = 20
 NUMBERS: Final = ("value", "gas_limit", "max_fee_per_gas", "gas_per_pubdata")
 OPTIONAL: Final = (
@@ -64,13 +72,7 @@ def drop_transactions(search: Search) -> None:
         return search.offer(repaired) or search.offer(plain)
 
     original = search.case
-    leave_out(tuple(_places(original)), test)
-
-
-def _places(case: Case) -> Iterator[Place]:
-    for number, block in enumerate(case.blocks):
-        for index in range(len(block.transactions)):
-            yield number, index
+    leave_out(tuple(places(original)), test)
 
 
 def _keep_transactions(case: Case, chosen: set[Place], *, repair: bool) -> Case:
@@ -115,13 +117,13 @@ def _offer_field(search: Search, name: str) -> Callable[[tuple[Any, ...]], bool]
 
 def shrink_access_lists(search: Search) -> None:
     """Leave out whole access lists, entries, keys."""
-    for place in _places(search.case):
-        transaction = _transaction(search.case, place)
+    for place in places(search.case):
+        transaction = transaction_at(search.case, place)
         if not isinstance(transaction, FieldTransaction):
             continue
         if not transaction.access_list:
             continue
-        offer = _offer_transaction(search, place)
+        offer = offer_transaction(search, place)
         if offer(access_list=None):
             continue
         leave_out(
@@ -132,16 +134,16 @@ def shrink_access_lists(search: Search) -> None:
 
 
 def _shrink_access_keys(search: Search, place: Place) -> None:
-    transaction = _transaction(search.case, place)
+    transaction = transaction_at(search.case, place)
     assert isinstance(transaction, FieldTransaction)
     for number, entry in enumerate(transaction.access_list or ()):
 
         def test(kept: tuple[int, ...], number: int = number) -> bool:
-            now = _transaction(search.case, place)
+            now = transaction_at(search.case, place)
             assert isinstance(now, FieldTransaction)
             entries = list(now.access_list or ())
             entries[number] = replace(entries[number], storage_keys=kept)
-            return _offer_transaction(search, place)(access_list=tuple(entries))
+            return offer_transaction(search, place)(access_list=tuple(entries))
 
         leave_out(entry.storage_keys, test)
 
@@ -182,10 +184,10 @@ def shrink_codes(search: Search) -> None:
             _account(search.case, name, index).code,
             lambda code, offer=offer: offer(code=code),  # type: ignore[misc]
         )
-    for place in _places(search.case):
-        transaction = _transaction(search.case, place)
+    for place in places(search.case):
+        transaction = transaction_at(search.case, place)
         if isinstance(transaction, FieldTransaction) and transaction.to is None:
-            offer = _offer_transaction(search, place)
+            offer = offer_transaction(search, place)
             shrink_code(
                 transaction.data,
                 lambda data, offer=offer: offer(data=data),  # type: ignore[misc]
@@ -194,14 +196,35 @@ def shrink_codes(search: Search) -> None:
 
 def shrink_calldata(search: Search) -> None:
     """Make calldata short, then zero."""
-    for place in _places(search.case):
-        transaction = _transaction(search.case, place)
+    for place in places(search.case):
+        transaction = transaction_at(search.case, place)
         if isinstance(transaction, FieldTransaction) and transaction.to is not None:
-            offer = _offer_transaction(search, place)
+            offer = offer_transaction(search, place)
             shorter(
                 transaction.data,
                 lambda data, offer=offer: offer(data=data),  # type: ignore[misc]
             )
+
+
+def lower_nonces(search: Search) -> None:
+    """Begin the nonces of senders at 0, with those of their transactions."""
+    for name, index in _accounts(search.case):
+        account = _account(search.case, name, index)
+        if not account.nonce:
+            continue
+        changed: dict[Place, Transaction] = {}
+        for place in places(search.case):
+            transaction = transaction_at(search.case, place)
+            if isinstance(transaction, FieldTransaction) and (
+                transaction.private_key
+                and address_of_key(transaction.private_key) == account.address
+            ):
+                nonce = max(0, transaction.nonce - account.nonce)
+                changed[place] = replace(transaction, nonce=nonce)
+        entries = list(getattr(search.case, name))
+        entries[index] = replace(account, nonce=0)
+        kept: dict[str, Any] = {name: tuple(entries)}
+        search.offer(replace(with_transactions(search.case, changed), **kept))
 
 
 def shrink_numbers(search: Search) -> None:
@@ -218,15 +241,15 @@ def shrink_numbers(search: Search) -> None:
         for flag in ("force", "deployed_empty"):
             if getattr(account, flag):
                 offer(**{flag: False})
-    for place in _places(search.case):
+    for place in places(search.case):
         _shrink_transaction(search, place)
 
 
 def _shrink_transaction(search: Search, place: Place) -> None:
-    transaction = _transaction(search.case, place)
+    transaction = transaction_at(search.case, place)
     if not isinstance(transaction, FieldTransaction):
         return
-    offer = _offer_transaction(search, place)
+    offer = offer_transaction(search, place)
     defaults = {item.name: item.default for item in dataclass_fields(transaction)}
     for name in OPTIONAL:
         if getattr(transaction, name) != defaults[name]:
@@ -249,33 +272,7 @@ def default_context(search: Search) -> None:
             if getattr(block.context, field.name) != field.default:
                 changed: dict[str, Any] = {field.name: field.default}
                 context = replace(block.context, **changed)
-                _offer_block(search, number, replace(block, context=context))
-
-
-def _offer_block(search: Search, number: int, block: Block) -> bool:
-    blocks = list(search.case.blocks)
-    blocks[number] = block
-    return search.offer(replace(search.case, blocks=tuple(blocks)))
-
-
-def _transaction(case: Case, place: Place) -> Transaction:
-    return case.blocks[place[0]].transactions[place[1]]
-
-
-def _offer_transaction(search: Search, place: Place) -> Callable[..., bool]:
-    """Offers the case with fields of one transaction changed."""
-
-    def offer(**changes: Any) -> bool:
-        number, index = place
-        block = search.case.blocks[number]
-        transactions = list(block.transactions)
-        transaction = transactions[index]
-        assert isinstance(transaction, FieldTransaction)
-        transactions[index] = replace(transaction, **changes)
-        changed = replace(block, transactions=tuple(transactions))
-        return _offer_block(search, number, changed)
-
-    return offer
+                offer_block(search, number, replace(block, context=context))
 
 
 def _accounts(case: Case) -> list[tuple[str, int]]:
@@ -310,11 +307,15 @@ def _offer_account(search: Search, name: str, index: int) -> Callable[..., bool]
 PASSES: Final[tuple[Callable[[Search], None], ...]] = (
     drop_blocks,
     drop_transactions,
+    open_bytes,
+    own_keys,
     drop_state,
     shrink_access_lists,
     shrink_storage,
     shrink_codes,
     shrink_calldata,
+    shrink_bytes,
+    lower_nonces,
     shrink_numbers,
     default_context,
 )

@@ -14,9 +14,12 @@ from eth.vm.message import Message
 
 from differential.known import (
     BALANCE_FOR_MAXIMUM_FEE,
+    BLOCK_ABOVE_GAS_LIMIT,
     BOOTLOADER_BALANCE_SWEPT,
     COLLISION_KEEPS_GAS,
     CREATION_GAS_IN_EXECUTION,
+    DESTRUCTION_SPARES_UNSEEN_SLOTS,
+    EMPTY_CONTRACT_PAYS_TOUCHES,
     FEE_LIMIT,
     FEES_HELD_BY_BOOTLOADER,
     FEES_TO_COINBASE,
@@ -25,17 +28,27 @@ from differential.known import (
     NO_STATE_CLEARING,
     PRIORITY_FEE_ABOVE_MAXIMUM,
     SENDER_WITH_CODE,
+    WASM_DEPLOYER_REVERTS,
     Policy,
 )
-from zkos.guest.protocol.addresses import BOOTLOADER
+from zkos.guest.protocol.addresses import BOOTLOADER, WASM_DEPLOYER
+from zkos.guest.protocol.limits import BLOCK_GAS, INITCODE_BYTES
 
 BOOTLOADER_ADDRESS: Final = int(BOOTLOADER).to_bytes(20, "big")
+_DEPLOYER_ADDRESS: Final = int(WASM_DEPLOYER).to_bytes(20, "big")
 CREATION_GAS: Final = 32000
+_TOUCH_GAS: Final = 100
+_TOUCHES: Final = 4
+"""Of validation: balance and nonce of the sender, both sides of the fee."""
 _FEE_LIMIT: Final = 2**128
 
 
 class Refused(Exception):
     """The transaction is invalid."""
+
+
+class Dropped(Refused):
+    """The transaction is invalid, and what was done so far stays."""
 
 
 class GasTaken(VMError):  # type: ignore[misc]
@@ -54,6 +67,8 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
     vm_state: Any
     takes_all: bool = False
     """The transaction is one that reverts unseen."""
+    touch_gas: int = 0
+    """What validation takes of a sender that was deployed with empty code."""
 
     @property
     def policy(self) -> Policy:
@@ -61,6 +76,8 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
         return policy
 
     def validate_transaction(self, transaction: Any) -> None:
+        if transaction.sender in self.vm_state.empty_contracts:
+            self.touch_gas = _TOUCHES * _TOUCH_GAS
         short = self._validate_gas(transaction)
         if short:
             transaction.check_signature_validity()
@@ -75,6 +92,11 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
         has_code = self.vm_state.get_code(transaction.sender) != b""
         if has_code and self.policy.fire(SENDER_WITH_CODE):
             raise Refused("sender has code")
+        above = self.vm_state.gas_limit > BLOCK_GAS
+        if above and self.policy.fire(BLOCK_ABOVE_GAS_LIMIT):
+            raise Refused("gas limit of the block too high")
+        self._validate_deployer(transaction)
+        self._validate_touches(transaction)
         if short:
             self.policy.fire(CREATION_GAS_IN_EXECUTION)
         self.takes_all = self.takes_all or short
@@ -83,17 +105,52 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
         """Whether only the gas of the creation is missing. Raises Refused."""
         if transaction.to:
             return False
-        words = INITCODE_WORD_COST * ((len(transaction.data) + 31) // 32)
-        needed = transaction.intrinsic_gas + words
-        missing = needed - transaction.gas
+        words = _gas_for_words(transaction.data)
+        missing = transaction.intrinsic_gas + words + self.touch_gas - transaction.gas
         if missing <= 0:
             return False
-        if missing <= CREATION_GAS and self.policy.allows(CREATION_GAS_IN_EXECUTION):
+        deferred = CREATION_GAS + self.touch_gas
+        if missing <= deferred and self.policy.allows(CREATION_GAS_IN_EXECUTION):
+            if len(transaction.data) > INITCODE_BYTES:
+                raise Refused("initcode too long")
             return True
         only_words = transaction.gas >= transaction.intrinsic_gas
         if only_words and self.policy.fire(INITCODE_GAS):
             raise Refused("no gas for the words of initcode")
         return False
+
+    def _validate_deployer(self, transaction: Any) -> None:
+        """Whether the transaction goes where nothing is deployed any more."""
+        is_deployer = transaction.to == _DEPLOYER_ADDRESS
+        if not is_deployer or not self.policy.fire(WASM_DEPLOYER_REVERTS):
+            return
+        if len(transaction.data) > INITCODE_BYTES:
+            raise Refused("too long as initcode")
+        if self._left_for_touches(transaction) < 0:
+            raise Refused("no gas for the words of initcode")
+        self.takes_all = True
+
+    def _validate_touches(self, transaction: Any) -> None:
+        """Drop a transaction out of gas for the touches of its validation."""
+        left = self._left_for_touches(transaction)
+        if left >= self.touch_gas:
+            return
+        self.policy.fire(EMPTY_CONTRACT_PAYS_TOUCHES)
+        if left >= 2 * _TOUCH_GAS:
+            self.vm_state.increment_nonce(transaction.sender)
+        if left >= 3 * _TOUCH_GAS:
+            fee = transaction.max_fee_per_gas * transaction.gas
+            self.vm_state.delta_balance(transaction.sender, -fee)
+        raise Dropped("no gas for the touches of accounts")
+
+    def _left_for_touches(self, transaction: Any) -> int:
+        """Gas left after all else that validation takes."""
+        left: int = transaction.gas - transaction.intrinsic_gas
+        if not transaction.to:
+            left += CREATION_GAS - _gas_for_words(transaction.data)
+        elif transaction.to == _DEPLOYER_ADDRESS:
+            left -= _gas_for_words(transaction.data)
+        return left
 
     def _validate_fees(self, transaction: Any) -> None:
         maximum = transaction.max_fee_per_gas
@@ -114,7 +171,10 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
             self.vm_state.delta_balance(BOOTLOADER_ADDRESS, fee)
         if self.takes_all:
             return self._message_without_gas(transaction)
-        return super().build_evm_message(transaction)
+        message = super().build_evm_message(transaction)
+        if self.touch_gas and self.policy.fire(EMPTY_CONTRACT_PAYS_TOUCHES):
+            message.gas -= self.touch_gas
+        return message
 
     def _message_without_gas(self, transaction: Any) -> Message:
         """Take fee and nonce; the frame will not run."""
@@ -136,7 +196,7 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
             computation = self._fail(
                 message, transaction, CollisionWithGas("collision")
             )
-            words = INITCODE_WORD_COST * ((len(message.code) + 31) // 32)
+            words = _gas_for_words(message.code)
             gas = computation.get_gas_remaining() - words
             computation.consume_gas(words + gas - gas // 64, reason="collision")
             return computation
@@ -162,13 +222,29 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
         if held:
             fee = transaction.gas * state.get_gas_price(transaction)
             state.delta_balance(BOOTLOADER_ADDRESS, -fee)
+        spared = self._unseen_slots(computation)
         # Skips the clearing of empty accounts, which is done below.
         computation = FrontierTransactionExecutor.finalize_computation(
             self, transaction, computation
         )
+        for address, slot, value in spared:
+            state.set_storage(address, slot, value)
         self._clear_empty_accounts(computation)
         self._pay_coinbase(transaction, computation)
         return computation
+
+    def _unseen_slots(self, computation: Any) -> list[tuple[bytes, int, int]]:
+        """Slots that outlive the destruction of their accounts, with their values."""
+        state = self.vm_state
+        unseen = [
+            (address, slot, value)
+            for address in computation.get_accounts_for_deletion()
+            for slot, value in state.before.get(address, {}).items()
+            if slot not in state.seen_slots[address]
+        ]
+        if unseen and self.policy.fire(DESTRUCTION_SPARES_UNSEEN_SLOTS):
+            return unseen
+        return []
 
     def _pay_coinbase(self, transaction: Any, computation: Any) -> None:
         """Give the coinbase what py-evm does not (see `ReferenceState.get_tip`)."""
@@ -179,6 +255,10 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
         if used * state.base_fee:
             self.policy.fire(FEES_TO_COINBASE)
         state.delta_balance(state.coinbase, used * state.get_gas_price(transaction))
+
+    def sweep(self) -> None:
+        """Give the coinbase what is left at the bootloader's address."""
+        state = self.vm_state
         left = state.get_balance(BOOTLOADER_ADDRESS)
         stays = left == 0 or state.coinbase == BOOTLOADER_ADDRESS
         if not stays and self.policy.fire(BOOTLOADER_BALANCE_SWEPT):
@@ -193,6 +273,10 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
             if state.has_storage(account) and self.policy.fire(NO_STATE_CLEARING):
                 continue
             state.delete_account(account)
+
+
+def _gas_for_words(initcode: bytes) -> int:
+    return int(INITCODE_WORD_COST) * ((len(initcode) + 31) // 32)
 
 
 def gas_used(transaction: Any, computation: Any) -> int:

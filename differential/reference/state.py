@@ -14,6 +14,7 @@ from eth.vm.forks.cancun.state import CancunState
 
 from differential.known import (
     BLOB_BASE_FEE_IS_ONE,
+    EMPTY_CONTRACT_PAYS_TOUCHES,
     FEES_HELD_BY_BOOTLOADER,
     FEES_TO_COINBASE,
     Policy,
@@ -29,6 +30,11 @@ from zkos.host.state import ACCOUNTS, ChainState
 
 BOOTLOADER_ADDRESS = int(BOOTLOADER).to_bytes(20, "big")
 NO_CODE_HASH = keccak_bytes(b"")
+MOST_ETHER = 2**256 - 1
+
+
+class TooMuchEther(Exception):
+    """A balance has left 256 bits: Ethereum has no answer to that."""
 
 
 class NotingAccountDB(AccountDB):  # type: ignore[misc]
@@ -45,6 +51,11 @@ class NotingAccountDB(AccountDB):  # type: ignore[misc]
         self.written_accounts.clear()
         self.written_slots.clear()
         self.wiped.clear()
+
+    def set_balance(self, address: bytes, balance: int) -> None:
+        if balance > MOST_ETHER:
+            raise TooMuchEther(f"more ether than there can be at 0x{address.hex()}")
+        super().set_balance(address, balance)
 
     def set_storage(self, address: bytes, slot: int, value: int) -> None:
         self.written_slots[address].add(slot)
@@ -73,6 +84,10 @@ class ReferenceState(CancunState):  # type: ignore[misc]
     policy: Policy
     before: dict[bytes, dict[int, int]]
     """Slots before the block, by account, without zeros."""
+    seen_slots: dict[bytes, set[int]]
+    """Slots touched in the block, by account."""
+    empty_contracts: set[bytes]
+    """Accounts that were deployed with empty code, where they pay for it."""
     heap_bytes: int
     """Memory of all live frames."""
     precompile_table: dict[bytes, Precompile]
@@ -105,6 +120,10 @@ class ReferenceState(CancunState):  # type: ignore[misc]
         if address == BOOTLOADER_ADDRESS and self.policy.fire(FEES_HELD_BY_BOOTLOADER):
             return True
         return bool(super().is_address_warm(address))
+
+    def mark_storage_warm(self, address: bytes, slot: int) -> None:
+        self.seen_slots[address].add(slot)
+        super().mark_storage_warm(address, slot)
 
     def has_storage(self, address: bytes) -> bool:
         """Whether any slot of an account is not zero."""
@@ -155,6 +174,8 @@ def load_state(
     )
     reference.policy = policy
     reference.before = defaultdict(dict)
+    reference.seen_slots = defaultdict(set)
+    reference.empty_contracts = set()
     reference.heap_bytes = 0
     reference.precompile_table = precompiles(policy)
     for flat_key, slot in state.slots.items():
@@ -179,6 +200,8 @@ def _load_account(reference: ReferenceState, state: ChainState, number: int) -> 
         reference.set_nonce(address, account.nonce)
     if account.bytecode_length:
         reference.set_code(address, state.code(number))
+    elif account.versioning and reference.policy.allows(EMPTY_CONTRACT_PAYS_TOUCHES):
+        reference.empty_contracts.add(address)
 
 
 def execution_context(context: BlockContext, excess_blob_gas: int) -> ExecutionContext:

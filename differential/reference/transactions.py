@@ -2,11 +2,16 @@
 
 from typing import Any, Final
 
-from eth.vm.forks.cancun.transactions import CancunTransactionBuilder
+from eth.vm.forks.cancun.transactions import (
+    CancunLegacyTransaction,
+    CancunTransactionBuilder,
+)
 
+from differential.known import CHAIN_ID_ZERO, Policy
 from zkos.host.case_errors import CaseError
 from zkos.host.rlp import Encodable
 from zkos.host.rlp import encode as encode_rlp
+from zkos.host.signing import SIGNATURE_BYTES
 from zkos.host.transactions import (
     EncodedTransaction,
     FieldTransaction,
@@ -18,7 +23,6 @@ from zkos.host.transactions import (
 )
 
 ETHEREUM_KINDS: Final = (Kind.LEGACY, Kind.EIP2930, Kind.EIP1559)
-_SIGNATURE: Final = slice(65, None)
 
 
 def envelope(transaction: Transaction, chain_id: int) -> bytes:
@@ -48,6 +52,8 @@ def _envelope_of_fields(transaction: FieldTransaction, chain_id: int) -> bytes:
         )
     if transaction.paymaster or transaction.paymaster_input or transaction.factory_deps:
         raise TransactionError("paymaster", "not part of an Ethereum transaction")
+    if kind is not Kind.EIP1559 and _priority_of_its_own(transaction):
+        raise TransactionError("max_priority_fee_per_gas", "this type has none")
     if kind is Kind.LEGACY and transaction.access_list:
         raise TransactionError("access_list", "not covered by a legacy signature")
     signed_chain = chain_id if transaction.chain_id is None else transaction.chain_id
@@ -71,6 +77,11 @@ def _envelope_of_fields(transaction: FieldTransaction, chain_id: int) -> bytes:
     return bytes([kind.value]) + encode_rlp(items)
 
 
+def _priority_of_its_own(transaction: FieldTransaction) -> bool:
+    priority = transaction.max_priority_fee_per_gas
+    return priority not in (None, transaction.max_fee_per_gas)
+
+
 def _prices(transaction: FieldTransaction) -> list[int]:
     if transaction.kind is not Kind.EIP1559:
         return [transaction.max_fee_per_gas]
@@ -82,7 +93,10 @@ def _prices(transaction: FieldTransaction) -> list[int]:
 def _signature(body: bytes) -> tuple[int, int, int]:
     """r, s and v of an encoded body (transactions spec 2 and 6)."""
     offset = int.from_bytes(body[15 * 32 : 16 * 32], "big")
-    signature = body[offset + 32 : offset + 32 + 65]
+    length = int.from_bytes(body[offset : offset + 32], "big")
+    if length != SIGNATURE_BYTES:
+        raise TransactionError("signature", f"{length} bytes long")
+    signature = body[offset + 32 : offset + 32 + SIGNATURE_BYTES]
     if signature[64] not in (27, 28):
         raise TransactionError("signature", "its last byte is neither 27 nor 28")
     r, s = signature[:32], signature[32:64]
@@ -98,10 +112,22 @@ def declared_sender(transaction: Transaction) -> int | None:
     return transaction.sender if isinstance(transaction, FieldTransaction) else None
 
 
-def decode_envelope(data: bytes, place: str) -> Any:
+class _SignedForChainZero(CancunLegacyTransaction):  # type: ignore[misc]
+    """A legacy transaction whose signature covers chain id 0 as EIP-155 has it."""
+
+    def get_message_for_signing(self) -> bytes:
+        items = [self.nonce, self.gas_price, self.gas, self.to, self.value, self.data]
+        return encode_rlp([*items, 0, 0, 0])
+
+
+def decode_envelope(data: bytes, place: str, policy: Policy) -> Any:
     """py-evm's transaction of an envelope; raises CaseError."""
     try:
-        return CancunTransactionBuilder.decode(data)
+        decoded = CancunTransactionBuilder.decode(data)
     except Exception as error:
         # The decoder raises whatever its libraries raise.
         raise CaseError("case", place, f"not a transaction: {error}") from error
+    is_legacy = isinstance(decoded, CancunLegacyTransaction)
+    if is_legacy and decoded.chain_id == 0 and policy.fire(CHAIN_ID_ZERO):
+        return _SignedForChainZero(*decoded)
+    return decoded

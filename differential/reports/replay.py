@@ -12,7 +12,7 @@ def diff_command(path: Path, engines: Sequence[Engine], options: RunOptions) -> 
     """Compares the engines on a case again."""
     words = ["zkos", "diff", str(path)]
     for engine in engines:
-        words += ["--engine", spelled(engine)]
+        words += ["--engine", engine.spelled]
     return shlex.join([*words, *_options(options)])
 
 
@@ -23,13 +23,8 @@ def trace_command(
     words = ["zkos", "trace", str(path)]
     if block is not None:
         words += ["--block", str(block)]
-    words += ["--diff", *(spelled(engine) for engine in engines)]
+    words += ["--diff", *(engine.spelled for engine in engines)]
     return shlex.join([*words, *_options(options)])
-
-
-def spelled(engine: Engine) -> str:
-    """An engine as the command line takes it, whatever its results are called."""
-    return f"{engine.kind}={engine.argument}" if engine.argument else engine.name
 
 
 def _options(options: RunOptions) -> list[str]:

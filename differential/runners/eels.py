@@ -125,8 +125,8 @@ def _receipts(
                 continue
             receipt = step.apply(transaction, declared_sender(item))
         except REFUSALS:
-            yield INVALID
-            continue
+            receipt = INVALID
+        step.sweep()
         pool -= receipt.gas_used or 0
         yield receipt
 
@@ -246,6 +246,9 @@ class _Step:
         if burned and self.policy.fire(FEES_TO_COINBASE):
             burned = 0
         self._add(self.around.coinbase, used * price - burned)
+
+    def sweep(self) -> None:
+        """Give the coinbase what is left at the bootloader's address."""
         left = int(get_account(self.state, self.bootloader).balance)
         stays = left == 0 or self.around.coinbase == self.bootloader
         if not stays and self.policy.fire(BOOTLOADER_BALANCE_SWEPT):

@@ -23,11 +23,12 @@ from differential.outcome import (
     TransactionStatus,
 )
 from differential.reference.executor import (
+    Dropped,
     ReferenceExecutor,
     Refused,
     gas_used,
 )
-from differential.reference.state import ReferenceState, load_state
+from differential.reference.state import ReferenceState, TooMuchEther, load_state
 from differential.reference.transactions import (
     declared_sender,
     decode_envelope,
@@ -39,6 +40,7 @@ from zkos.guest.protocol.addresses import (
     L1_MESSENGER,
 )
 from zkos.host.case import Block
+from zkos.host.case_errors import CaseError
 from zkos.host.profile import Profile, RunOptions
 from zkos.host.state import ChainState
 from zkos.host.transactions import TransactionError
@@ -78,12 +80,12 @@ def run_with(
         return _unsupported("native resource is limited in profile app")
     started = time.perf_counter()
     try:
-        transactions = envelopes(block)
         reference = load_state(state, block.context, policy, excess_blob_gas)
+        transactions = envelopes(block, policy)
         if options.profile is Profile.SERVER:
             reference.precompile_table.update(dict.fromkeys(HOOKS, _refuse_hook))
         receipts = tuple(_receipts(reference, transactions, out_of_native))
-    except (TransactionError, UnsupportedCall) as error:
+    except (TransactionError, UnsupportedCall, TooMuchEther) as error:
         return _unsupported(str(error))
     return Outcome(
         Result.SUCCESS,
@@ -106,21 +108,25 @@ def run_ethereum(
     """
     policy = Policy.ethereum()
     reference = load_state(state, block.context, policy, excess_blob_gas)
-    receipts = tuple(_receipts(reference, envelopes(block), ()))
+    try:
+        receipts = tuple(_receipts(reference, envelopes(block, policy), ()))
+    except TooMuchEther as error:
+        raise CaseError("case", "accounts", str(error)) from error
     outcome = Outcome(Result.SUCCESS, transactions=receipts)
     return outcome, int.from_bytes(reference.make_state_root(), "big")
 
 
-def envelopes(block: Block) -> list[tuple[Any, int | None]]:
+def envelopes(block: Block, policy: Policy) -> list[tuple[Any, int | None]]:
     """The transactions as py-evm holds them, each with the sender it claims.
 
     Raises CaseError, and TransactionError for what Ethereum does not have.
     """
     decoded = []
     for index, transaction in enumerate(block.transactions):
+        policy.transaction = index
         data = envelope(transaction, block.context.chain_id)
         claimed = declared_sender(transaction)
-        decoded.append((decode_envelope(data, f"txs[{index}]"), claimed))
+        decoded.append((decode_envelope(data, f"txs[{index}]", policy), claimed))
     return decoded
 
 
@@ -133,13 +139,14 @@ def _receipts(
     for index, (transaction, claimed) in enumerate(transactions):
         reference.policy.transaction = index
         beyond = pool < transaction.gas <= reference.gas_limit
+        executor = ReferenceExecutor(reference)
         if beyond and not reference.policy.fire(NO_GAS_POOL):
             yield INVALID
             continue
-        executor = ReferenceExecutor(reference)
         if index in out_of_native:
             executor.takes_all = reference.policy.fire(OUT_OF_NATIVE)
         receipt = _apply(reference, executor, transaction, claimed)
+        executor.sweep()
         pool -= receipt.gas_used or 0
         yield receipt
 
@@ -156,6 +163,10 @@ def _apply(
         if claimed not in (None, int.from_bytes(transaction.sender, "big")):
             raise Refused("signed by another sender")
         computation = executor(transaction)
+    except Dropped:
+        reference.commit(snapshot)
+        reference.lock_changes()
+        return INVALID
     except REFUSALS as error:
         # Errors of execution escape from py-evm when it is too late to refuse.
         late = isinstance(error, VMError)

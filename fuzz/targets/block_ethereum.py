@@ -1,7 +1,7 @@
 """Blocks of our OS against py-evm under the declared differences.
 
-With unlimited native resource and no price for pubdata ours is closest to
-Ethereum. What Ethereum cannot be asked at all is counted and not compared.
+With unlimited native resource, no system contracts and no price for pubdata ours is
+closest to Ethereum. What Ethereum cannot be asked at all is counted and not compared.
 """
 
 from dataclasses import replace
@@ -16,10 +16,11 @@ from fuzz.targets.blocks import BlockTarget
 from zkos.guest.protocol.addresses import BOOTLOADER
 from zkos.host.case import Block, Case
 from zkos.host.profile import Profile, RunOptions
+from zkos.host.signing import SIGNATURE_BYTES
 from zkos.host.state import ChainState
 from zkos.host.transactions import FieldTransaction, Kind, RawTransaction, Transaction
 
-OPTIONS: Final = RunOptions(profile=Profile.SERVER)
+OPTIONS: Final = RunOptions(profile=Profile.REPLAY)
 _MOST_NATIVE_PRICE: Final = 10
 _ETHEREUM: Final = (Kind.LEGACY, Kind.EIP2930, Kind.EIP1559)
 
@@ -87,8 +88,12 @@ def _ethereum_transaction(item: Transaction) -> Transaction | None:
         return item
     if not isinstance(item, FieldTransaction) or item.kind not in _ETHEREUM:
         return None
+    if item.signature is not None and not _fits_envelope(item.signature):
+        return None
+    priority = item.max_priority_fee_per_gas if item.kind is Kind.EIP1559 else None
     return replace(
         item,
+        max_priority_fee_per_gas=priority,
         gas_per_pubdata=0,
         paymaster=0,
         paymaster_input=b"",
@@ -98,6 +103,11 @@ def _ethereum_transaction(item: Transaction) -> Transaction | None:
         reserved=(),
         reserved_dynamic=None,
     )
+
+
+def _fits_envelope(signature: bytes) -> bool:
+    """Whether Ethereum's envelopes can carry a signature."""
+    return len(signature) == SIGNATURE_BYTES and signature[-1] in (27, 28)
 
 
 if __name__ == "__main__":

@@ -110,6 +110,43 @@ def test_end_of_an_engine_is_exit_code_three(name, outcome):
     assert row["difference"] is None
 
 
+def test_engine_without_an_answer_is_told_apart_from_agreement():
+    engines = ["--engine", "native", "--engine", "py_evm"]
+    done = zkos("diff", "--json", CASE, CASE, *engines)
+    assert done.returncode == 0
+    assert [set(row["engines"]) for row in rows(done)] == [{"native"}, {"native"}]
+    assert f"{CASE}: py_evm has no answer: native resource is limited" in done.stderr
+    assert "2 not compared: only one engine has an answer" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("killed", ("crash", "SIGKILL")),
+        ("greedy", ("crash", "out of memory: more than 6 GB")),
+        ("endless", ("timeout", "after 0.5 s")),
+    ],
+)
+def test_engines_die_alone_in_any_folder(tmp_path, name, outcome, monkeypatch):
+    (tmp_path / "mine.py").write_text(
+        f"from tests.differential.engines.{name} import run_block as run_block\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{CORPORA.parent}:{tmp_path}")
+    monkeypatch.chdir(tmp_path)
+    seconds = "0.5" if name == "endless" else "60"
+    done = zkos(
+        *("diff", CASE, "--engine", "native", "--engine", "module=mine"),
+        *("--json", "--time", seconds, "--junit", "run.xml"),
+    )
+    assert done.returncode == 3
+    (row,) = rows(done)
+    died = row["engines"]["mine"]
+    assert died["outcome"] == outcome[0]
+    assert outcome[1] in died["reason"]
+    assert row["engines"]["native"]["outcome"] == "success"
+    assert 'errors="1"' in (tmp_path / "run.xml").read_text()
+
+
 def test_endless_engine_is_a_timeout():
     done = zkos("run", "--json", CASE, "--engine", f"{ENGINES}endless", "--time", "0.5")
     assert done.returncode == 3

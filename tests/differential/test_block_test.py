@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from differential.fixture_results import Verdict
+from differential.fixture_run import Setup, run_fixture
 from differential.importers.block_test import BEACON_ROOTS
 from differential.importers.fixtures import FixtureFile, load_file
 from differential.reference.transactions import envelope
@@ -33,6 +35,7 @@ def header(number):
         "coinbase": "0x" + "c0" * 20,
         "mixHash": f"{number:#066x}",
         "hash": f"{0xAA00 + number:#066x}",
+        "parentHash": f"{0xAA00 + number - 1:#066x}",
     }
 
 
@@ -44,13 +47,18 @@ def block_rlp(transactions, uncles=(), withdrawals=()):
     return "0x" + encode([[b"header"], items, [*uncles], [*withdrawals]]).hex()
 
 
+def last_of(blocks):
+    headers = [block["blockHeader"] for block in blocks if "blockHeader" in block]
+    return {"hash": "0x0", **headers[-1]} if headers else header(0)
+
+
 def fixture(blocks, network="Cancun", **changes):
     return {
         "test": {
             "network": network,
             "genesisBlockHeader": header(0),
             "blocks": blocks,
-            "lastblockhash": header(len(blocks))["hash"],
+            "lastblockhash": last_of(blocks)["hash"],
             "pre": {
                 f"{SENDER:#042x}": {"balance": hex(RICH), "nonce": "0x00"},
                 f"{CONTRACT:#042x}": {"nonce": "0x01", "code": "0x" + BODY.hex()},
@@ -64,6 +72,12 @@ def fixture(blocks, network="Cancun", **changes):
 def valid(number, transactions, **parts):
     rlp = block_rlp(transactions, **parts)
     return {"rlp": rlp, "blockHeader": header(number)}
+
+
+def without(number, field):
+    block = valid(number, [])
+    del block["blockHeader"][field]
+    return block
 
 
 def read(folder, content):
@@ -93,11 +107,35 @@ def test_chain_is_imported_and_runs(tmp_path):
         (0xAA01, 0xAA00),
     )
     assert (second.context.block_number, second.context.mix_hash) == (2, 2)
-    assert test.last_block_hash == 0xAA03
+    assert test.last_block_hash == 0xAA02
     assert test.declared == ()
     outcomes = list(run_chain(native.run_block, test.case, DEFAULT_OPTIONS))
     statuses = [outcome.transactions[0].status.value for outcome in outcomes]
     assert statuses == ["success", "success"]
+
+
+def test_blocks_of_a_side_chain_are_left_out(tmp_path):
+    side = valid(1, SENT[1:])
+    side["blockHeader"] = {**side["blockHeader"], "hash": f"{0xBB01:#066x}"}
+    blocks = [
+        side,
+        valid(1, SENT[:1]),
+        {**side, "expectExceptionALL": "X"},
+        valid(2, []),
+    ]
+    (test,) = read(tmp_path, fixture(blocks))
+    assert [len(block.transactions) for block in test.case.blocks] == [1, 0]
+    assert test.case.blocks[0].transactions == (RawTransaction(envelope(SENT[0], 1)),)
+
+
+def test_chain_that_does_not_begin_at_genesis_is_refused(tmp_path):
+    with pytest.raises(CaseError, match="no chain of valid blocks"):
+        read(tmp_path, fixture([valid(2, [])]))
+
+
+def test_chain_without_valid_blocks_is_no_case(tmp_path):
+    refused = {"rlp": "0x00", "expectException": "BlockException.X"}
+    assert read(tmp_path, fixture([refused])) == []
 
 
 def test_other_networks_are_left_out(tmp_path):
@@ -113,14 +151,29 @@ def test_missing_system_call_is_named(tmp_path):
     assert test.declared == ()
 
 
+def test_chain_with_withdrawals_is_counted_and_not_run(tmp_path):
+    paid = [[b"", b"\1", bytes(20), b"\5"]]
+    blocks = [valid(1, SENT[:1]), valid(2, SENT[1:], withdrawals=paid)]
+    (test,) = read(tmp_path, fixture(blocks))
+    assert test.declared == ("no_withdrawals",)
+    result = run_fixture(test, Setup((), DEFAULT_OPTIONS, 1.0))
+    assert (result.verdict, result.reason) == (Verdict.NOT_RUN, "no_withdrawals")
+    (test,) = read(tmp_path, fixture([valid(1, SENT[:1], withdrawals=[])]))
+    assert test.declared == ()
+
+
 @pytest.mark.parametrize(
     ("blocks", "reason"),
     [
-        ([valid(1, [], withdrawals=[[b"\1"]])], "withdrawals: ZKsync OS has none"),
         ([valid(1, [], uncles=[[b"\1"]])], "uncles: ZKsync OS has none"),
         ([{"rlp": "0x81", "blockHeader": header(1)}], "not RLP"),
         ([{"rlp": "0x80", "blockHeader": header(1)}], "not the RLP of a block"),
         ([{"rlp": "0x80"}], "field blockHeader is missing"),
+        ([{"blockHeader": header(1)}], "field rlp is missing"),
+        ([without(1, "hash")], "field hash is missing"),
+        ([without(1, "parentHash")], "field parentHash is missing"),
+        ([without(1, "baseFeePerGas")], "field baseFeePerGas is missing"),
+        ([without(1, "mixHash")], "field mixHash is missing"),
     ],
 )
 def test_what_has_no_place_is_refused(tmp_path, blocks, reason):

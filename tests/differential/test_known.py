@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from differential.engines import unsupported
 from differential.evm_compare import (
     compare_with_ethereum,
     first_transaction_apart,
@@ -11,12 +12,16 @@ from differential.evm_compare import (
 from differential.known import (
     BALANCE_FOR_MAXIMUM_FEE,
     BLOB_BASE_FEE_IS_ONE,
+    BLOCK_ABOVE_GAS_LIMIT,
     BOOTLOADER_BALANCE_SWEPT,
+    CHAIN_ID_ZERO,
     CODELESS_CALL_AT_DEPTH_LIMIT,
     COLLISION_KEEPS_GAS,
     CREATE_AT_DEPTH_LIMIT,
     CREATION_GAS_IN_EXECUTION,
     CREATION_OVER_STORAGE,
+    DESTRUCTION_SPARES_UNSEEN_SLOTS,
+    EMPTY_CONTRACT_PAYS_TOUCHES,
     EMPTY_KECCAK_OFFSET,
     FEE_LIMIT,
     FEES_HELD_BY_BOOTLOADER,
@@ -39,6 +44,7 @@ from differential.known import (
     SELFDESTRUCT_TO_UNTOUCHED_PRECOMPILE,
     SENDER_WITH_CODE,
     SHIFT_LOW_WORD,
+    WASM_DEPLOYER_REVERTS,
     Origin,
     Policy,
 )
@@ -119,6 +125,15 @@ def calls_precompile(address, data, **arguments):
     return write(data) + call(address, size=len(data), **arguments) + keep()
 
 
+def dying_over_storage(initcode):
+    """Create an account that dies at once, where slot 3 is 4."""
+    target = created_with_salt(CONTRACT, 5, initcode)
+    return case(
+        create2_from(initcode, 5) + keep(),
+        accounts=[AccountState(target, storage=((3, 4),))],
+    )
+
+
 def free(body, **fields):
     """A call with all the gas it wants, for nothing."""
     wants = transaction(gas_limit=HUGE, max_fee_per_gas=0)
@@ -128,6 +143,8 @@ def free(body, **fields):
 STORAGE_ONLY = AccountState(0xE0, storage=((1, 2),))
 INITCODE = code(STOP)
 TARGET = created_with_salt(CONTRACT, 5, INITCODE)
+DIES = code((0,), SELFDESTRUCT)
+LOOKS_AND_DIES = code((3,), 0x54, POP) + DIES
 EXPENSIVE = modexp_input(1100, 32, 1100, bytes(1100) + b"\xff" * 32)
 BLAKE_INPUT = bytes(212) + b"\1"
 
@@ -177,6 +194,9 @@ EXAMPLES = {
             create2_from(INITCODE, 5) + keep(),
             accounts=[AccountState(TARGET, balance=4)],
         ),
+    ),
+    DESTRUCTION_SPARES_UNSEEN_SLOTS: Example(
+        dying_over_storage(DIES), dying_over_storage(LOOKS_AND_DIES)
     ),
     COLLISION_KEEPS_GAS: Example(
         case(
@@ -235,6 +255,17 @@ EXAMPLES = {
             gas_limit=100_000,
         ),
     ),
+    BLOCK_ABOVE_GAS_LIMIT: Example(case(gas_limit=2**56), case(gas_limit=2**56 - 1)),
+    WASM_DEPLOYER_REVERTS: Example(
+        case(transactions=[transaction(to=0x9000, data=b"\1")]),
+        case(transactions=[transaction(to=0x9001, data=b"\1")]),
+    ),
+    EMPTY_CONTRACT_PAYS_TOUCHES: Example(
+        case(sender=AccountState(SENDER, balance=RICH, deployed_empty=True)),
+        case(
+            accounts=[AccountState(COINBASE, balance=1, deployed_empty=True)],
+        ),
+    ),
     SHIFT_LOW_WORD: Example(
         case(code((2**32 + 1, 1), SHL) + keep()),
         case(code((2**64, 1), SHL) + keep()),
@@ -281,6 +312,9 @@ EXAMPLES = {
             sender=AccountState(SENDER, balance=20 * 10**6 + 2),
         ),
     ),
+    CHAIN_ID_ZERO: Example(
+        case(chain_id=0), case(transactions=[transaction(eip155=False)], chain_id=0)
+    ),
     LATE_REFUSAL: Example(
         case(transactions=[creation(bytes(49153))]),
         case(transactions=[creation(bytes(49152))]),
@@ -303,6 +337,7 @@ ELSEWHERE = {
     RULES["no_blob_transactions"]: "test_state_test.py",
     RULES["block_gas_limit"]: "test_state_test.py",
     RULES["no_system_calls"]: "test_block_test.py",
+    RULES["no_withdrawals"]: "test_block_test.py",
 }
 SLOW = (CREATE_AT_DEPTH_LIMIT, CODELESS_CALL_AT_DEPTH_LIMIT)
 PARAMETERS = [
@@ -369,6 +404,100 @@ def test_words_of_initcode_are_intrinsic_gas():
         assert (policy.fired[0, INITCODE_GAS.name] > 0) == bool(missing)
         faulty = py_evm.run_with(block, state, policy.without([INITCODE_GAS]), EXACT)
         assert faulty.transactions[0].status is not TransactionStatus.INVALID
+
+
+DEPLOYED_EMPTY = AccountState(SENDER, balance=RICH, deployed_empty=True)
+LEFT_FOR_TOUCHES = (-1, 0, 100, 199, 200, 299, 300, 399, 400)
+
+
+@pytest.mark.parametrize("left", LEFT_FOR_TOUCHES)
+@pytest.mark.parametrize("to", [0xE0, 0x9000, None])
+def test_sender_with_empty_code_short_of_gas_for_touches(left, to):
+    """What was done before the gas ran out stays, on both sides."""
+    data = bytes(64)
+    words = 0 if to == 0xE0 else 2 * 2
+    gas = 21_000 + 4 * len(data) + words + left
+    short = case(
+        transactions=[
+            transaction(to=to, gas_limit=gas, data=data),
+            transaction(to=0xE0, gas_limit=30_000, nonce=int(left >= 200)),
+        ],
+        sender=DEPLOYED_EMPTY,
+    )
+    ours = native.run_block(short.blocks[0], state_of_case(short), EXACT)
+    compared = compare_with_ethereum(short.blocks[0], state_of_case(short), EXACT, ours)
+    assert compared.difference is None
+    dropped = ours.transactions[0].status is TransactionStatus.INVALID
+    assert dropped == (left < 400)
+    assert ours.transactions[1].status is TransactionStatus.SUCCESS
+
+
+@pytest.mark.parametrize(("length", "missing"), [(49153, 0), (49152, 0), (64, 1)])
+def test_data_for_the_old_deployer_is_limited_as_initcode(length, missing):
+    gas = 21_000 + 4 * length + 2 * ((length + 31) // 32) - missing
+    data = bytes(length)
+    sent = case(transactions=[transaction(to=0x9000, data=data, gas_limit=gas)])
+    state, block = state_of_case(sent), sent.blocks[0]
+    ours = native.run_block(block, state, EXACT)
+    assert compare_with_ethereum(block, state, EXACT, ours).difference is None
+    refused = ours.transactions[0].status is TransactionStatus.INVALID
+    assert refused == (length > 49152 or missing > 0)
+
+
+@pytest.mark.parametrize("length", [49152, 49153])
+def test_long_initcode_without_gas_for_the_creation_is_refused(length):
+    gas = 21_000 + 4 * length + 2 * 1537
+    sent = case(transactions=[creation(bytes(length), gas)])
+    state, block = state_of_case(sent), sent.blocks[0]
+    ours = native.run_block(block, state, EXACT)
+    assert compare_with_ethereum(block, state, EXACT, ours).difference is None
+    refused = ours.transactions[0].status is TransactionStatus.INVALID
+    assert refused == (length == 49153)
+
+
+def test_balance_of_the_bootloader_is_swept_after_a_dropped_transaction():
+    dropped = case(
+        transactions=[transaction(nonce=1)],
+        accounts=[AccountState(BOOTLOADER, balance=5)],
+    )
+    state, block = state_of_case(dropped), dropped.blocks[0]
+    ours = native.run_block(block, state, EXACT)
+    assert ours.transactions[0].status is TransactionStatus.INVALID
+    compared = compare_with_ethereum(block, state, EXACT, ours)
+    assert compared.difference is None
+    assert compared.declared == {BOOTLOADER_BALANCE_SWEPT.name: 1}
+
+
+@pytest.mark.parametrize("coinbase", [COINBASE, 0xF0])
+def test_more_ether_than_there_can_be_is_not_for_ethereum(coinbase):
+    rich = AccountState(0xF0, balance=2**256 - 1)
+    body = call(0xF0, value=1) if coinbase == COINBASE else b""
+    odd = case(
+        body, accounts=[rich], coinbase=coinbase, transactions=[transaction(value=1)]
+    )
+    outcome = py_evm.run_block(odd.blocks[0], state_of_case(odd), EXACT)
+    assert "more ether than there can be" in unsupported(outcome)
+    assert native.run_block(odd.blocks[0], state_of_case(odd), EXACT).succeeded
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (
+            {"max_priority_fee_per_gas": 0},
+            "max_priority_fee_per_gas: this type has none",
+        ),
+        ({"signature": bytes(64) + b"\x1b\0"}, "signature: 66 bytes long"),
+        (
+            {"signature": bytes(65)},
+            "signature: its last byte is neither 27 nor 28",
+        ),
+    ],
+)
+def test_what_no_envelope_can_carry_is_not_for_ethereum(fields, reason):
+    odd = case(transactions=[transaction(sender=SENDER, **fields)])
+    outcome = py_evm.run_block(odd.blocks[0], state_of_case(odd), EXACT)
+    assert unsupported(outcome) == reason
 
 
 def test_quirks_are_declared_for_upstream_only():

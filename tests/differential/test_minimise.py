@@ -1,6 +1,7 @@
 """The search for small cases, with predicates that need no engine."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -9,8 +10,9 @@ from differential.minimise.passes import minimise
 from differential.minimise.reduction import leave_out, make_small, shorter
 from differential.minimise.search import NoDifference, WrongLog, begin, keep_log
 from differential.outcome import Difference
-from tests.differential.planted_cases import TARGET, TRIGGERS, crowded
+from tests.differential.planted_cases import KEY, TARGET, TRIGGERS, crowded
 from zkos.host.case_errors import CaseError
+from zkos.host.signing import address_of_key
 
 
 def kept_by(test, items):
@@ -133,6 +135,39 @@ def test_minimised_case_is_the_smallest_with_the_difference(case):
     assert 50_000 <= transaction.gas_limit <= 100_000
     assert block.context.timestamp == 42
     assert block.context.coinbase == 0
+
+
+def test_nonces_of_a_sender_begin_at_zero(case):
+    first, *others = case.accounts
+    (block,) = case.blocks
+    sent = tuple(
+        replace(item, nonce=item.nonce + 300) if item.private_key == KEY else item
+        for item in block.transactions
+    )
+    busy = replace(
+        case,
+        accounts=(replace(first, nonce=300), *others),
+        blocks=(replace(block, transactions=sent),),
+    )
+
+    def in_sequence(candidate):
+        found = [item for item in candidate.blocks[0].transactions if item.to == TARGET]
+        nonces = {a.address: a.nonce for a in candidate.accounts}
+        keys = [item.private_key for item in found]
+        if not found or address_of_key(keys[0]) not in nonces:
+            return None
+        before = [
+            item
+            for item in candidate.blocks[0].transactions
+            if item.private_key == keys[0]
+        ].index(found[0])
+        if found[0].nonce != nonces[address_of_key(keys[0])] + before:
+            return None
+        return Difference(("a", "b"), "storage", "slot", (1, 2))
+
+    small = minimise(begin(busy, in_sequence))
+    (transaction,) = small.blocks[0].transactions
+    assert (transaction.nonce, small.accounts[0].nonce) == (0, 0)
 
 
 def test_another_difference_is_never_taken(case):

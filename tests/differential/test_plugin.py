@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.pins import CORPORA
 
 CASE = CORPORA / "transfers" / "self_and_zero.json"
@@ -61,8 +63,17 @@ def test_bad_case_is_named(tmp_path):
 def test_unknown_engine_is_a_usage_error(tmp_path):
     (tmp_path / "mine.json").write_text(CASE.read_text())
     done = run_pytest(tmp_path, "--cases", "mine.json", "--engine", "geth")
-    assert "no engine is called 'geth'" in done.stdout + done.stderr
-    assert done.returncode != 0
+    assert "no engine is called 'geth'" in done.stderr
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+
+
+def test_case_only_one_engine_can_answer_is_skipped(tmp_path):
+    (tmp_path / "mine.json").write_text(CASE.read_text())
+    options = ["--engine", "native", "--engine", "py_evm", "-rs"]
+    done = run_pytest(tmp_path, "--cases", "mine.json", *options)
+    assert done.returncode == 0
+    assert "1 skipped" in done.stdout
+    assert "py_evm has no answer: native resource is limited" in done.stdout
 
 
 def test_case_files_are_left_alone_without_the_option(tmp_path):

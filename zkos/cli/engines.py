@@ -11,12 +11,15 @@ def command() -> int:
 
     NAME@SETTING gives an engine options of its own, as native@upstream or
     riscv@server: app, server, replay, forward, proving, none, upstream.
+    The variable ZKOS_ANVIL names anvil where it is not in PATH.
     """
     table = Table(box=None, padding=(0, 2, 0, 0))
     for column in ("engine", "what", "knows", "here"):
         table.add_column(column, overflow="fold")
     for kind in KINDS:
         name = f"{kind.name}={kind.argument}" if kind.argument else kind.name
+        if kind.program:
+            name += "[=PATH]"
         table.add_row(
             name, kind.summary, ", ".join(kind.knows), kind.missing() or "yes"
         )

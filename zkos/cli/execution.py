@@ -79,6 +79,8 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
             count(result, counts)
             if as_json:
                 write_json(result.outcome.to_json())
+                for name, reason in result.without.items():
+                    say(f"zkos: {result.path}: {name} has no answer: {reason}")
             else:
                 show(result)
     if record is not None:
@@ -116,14 +118,18 @@ def count(result: BlockResult, counts: Counter[str]) -> None:
     counts["different"] += result.outcome.difference is not None
     outcomes = result.outcome.engines.values()
     counts["failed"] += any(failed(outcome) for outcome in outcomes)
+    counts["alone"] += bool(result.without) and len(outcomes) < 2
 
 
 def totals(counts: Counter[str]) -> str:
     """One line about a whole run."""
-    return (
+    text = (
         f"{counts['blocks']} blocks, {counts['different']} with a difference, "
         f"{counts['failed']} with a failed engine, {counts['bad']} bad cases"
     )
+    if counts["alone"]:
+        text += f", {counts['alone']} not compared: only one engine has an answer"
+    return text
 
 
 def exit_code(counts: Counter[str]) -> int:

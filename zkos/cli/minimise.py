@@ -16,6 +16,8 @@ from differential.minimise.search import (
     begin,
     keep_log,
 )
+from differential.origin import Signature
+from differential.outcome import Result
 from differential.reports.replay import diff_command
 from differential.workers import GIGABYTE, Limits, Pool
 from zkos.cli import options as opt
@@ -85,14 +87,15 @@ def command(
         say(f"keeping {search.wanted.describe()}")
         try:
             with keep_log(search, log_name(target), resume=resume):
-                minimise(search)
+                try:
+                    minimise(search)
+                finally:
+                    save_case(search.case, target)
         except (WrongLog, OSError) as error:
             raise UserError(str(error)) from error
-        finally:
-            save_case(search.case, target)
     say(status(search))
     say(f"written to {target}", to=output())
-    say(diff_command(target, engines, options), to=output())
+    say(replay_command(target, engines, options, search.wanted, time), to=output())
     return EXIT_DIFFERENCE
 
 
@@ -153,3 +156,17 @@ def size_of(case: Case) -> str:
         f"{transactions} transactions, {len(case.leaf_order)} entries of state, "
         f"{code} bytes of code"
     )
+
+
+def replay_command(
+    path: Path,
+    engines: tuple[Engine, Engine],
+    options: RunOptions,
+    wanted: Signature,
+    seconds: float,
+) -> str:
+    """The command that shows the difference again."""
+    command = diff_command(path, engines, options)
+    if Result.TIMEOUT.value in (wanted.values or ()):
+        command += f" --time {seconds:g}"
+    return command

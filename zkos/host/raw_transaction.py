@@ -1,6 +1,7 @@
-"""Signed Ethereum transactions: from RLP to the host's fields.
+"""Transactions given as bytes: to the host's fields, and to the bootloader's bytes.
 
-Knows legacy, EIP-2930 and EIP-1559 envelopes; other types are a TransactionError.
+Knows legacy, EIP-2930 and EIP-1559 envelopes, and the bodies `encode_fields` makes;
+anything else is a TransactionError.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,12 @@ from zkos.host.transactions import (
 
 _FIRST_LEGACY_PREFIX: Final = 0xC0
 _ITEMS: Final = {Kind.LEGACY: 9, Kind.EIP2930: 11, Kind.EIP1559: 12}
+_WORD: Final = 32
+_RESERVED: Final = 10
+"""First of the four reserved words of a body."""
+_TAIL: Final = 14
+"""Word of a body with the offset of the first item of the tail."""
+_ADDRESS_LIMIT: Final = 1 << 160
 
 
 def encode(transaction: Transaction, chain_id: int) -> bytes:
@@ -51,6 +58,31 @@ def decode_raw(data: bytes) -> FieldTransaction:
     digest = signing_hash(transaction, 0, chain_id)
     assert transaction.signature is not None
     return replace(transaction, sender=recover(digest, transaction.signature) or 0)
+
+
+def decode_encoded(data: bytes, chain_id: int) -> FieldTransaction:
+    """The fields, signature and sender of a body, in a block of `chain_id`.
+
+    They encode to the same bytes. Raises TransactionError where no fields do.
+    """
+    try:
+        fields = _Body(data).fields()
+        if encode_fields(fields, chain_id) == data:
+            return fields
+    except (IndexError, ValueError) as error:
+        raise TransactionError("encoded", "not a body") from error
+    raise TransactionError("encoded", "not as fields are encoded")
+
+
+def decode_transaction(transaction: Transaction, chain_id: int) -> FieldTransaction:
+    """The fields of any transaction; raises TransactionError."""
+    match transaction:
+        case RawTransaction(data):
+            return decode_raw(data)
+        case EncodedTransaction(data):
+            return decode_encoded(data, chain_id)
+        case FieldTransaction():
+            return transaction
 
 
 def _open_envelope(data: bytes) -> tuple[Kind, Sequence[Item]]:
@@ -160,3 +192,94 @@ def _bytes(field: str, item: Item) -> bytes:
     if not isinstance(item, bytes):
         raise TransactionError(f"raw.{field}", "a list where bytes belong")
     return item
+
+
+class _Body:
+    """The words and items of an encoded body. IndexError beyond its end."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def fields(self) -> FieldTransaction:
+        """What they say (transactions spec 2 to 4). ValueError for odd ones."""
+        kind = Kind(self.word(0))
+        signed = kind.is_signed
+        reserved = [self.word(_RESERVED + index) for index in range(4)]
+        eip155 = kind is not Kind.LEGACY or reserved[0] == 1
+        creates = kind in _ITEMS and reserved[1] == 1
+        computed = [int(kind is Kind.LEGACY and eip155), int(creates), 0, 0]
+        if not signed:
+            computed[:2] = reserved[:2]
+        overrides = tuple(
+            None if word == usual else word
+            for word, usual in zip(reserved, computed, strict=True)
+        )
+        access_list = None if kind is Kind.LEGACY else self._access_list()
+        return FieldTransaction(
+            kind=kind,
+            sender=self._address(1),
+            to=None if creates else self._address(2),
+            gas_limit=self.word(3),
+            gas_per_pubdata=self.word(4),
+            max_fee_per_gas=self.word(5),
+            max_priority_fee_per_gas=self.word(6),
+            paymaster=self._address(7),
+            nonce=self.word(8),
+            value=self.word(9),
+            eip155=eip155,
+            mint_value=None if signed else reserved[0],
+            refund_recipient=None if signed else reserved[1],
+            reserved=overrides if any(overrides) else (),
+            data=self._item(0),
+            signature=self._item(1) if signed else self._item(1) or None,
+            factory_deps=self._words_of_item(2),
+            paymaster_input=self._item(3),
+            access_list=access_list,
+            reserved_dynamic=None if access_list is not None else self._item(4) or None,
+        )
+
+    def word(self, index: int) -> int:
+        return self._number(index * _WORD)
+
+    def _address(self, index: int) -> int:
+        number = self.word(index)
+        if number >= _ADDRESS_LIMIT:
+            raise ValueError
+        return number
+
+    def _number(self, start: int) -> int:
+        return int.from_bytes(self._slice(start, _WORD), "big")
+
+    def _slice(self, start: int, length: int) -> bytes:
+        if start + length > len(self._data):
+            raise IndexError
+        return self._data[start : start + length]
+
+    def _item(self, number: int) -> bytes:
+        """The content of an item of the tail."""
+        start = self.word(_TAIL + number)
+        return self._slice(start + _WORD, self._number(start))
+
+    def _words_of_item(self, number: int) -> tuple[bytes, ...]:
+        start = self.word(_TAIL + number)
+        content = self._slice(start + _WORD, self._number(start) * _WORD)
+        return tuple(content[at : at + _WORD] for at in range(0, len(content), _WORD))
+
+    def _access_list(self) -> tuple[AccessListEntry, ...] | None:
+        """Its entries if they lie one after another, else None."""
+        content = _Body(self._item(4))
+        entries: list[AccessListEntry] = []
+        try:
+            position = 4 + content.word(3)
+            while len(entries) < content.word(3):
+                keys = range(position + 3, position + 3 + content.word(position + 2))
+                content.word(keys.stop - 1)
+                entries.append(
+                    AccessListEntry(
+                        content._address(position), tuple(map(content.word, keys))
+                    )
+                )
+                position = keys.stop
+        except (IndexError, ValueError):
+            return None
+        return tuple(entries)

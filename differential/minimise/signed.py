@@ -1,0 +1,219 @@
+"""Transactions that cannot be changed field by field, made such that can.
+
+Bytes (signed RLP, encoded bodies) are read into fields, and what an unknown key has
+signed gets a key of the case's own: its sender's account moves to the key's address,
+wherever that is named in full. What no fields stand for is cut byte by byte.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from differential.minimise.places import (
+    Place,
+    places,
+    transaction_at,
+    with_transactions,
+)
+from differential.minimise.reduction import leave_out, shorter
+from differential.minimise.search import Search
+from zkos.host.accounts import keccak_bytes
+from zkos.host.case import AccountState, Block, Case
+from zkos.host.raw_transaction import decode_transaction
+from zkos.host.rlp import encode as encode_rlp
+from zkos.host.signing import address_of_key
+from zkos.host.transactions import (
+    AccessListEntry,
+    EncodedTransaction,
+    FieldTransaction,
+    RawTransaction,
+    Transaction,
+    TransactionError,
+    encode_fields,
+)
+
+_WORD: Final = 32
+
+
+def open_bytes(search: Search) -> None:
+    """Give transactions by their fields: all at once, else each."""
+    fields = dict(_fields_of_bytes(search.case))
+    if not fields or search.offer(with_transactions(search.case, fields)):
+        return
+    for place, transaction in fields.items():
+        search.offer(with_transactions(search.case, {place: transaction}))
+
+
+def _fields_of_bytes(case: Case) -> Iterator[tuple[Place, Transaction]]:
+    for place in places(case):
+        transaction = transaction_at(case, place)
+        if isinstance(transaction, FieldTransaction):
+            continue
+        chain_id = case.blocks[place[0]].context.chain_id
+        try:
+            yield place, decode_transaction(transaction, chain_id)
+        except TransactionError:
+            continue
+
+
+def own_keys(search: Search) -> None:
+    """Replace signatures by keys, for all senders at once, else for each."""
+    authors = _authors(search.case)
+    if len(authors) > 1 and search.offer(_with_keys(search.case, authors)):
+        return
+    for author in authors:
+        search.offer(_with_keys(search.case, [author]))
+
+
+def _authors(case: Case) -> list[int]:
+    """Senders of transactions that carry a signature and no key."""
+    signed = (
+        place for place in places(case) if _is_signed(transaction_at(case, place))
+    )
+    return list(dict.fromkeys(_sender(case, place) for place in signed))
+
+
+def _is_signed(transaction: Transaction) -> bool:
+    return (
+        isinstance(transaction, FieldTransaction)
+        and transaction.kind.is_signed
+        and transaction.signature is not None
+        and transaction.private_key is None
+    )
+
+
+def _sender(case: Case, place: Place) -> int:
+    """The sender as the encoded transaction names it."""
+    transaction = transaction_at(case, place)
+    assert isinstance(transaction, FieldTransaction)
+    body = encode_fields(transaction, case.blocks[place[0]].context.chain_id)
+    return int.from_bytes(body[_WORD : 2 * _WORD], "big")
+
+
+def _with_keys(case: Case, authors: Collection[int]) -> Case:
+    """The case with all that these senders sent signed by keys it holds."""
+    keys = dict(_known_keys(case))
+    names: dict[int, int] = {}
+    for author in authors:
+        if author not in keys:
+            keys[author] = _unused_key(case, names.values())
+            names[author] = address_of_key(keys[author])
+    changed: dict[Place, Transaction] = {}
+    for place in places(case):
+        transaction = transaction_at(case, place)
+        if not isinstance(transaction, FieldTransaction) or not _is_signed(transaction):
+            continue
+        author = _sender(case, place)
+        if author not in authors:
+            continue
+        changed[place] = replace(
+            transaction, private_key=keys[author], signature=None, sender=None
+        )
+        if author in names and transaction.to is None:
+            created = _created_by(author, transaction.nonce)
+            names[created] = _created_by(names[author], transaction.nonce)
+    return rename(with_transactions(case, changed), names)
+
+
+def _known_keys(case: Case) -> Iterator[tuple[int, bytes]]:
+    for place in places(case):
+        transaction = transaction_at(case, place)
+        if isinstance(transaction, FieldTransaction) and transaction.private_key:
+            yield address_of_key(transaction.private_key), transaction.private_key
+
+
+def _unused_key(case: Case, taken: Iterable[int]) -> bytes:
+    """The smallest key whose address has no account yet."""
+    used = {entry.address for entry in case.leaf_order} | set(taken)
+    number = 1
+    while address_of_key(number.to_bytes(_WORD, "big")) in used:
+        number += 1
+    return number.to_bytes(_WORD, "big")
+
+
+def _created_by(sender: int, nonce: int) -> int:
+    """The address of a contract that a transaction creates."""
+    digest = keccak_bytes(encode_rlp([sender.to_bytes(20, "big"), nonce]))
+    return int.from_bytes(digest[12:], "big")
+
+
+def rename(case: Case, names: Mapping[int, int]) -> Case:
+    """The case with addresses under other names, in code and data too."""
+    return replace(
+        case,
+        accounts=tuple(_renamed_account(entry, names) for entry in case.accounts),
+        sequence=tuple(
+            _renamed_account(entry, names)
+            if isinstance(entry, AccountState)
+            else replace(entry, address=names.get(entry.address, entry.address))
+            for entry in case.sequence
+        ),
+        leaves=tuple(
+            replace(leaf, address=names.get(leaf.address, leaf.address))
+            for leaf in case.leaves
+        ),
+        blocks=tuple(_renamed_block(block, names) for block in case.blocks),
+    )
+
+
+def _renamed_account(entry: AccountState, names: Mapping[int, int]) -> AccountState:
+    address = names.get(entry.address, entry.address)
+    return replace(entry, address=address, code=_renamed_bytes(entry.code, names))
+
+
+def _renamed_block(block: Block, names: Mapping[int, int]) -> Block:
+    coinbase = names.get(block.context.coinbase, block.context.coinbase)
+    return Block(
+        replace(block.context, coinbase=coinbase),
+        tuple(_renamed_transaction(item, names) for item in block.transactions),
+    )
+
+
+def _renamed_transaction(item: Transaction, names: Mapping[int, int]) -> Transaction:
+    if not isinstance(item, FieldTransaction):
+        return item
+    entries = item.access_list
+    if entries is not None:
+        entries = tuple(
+            AccessListEntry(names.get(entry.address, entry.address), entry.storage_keys)
+            for entry in entries
+        )
+    return replace(
+        item,
+        to=None if item.to is None else names.get(item.to, item.to),
+        sender=None if item.sender is None else names.get(item.sender, item.sender),
+        data=_renamed_bytes(item.data, names),
+        access_list=entries,
+    )
+
+
+def _renamed_bytes(content: bytes, names: Mapping[int, int]) -> bytes:
+    for old, new in names.items():
+        content = content.replace(old.to_bytes(20, "big"), new.to_bytes(20, "big"))
+    return content
+
+
+def shrink_bytes(search: Search) -> None:
+    """Cut words, then bytes, of transactions that are still bytes."""
+    for place in places(search.case):
+        transaction = transaction_at(search.case, place)
+        if not isinstance(transaction, FieldTransaction):
+            _shrink_bytes_at(search, place, transaction)
+
+
+def _shrink_bytes_at(
+    search: Search, place: Place, transaction: RawTransaction | EncodedTransaction
+) -> None:
+    kept = transaction.data
+
+    def offer(data: bytes) -> bool:
+        nonlocal kept
+        changed = {place: replace(transaction, data=data)}
+        if not search.offer(with_transactions(search.case, changed)):
+            return False
+        kept = data
+        return True
+
+    words = [kept[at : at + _WORD] for at in range(0, len(kept), _WORD)]
+    leave_out(words, lambda some: offer(b"".join(some)))
+    shorter(kept, offer)

@@ -1,0 +1,213 @@
+"""Transactions given as bytes are made small like those given by fields."""
+
+from dataclasses import replace
+
+import pytest
+
+from differential.minimise.passes import minimise
+from differential.minimise.predicate import compared
+from differential.minimise.search import begin
+from differential.minimise.signed import rename
+from differential.outcome import Difference, TransactionStatus
+from differential.reference.transactions import envelope
+from differential.runners import native
+from tests.differential.ethereum_cases import created_by
+from tests.differential.planted_cases import OTHER_KEY, TARGET, crowded, push, store
+from zkos.host.case import AccountState, Case, SlotState, parse_case
+from zkos.host.case_writer import case_to_json
+from zkos.host.profile import Profile, Quirks, RunOptions
+from zkos.host.raw_transaction import encode
+from zkos.host.signing import address_of_key
+from zkos.host.transactions import (
+    AccessListEntry,
+    EncodedTransaction,
+    FieldTransaction,
+    RawTransaction,
+    encode_fields,
+)
+
+OPTIONS = RunOptions(Profile.SERVER)
+UNKNOWN_KEY = b"\x77" * 32
+UNKNOWN = address_of_key(UNKNOWN_KEY)
+SHIFTS_FAR = push(1) + push(2**32) + "1b" + store(1)
+
+
+def as_raw(transaction, chain_id):
+    return RawTransaction(envelope(transaction, chain_id))
+
+
+def as_encoded(transaction, chain_id):
+    return EncodedTransaction(encode_fields(transaction, chain_id))
+
+
+def in_bytes(case, form):
+    """The case with all but the second sender's transactions as bytes."""
+    (block,) = case.blocks
+    chain_id = block.context.chain_id
+    transactions = tuple(
+        item
+        if item.private_key == OTHER_KEY
+        else form(replace(item, private_key=UNKNOWN_KEY), chain_id)
+        for item in block.transactions
+    )
+    known = address_of_key(b"\1" * 32)
+    return rename(
+        replace(case, blocks=(replace(block, transactions=transactions),)),
+        {known: UNKNOWN},
+    )
+
+
+def upstream(block, state, options):
+    return native.run_block(block, state, replace(options, quirks=Quirks.UPSTREAM))
+
+
+FAULTY = (("native", native.run_block), ("upstream", upstream))
+
+
+@pytest.mark.native
+@pytest.mark.parametrize("form", [as_raw, as_encoded])
+def test_difference_in_a_transaction_of_bytes_is_made_small(form):
+    # It also asks for its origin, so that the name of the sender matters.
+    trigger = "32" + "73" + f"{UNKNOWN:040x}" + "1415" + SHIFTS_FAR
+    case = in_bytes(crowded(trigger), form)
+    predicate = compared(*FAULTY, OPTIONS)
+    assert predicate(case).layer == "storage"
+
+    search = begin(case, predicate)
+    small = minimise(search)
+    (block,) = small.blocks
+    (transaction,) = block.transactions
+    assert isinstance(transaction, FieldTransaction)
+    assert transaction.private_key is not None
+    assert (transaction.signature, transaction.sender) == (None, None)
+    assert (transaction.nonce, transaction.data) == (0, b"")
+    assert transaction.access_list is None
+    assert sum(len(account.code) for account in small.accounts) <= 12
+    assert begin(small, predicate).wanted == search.wanted
+    assert parse_case(case_to_json(small), "small") == small
+
+
+def accepts_odd_bodies(block, state, options):
+    """Our OS, but bodies of unknown type are no error to it."""
+    outcome = native.run_block(block, state, options)
+    transactions = tuple(
+        replace(item, status=TransactionStatus.SUCCESS, reason="")
+        if isinstance(given, EncodedTransaction) and given.data[31:32] == b"\x7e"
+        else item
+        for item, given in zip(outcome.transactions, block.transactions, strict=False)
+    )
+    return replace(outcome, transactions=transactions)
+
+
+@pytest.mark.native
+def test_malformed_body_is_cut_to_what_matters():
+    case = in_bytes(crowded(""), as_encoded)
+    (block,) = case.blocks
+    odd = bytearray(block.transactions[3].data)
+    odd[31] = 0x7E
+    transactions = list(block.transactions)
+    transactions[3] = EncodedTransaction(bytes(odd))
+    case = replace(case, blocks=(replace(block, transactions=tuple(transactions)),))
+    sides = (("native", native.run_block), ("lenient", accepts_odd_bodies))
+    predicate = compared(*sides, OPTIONS)
+    assert predicate(case).values == ("invalid", "success")
+
+    small = minimise(begin(case, predicate))
+    assert small.blocks[0].transactions == (EncodedTransaction(bytes(31) + b"\x7e"),)
+    assert small.accounts == ()
+
+
+def differs_where(test):
+    """A difference wherever the one transaction passes a test."""
+
+    def predicate(case):
+        found = [item for block in case.blocks for item in block.transactions]
+        if not any(test(case, item) for item in found):
+            return None
+        return Difference(("a", "b"), "gas_used", "transactions[0]", (1, 2))
+
+    return predicate
+
+
+def test_bytes_without_fields_lose_what_nothing_needs():
+    data = bytes(range(1, 200))
+    case = crowded("")
+    (block,) = case.blocks
+    case = replace(
+        case, blocks=(replace(block, transactions=(EncodedTransaction(data),)),)
+    )
+    predicate = differs_where(lambda _, item: {7, 90, 91} <= set(item.data))
+    small = minimise(begin(case, predicate))
+    assert small.blocks[0].transactions == (EncodedTransaction(bytes([7, 90, 91])),)
+
+
+def test_signature_that_matters_is_kept():
+    case = in_bytes(crowded(""), as_raw)
+
+    def signed(_, item):
+        return isinstance(item, RawTransaction) or item.signature is not None
+
+    small = minimise(begin(case, differs_where(signed)))
+    (transaction,) = small.blocks[0].transactions
+    assert transaction.signature is not None
+    assert parse_case(case_to_json(small), "small") == small
+
+
+def test_transactions_of_a_sender_known_by_its_key_are_signed_with_it():
+    case = crowded("")
+    (block,) = case.blocks
+    first, *others = block.transactions
+    raw = as_raw(first, block.context.chain_id)
+    mixed = replace(case, blocks=(replace(block, transactions=(raw, others[1])),))
+
+    def by_one_sender(case, _):
+        items = case.blocks[0].transactions
+        bodies = [encode(item, block.context.chain_id) for item in items]
+        senders = [int.from_bytes(body[32:64], "big") for body in bodies]
+        return senders.count(address_of_key(first.private_key)) == 2
+
+    small = minimise(begin(mixed, differs_where(by_one_sender)))
+    keys = [item.private_key for item in small.blocks[0].transactions]
+    assert keys == [first.private_key] * 2
+
+
+def test_rename_reaches_every_place_an_address_is_named():
+    old, new = 0xAAAA << 100, 0xBBBB << 100
+    created, then = created_by(old, 0), created_by(new, 0)
+    (block,) = crowded("").blocks
+    sent = replace(
+        block.transactions[0],
+        to=old,
+        data=b"\1" + old.to_bytes(20, "big"),
+        access_list=(AccessListEntry(old, (old,)),),
+    )
+    case = Case(
+        blocks=(
+            replace(
+                block,
+                context=replace(block.context, coinbase=old),
+                transactions=(sent, RawTransaction(b"\xc0")),
+            ),
+        ),
+        sequence=(
+            AccountState(old, code=b"\x73" + created.to_bytes(20, "big")),
+            SlotState(created, old, 1),
+        ),
+        leaves=(SlotState(old, 1, 1),),
+    )
+    named = rename(case, {old: new, created: then})
+    text = str(case_to_json(named))
+    assert f"{old:040x}" not in text.replace(f"{old:#066x}", "").replace(hex(old), "")
+    (block,) = named.blocks
+    assert block.context.coinbase == new
+    assert block.transactions[0].to == new
+    assert block.transactions[0].data[1:] == new.to_bytes(20, "big")
+    assert block.transactions[0].access_list == (AccessListEntry(new, (old,)),)
+    assert named.sequence[0].address == new
+    assert named.sequence[0].code[1:] == then.to_bytes(20, "big")
+    assert named.sequence[1] == SlotState(then, old, 1)
+    assert named.leaves == (SlotState(new, 1, 1),)
+
+
+def test_target_keeps_its_name():
+    assert in_bytes(crowded(""), as_raw).accounts[3].address == TARGET
