@@ -5,7 +5,8 @@ from typing import Final
 
 from fuzz.strategies.cast import Cast
 from fuzz.strategies.code import BY_NAME, Code
-from fuzz.strategies.numbers import word
+from fuzz.strategies.numbers import limbs, word
+from fuzz.strategies.operands import amount, index, operands
 from fuzz.strategies.source import Source, Weights
 
 MAX_DEPTH: Final = 3
@@ -17,6 +18,11 @@ _BINARY: Final = (
 )
 _TERNARY: Final = ("ADDMOD", "MULMOD")
 _UNARY: Final = ("ISZERO", "NOT")
+ARITHMETIC: Final = (*_BINARY, *_TERNARY)
+_ARITHMETIC_WEIGHTS: Final = Weights(
+    *(2, 2, 2, 8, 8, 5, 6, 4, 5),
+    *(1, 1, 2, 2, 1, 1, 1, 1, 4, 4, 4, 4, 6, 8),
+)
 NULLARY: Final = (
     *("ADDRESS", "ORIGIN", "CALLER", "CALLVALUE", "CALLDATASIZE", "CODESIZE"),
     *("GASPRICE", "RETURNDATASIZE", "COINBASE", "TIMESTAMP", "NUMBER", "PREVRANDAO"),
@@ -25,6 +31,9 @@ NULLARY: Final = (
 )
 _OF_ADDRESS: Final = ("BALANCE", "EXTCODESIZE", "EXTCODEHASH")
 _SHIFTS: Final = ("SHL", "SHR", "SAR", "BYTE", "SIGNEXTEND")
+_DISTANCES: Final = (1, 256, 257, 255, 0, 2, 256, (1 << 256) - 1)
+SHAPED: Final = 55
+"""Percent of operations on numbers that are shaped for them."""
 _KINDS: Final = Weights(26, 14, 24, 4, 4, 4, 6, 3, 4, 5, 3, 3)
 
 
@@ -56,6 +65,8 @@ def expression(program: Program, depth: int = 0) -> None:
             code.op(source.choose(NULLARY))
         case 2:
             _binary(program, depth)
+        case 3 if source.chance(SHAPED):
+            shaped(program, source.choose(_TERNARY))
         case 3:
             _operation(program, depth, source.choose(_TERNARY))
         case 4:
@@ -76,9 +87,8 @@ def expression(program: Program, depth: int = 0) -> None:
             address(program)
             code.op(source.choose(_OF_ADDRESS))
         case 10:
-            code.op("NUMBER")
-            code.push(source.choose((1, 0, 2, 256, 257)))
-            code.op("SWAP1", "SUB", "BLOCKHASH")
+            code.push(source.choose(_DISTANCES))
+            code.op("NUMBER", "SUB", "BLOCKHASH")
         case _:
             expression(program, depth + 1)
             code.op(source.choose(("BLOBHASH", "CALLDATALOAD", "BLOCKHASH")))
@@ -86,7 +96,8 @@ def expression(program: Program, depth: int = 0) -> None:
 
 def literal(program: Program) -> None:
     """Push a constant, sometimes in more bytes than it needs."""
-    number = word(program.source)
+    source = program.source
+    number = limbs(source) if source.chance(20) else word(source)
     width = None
     if program.source.chance(10):
         width = program.source.integer((number.bit_length() + 7) // 8, 32)
@@ -168,23 +179,33 @@ def soup(program: Program) -> None:
         code.op(source.choose(("XOR", "ADD", "POP", "SUB")))
 
 
+def calculation(program: Program) -> None:
+    """Push the result of any operation on numbers shaped for it."""
+    shaped(program, program.source.choose(ARITHMETIC, _ARITHMETIC_WEIGHTS))
+
+
+def shaped(program: Program, name: str) -> None:
+    """An operation on numbers made for it."""
+    for number in reversed(operands(program.source, name)):
+        program.code.push(number)
+    program.code.op(name)
+
+
 def _binary(program: Program, depth: int) -> None:
     source, code = program.source, program.code
     name = source.choose(_BINARY)
-    if name in _SHIFTS and source.chance(80):
+    if source.chance(SHAPED):
+        shaped(program, name)
+    elif name in _SHIFTS:
         expression(program, depth + 1)
-        if source.chance(75):
-            code.push(source.choose((1, 0, 8, 31, 32, 64, 255, 256, 257, 7, 30)))
-        else:
-            code.push((source.below(300) << source.choose((0, 32, 64))) + 1)
+        code.push(index(source) if name in ("BYTE", "SIGNEXTEND") else amount(source))
         code.op(name)
-        return
-    if name == "EXP":
+    elif name == "EXP":
         code.push(source.choose((2, 0, 1, 3, 10, 255, 256, 257, 1 << 64)))
         expression(program, depth + 1)
         code.op("EXP")
-        return
-    _operation(program, depth, name)
+    else:
+        _operation(program, depth, name)
 
 
 def _operation(program: Program, depth: int, name: str) -> None:

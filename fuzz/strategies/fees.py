@@ -3,7 +3,7 @@
 from typing import Final
 
 from fuzz.strategies.cast import Cast, senders
-from fuzz.strategies.numbers import near, word
+from fuzz.strategies.numbers import WORD, near, word
 from fuzz.strategies.source import Source, Weights
 from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext
 from zkos.host.transactions import AccessListEntry
@@ -28,8 +28,7 @@ _GAS_WEIGHTS: Final = Weights(20, 5, 40, 25, 9, 1)
 
 def first_context(source: Source, cast: Cast) -> BlockContext:
     """The facts of the first block."""
-    count = source.choose((0, 1, 3, 256), Weights(70, 15, 14, 1))
-    number = source.choose((1, 0, 2, 255, 257, 1000, (1 << 64) - 1))
+    number = source.choose((1, 0, 2, 255, 257, 256, 1000, (1 << 64) - 1))
     limit = MAX_BLOCK_GAS_LIMIT
     if source.chance(12):
         limits = (30_000_000, 1_000_000, 60_000, limit + 1)
@@ -44,8 +43,17 @@ def first_context(source: Source, cast: Cast) -> BlockContext:
         coinbase=coinbase(source, cast),
         gas_limit=limit,
         mix_hash=word(source),
-        block_hashes=tuple(word(source) for _ in range(count)),
+        block_hashes=_block_hashes(source),
     )
+
+
+def _block_hashes(source: Source) -> tuple[int, ...]:
+    """Hashes of the blocks before: none, some, or all, which then differ little."""
+    count = source.choose((0, 1, 3, 256), Weights(62, 12, 11, 15))
+    if count < 256:
+        return tuple(word(source) for _ in range(count))
+    last = word(source)
+    return tuple((last + distance) % WORD for distance in range(count))
 
 
 def next_context(source: Source, cast: Cast, last: BlockContext) -> BlockContext:

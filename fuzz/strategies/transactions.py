@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from fuzz.strategies.calls import hook_input
-from fuzz.strategies.cast import UPGRADER, Cast, created_address, keys, senders
+from fuzz.strategies.cast import DEEP, UPGRADER, Cast, created_address, keys, senders
 from fuzz.strategies.damage import damage
 from fuzz.strategies.decrees import DEPLOYER, deployer_input
 from fuzz.strategies.faults import apply_fault, with_paymaster
@@ -32,6 +32,8 @@ from zkos.host.transactions import (
 
 ACCOUNT_GAS: Final = 150_000
 """What an account needs to validate and pay."""
+DEEP_GAS: Final = 1 << 36
+"""Enough for 1024 frames, each of which passes on 63 parts of 64."""
 UPGRADE_SENDER: Final = 0x8007
 L1_PRICE: Final = 10
 """Wei a unit of native in transactions from L1."""
@@ -94,6 +96,9 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
     kind = source.choose(_SIGNED, _SIGNED_WEIGHTS)
     number = source.below(len(keys()))
     to, value, content = _work(source, cast)
+    deep = cast.deep and source.chance(50)
+    if deep:
+        to, value, content = DEEP, 0, b""
     if kind is Kind.EIP712 and to is None:
         to = cast.address(source)
     most, priority = fee(source, context)
@@ -101,7 +106,9 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
     intrinsic = intrinsic_gas(content, entries, creates=to is None)
     made = FieldTransaction(
         kind=kind,
-        gas_limit=gas_limit(source, intrinsic, quiet=to in senders()),
+        gas_limit=DEEP_GAS
+        if deep
+        else gas_limit(source, intrinsic, quiet=to in senders()),
         max_fee_per_gas=most,
         nonce=cast.nonces.get(senders()[number], 0),
         to=to,

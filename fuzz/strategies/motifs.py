@@ -1,0 +1,109 @@
+"""Motifs: short compositions of calls and looks at what they left behind."""
+
+from typing import Final
+
+from fuzz.strategies.calls import gas
+from fuzz.strategies.expressions import Program
+from fuzz.strategies.keeping import begin_fold, fold, keep_word
+from fuzz.strategies.routines import (
+    SCHEME_WEIGHTS,
+    SCHEMES,
+    SIZES,
+    hot_slot,
+    read_slots,
+)
+from fuzz.strategies.source import Weights
+
+_SIZE_WEIGHTS: Final = Weights(50, 35, 15)
+_VALUES: Final = (0, 0, 0, 1, 1, 1000)
+_OUTPUTS: Final = (0, 32, 64, 31, 33)
+
+
+def play(program: Program, _: int) -> None:
+    """Call a routine, perhaps another after it, and fold all that can be seen."""
+    source, code = program.source, program.code
+    if source.chance(40):
+        change_slot(program)
+    begin_fold(code)
+    call_routine(program)
+    fold(code)
+    if source.chance(25):
+        call_routine(program)
+        fold(code)
+    if source.chance(30):
+        _overwrite_memory(program)
+    _look_at_answer(program)
+    read_slots(program)
+    if source.chance(25):
+        code.op("SELFBALANCE")
+        fold(code)
+    keep_word(program)
+
+
+def call_routine(program: Program) -> None:
+    """Call a routine of this contract or of another, and push the success."""
+    source, code = program.source, program.code
+    scheme = source.choose(SCHEMES, SCHEME_WEIGHTS)
+    code.push(source.choose(_OUTPUTS))
+    code.push(32 * source.below(8))
+    code.push(source.choose(SIZES, _SIZE_WEIGHTS))
+    code.push(0)
+    if scheme in ("CALL", "CALLCODE"):
+        code.push(source.choose(_VALUES))
+    if source.chance(70):
+        code.op("ADDRESS")
+    else:
+        code.push(source.choose(program.cast.contracts))
+    if source.chance(75):
+        code.op("GAS")
+    else:
+        gas(program)
+    code.op(scheme)
+
+
+def visit_transient(program: Program, _: int) -> None:
+    """Look at a transient slot, keep what was there, and leave something."""
+    code, slot = program.code, hot_slot(program)
+    code.push(slot)
+    code.op("TLOAD")
+    keep_word(program)
+    code.push(program.source.integer(1, 9))
+    code.push(slot)
+    code.op("TSTORE")
+
+
+def change_slot(program: Program) -> None:
+    """Write a slot, of storage or transient."""
+    code, source = program.code, program.source
+    code.push(source.choose((3, 0, 1 << 128)))
+    code.push(hot_slot(program))
+    code.op(source.choose(("TSTORE", "SSTORE"), Weights(60, 40)))
+
+
+def _overwrite_memory(program: Program) -> None:
+    """Use memory that was not used before, where answers may still lie."""
+    source, code = program.source, program.code
+    for _ in range(source.integer(1, 3)):
+        code.push(0)
+        code.op("NOT")
+        code.push(32 * source.below(12))
+        code.op("MSIZE", "ADD", "MSTORE")
+
+
+def _look_at_answer(program: Program) -> None:
+    """Fold the size of the answer, and its beginning or all of it."""
+    source, code = program.source, program.code
+    code.op("RETURNDATASIZE")
+    fold(code)
+    place = 32 * source.below(8)
+    code.op("RETURNDATASIZE")
+    if source.chance(4):
+        code.push(1)
+        code.op("ADD")
+    code.push(0)
+    code.push(place)
+    code.op("RETURNDATACOPY")
+    for offset in (place, 32 * source.below(8)):
+        code.push(offset)
+        code.op("MLOAD")
+        fold(code)
