@@ -16,6 +16,7 @@ from fuzz.strategies.fees import (
     intrinsic_gas,
 )
 from fuzz.strategies.numbers import ALL_ONES, data, near, word
+from fuzz.strategies.padding import pad_to_block
 from fuzz.strategies.precompiles import precompile_call
 from fuzz.strategies.programs import init_code
 from fuzz.strategies.raw import raw_transaction
@@ -32,7 +33,7 @@ from zkos.host.transactions import (
 
 ACCOUNT_GAS: Final = 150_000
 """What an account needs to validate and pay."""
-DEEP_GAS: Final = 1 << 36
+DEEP_GAS: Final = 1 << 40
 """Enough for 1024 frames, each of which passes on 63 parts of 64."""
 UPGRADE_SENDER: Final = 0x8007
 L1_PRICE: Final = 10
@@ -73,7 +74,7 @@ def damaged(
 
 def _from_key(source: Source, cast: Cast, context: BlockContext) -> Transaction:
     """A transaction signed with a key: one in six is refused for a reason."""
-    good = signed(source, cast, context)
+    good = _of_any_length(source, context, signed(source, cast, context))
     match source.below(100):
         case roll if roll >= 94:
             return damaged(source, context, good)
@@ -125,6 +126,15 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
         case Kind.EIP712:
             return _as_eip712(source, context, made, priority)
     return made
+
+
+def _of_any_length(
+    source: Source, context: BlockContext, made: FieldTransaction
+) -> FieldTransaction:
+    """A transaction, some with data that fills blocks of its encoding."""
+    if made.kind is Kind.EIP712 or not source.chance(8):
+        return made
+    return pad_to_block(source, made, context.chain_id)
 
 
 def _as_eip712(
