@@ -32,6 +32,8 @@ NULLARY: Final = (
 _OF_ADDRESS: Final = ("BALANCE", "EXTCODESIZE", "EXTCODEHASH")
 _SHIFTS: Final = ("SHL", "SHR", "SAR", "BYTE", "SIGNEXTEND")
 _DISTANCES: Final = (1, 256, 257, 255, 0, 2, 256, (1 << 256) - 1)
+ORDINARY: Final = 992
+"""Of a thousand offsets and lengths; the others mostly end a program at once."""
 SHAPED: Final = 55
 """Percent of operations on numbers that are shaped for them."""
 _KINDS: Final = Weights(26, 14, 24, 4, 4, 4, 6, 3, 4, 5, 3, 3)
@@ -50,6 +52,8 @@ class Program:
     """Creations around it."""
     budget: int = 12
     """Statements it may still have."""
+    routines: int = 0
+    """How many routines its contract has."""
 
 
 def expression(program: Program, depth: int = 0) -> None:
@@ -125,7 +129,7 @@ def address(program: Program) -> None:
 def memory_offset(program: Program) -> None:
     """Push an offset: nearly always small enough to pay for."""
     source = program.source
-    if source.chance(97):
+    if source.below(1000) < ORDINARY:
         program.code.push(source.below(WINDOW_BYTES // 32) * 32 + _skew(source))
         return
     edges = ((1 << 32) - 1, 1 << 32, (1 << 32) - 32, 1 << 64, 1 << 27, 1 << 20, 1 << 16)
@@ -135,7 +139,7 @@ def memory_offset(program: Program) -> None:
 def memory_length(program: Program) -> None:
     """Push a length: nearly always small enough to pay for."""
     source = program.source
-    if source.chance(98):
+    if source.below(1000) < ORDINARY:
         program.code.push(source.choose((32, 0, 1, 31, 33, 64, 4, 68, 100, 200, 136)))
         return
     program.code.push(source.choose((1 << 32, (1 << 32) - 1, 1 << 64, 24577, 49153)))

@@ -14,7 +14,7 @@ from fuzz.strategies.routines import (
 )
 from fuzz.strategies.source import Weights
 
-_SIZE_WEIGHTS: Final = Weights(50, 35, 15)
+ROUTINE_GAS: Final = 75_000
 _VALUES: Final = (0, 0, 0, 1, 1, 1000)
 _OUTPUTS: Final = (0, 32, 64, 31, 33)
 
@@ -46,16 +46,19 @@ def call_routine(program: Program) -> None:
     scheme = source.choose(SCHEMES, SCHEME_WEIGHTS)
     code.push(source.choose(_OUTPUTS))
     code.push(32 * source.below(8))
-    code.push(source.choose(SIZES, _SIZE_WEIGHTS))
+    # Without such a routine a contract would run its program within itself.
+    own = program.routines > 0 and source.chance(80)
+    code.push(source.choose(SIZES[: program.routines if own else 1]))
     code.push(0)
     if scheme in ("CALL", "CALLCODE"):
         code.push(source.choose(_VALUES))
-    if source.chance(70):
+    if own:
         code.op("ADDRESS")
     else:
         code.push(source.choose(program.cast.contracts))
-    if source.chance(75):
-        code.op("GAS")
+    if source.chance(85):
+        # Not all of it, which a routine that halts would use up.
+        code.push(ROUTINE_GAS)
     else:
         gas(program)
     code.op(scheme)

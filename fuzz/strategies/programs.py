@@ -38,7 +38,7 @@ MAX_CREATIONS: Final = 2
 """Levels of initcode inside a program."""
 MAX_NESTING: Final = 3
 """Levels of branches and loops."""
-WITH_ROUTINES: Final = 55
+WITH_ROUTINES: Final = 70
 """Percent of contracts that answer calls of routines."""
 _ENDS: Final = ("RETURN", "STOP", "REVERT", "SELFDESTRUCT", "INVALID", "")
 _END_WEIGHTS: Final = Weights(45, 25, 11, 8, 2, 9)
@@ -95,6 +95,7 @@ def _write(
     code = Code()
     program = Program(source, cast, code, at, depth, source.integer(1, budget))
     labels = dispatch(source, code) if source.chance(WITH_ROUTINES) else []
+    program.routines = len(labels)
     block(program, 0)
     end(program)
     if labels:

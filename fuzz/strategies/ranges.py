@@ -61,8 +61,8 @@ def _fill(program: Program, target: int) -> None:
 def _from_return_data(program: Program, target: int) -> None:
     """Copy the answer of the last call; rarely a byte more, which halts."""
     source, code = program.source, program.code
-    skipped = source.integer(1, 2) if source.chance(15) else 0
-    past = 1 if source.chance(20) else 0
+    skipped = source.integer(1, 2) if source.chance(8) else 0
+    past = 1 if source.chance(12) else 0
     code.push(skipped)
     code.op("RETURNDATASIZE", "SUB")
     if past:

@@ -27,7 +27,7 @@ _FACTS: Final = (
     *("RETURNDATASIZE", "ORIGIN"),
 )
 _ENDS: Final = ("RETURN", "REVERT", "STOP", "INVALID")
-_END_WEIGHTS: Final = Weights(52, 34, 8, 6)
+_END_WEIGHTS: Final = Weights(54, 34, 8, 4)
 _ANSWERS: Final = (32, 0, 1, 31, 33, 64, 96, 200)
 
 

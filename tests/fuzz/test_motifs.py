@@ -140,6 +140,7 @@ def test_plays_see_what_routines_left() -> None:
         code = Code()
         program = Program(source, make_cast(source), code, DEEP)
         labels = dispatch(source, code)
+        program.routines = len(labels)
         play(program, 0)
         code.op("STOP")
         write_routines(program, labels)
