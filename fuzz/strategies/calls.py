@@ -14,6 +14,7 @@ from fuzz.strategies.expressions import (
     memory_range,
     slot,
 )
+from fuzz.strategies.keeping import fold, keep_word
 from fuzz.strategies.numbers import data, large_length, word
 from fuzz.strategies.precompiles import precompile_call
 from fuzz.strategies.source import Source, Weights
@@ -54,9 +55,13 @@ def call_precompile(program: Program) -> None:
     source = program.source
     target, content = precompile_call(source)
     length = None
-    if target in _OF_ANY_LENGTH and source.chance(40):
+    if target in _OF_ANY_LENGTH and source.chance(60):
         length = large_length(source)
     call_with_input(program, target, content, None, length)
+    if source.chance(60):
+        keep_answer(program)
+    else:
+        keep_result(program)
 
 
 def call_hook(program: Program) -> None:
@@ -68,6 +73,7 @@ def call_hook(program: Program) -> None:
         amount = value
     content = hook_input(source, program.cast, target)
     call_with_input(program, target, content, amount)
+    keep_result(program)
 
 
 def hook_input(source: Source, cast: Cast, target: int) -> bytes:
@@ -100,7 +106,7 @@ def call_with_input(
     amount: Write | None,
     length: int | None = None,
 ) -> None:
-    """Bring the input to memory and call with it, or with another length of it."""
+    """Bring the input to memory, call with it, or another length, push the success."""
     source, code = program.source, program.code
     place_data(program, content)
     scheme = source.choose(_SCHEMES, _SCHEME_WEIGHTS)
@@ -115,7 +121,6 @@ def call_with_input(
     code.push(target)
     gas(program)
     code.op(scheme)
-    keep_result(program)
 
 
 def place_data(program: Program, content: bytes) -> None:
@@ -212,6 +217,22 @@ def keep_result(program: Program) -> None:
                 memory_offset(program)
                 memory_length(program)
             code.op("RETURNDATACOPY")
+
+
+def keep_answer(program: Program) -> None:
+    """Fold the beginning of the return data into the word on top, and keep it."""
+    code = program.code
+    place = 32 * program.source.below(8)
+    code.op("RETURNDATASIZE")
+    fold(code)
+    code.op("RETURNDATASIZE")
+    code.push(0)
+    code.push(place)
+    code.op("RETURNDATACOPY")
+    code.push(place)
+    code.op("MLOAD")
+    fold(code)
+    keep_word(program)
 
 
 def _damaged(source: Source, content: bytes) -> bytes:

@@ -148,7 +148,7 @@ def memory_length(program: Program) -> None:
 def memory_range(program: Program) -> None:
     """Push a length, then an offset: the order in which opcodes want them."""
     source, code = program.source, program.code
-    if source.chance(3):
+    if source.chance(5):
         # Nothing at any offset is nothing.
         code.push(0)
         code.push(word(source))

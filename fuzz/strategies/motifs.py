@@ -3,7 +3,7 @@
 from typing import Final
 
 from fuzz.strategies.calls import gas
-from fuzz.strategies.expressions import Program
+from fuzz.strategies.expressions import Program, address
 from fuzz.strategies.keeping import begin_fold, fold, keep_word
 from fuzz.strategies.routines import (
     SCHEME_WEIGHTS,
@@ -36,6 +36,10 @@ def play(program: Program, _: int) -> None:
     read_slots(program)
     if source.chance(25):
         code.op("SELFBALANCE")
+        fold(code)
+    if source.chance(25):
+        address(program)
+        code.op(source.choose(("EXTCODEHASH", "BALANCE", "EXTCODESIZE")))
         fold(code)
     keep_word(program)
 

@@ -68,11 +68,11 @@ def amount(source: Source) -> int:
 
 def index(source: Source) -> int:
     """The index of a byte: of the word, or with a low part that looks like one."""
-    match source.below(8):
+    match source.below(6):
         case 0:
             return source.below(33)
         case 1:
-            shift = source.choose((32, 64, 8, 16, 128, 255))
+            shift = source.choose((32, 64, 8, 32, 128, 255))
             return (source.integer(1, 3) << shift) % WORD | source.choose(_INDICES)
     return source.choose(_INDICES)
 

@@ -41,13 +41,15 @@ MAX_NESTING: Final = 3
 WITH_ROUTINES: Final = 70
 """Percent of contracts that answer calls of routines."""
 _ENDS: Final = ("RETURN", "STOP", "REVERT", "SELFDESTRUCT", "INVALID", "")
-_END_WEIGHTS: Final = Weights(45, 25, 11, 8, 2, 9)
+_END_WEIGHTS: Final = Weights(46, 25, 10, 8, 2, 9)
+_CREATED_END_WEIGHTS: Final = Weights(42, 18, 9, 20, 2, 9)
+"""Contracts destroy themselves for good only in the transaction that creates them."""
 _COPIES: Final = ("CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "EXTCODECOPY")
 _COPY_WEIGHTS: Final = Weights(25, 20, 10, 25, 20)
 
 
 def contract_code(
-    source: Source, cast: Cast, at: int | None, budget: int = 12
+    source: Source, cast: Cast, at: int | None, budget: int = 10
 ) -> bytes:
     """The code of a contract that will run at `at`, if that is known."""
     if source.chance(4):
@@ -123,7 +125,8 @@ def statement(program: Program, nesting: int) -> None:
 def end(program: Program) -> None:
     """The last opcodes of a program."""
     source, code = program.source, program.code
-    name = source.choose(_ENDS, _END_WEIGHTS)
+    weights = _CREATED_END_WEIGHTS if program.depth else _END_WEIGHTS
+    name = source.choose(_ENDS, weights)
     if name in ("RETURN", "REVERT"):
         memory_range(program)
     elif name == "SELFDESTRUCT":
@@ -194,7 +197,7 @@ def compute(program: Program, _: int) -> None:
 def call_somebody(program: Program, _: int) -> None:
     """A call of a contract, an account, a precompile or a system contract."""
     write = program.source.choose(
-        (call, call_precompile, call_hook), Weights(60, 25, 15)
+        (call, call_precompile, call_hook), Weights(52, 33, 15)
     )
     write(program)
 
