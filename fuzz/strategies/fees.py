@@ -22,8 +22,9 @@ _PUBDATA_PRICES: Final = (0, 1, 2, 50, 1 << 40)
 _PUBDATA_WEIGHTS: Final = Weights(56, 41, 1, 1, 1)
 _NATIVE_PER_GAS: Final = (1000, 100, 300, 10_000, 60_000, 70_000)
 _NATIVE_PER_GAS_WEIGHTS: Final = Weights(45, 18, 20, 10, 5, 2)
-_GAS: Final = (100_000, 30_000, 300_000, 500_000, 1_000_000, 3_000_000)
-_GAS_WEIGHTS: Final = Weights(20, 5, 40, 25, 9, 1)
+_GAS: Final = (100_000, 30_000, 300_000, 500_000, 1_000_000, 7_000_000)
+_GAS_WEIGHTS: Final = Weights(20, 5, 40, 24, 9, 2)
+"""The most is enough to deploy the longest code."""
 
 
 def first_context(source: Source, cast: Cast) -> BlockContext:

@@ -17,6 +17,7 @@ from fuzz.strategies.calls import (
 from fuzz.strategies.cast import Cast
 from fuzz.strategies.code import Code, Label
 from fuzz.strategies.expressions import (
+    WINDOW_BYTES,
     Program,
     address,
     calculation,
@@ -44,6 +45,7 @@ _ENDS: Final = ("RETURN", "STOP", "REVERT", "SELFDESTRUCT", "INVALID", "")
 _END_WEIGHTS: Final = Weights(46, 25, 10, 8, 2, 9)
 _CREATED_END_WEIGHTS: Final = Weights(42, 18, 9, 20, 2, 9)
 """Contracts destroy themselves for good only in the transaction that creates them."""
+_CODE_LENGTHS: Final = (24576, 24577, 24575)
 _COPIES: Final = ("CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "EXTCODECOPY")
 _COPY_WEIGHTS: Final = Weights(25, 20, 10, 25, 20)
 
@@ -67,6 +69,12 @@ def init_code(source: Source, cast: Cast, budget: int = 6, depth: int = 0) -> by
     if source.chance(15):
         end(program)
         return code.finish()
+    if source.chance(2):
+        # As much code as there may be, from memory that is zero.
+        code.push(source.choose(_CODE_LENGTHS))
+        code.push(WINDOW_BYTES)
+        code.op("RETURN")
+        return code.finish()
     runtime = _runtime(source, cast, budget, depth)
     place = code.data(runtime)
     code.push(len(runtime))
@@ -87,7 +95,7 @@ def raw_code(source: Source) -> bytes:
 def _runtime(source: Source, cast: Cast, budget: int, depth: int) -> bytes:
     """What initcode returns; rarely something that may not be code."""
     if source.chance(6):
-        return source.choose((b"", b"\xef", b"\xef\x00", bytes(24576), bytes(24577)))
+        return source.choose((b"", b"\xef", b"\xef\x00", b"\0"))
     return _write(source, cast, None, source.integer(1, max(1, budget)), depth + 1)
 
 

@@ -22,10 +22,7 @@ _CHANGES: Final = (
     *("SSTORE", "TSTORE", "LOG1", "CREATE", "CREATE2", "CALL", "SELFDESTRUCT"),
 )
 _CHANGE_WEIGHTS: Final = Weights(24, 30, 12, 6, 6, 12, 6)
-_FACTS: Final = (
-    *("CALLER", "CALLVALUE", "ADDRESS", "SELFBALANCE", "CALLDATASIZE", "CODESIZE"),
-    *("RETURNDATASIZE", "ORIGIN"),
-)
+_FACTS: Final = ("SELFBALANCE", "CALLDATASIZE", "CODESIZE", "RETURNDATASIZE", "ORIGIN")
 _ENDS: Final = ("RETURN", "REVERT", "STOP", "INVALID")
 _END_WEIGHTS: Final = Weights(54, 34, 8, 4)
 _ANSWERS: Final = (32, 0, 1, 31, 33, 64, 96, 200)
@@ -98,8 +95,8 @@ def _routine(program: Program, others: tuple[int, ...]) -> None:
         fold(code)
         if source.chance(30):
             change(program)
-    for _ in range(source.integer(1, 3)):
-        code.op(source.choose(_FACTS))
+    for name in ("CALLER", "CALLVALUE", "ADDRESS", source.choose(_FACTS)):
+        code.op(name)
         fold(code)
     read_slots(program)
     code.push(source.choose((0, 1, 32)))

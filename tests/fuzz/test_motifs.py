@@ -7,6 +7,7 @@ import pytest
 from differential.outcome import TransactionOutcome, TransactionStatus
 from differential.runners import native
 from differential.runners.base import run_chain
+from fuzz.mutation.codes import mutate_code
 from fuzz.strategies.cast import DEEP, keys, make_cast, senders
 from fuzz.strategies.code import BY_NAME, Code
 from fuzz.strategies.expressions import ARITHMETIC, Program
@@ -178,6 +179,17 @@ def test_ends_of_items_are_those_of_the_encoding() -> None:
             content = rlp.encode(unsigned_items(made, 37))
             envelope = len(content) + (made.kind is not Kind.LEGACY)
             assert item_ends(made, 37, signed=False)[-1] == envelope
+
+
+@pytest.mark.native
+def test_mutations_insert_operations_whose_result_is_seen() -> None:
+    log_result = bytes.fromhex("5f5fa1")
+    made = {mutate_code(RandomSource(seed), b"", b"") for seed in range(600)}
+    inserted = [code for code in made if code.endswith(log_result)]
+    assert len(inserted) > 10
+    for code in inserted:
+        (log,) = run(code, b"", 200_000).logs or ()
+        assert len(log.topics) == 1
 
 
 def test_no_choices_give_a_program_without_routines() -> None:
