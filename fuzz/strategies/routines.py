@@ -21,7 +21,7 @@ _COUNTS: Final = Weights(30, 50, 20)
 _CHANGES: Final = (
     *("SSTORE", "TSTORE", "LOG1", "CREATE", "CREATE2", "CALL", "SELFDESTRUCT"),
 )
-_CHANGE_WEIGHTS: Final = Weights(24, 30, 12, 6, 6, 12, 6)
+_CHANGE_WEIGHTS: Final = Weights(24, 36, 10, 6, 6, 12, 6)
 _FACTS: Final = ("SELFBALANCE", "CALLDATASIZE", "CODESIZE", "RETURNDATASIZE", "ORIGIN")
 _ENDS: Final = ("RETURN", "REVERT", "STOP", "INVALID")
 _END_WEIGHTS: Final = Weights(54, 34, 8, 4)
@@ -111,7 +111,7 @@ def _routine(program: Program, others: tuple[int, ...]) -> None:
 def read_slots(program: Program) -> None:
     """Fold a slot of each kind into the word on top."""
     for name in ("TLOAD", "SLOAD"):
-        if program.source.chance(60):
+        if program.source.chance(75):
             program.code.push(hot_slot(program))
             program.code.op(name)
             fold(program.code)

@@ -160,7 +160,11 @@ def _work(source: Source, cast: Cast) -> tuple[int | None, int, bytes]:
     value = source.choose((0, 0, 1, source.below(10**6)))
     match source.choose(range(5), _TARGETS):
         case 0:
-            return source.choose(cast.contracts), value, data(source)
+            target = source.choose(cast.contracts)
+            # The same again: what a transaction left is met by a later one.
+            if source.chance(35):
+                target = cast.contracts[0]
+            return target, value, data(source)
         case 1:
             return None, value, init_code(source, cast)
         case 2:
