@@ -76,6 +76,8 @@ class Cast:
     slots: tuple[int, ...] = (0, 1, 2)
     nonces: dict[int, int] = field(default_factory=dict)
     """The next nonce of senders and accounts, if all went well."""
+    last_work: tuple[int, int, bytes] | None = None
+    """What a transaction before did: target, value, data."""
     deep: bool = False
     """Whether somebody recurses to the greatest depth."""
 

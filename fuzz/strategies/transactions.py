@@ -33,6 +33,8 @@ from zkos.host.transactions import (
 
 ACCOUNT_GAS: Final = 150_000
 """What an account needs to validate and pay."""
+REPEATED: Final = 28
+"""Percent of transactions that do what one before did, and meet what it left."""
 DEEP_GAS: Final = 1 << 40
 """Enough for 1024 frames, each of which passes on 63 parts of 64."""
 UPGRADE_SENDER: Final = 0x8007
@@ -156,15 +158,20 @@ def _pubdata_limit(source: Source, context: BlockContext) -> int:
 
 
 def _work(source: Source, cast: Cast) -> tuple[int | None, int, bytes]:
-    """What a transaction does: target, value, data."""
+    """What a transaction does: target, value, data; often what one did before."""
+    if cast.last_work is not None and source.chance(REPEATED):
+        return cast.last_work
+    work = _fresh_work(source, cast)
+    if work[0] is not None:
+        cast.last_work = work[0], work[1], work[2]
+    return work
+
+
+def _fresh_work(source: Source, cast: Cast) -> tuple[int | None, int, bytes]:
     value = source.choose((0, 0, 1, source.below(10**6)))
     match source.choose(range(5), _TARGETS):
         case 0:
-            target = source.choose(cast.contracts)
-            # The same again: what a transaction left is met by a later one.
-            if source.chance(35):
-                target = cast.contracts[0]
-            return target, value, data(source)
+            return source.choose(cast.contracts), value, data(source)
         case 1:
             return None, value, init_code(source, cast)
         case 2:
