@@ -11,8 +11,8 @@ from fuzz.strategies.routines import (
     SIZES,
     hot_slot,
     read_slots,
+    write_slot,
 )
-from fuzz.strategies.source import Weights
 
 ROUTINE_GAS: Final = 75_000
 _VALUES: Final = (0, 0, 0, 1, 1, 1000)
@@ -22,8 +22,8 @@ _OUTPUTS: Final = (0, 32, 64, 31, 33)
 def play(program: Program, _: int) -> None:
     """Call a routine, perhaps another after it, and fold all that can be seen."""
     source, code = program.source, program.code
-    if source.chance(40):
-        change_slot(program)
+    if source.chance(50):
+        write_slot(program)
     begin_fold(code)
     call_routine(program)
     fold(code)
@@ -77,14 +77,6 @@ def visit_transient(program: Program, _: int) -> None:
     code.push(program.source.integer(1, 9))
     code.push(slot)
     code.op("TSTORE")
-
-
-def change_slot(program: Program) -> None:
-    """Write a slot, of storage or transient."""
-    code, source = program.code, program.source
-    code.push(source.choose((3, 0, 1 << 128)))
-    code.push(hot_slot(program))
-    code.op(source.choose(("TSTORE", "SSTORE"), Weights(60, 40)))
 
 
 def _overwrite_memory(program: Program) -> None:

@@ -81,8 +81,8 @@ def _limb(source: Source, bits: int) -> int:
 
 
 def large_length(source: Source) -> int:
-    """A length at the block edges of hashes; one in six in the thousands."""
-    return source.choose(_LARGE_LENGTHS) if source.chance(16) else length(source)
+    """A length at the block edges of hashes; one in four in the thousands."""
+    return source.choose(_LARGE_LENGTHS) if source.chance(25) else length(source)
 
 
 def length(source: Source) -> int:

@@ -347,5 +347,5 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
 )
 STATEMENT_WEIGHTS: Final = Weights(
     *(16, 4, 9, 6, 6, 3, 5, 18, 5, 8, 5, 2, 1),
-    *(2, 2, 9, 9, 4, 5, 3),
+    *(2, 2, 9, 9, 4, 5, 5),
 )

@@ -2,11 +2,15 @@
 
 from typing import Final
 
+from fuzz.strategies.calls import keep_answer
 from fuzz.strategies.expressions import Program, memory_offset
 from fuzz.strategies.keeping import begin_fold, fold, keep_word
 from fuzz.strategies.numbers import ALL_ONES, large_length
 from fuzz.strategies.source import Weights
 
+_HASHERS: Final = (None, 2, 3, 4)
+"""KECCAK256, and precompiles that take any range of memory."""
+_HASHER_WEIGHTS: Final = Weights(45, 35, 8, 12)
 _ORIGINS: Final = ("CODE", "CALLDATA", "RETURNDATA", "EXTCODE")
 _ORIGIN_WEIGHTS: Final = Weights(30, 30, 25, 15)
 _LENGTHS: Final = (32, 1, 31, 33, 64, 0, 5, 100)
@@ -36,14 +40,24 @@ def copy_end(program: Program, _: int) -> None:
 def hash_blocks(program: Program, _: int) -> None:
     """Hash as many bytes as a block has, or nearly, not all of them zero."""
     source, code = program.source, program.code
+    hasher = source.choose(_HASHERS, _HASHER_WEIGHTS)
     _fill(program, 32 * source.below(9))
+    if hasher is not None:
+        # Nothing is written to memory: the answer is looked at.
+        code.push(0)
+        code.push(0)
     code.push(large_length(source))
     if source.chance(85):
         code.push(0)
     else:
         memory_offset(program)
-    code.op("KECCAK256")
-    keep_word(program)
+    if hasher is None:
+        code.op("KECCAK256")
+        keep_word(program)
+    else:
+        code.push(hasher)
+        code.op("GAS", "STATICCALL")
+        keep_answer(program)
 
 
 def _fill(program: Program, target: int) -> None:

@@ -23,14 +23,18 @@ _CHANGES: Final = (
 )
 _CHANGE_WEIGHTS: Final = Weights(24, 36, 10, 6, 6, 12, 6)
 _FACTS: Final = ("SELFBALANCE", "CALLDATASIZE", "CODESIZE", "RETURNDATASIZE", "ORIGIN")
-_ENDS: Final = ("RETURN", "REVERT", "STOP", "INVALID")
-_END_WEIGHTS: Final = Weights(54, 34, 8, 4)
+_HOT_WEIGHTS: Final = Weights(75, 25)
+_ENDS: Final = ("RETURN", "STOP", "REVERT", "INVALID")
+_END_WEIGHTS: Final = Weights(75, 12, 10, 3)
+_UNDONE: Final = 35
+"""Percent of routines that write a slot and then fail, so that it must be undone."""
+_UNDONE_END_WEIGHTS: Final = Weights(0, 0, 93, 7)
 _ANSWERS: Final = (32, 0, 1, 31, 33, 64, 96, 200)
 
 
 def hot_slot(program: Program) -> int:
     """One of the two keys that routines and those who look after them share."""
-    return program.source.choose(program.cast.slots[:2])
+    return program.source.choose(program.cast.slots[:2], _HOT_WEIGHTS)
 
 
 def dispatch(source: Source, code: Code) -> list[Label]:
@@ -55,6 +59,14 @@ def write_routines(program: Program, labels: list[Label]) -> None:
             _call_again(program.source, code, SIZES[number])
         else:
             _routine(program, SIZES[number + 1 : len(labels)])
+
+
+def write_slot(program: Program) -> None:
+    """Write a slot, of storage or transient."""
+    code, source = program.code, program.source
+    code.push(source.choose((3, 0, 1 << 128, source.integer(1, 255))))
+    code.push(hot_slot(program))
+    code.op(source.choose(("TSTORE", "SSTORE"), Weights(65, 35)))
 
 
 def change(program: Program) -> None:
@@ -88,6 +100,9 @@ def change(program: Program) -> None:
 def _routine(program: Program, others: tuple[int, ...]) -> None:
     source, code = program.source, program.code
     begin_fold(code)
+    undone = source.chance(_UNDONE)
+    if undone:
+        write_slot(program)
     for _ in range(source.below(3)):
         change(program)
     if others and source.chance(70):
@@ -101,7 +116,7 @@ def _routine(program: Program, others: tuple[int, ...]) -> None:
     read_slots(program)
     code.push(source.choose((0, 1, 32)))
     code.op("MSTORE")
-    name = source.choose(_ENDS, _END_WEIGHTS)
+    name = source.choose(_ENDS, _UNDONE_END_WEIGHTS if undone else _END_WEIGHTS)
     if name in ("RETURN", "REVERT"):
         code.push(source.choose(_ANSWERS))
         code.push(0)
