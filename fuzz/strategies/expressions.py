@@ -91,8 +91,7 @@ def expression(program: Program, depth: int = 0) -> None:
             address(program)
             code.op(source.choose(_OF_ADDRESS))
         case 10:
-            code.push(source.choose(_DISTANCES))
-            code.op("NUMBER", "SUB", "BLOCKHASH")
+            block_hash(program)
         case _:
             expression(program, depth + 1)
             code.op(source.choose(("BLOBHASH", "CALLDATALOAD", "BLOCKHASH")))
@@ -184,8 +183,17 @@ def soup(program: Program) -> None:
 
 
 def calculation(program: Program) -> None:
-    """Push the result of any operation on numbers shaped for it."""
-    shaped(program, program.source.choose(ARITHMETIC, _ARITHMETIC_WEIGHTS))
+    """Push the result of any operation on a number shaped for it."""
+    if program.source.chance(8):
+        block_hash(program)
+    else:
+        shaped(program, program.source.choose(ARITHMETIC, _ARITHMETIC_WEIGHTS))
+
+
+def block_hash(program: Program) -> None:
+    """Push the hash of a block at an edge of what is known."""
+    program.code.push(program.source.choose(_DISTANCES))
+    program.code.op("NUMBER", "SUB", "BLOCKHASH")
 
 
 def shaped(program: Program, name: str) -> None:

@@ -29,7 +29,10 @@ _GAS_WEIGHTS: Final = Weights(20, 5, 40, 24, 9, 2)
 
 def first_context(source: Source, cast: Cast) -> BlockContext:
     """The facts of the first block."""
-    number = source.choose((1, 0, 2, 255, 257, 256, 1000, (1 << 64) - 1))
+    hashes = _block_hashes(source)
+    # With all hashes there are blocks on both sides of the oldest known.
+    numbers = (1, 0, 2, 255, 257, 256, 1000, (1 << 64) - 1)
+    number = source.choose(numbers[4:] if len(hashes) > 3 else numbers)
     limit = MAX_BLOCK_GAS_LIMIT
     if source.chance(12):
         limits = (30_000_000, 1_000_000, 60_000, limit + 1)
@@ -44,7 +47,7 @@ def first_context(source: Source, cast: Cast) -> BlockContext:
         coinbase=coinbase(source, cast),
         gas_limit=limit,
         mix_hash=word(source),
-        block_hashes=_block_hashes(source),
+        block_hashes=hashes,
     )
 
 

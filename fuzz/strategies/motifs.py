@@ -3,6 +3,7 @@
 from typing import Final
 
 from fuzz.strategies.calls import gas
+from fuzz.strategies.code import Label
 from fuzz.strategies.expressions import Program, address
 from fuzz.strategies.keeping import begin_fold, fold, keep_word
 from fuzz.strategies.routines import (
@@ -14,6 +15,9 @@ from fuzz.strategies.routines import (
     write_slot,
 )
 
+SWEEP: Final = 45
+_SWEPT: Final = (2320, 2320, 2300, 300, 450, 600, 5020)
+"""The stipend and other prices, and what a routine uses before it pays them."""
 ROUTINE_GAS: Final = 75_000
 _VALUES: Final = (0, 0, 0, 1, 1, 1000)
 _OUTPUTS: Final = (0, 32, 64, 31, 33)
@@ -77,6 +81,37 @@ def visit_transient(program: Program, _: int) -> None:
     code.push(program.source.integer(1, 9))
     code.push(slot)
     code.op("TSTORE")
+
+
+def sweep_gas(program: Program, nesting: int) -> None:
+    """Call a routine with every amount of gas in a range: one is just enough."""
+    source, code = program.source, program.code
+    if not program.routines or nesting:
+        visit_transient(program, nesting)
+        return
+    start = Label()
+    # Slots written before are cheap to write again: only the stipend is in the way.
+    for key in program.cast.slots[:2]:
+        code.push(source.integer(1, 3))
+        code.push(key)
+        code.op("SSTORE")
+    begin_fold(code)
+    code.push(SWEEP)
+    code.mark(start)
+    for number in (0, 0, source.choose(SIZES[: program.routines]), 0, 0):
+        code.push(number)
+    code.op("ADDRESS", "DUP7")
+    code.push(source.choose(_SWEPT))
+    code.op("ADD", "CALL")
+    # From sum, counter, success to the new sum and counter.
+    code.op("SWAP2")
+    code.push(3)
+    code.op("MUL", "SWAP1", "SWAP2", "ADD", "SWAP1")
+    code.push(1)
+    code.op("SWAP1", "SUB", "DUP1")
+    code.push_label(start)
+    code.op("JUMPI", "POP")
+    keep_word(program)
 
 
 def _overwrite_memory(program: Program) -> None:

@@ -30,9 +30,9 @@ from zkos.host.signing import keccak256, sign
 WORD_BYTES: Final = 32
 P256_VERIFY: Final = 0x100
 ADDRESSES: Final = (4, 1, 2, 3, 5, 6, 7, 8, 9, 10, P256_VERIFY)
-_WEIGHTS: Final = Weights(9, 13, 12, 7, 14, 12, 10, 6, 6, 7, 6)
+_WEIGHTS: Final = Weights(8, 17, 10, 6, 14, 12, 10, 6, 6, 7, 6)
 _LENGTHS: Final = (32, 0, 1, 2, 8, 16, 31, 33, 64, 96, 128)
-_PARTS: Final = Weights(20, 35, 25, 20)
+_PARTS: Final = Weights(16, 34, 30, 20)
 _RECOVERY_IDS: Final = (27, 28, 29, 30, 0, 1, 26, 31, 35, 27 + 256, 28 + (1 << 255))
 _HUGE_LENGTHS: Final = (1 << 32, (1 << 32) - 1, 1 << 31, 1 << 64, ALL_ONES, 1 << 20)
 
@@ -78,7 +78,7 @@ def ecrecover(source: Source) -> bytes:
         value = word(source)
         if index == 1 and source.chance(90):
             value = source.choose(_RECOVERY_IDS)
-        elif source.chance(60):
+        elif source.chance(30 if index == 2 else 60):
             edge = source.choose((SECP256K1_ORDER, 1, SECP256K1_FIELD))
             value = near(source, edge) % (1 << 256)
         elif index == 3:

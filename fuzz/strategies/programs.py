@@ -29,7 +29,7 @@ from fuzz.strategies.expressions import (
     soup,
 )
 from fuzz.strategies.keeping import begin_fold, fold, keep_word
-from fuzz.strategies.motifs import play, visit_transient
+from fuzz.strategies.motifs import play, sweep_gas, visit_transient
 from fuzz.strategies.numbers import word
 from fuzz.strategies.ranges import copy_end, hash_blocks
 from fuzz.strategies.routines import dispatch, write_routines
@@ -343,9 +343,9 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
     *(store, store_transient, store_memory, copy, log, hash_memory, compute),
     *(call_somebody, create_contract, branch, loop, subroutine, recurse),
     *(fail_sometimes, deep_stack, calculate, play, visit_transient),
-    *(copy_end, hash_blocks),
+    *(copy_end, hash_blocks, sweep_gas),
 )
 STATEMENT_WEIGHTS: Final = Weights(
     *(16, 4, 9, 6, 6, 3, 5, 18, 5, 8, 5, 2, 1),
-    *(2, 2, 9, 9, 4, 5, 5),
+    *(2, 2, 9, 9, 4, 5, 5, 2),
 )

@@ -12,7 +12,7 @@ from fuzz.strategies.cast import DEEP, keys, make_cast, senders
 from fuzz.strategies.code import BY_NAME, Code
 from fuzz.strategies.expressions import ARITHMETIC, Program
 from fuzz.strategies.fees import first_context
-from fuzz.strategies.motifs import play
+from fuzz.strategies.motifs import SWEEP, play, sweep_gas
 from fuzz.strategies.numbers import WORD, limbs
 from fuzz.strategies.operands import division, operands
 from fuzz.strategies.padding import BLOCK_BYTES, item_ends, pad_to_block
@@ -148,6 +148,26 @@ def test_plays_see_what_routines_left() -> None:
         outcome = run(code.finish(), b"", 1_000_000)
         seen.update(outcome.logs or ())
     assert len({log.topics for log in seen}) > 25
+
+
+@pytest.mark.native
+def test_swept_gas_is_enough_for_some_calls_only() -> None:
+    kept = set()
+    for seed in range(60):
+        source = RandomSource(seed)
+        code = Code()
+        program = Program(source, make_cast(source), code, DEEP)
+        labels = dispatch(source, code)
+        program.routines = len(labels)
+        sweep_gas(program, 0)
+        code.op("STOP")
+        write_routines(program, labels)
+        outcome = run(code.finish(), b"", 2_000_000)
+        kept.update(log.topics for log in outcome.logs or () if log.topics)
+    every = sum(3**power for power in range(SWEEP))
+    sums = {topics[0] for topics in kept}
+    assert {0, every} <= sums
+    assert any(9 < number < every for number in sums)
 
 
 def test_padding_fills_blocks_of_the_encoding() -> None:
