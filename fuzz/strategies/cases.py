@@ -29,7 +29,7 @@ LAST_NONCE: Final = (1 << 64) - 1
 _BLOCKS: Final = (1, 2, 3)
 _BLOCK_WEIGHTS: Final = Weights(78, 15, 7)
 _SIZES: Final = (2, 1, 3, 4, 6, 8, 0)
-_SIZE_WEIGHTS: Final = Weights(28, 20, 24, 16, 8, 2, 2)
+_SIZE_WEIGHTS: Final = Weights(28, 20, 24, 16, 8, 3, 1)
 
 
 def case(source: Source) -> Case:

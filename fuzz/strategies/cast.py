@@ -79,7 +79,7 @@ class Cast:
     last_work: tuple[int, int, bytes] | None = None
     """What a transaction before did: target, value, data."""
     deep: bool = False
-    """Whether somebody recurses to the greatest depth."""
+    """Whether somebody will recurse to the greatest depth."""
 
     def address(self, source: Source) -> int:
         """A participant, rarely anybody."""

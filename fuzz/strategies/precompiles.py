@@ -30,7 +30,7 @@ from zkos.host.signing import keccak256, sign
 WORD_BYTES: Final = 32
 P256_VERIFY: Final = 0x100
 ADDRESSES: Final = (4, 1, 2, 3, 5, 6, 7, 8, 9, 10, P256_VERIFY)
-_WEIGHTS: Final = Weights(8, 17, 10, 6, 14, 12, 10, 6, 6, 7, 6)
+_WEIGHTS: Final = Weights(8, 17, 10, 6, 14, 12, 10, 4, 6, 7, 6)
 _LENGTHS: Final = (32, 0, 1, 2, 8, 16, 31, 33, 64, 96, 128)
 _PARTS: Final = Weights(16, 34, 30, 20)
 _RECOVERY_IDS: Final = (27, 28, 29, 30, 0, 1, 26, 31, 35, 27 + 256, 28 + (1 << 255))

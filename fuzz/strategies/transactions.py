@@ -101,6 +101,8 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
     to, value, content = _work(source, cast)
     deep = cast.deep and source.chance(50)
     if deep:
+        # Once is enough: it takes as long as many others.
+        cast.deep = False
         to, value, content = DEEP, 0, b""
     if kind is Kind.EIP712 and to is None:
         to = cast.address(source)
