@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from fuzz.mutation.cast import (
+    fund_senders,
     known_addresses,
     repair_nonces,
     transactions_of,
@@ -33,7 +34,7 @@ def mutate_case(source: Source, parent: Case, donor: Case) -> Case:
         changed = _change(source, case, donor)
         if case_weight(changed) <= max(_MOST_WEIGHT, case_weight(case)):
             case = changed
-    return case if source.chance(10) else repair_nonces(case)
+    return case if source.chance(10) else repair_nonces(fund_senders(case))
 
 
 def _change(source: Source, case: Case, donor: Case) -> Case:

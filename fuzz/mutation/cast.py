@@ -1,11 +1,14 @@
 """The addresses a case knows, and nonces that follow each other again."""
 
 from dataclasses import replace
+from typing import Final
 
 from fuzz.strategies.cast import STRANGERS
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.signing import address_of_key
 from zkos.host.transactions import FieldTransaction, Transaction
+
+_RICH: Final = 10**30
 
 
 def known_addresses(case: Case) -> tuple[int, ...]:
@@ -41,6 +44,30 @@ def _repaired(item: Transaction, nonces: dict[int, int]) -> Transaction:
     nonce = nonces.get(sender, 0)
     nonces[sender] = min(nonce + 1, (1 << 64) - 1)
     return item if item.nonce == nonce else replace(item, nonce=nonce)
+
+
+def fund_senders(case: Case) -> Case:
+    """The case with ether for signers it does not know, as of a donor's transactions.
+
+    A state given as a sequence stays as it is.
+    """
+    if case.sequence:
+        return case
+    known = {entry.address for entry in case.accounts}
+    missing = [address for address in _signers(case) if address not in known]
+    added = tuple(AccountState(address, _RICH) for address in missing)
+    return replace(case, accounts=(*case.accounts, *added)) if added else case
+
+
+def _signers(case: Case) -> list[int]:
+    """Who signs with a key of the case, each once."""
+    return list(
+        dict.fromkeys(
+            address_of_key(item.private_key)
+            for item in transactions_of(case)
+            if isinstance(item, FieldTransaction) and item.private_key is not None
+        )
+    )
 
 
 def transactions_of(case: Case) -> list[Transaction]:

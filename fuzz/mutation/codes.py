@@ -3,7 +3,9 @@
 import itertools
 from typing import Final
 
-from fuzz.strategies.numbers import word
+from fuzz.strategies.expressions import ARITHMETIC
+from fuzz.strategies.numbers import limbs, word
+from fuzz.strategies.operands import operands
 from fuzz.strategies.source import Source
 from zkos.guest.evm.opcodes import OPCODES
 
@@ -49,6 +51,8 @@ _SNIPPETS: Final = tuple(
         "fe",
     )
 )
+_SEEN: Final = {row[1]: bytes([row[0]]) + bytes.fromhex("5f5fa1") for row in OPCODES}
+"""An opcode, and an event with its result."""
 DEAD_CODE: Final = (b"\x5b", b"\x5f\x50", b"\x30\x50", b"\x5a\x50", b"\x38\x50")
 """Sequences that leave the stack, memory and state alone."""
 
@@ -69,7 +73,7 @@ def mutate_code(source: Source, code: bytes, donor: bytes) -> bytes:
     at = starts[source.below(len(starts))]
     match source.below(8):
         case 0:
-            made = code[:at] + source.choose(_SNIPPETS) + code[at:]
+            made = code[:at] + _inserted(source) + code[at:]
         case 1:
             made = _without(source, code, starts)
         case 2:
@@ -86,6 +90,15 @@ def mutate_code(source: Source, code: bytes, donor: bytes) -> bytes:
         case _:
             made = _flip(source, code)
     return made[:_MOST_BYTES]
+
+
+def _inserted(source: Source) -> bytes:
+    """A few instructions, or an operation at an edge whose result is seen."""
+    if source.chance(70):
+        return source.choose(_SNIPPETS)
+    name = source.choose(ARITHMETIC)
+    numbers = reversed(operands(source, name))
+    return b"".join(push(number) for number in numbers) + _SEEN[name]
 
 
 def push(number: int) -> bytes:
@@ -140,7 +153,8 @@ def _immediate(source: Source, code: bytes, starts: list[int]) -> bytes:
     at = source.choose(pushes)
     width = code[at] - _PUSH0
     if source.chance(50):
-        return code[:at] + push(word(source)) + code[at + 1 + width :]
+        fresh = limbs(source) if source.chance(30) else word(source)
+        return code[:at] + push(fresh) + code[at + 1 + width :]
     number = int.from_bytes(code[at + 1 : at + 1 + width], "big")
     number = (number + source.integer(0, 4) - 2) % (1 << 8 * width or 1)
     return code[: at + 1] + number.to_bytes(width, "big") + code[at + 1 + width :]

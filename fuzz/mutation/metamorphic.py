@@ -12,8 +12,6 @@ from typing import Final
 
 from fuzz.mutation.cast import with_transactions
 from fuzz.mutation.codes import insert_dead_code
-from fuzz.strategies.cast import ADDRESS_LIMIT
-from fuzz.strategies.numbers import word
 from fuzz.strategies.source import Source
 from zkos.host.case import AccountState, Block, Case, SlotState
 from zkos.host.transactions import AccessListEntry, FieldTransaction, Transaction
@@ -33,7 +31,11 @@ def rename_address(source: Source, case: Case) -> Case:
     ]
     if not contracts:
         return case
-    old, new = source.choose(contracts), word(source) % ADDRESS_LIMIT
+    old = source.choose(contracts)
+    # A neighbour by one bit, or anywhere else in the tree.
+    new = old ^ 1 << source.below(160)
+    if source.chance(50):
+        new = int.from_bytes(source.bytes(20), "big")
     used = {entry.address for entry in case.leaf_order}
     if new in used or new < _FIRST_ORDINARY:
         return case

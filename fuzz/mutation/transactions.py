@@ -12,12 +12,13 @@ from fuzz.strategies.precompiles import precompile_call
 from fuzz.strategies.source import Source
 from zkos.host.case import Case
 from zkos.host.context import BlockContext
-from zkos.host.raw_transaction import encode
+from zkos.host.raw_transaction import decode_raw, encode
 from zkos.host.transactions import (
     AccessListEntry,
     EncodedTransaction,
     FieldTransaction,
     Kind,
+    RawTransaction,
     Transaction,
     TransactionError,
 )
@@ -41,6 +42,8 @@ def mutate_transaction(
     source: Source, item: Transaction, case: Case, context: BlockContext
 ) -> Transaction:
     """A transaction with one change."""
+    if isinstance(item, RawTransaction) and source.chance(70):
+        return _signed_anew(source, item)
     if not isinstance(item, FieldTransaction):
         return _mutate_bytes(source, item, context)
     match source.below(12):
@@ -60,6 +63,21 @@ def mutate_transaction(
             return _mutate_rare(source, item)
         case _:
             return _mutate_bytes(source, item, context)
+
+
+def _signed_anew(source: Source, item: RawTransaction) -> Transaction:
+    """An envelope, as of an imported test, as fields that can be changed and signed."""
+    try:
+        fields = decode_raw(item.data)
+    except TransactionError:
+        return item
+    return replace(
+        fields,
+        private_key=source.choose(keys()),
+        signature=None,
+        sender=None,
+        chain_id=None,
+    )
 
 
 def mutate_number(source: Source, number: int) -> int:

@@ -14,7 +14,8 @@ from fuzz.strategies.expressions import (
     memory_range,
     slot,
 )
-from fuzz.strategies.numbers import data, word
+from fuzz.strategies.keeping import fold, keep_word
+from fuzz.strategies.numbers import data, large_length, word
 from fuzz.strategies.precompiles import precompile_call
 from fuzz.strategies.source import Source, Weights
 
@@ -25,9 +26,12 @@ WITHDRAW: Final = bytes.fromhex("51cff8d9")
 WITHDRAW_WITH_MESSAGE: Final = bytes.fromhex("84bc3eb0")
 INPUT_OFFSET: Final = WINDOW_BYTES
 """Prepared inputs lie above the memory that programs write."""
+_INITCODE_LENGTHS: Final = (49152, 49153, 0, 1, 49151, 49184, 49185)
+_OF_ANY_LENGTH: Final = (2, 3, 4)
+"""Precompiles whose input has no form."""
 _SCHEMES: Final = ("CALL", "STATICCALL", "DELEGATECALL", "CALLCODE")
 _SCHEME_WEIGHTS: Final = Weights(55, 15, 18, 12)
-_VALUE_WEIGHTS: Final = Weights(70, 20, 6, 4)
+_VALUE_WEIGHTS: Final = Weights(64, 26, 6, 4)
 _RETURN_WEIGHTS: Final = Weights(40, 25, 20, 15)
 
 Write = Callable[[Program], None]
@@ -48,8 +52,16 @@ def call(program: Program) -> None:
 
 def call_precompile(program: Program) -> None:
     """Call a precompile with an input made for it."""
-    target, content = precompile_call(program.source)
-    call_with_input(program, target, content, None)
+    source = program.source
+    target, content = precompile_call(source)
+    length = None
+    if target in _OF_ANY_LENGTH and source.chance(60):
+        length = large_length(source)
+    call_with_input(program, target, content, None, length)
+    if source.chance(60):
+        keep_answer(program)
+    else:
+        keep_result(program)
 
 
 def call_hook(program: Program) -> None:
@@ -61,10 +73,11 @@ def call_hook(program: Program) -> None:
         amount = value
     content = hook_input(source, program.cast, target)
     call_with_input(program, target, content, amount)
+    keep_result(program)
 
 
 def hook_input(source: Source, cast: Cast, target: int) -> bytes:
-    """Calldata of a system contract; one in eight is damaged."""
+    """Calldata of a system contract; one in five is damaged."""
     receiver = cast.address(source).to_bytes(32, "big")
     match target:
         case 0x8008:
@@ -75,7 +88,7 @@ def hook_input(source: Source, cast: Cast, target: int) -> bytes:
             content = WITHDRAW_WITH_MESSAGE + receiver + abi_bytes(data(source), 64)
         case _:
             return deployer_input(source, cast.address(source))
-    if source.chance(12):
+    if source.chance(20):
         return _damaged(source, content)
     return content
 
@@ -87,14 +100,18 @@ def abi_bytes(content: bytes, offset: int) -> bytes:
 
 
 def call_with_input(
-    program: Program, target: int, content: bytes, amount: Write | None
+    program: Program,
+    target: int,
+    content: bytes,
+    amount: Write | None,
+    length: int | None = None,
 ) -> None:
-    """Bring the input to memory and call with it."""
+    """Bring the input to memory, call with it, or another length, push the success."""
     source, code = program.source, program.code
     place_data(program, content)
     scheme = source.choose(_SCHEMES, _SCHEME_WEIGHTS)
     memory_range(program)
-    code.push(len(content))
+    code.push(len(content) if length is None else length)
     code.push(INPUT_OFFSET)
     if scheme in ("CALL", "CALLCODE"):
         if amount is None:
@@ -104,7 +121,6 @@ def call_with_input(
     code.push(target)
     gas(program)
     code.op(scheme)
-    keep_result(program)
 
 
 def place_data(program: Program, content: bytes) -> None:
@@ -121,6 +137,11 @@ def create(program: Program, initcode: bytes) -> None:
     """Create a contract, by nonce or by salt."""
     source, code = program.source, program.code
     place_data(program, initcode)
+    size = len(initcode)
+    if source.chance(5):
+        # What follows in memory is mostly zeros: the initcode runs as before.
+        size = source.choose(_INITCODE_LENGTHS)
+        initcode = initcode.ljust(size, b"\0")[:size]
     if source.chance(50):
         salt = source.choose((0, 1, word(source)))
         if program.address is not None:
@@ -130,7 +151,7 @@ def create(program: Program, initcode: bytes) -> None:
         name = "CREATE2"
     else:
         name = "CREATE"
-    code.push(len(initcode))
+    code.push(size)
     code.push(INPUT_OFFSET)
     value(program)
     code.op(name)
@@ -198,13 +219,33 @@ def keep_result(program: Program) -> None:
             code.op("RETURNDATACOPY")
 
 
+def keep_answer(program: Program) -> None:
+    """Fold the beginning of the return data into the word on top, and keep it."""
+    code = program.code
+    place = 32 * program.source.below(8)
+    code.op("RETURNDATASIZE")
+    fold(code)
+    code.op("RETURNDATASIZE")
+    code.push(0)
+    code.push(place)
+    code.op("RETURNDATACOPY")
+    code.push(place)
+    code.op("MLOAD")
+    fold(code)
+    keep_word(program)
+
+
 def _damaged(source: Source, content: bytes) -> bytes:
     """The calldata cut, grown, or with a byte changed."""
-    match source.below(3):
+    match source.below(5):
         case 0:
             return content[: source.below(len(content) + 1)]
         case 1:
             return content + source.bytes(source.integer(1, 40))
+        case 2:
+            return content + bytes(source.integer(1, 33))
+        case 3:
+            return content.rstrip(b"\0")
     changed = bytearray(content)
     changed[source.below(len(changed))] = source.below(256)
     return bytes(changed)

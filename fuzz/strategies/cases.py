@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from fuzz.strategies.cast import (
+    DEEP,
+    GHOSTS,
     UPGRADER,
     Cast,
     make_cast,
@@ -14,6 +16,7 @@ from fuzz.strategies.decrees import CODES
 from fuzz.strategies.fees import first_context, next_context
 from fuzz.strategies.numbers import word
 from fuzz.strategies.programs import contract_code
+from fuzz.strategies.routines import recursion
 from fuzz.strategies.source import Source, Weights
 from fuzz.strategies.transactions import transaction
 from zkos.host.case import AccountState, Block, Case, SlotState
@@ -26,7 +29,7 @@ LAST_NONCE: Final = (1 << 64) - 1
 _BLOCKS: Final = (1, 2, 3)
 _BLOCK_WEIGHTS: Final = Weights(78, 15, 7)
 _SIZES: Final = (2, 1, 3, 4, 6, 8, 0)
-_SIZE_WEIGHTS: Final = Weights(28, 20, 24, 16, 8, 2, 2)
+_SIZE_WEIGHTS: Final = Weights(28, 20, 24, 16, 8, 3, 1)
 
 
 def case(source: Source) -> Case:
@@ -78,6 +81,9 @@ def _state(source: Source, cast: Cast) -> Case:
         if source.chance(8):
             balance = source.below(1000)
             accounts.append(AccountState(address, balance, force=True))
+    accounts += _ghosts(source)
+    if cast.deep:
+        accounts.append(AccountState(DEEP, nonce=1, code=recursion(source)))
     if source.chance(30):
         accounts.sort(key=lambda item: item.address % 7)
     if source.chance(15):
@@ -109,6 +115,20 @@ def _externally_owned(source: Source, cast: Cast) -> list[AccountState]:
                 empty = True
         cast.nonces[address] = nonce
         accounts.append(AccountState(address, balance, nonce, code, empty))
+    return accounts
+
+
+def _ghosts(source: Source) -> list[AccountState]:
+    """Accounts with one property: each matters to some rule about emptiness."""
+    accounts = []
+    for address in GHOSTS:
+        match source.below(5):
+            case 1 | 2:
+                accounts.append(AccountState(address, nonce=source.choose((1, 200))))
+            case 3:
+                accounts.append(AccountState(address, source.choose((1, 10**6))))
+            case 4:
+                accounts.append(AccountState(address, code=b"\0"))
     return accounts
 
 

@@ -42,9 +42,15 @@ STRANGERS: Final[tuple[int, ...]] = (
     11,
     *range(1, 11),
 )
+GHOSTS: Final = (0xDEAD << 72, (0xDEAD << 72) + 1, 0x6057)
+"""Accounts that are only a part of one: a nonce, ether or code."""
+DEEP: Final = 0xDEE9 << 80
+"""A contract that does nothing but call itself."""
 UPGRADER: Final = 0x800F
 ADDRESS_LIMIT: Final = 1 << 160
-_POOLS: Final = Weights(30, 50, 18, 12)
+_POOLS: Final = Weights(26, 46, 18, 8, 12)
+_DEEP_CASES: Final = 1
+"""Of a hundred: they take as long as six others."""
 
 
 @cache
@@ -70,16 +76,22 @@ class Cast:
     slots: tuple[int, ...] = (0, 1, 2)
     nonces: dict[int, int] = field(default_factory=dict)
     """The next nonce of senders and accounts, if all went well."""
+    last_work: tuple[int, int, bytes] | None = None
+    """What a transaction before did: target, value, data."""
+    deep: bool = False
+    """Whether somebody will recurse to the greatest depth."""
 
     def address(self, source: Source) -> int:
         """A participant, rarely anybody."""
-        match source.choose(range(4), _POOLS):
+        match source.choose(range(5), _POOLS):
             case 0:
                 return source.choose(senders())
             case 1:
                 return source.choose(self.contracts)
             case 2:
                 return source.choose(STRANGERS)
+            case 4:
+                return source.choose(GHOSTS)
         return word(source) % ADDRESS_LIMIT
 
     def slot(self, source: Source) -> int:
@@ -98,7 +110,8 @@ def make_cast(source: Source) -> Cast:
     start = source.below(len(CONTRACTS))
     contracts = [CONTRACTS[(start + i) % len(CONTRACTS)] for i in range(count)]
     slots = (0, 1, 2, word(source), word(source), (1 << 256) - 1)
-    return Cast(contracts, slots=slots)
+    deep = source.chance(_DEEP_CASES)
+    return Cast(contracts, slots=slots, deep=deep)
 
 
 def created_address(creator: int, nonce: int) -> int:

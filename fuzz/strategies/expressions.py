@@ -5,7 +5,8 @@ from typing import Final
 
 from fuzz.strategies.cast import Cast
 from fuzz.strategies.code import BY_NAME, Code
-from fuzz.strategies.numbers import word
+from fuzz.strategies.numbers import limbs, word
+from fuzz.strategies.operands import amount, index, operands
 from fuzz.strategies.source import Source, Weights
 
 MAX_DEPTH: Final = 3
@@ -17,6 +18,11 @@ _BINARY: Final = (
 )
 _TERNARY: Final = ("ADDMOD", "MULMOD")
 _UNARY: Final = ("ISZERO", "NOT")
+ARITHMETIC: Final = (*_BINARY, *_TERNARY)
+_ARITHMETIC_WEIGHTS: Final = Weights(
+    *(2, 2, 2, 8, 8, 5, 6, 4, 5),
+    *(1, 1, 2, 2, 1, 1, 1, 1, 4, 4, 4, 4, 6, 8),
+)
 NULLARY: Final = (
     *("ADDRESS", "ORIGIN", "CALLER", "CALLVALUE", "CALLDATASIZE", "CODESIZE"),
     *("GASPRICE", "RETURNDATASIZE", "COINBASE", "TIMESTAMP", "NUMBER", "PREVRANDAO"),
@@ -25,6 +31,11 @@ NULLARY: Final = (
 )
 _OF_ADDRESS: Final = ("BALANCE", "EXTCODESIZE", "EXTCODEHASH")
 _SHIFTS: Final = ("SHL", "SHR", "SAR", "BYTE", "SIGNEXTEND")
+_DISTANCES: Final = (1, 256, 257, 255, 0, 2, 256, (1 << 256) - 1)
+ORDINARY: Final = 992
+"""Of a thousand offsets and lengths; the others mostly end a program at once."""
+SHAPED: Final = 55
+"""Percent of operations on numbers that are shaped for them."""
 _KINDS: Final = Weights(26, 14, 24, 4, 4, 4, 6, 3, 4, 5, 3, 3)
 
 
@@ -41,6 +52,8 @@ class Program:
     """Creations around it."""
     budget: int = 12
     """Statements it may still have."""
+    routines: int = 0
+    """How many routines its contract has."""
 
 
 def expression(program: Program, depth: int = 0) -> None:
@@ -56,6 +69,8 @@ def expression(program: Program, depth: int = 0) -> None:
             code.op(source.choose(NULLARY))
         case 2:
             _binary(program, depth)
+        case 3 if source.chance(SHAPED):
+            shaped(program, source.choose(_TERNARY))
         case 3:
             _operation(program, depth, source.choose(_TERNARY))
         case 4:
@@ -76,9 +91,7 @@ def expression(program: Program, depth: int = 0) -> None:
             address(program)
             code.op(source.choose(_OF_ADDRESS))
         case 10:
-            code.op("NUMBER")
-            code.push(source.choose((1, 0, 2, 256, 257)))
-            code.op("SWAP1", "SUB", "BLOCKHASH")
+            block_hash(program)
         case _:
             expression(program, depth + 1)
             code.op(source.choose(("BLOBHASH", "CALLDATALOAD", "BLOCKHASH")))
@@ -86,7 +99,8 @@ def expression(program: Program, depth: int = 0) -> None:
 
 def literal(program: Program) -> None:
     """Push a constant, sometimes in more bytes than it needs."""
-    number = word(program.source)
+    source = program.source
+    number = limbs(source) if source.chance(20) else word(source)
     width = None
     if program.source.chance(10):
         width = program.source.integer((number.bit_length() + 7) // 8, 32)
@@ -114,7 +128,7 @@ def address(program: Program) -> None:
 def memory_offset(program: Program) -> None:
     """Push an offset: nearly always small enough to pay for."""
     source = program.source
-    if source.chance(97):
+    if source.below(1000) < ORDINARY:
         program.code.push(source.below(WINDOW_BYTES // 32) * 32 + _skew(source))
         return
     edges = ((1 << 32) - 1, 1 << 32, (1 << 32) - 32, 1 << 64, 1 << 27, 1 << 20, 1 << 16)
@@ -124,7 +138,7 @@ def memory_offset(program: Program) -> None:
 def memory_length(program: Program) -> None:
     """Push a length: nearly always small enough to pay for."""
     source = program.source
-    if source.chance(98):
+    if source.below(1000) < ORDINARY:
         program.code.push(source.choose((32, 0, 1, 31, 33, 64, 4, 68, 100, 200, 136)))
         return
     program.code.push(source.choose((1 << 32, (1 << 32) - 1, 1 << 64, 24577, 49153)))
@@ -133,7 +147,7 @@ def memory_length(program: Program) -> None:
 def memory_range(program: Program) -> None:
     """Push a length, then an offset: the order in which opcodes want them."""
     source, code = program.source, program.code
-    if source.chance(3):
+    if source.chance(5):
         # Nothing at any offset is nothing.
         code.push(0)
         code.push(word(source))
@@ -168,23 +182,42 @@ def soup(program: Program) -> None:
         code.op(source.choose(("XOR", "ADD", "POP", "SUB")))
 
 
+def calculation(program: Program) -> None:
+    """Push the result of any operation on a number shaped for it."""
+    if program.source.chance(8):
+        block_hash(program)
+    else:
+        shaped(program, program.source.choose(ARITHMETIC, _ARITHMETIC_WEIGHTS))
+
+
+def block_hash(program: Program) -> None:
+    """Push the hash of a block at an edge of what is known."""
+    program.code.push(program.source.choose(_DISTANCES))
+    program.code.op("NUMBER", "SUB", "BLOCKHASH")
+
+
+def shaped(program: Program, name: str) -> None:
+    """An operation on numbers made for it."""
+    for number in reversed(operands(program.source, name)):
+        program.code.push(number)
+    program.code.op(name)
+
+
 def _binary(program: Program, depth: int) -> None:
     source, code = program.source, program.code
     name = source.choose(_BINARY)
-    if name in _SHIFTS and source.chance(80):
+    if source.chance(SHAPED):
+        shaped(program, name)
+    elif name in _SHIFTS:
         expression(program, depth + 1)
-        if source.chance(75):
-            code.push(source.choose((1, 0, 8, 31, 32, 64, 255, 256, 257, 7, 30)))
-        else:
-            code.push((source.below(300) << source.choose((0, 32, 64))) + 1)
+        code.push(index(source) if name in ("BYTE", "SIGNEXTEND") else amount(source))
         code.op(name)
-        return
-    if name == "EXP":
+    elif name == "EXP":
         code.push(source.choose((2, 0, 1, 3, 10, 255, 256, 257, 1 << 64)))
         expression(program, depth + 1)
         code.op("EXP")
-        return
-    _operation(program, depth, name)
+    else:
+        _operation(program, depth, name)
 
 
 def _operation(program: Program, depth: int, name: str) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from fuzz.strategies.cast import Cast, senders
-from fuzz.strategies.numbers import near, word
+from fuzz.strategies.numbers import WORD, near, word
 from fuzz.strategies.source import Source, Weights
 from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext
 from zkos.host.transactions import AccessListEntry
@@ -22,14 +22,17 @@ _PUBDATA_PRICES: Final = (0, 1, 2, 50, 1 << 40)
 _PUBDATA_WEIGHTS: Final = Weights(56, 41, 1, 1, 1)
 _NATIVE_PER_GAS: Final = (1000, 100, 300, 10_000, 60_000, 70_000)
 _NATIVE_PER_GAS_WEIGHTS: Final = Weights(45, 18, 20, 10, 5, 2)
-_GAS: Final = (100_000, 30_000, 300_000, 500_000, 1_000_000, 3_000_000)
-_GAS_WEIGHTS: Final = Weights(20, 5, 40, 25, 9, 1)
+_GAS: Final = (100_000, 30_000, 300_000, 500_000, 1_000_000, 7_000_000)
+_GAS_WEIGHTS: Final = Weights(20, 5, 40, 24, 9, 2)
+"""The most is enough to deploy the longest code."""
 
 
 def first_context(source: Source, cast: Cast) -> BlockContext:
     """The facts of the first block."""
-    count = source.choose((0, 1, 3, 256), Weights(70, 15, 14, 1))
-    number = source.choose((1, 0, 2, 255, 257, 1000, (1 << 64) - 1))
+    hashes = _block_hashes(source)
+    # With all hashes there are blocks on both sides of the oldest known.
+    numbers = (1, 0, 2, 255, 257, 256, 1000, (1 << 64) - 1)
+    number = source.choose(numbers[4:] if len(hashes) > 3 else numbers)
     limit = MAX_BLOCK_GAS_LIMIT
     if source.chance(12):
         limits = (30_000_000, 1_000_000, 60_000, limit + 1)
@@ -44,8 +47,17 @@ def first_context(source: Source, cast: Cast) -> BlockContext:
         coinbase=coinbase(source, cast),
         gas_limit=limit,
         mix_hash=word(source),
-        block_hashes=tuple(word(source) for _ in range(count)),
+        block_hashes=hashes,
     )
+
+
+def _block_hashes(source: Source) -> tuple[int, ...]:
+    """Hashes of the blocks before: none, some, or all, which then differ little."""
+    count = source.choose((0, 1, 3, 256), Weights(62, 12, 11, 15))
+    if count < 256:
+        return tuple(word(source) for _ in range(count))
+    last = word(source)
+    return tuple((last + distance) % WORD for distance in range(count))
 
 
 def next_context(source: Source, cast: Cast, last: BlockContext) -> BlockContext:

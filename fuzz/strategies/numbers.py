@@ -9,6 +9,7 @@ ALL_ONES: Final = WORD - 1
 SECP256K1_ORDER: Final = (
     0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 )
+SECP256K1_FIELD: Final = (1 << 256) - (1 << 32) - 977
 BN254_FIELD: Final = 0x30644E72E131A029B85045B68181585D97816A916871CA8D3C208C16D87CFD47
 BN254_ORDER: Final = 0x30644E72E131A029B85045B68181585D2833E84879B9709143E1F593F0000001
 _EDGES: Final = (
@@ -21,7 +22,14 @@ _EDGES: Final = (
     *(SECP256K1_ORDER, BN254_FIELD, BN254_ORDER),
 )
 _KINDS: Final = Weights(30, 30, 15, 10, 10, 5)
-_SMALL_LENGTHS: Final = (0, 32, 1, 4, 31, 33, 55, 56, 63, 64, 65, 135, 136, 137, 96)
+_SMALL_LENGTHS: Final = (
+    *(0, 32, 1, 4, 31, 33, 55, 56, 63, 64, 65, 135, 136, 137, 96),
+    *(3, 5, 7, 54, 57, 119, 120, 128, 271, 272, 273),
+)
+"""Edges of words, blocks of hashes and list prefixes, and those that routines want."""
+_LARGE_LENGTHS: Final = (8192, 8191, 8193, 4096, 1088, 1087, 16384)
+_LIMB_BITS: Final = (64, 32, 16, 128)
+_LIMBS: Final = Weights(22, 12, 18, 10, 10, 10, 18)
 
 
 def word(source: Source) -> int:
@@ -38,6 +46,43 @@ def word(source: Source) -> int:
         case 4:
             return (source.choose(_EDGES) + source.integer(0, 64) - 32) % WORD
     return int.from_bytes(source.bytes(1) * 32, "big")
+
+
+def limbs(source: Source) -> int:
+    """A number of digits of 16 to 128 bits, most of them at an edge of their size."""
+    bits = source.choose(_LIMB_BITS)
+    count = source.integer(1, min(256 // bits, 6))
+    if source.chance(25):
+        count = 256 // bits
+    number = 0
+    for _ in range(count):
+        number = number << bits | _limb(source, bits)
+    if source.chance(20):
+        number = (number << source.below(256)) % WORD
+    return number
+
+
+def _limb(source: Source, bits: int) -> int:
+    half, most = 1 << bits - 1, (1 << bits) - 1
+    match source.choose(range(7), _LIMBS):
+        case 0:
+            return most
+        case 1:
+            return 0
+        case 2:
+            return half
+        case 3:
+            return source.integer(1, 3)
+        case 4:
+            return half + source.choose((1, -1))
+        case 5:
+            return most - source.integer(1, 3)
+    return source.below(most + 1)
+
+
+def large_length(source: Source) -> int:
+    """A length at the block edges of hashes; one in four in the thousands."""
+    return source.choose(_LARGE_LENGTHS) if source.chance(25) else length(source)
 
 
 def length(source: Source) -> int:

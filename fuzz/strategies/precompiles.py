@@ -17,6 +17,7 @@ from fuzz.strategies.numbers import (
     ALL_ONES,
     BN254_FIELD,
     BN254_ORDER,
+    SECP256K1_FIELD,
     SECP256K1_ORDER,
     data,
     length,
@@ -29,8 +30,10 @@ from zkos.host.signing import keccak256, sign
 WORD_BYTES: Final = 32
 P256_VERIFY: Final = 0x100
 ADDRESSES: Final = (4, 1, 2, 3, 5, 6, 7, 8, 9, 10, P256_VERIFY)
-_WEIGHTS: Final = Weights(12, 12, 10, 8, 14, 12, 10, 4, 6, 7, 6)
+_WEIGHTS: Final = Weights(8, 17, 10, 6, 14, 12, 10, 4, 6, 7, 6)
 _LENGTHS: Final = (32, 0, 1, 2, 8, 16, 31, 33, 64, 96, 128)
+_PARTS: Final = Weights(16, 34, 30, 20)
+_RECOVERY_IDS: Final = (27, 28, 29, 30, 0, 1, 26, 31, 35, 27 + 256, 28 + (1 << 255))
 _HUGE_LENGTHS: Final = (1 << 32, (1 << 32) - 1, 1 << 31, 1 << 64, ALL_ONES, 1 << 20)
 
 
@@ -50,7 +53,7 @@ def precompile_input(source: Source, address: int) -> bytes:
         case 5:
             return modexp(source)
         case 6:
-            content = _point(source) + _point(source)
+            content = _summands(source)
         case 7:
             content = _point(source) + _scalar(source)
         case 8:
@@ -70,14 +73,17 @@ def ecrecover(source: Source) -> bytes:
     """A signature that recovers, or one with a part replaced."""
     digest, signature = _signatures()[source.below(len(_signatures()))]
     words = [digest, bytes(31) + signature[64:], signature[:32], signature[32:64]]
-    if source.chance(50):
-        index = source.below(4)
+    if source.chance(65):
+        index = source.choose(range(4), _PARTS)
         value = word(source)
-        if source.chance(60):
-            if index == 1:
-                value = source.choose((27, 28, 0, 1, 26, 29, 27 + 256))
-            else:
-                value = near(source, source.choose((SECP256K1_ORDER, 1)))
+        if index == 1 and source.chance(90):
+            value = source.choose(_RECOVERY_IDS)
+        elif source.chance(30 if index == 2 else 60):
+            edge = source.choose((SECP256K1_ORDER, 1, SECP256K1_FIELD))
+            value = near(source, edge) % (1 << 256)
+        elif index == 3:
+            # Between the order and the end of a word.
+            value = SECP256K1_ORDER + source.below(1 << 120)
         words[index] = _word(value)
     return b"".join(words)
 
@@ -108,8 +114,10 @@ def modexp(source: Source) -> bytes:
 def pairing(source: Source) -> bytes:
     """Up to two pairs of points; the product is one in half of the pairs of two."""
     count = source.choose((1, 0, 2))
+    if source.chance(25):
+        return _part_of_a_pair(source, min(count, 1))
     if count == 2 and source.chance(60):
-        i, j = source.integer(1, 3), source.integer(1, 3)
+        i, j = source.integer(1, 3), source.integer(1, 2)
         one, two = multiples()[i * j], multiples()[i]
         twist = twist_multiples()
         return _pair(negate(one), twist[1]) + _pair(two, twist[j])
@@ -117,6 +125,13 @@ def pairing(source: Source) -> bytes:
     for _ in range(count):
         content += _point(source) + _twist_point(source)
     return _resized(source, content) if source.chance(20) else content
+
+
+def _part_of_a_pair(source: Source, count: int) -> bytes:
+    """A good pair or none, and more that is too little for another."""
+    content = _pair(multiples()[1], twist_multiples()[1]) * count
+    part = source.choose((64, 1, 32, 191, 128, 96, 31, source.integer(1, 191)))
+    return content + (bytes(part) if source.chance(60) else source.bytes(part))
 
 
 def _pair(one: Point, two: TwistPoint) -> bytes:
@@ -139,6 +154,21 @@ def _point(source: Source) -> bytes:
             case _:
                 y = word(source)
     return _coordinates((x, y))
+
+
+def _summands(source: Source) -> bytes:
+    """Two points: any, the same twice, one and its inverse, or with nothing."""
+    one = multiples()[source.below(MULTIPLES)]
+    match source.below(8):
+        case 0:
+            return _coordinates(one) * 2
+        case 1:
+            return _coordinates(one) + _coordinates(negate(one))
+        case 2:
+            return _coordinates(one) + bytes(2 * WORD_BYTES)
+        case 3:
+            return bytes(2 * WORD_BYTES) + _coordinates(one)
+    return _point(source) + _point(source)
 
 
 def _twist_point(source: Source) -> bytes:

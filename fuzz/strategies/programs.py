@@ -17,8 +17,10 @@ from fuzz.strategies.calls import (
 from fuzz.strategies.cast import Cast
 from fuzz.strategies.code import Code, Label
 from fuzz.strategies.expressions import (
+    WINDOW_BYTES,
     Program,
     address,
+    calculation,
     expression,
     memory_length,
     memory_offset,
@@ -26,21 +28,30 @@ from fuzz.strategies.expressions import (
     slot,
     soup,
 )
-from fuzz.strategies.numbers import length, word
+from fuzz.strategies.keeping import begin_fold, fold, keep_word
+from fuzz.strategies.motifs import play, sweep_gas, visit_transient
+from fuzz.strategies.numbers import word
+from fuzz.strategies.ranges import copy_end, hash_blocks
+from fuzz.strategies.routines import dispatch, write_routines
 from fuzz.strategies.source import Source, Weights
 
 MAX_CREATIONS: Final = 2
 """Levels of initcode inside a program."""
 MAX_NESTING: Final = 3
 """Levels of branches and loops."""
+WITH_ROUTINES: Final = 70
+"""Percent of contracts that answer calls of routines."""
 _ENDS: Final = ("RETURN", "STOP", "REVERT", "SELFDESTRUCT", "INVALID", "")
-_END_WEIGHTS: Final = Weights(45, 25, 11, 8, 2, 9)
+_END_WEIGHTS: Final = Weights(46, 25, 10, 8, 2, 9)
+_CREATED_END_WEIGHTS: Final = Weights(42, 18, 9, 20, 2, 9)
+"""Contracts destroy themselves for good only in the transaction that creates them."""
+_CODE_LENGTHS: Final = (24576, 24577, 24575)
 _COPIES: Final = ("CALLDATACOPY", "CODECOPY", "RETURNDATACOPY", "MCOPY", "EXTCODECOPY")
 _COPY_WEIGHTS: Final = Weights(25, 20, 10, 25, 20)
 
 
 def contract_code(
-    source: Source, cast: Cast, at: int | None, budget: int = 12
+    source: Source, cast: Cast, at: int | None, budget: int = 10
 ) -> bytes:
     """The code of a contract that will run at `at`, if that is known."""
     if source.chance(4):
@@ -57,6 +68,12 @@ def init_code(source: Source, cast: Cast, budget: int = 6, depth: int = 0) -> by
     block(program, 0)
     if source.chance(15):
         end(program)
+        return code.finish()
+    if source.chance(2):
+        # As much code as there may be, from memory that is zero.
+        code.push(source.choose(_CODE_LENGTHS))
+        code.push(WINDOW_BYTES)
+        code.op("RETURN")
         return code.finish()
     runtime = _runtime(source, cast, budget, depth)
     place = code.data(runtime)
@@ -78,17 +95,24 @@ def raw_code(source: Source) -> bytes:
 def _runtime(source: Source, cast: Cast, budget: int, depth: int) -> bytes:
     """What initcode returns; rarely something that may not be code."""
     if source.chance(6):
-        return source.choose((b"", b"\xef", b"\xef\x00", bytes(24576), bytes(24577)))
+        return source.choose((b"", b"\xef", b"\xef\x00", b"\0"))
     return _write(source, cast, None, source.integer(1, max(1, budget)), depth + 1)
 
 
 def _write(
     source: Source, cast: Cast, at: int | None, budget: int, depth: int
 ) -> bytes:
-    program = Program(source, cast, Code(), at, depth, source.integer(1, budget))
+    code = Code()
+    program = Program(source, cast, code, at, depth, source.integer(1, budget))
+    labels = dispatch(source, code) if source.chance(WITH_ROUTINES) else []
+    program.routines = len(labels)
     block(program, 0)
     end(program)
-    return program.code.finish()
+    if labels:
+        # A program without an end would run on into them.
+        code.op("STOP")
+        write_routines(program, labels)
+    return code.finish()
 
 
 def block(program: Program, nesting: int) -> None:
@@ -109,7 +133,8 @@ def statement(program: Program, nesting: int) -> None:
 def end(program: Program) -> None:
     """The last opcodes of a program."""
     source, code = program.source, program.code
-    name = source.choose(_ENDS, _END_WEIGHTS)
+    weights = _CREATED_END_WEIGHTS if program.depth else _END_WEIGHTS
+    name = source.choose(_ENDS, weights)
     if name in ("RETURN", "REVERT"):
         memory_range(program)
     elif name == "SELFDESTRUCT":
@@ -180,7 +205,7 @@ def compute(program: Program, _: int) -> None:
 def call_somebody(program: Program, _: int) -> None:
     """A call of a contract, an account, a precompile or a system contract."""
     write = program.source.choose(
-        (call, call_precompile, call_hook), Weights(60, 25, 15)
+        (call, call_precompile, call_hook), Weights(52, 33, 15)
     )
     write(program)
 
@@ -263,16 +288,28 @@ def fail_sometimes(program: Program, _: int) -> None:
         expression(program)
         keep_result(program)
         return
-    match source.below(4):
+    match source.below(5):
         case 0:
             code.push(word(source))
             code.op("JUMP")
         case 1:
-            code.raw(bytes([source.choose((0x0C, 0x21, 0x4B, 0xB0, 0xEF, 0xF6))]))
+            _jump_into_data(program)
         case 2:
+            code.raw(bytes([source.choose((0x0C, 0x21, 0x4B, 0xB0, 0xEF, 0xF6))]))
+        case 3:
             code.raw(bytes([source.choose((0x50, 0x01, 0x8F, 0x9F))]) * 20)
         case _:
             code.raw(b"\x5f" * (1020 + source.below(8)))
+
+
+def _jump_into_data(program: Program) -> None:
+    """Jump to what would be a destination if it were no data of a PUSH."""
+    source, code = program.source, program.code
+    width = source.choose((1, 32, 31, 2, source.integer(1, 32)))
+    here = len(code)
+    code.push(here + 5 + source.below(width), 2)
+    code.raw(b"\x56" + bytes([0x5F + width]) + b"\x5b" * width)
+    code.height -= 1
 
 
 def deep_stack(program: Program, _: int) -> None:
@@ -292,22 +329,23 @@ def deep_stack(program: Program, _: int) -> None:
     keep_result(program)
 
 
-def read_code_end(program: Program, _: int) -> None:
-    """Copy from around the end of the code or calldata."""
-    source, code = program.source, program.code
-    name = source.choose(("CODE", "CALLDATA"))
-    code.push(length(source))
-    code.op(f"{name}SIZE")
-    code.push(source.choose((0, 1, 31, 32)))
-    code.op("SWAP1", "SUB")
-    memory_offset(program)
-    code.op(f"{name}COPY")
+def calculate(program: Program, _: int) -> None:
+    """Some operations on numbers made for them; no result is lost."""
+    begin_fold(program.code)
+    for _operation in range(program.source.integer(1, 5)):
+        calculation(program)
+        fold(program.code)
+    keep_word(program)
 
 
 Statement = Callable[[Program, int], None]
 STATEMENTS: Final[tuple[Statement, ...]] = (
     *(store, store_transient, store_memory, copy, log, hash_memory, compute),
     *(call_somebody, create_contract, branch, loop, subroutine, recurse),
-    *(fail_sometimes, read_code_end, deep_stack),
+    *(fail_sometimes, deep_stack, calculate, play, visit_transient),
+    *(copy_end, hash_blocks, sweep_gas),
 )
-STATEMENT_WEIGHTS: Final = Weights(16, 5, 10, 7, 6, 4, 9, 18, 5, 8, 5, 2, 1, 2, 2, 2)
+STATEMENT_WEIGHTS: Final = Weights(
+    *(16, 4, 9, 6, 6, 3, 5, 18, 5, 8, 5, 2, 1),
+    *(2, 2, 9, 9, 4, 5, 5, 2),
+)

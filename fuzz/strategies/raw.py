@@ -19,12 +19,19 @@ def raw_transaction(transaction: FieldTransaction, chain_id: int) -> RawTransact
     r = int.from_bytes(signature[:32], "big")
     s = int.from_bytes(signature[32:64], "big")
     parity = signature[64] - 27
+    items = unsigned_items(transaction, chain_id)
     if transaction.kind is Kind.LEGACY:
         v = 35 + parity + 2 * chain_id if transaction.eip155 else 27 + parity
-        return RawTransaction(rlp.encode([*_common(transaction), v, r, s]))
-    items: list[rlp.Encodable] = [chain_id, *_common(transaction)]
-    items += [_access_list(transaction), parity, r, s]
+        return RawTransaction(rlp.encode([*items, v, r, s]))
+    items += [parity, r, s]
     return RawTransaction(bytes([transaction.kind.value]) + rlp.encode(items))
+
+
+def unsigned_items(transaction: FieldTransaction, chain_id: int) -> list[rlp.Encodable]:
+    """What comes before the signature."""
+    if transaction.kind is Kind.LEGACY:
+        return _common(transaction)
+    return [chain_id, *_common(transaction), _access_list(transaction)]
 
 
 def _common(transaction: FieldTransaction) -> list[rlp.Encodable]:

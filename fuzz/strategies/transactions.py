@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from fuzz.strategies.calls import hook_input
-from fuzz.strategies.cast import UPGRADER, Cast, created_address, keys, senders
+from fuzz.strategies.cast import DEEP, UPGRADER, Cast, created_address, keys, senders
 from fuzz.strategies.damage import damage
 from fuzz.strategies.decrees import DEPLOYER, deployer_input
 from fuzz.strategies.faults import apply_fault, with_paymaster
@@ -16,6 +16,7 @@ from fuzz.strategies.fees import (
     intrinsic_gas,
 )
 from fuzz.strategies.numbers import ALL_ONES, data, near, word
+from fuzz.strategies.padding import pad_to_block
 from fuzz.strategies.precompiles import precompile_call
 from fuzz.strategies.programs import init_code
 from fuzz.strategies.raw import raw_transaction
@@ -32,6 +33,10 @@ from zkos.host.transactions import (
 
 ACCOUNT_GAS: Final = 150_000
 """What an account needs to validate and pay."""
+REPEATED: Final = 28
+"""Percent of transactions that do what one before did, and meet what it left."""
+DEEP_GAS: Final = 1 << 40
+"""Enough for 1024 frames, each of which passes on 63 parts of 64."""
 UPGRADE_SENDER: Final = 0x8007
 L1_PRICE: Final = 10
 """Wei a unit of native in transactions from L1."""
@@ -71,7 +76,7 @@ def damaged(
 
 def _from_key(source: Source, cast: Cast, context: BlockContext) -> Transaction:
     """A transaction signed with a key: one in six is refused for a reason."""
-    good = signed(source, cast, context)
+    good = _of_any_length(source, context, signed(source, cast, context))
     match source.below(100):
         case roll if roll >= 94:
             return damaged(source, context, good)
@@ -94,6 +99,11 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
     kind = source.choose(_SIGNED, _SIGNED_WEIGHTS)
     number = source.below(len(keys()))
     to, value, content = _work(source, cast)
+    deep = cast.deep and source.chance(50)
+    if deep:
+        # Once is enough: it takes as long as many others.
+        cast.deep = False
+        to, value, content = DEEP, 0, b""
     if kind is Kind.EIP712 and to is None:
         to = cast.address(source)
     most, priority = fee(source, context)
@@ -101,7 +111,9 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
     intrinsic = intrinsic_gas(content, entries, creates=to is None)
     made = FieldTransaction(
         kind=kind,
-        gas_limit=gas_limit(source, intrinsic, quiet=to in senders()),
+        gas_limit=DEEP_GAS
+        if deep
+        else gas_limit(source, intrinsic, quiet=to in senders()),
         max_fee_per_gas=most,
         nonce=cast.nonces.get(senders()[number], 0),
         to=to,
@@ -118,6 +130,15 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
         case Kind.EIP712:
             return _as_eip712(source, context, made, priority)
     return made
+
+
+def _of_any_length(
+    source: Source, context: BlockContext, made: FieldTransaction
+) -> FieldTransaction:
+    """A transaction, some with data that fills blocks of its encoding."""
+    if made.kind is Kind.EIP712 or not source.chance(8):
+        return made
+    return pad_to_block(source, made, context.chain_id)
 
 
 def _as_eip712(
@@ -139,7 +160,16 @@ def _pubdata_limit(source: Source, context: BlockContext) -> int:
 
 
 def _work(source: Source, cast: Cast) -> tuple[int | None, int, bytes]:
-    """What a transaction does: target, value, data."""
+    """What a transaction does: target, value, data; often what one did before."""
+    if cast.last_work is not None and source.chance(REPEATED):
+        return cast.last_work
+    work = _fresh_work(source, cast)
+    if work[0] is not None:
+        cast.last_work = work[0], work[1], work[2]
+    return work
+
+
+def _fresh_work(source: Source, cast: Cast) -> tuple[int | None, int, bytes]:
     value = source.choose((0, 0, 1, source.below(10**6)))
     match source.choose(range(5), _TARGETS):
         case 0:
