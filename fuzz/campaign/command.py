@@ -20,7 +20,7 @@ from fuzz.campaign.summary import Summary
 from fuzz.campaign.supervisor import CampaignError, Supervisor
 from fuzz.targets.catalogue import (
     DEFAULT,
-    UnknownTarget,
+    TargetError,
     check_target,
 )
 from zkos.cli.console import messages, output, say
@@ -72,7 +72,7 @@ def run_campaign(path: Path, wishes: Wishes) -> int:
             except KeyboardInterrupt:
                 say(f"resume with: {resume_command(folder)}", to=messages())
                 return EXIT_INTERRUPTED
-    except (FolderError, UnknownTarget) as error:
+    except (FolderError, TargetError) as error:
         raise UserError(str(error)) from error
 
 

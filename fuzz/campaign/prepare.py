@@ -13,7 +13,7 @@ from typing import Any
 from fuzz.campaign.child import die_with
 from fuzz.campaign.folder import Folder
 from fuzz.coverage.target import Target
-from fuzz.targets.catalogue import UnknownTarget, load_target, seed_folder
+from fuzz.targets.catalogue import TargetError, load_target, seed_folder
 from zkos.cli.console import say
 from zkos.cli.errors import EXIT_BAD_INPUT, EXIT_CLEAN
 
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     die_with(int(parent))
     try:
         prepare(Folder(Path(path)), name, Path(corpus[0]) if corpus else None)
-    except UnknownTarget as error:
+    except TargetError as error:
         say(f"zkos: {error}")
         return EXIT_BAD_INPUT
     return EXIT_CLEAN

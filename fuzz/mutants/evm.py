@@ -269,9 +269,9 @@ _plant(
 )
 _plant(
     "creation_collision",
-    "bootloader.creation",
-    "if target.bytecode_length != 0 or target.nonce != 0:",
-    "if target.bytecode_length != 0:",
+    "system.account",
+    "return not self.has_code() and self.nonce == 0",
+    "return not self.has_code()",
     "a nonce is no obstacle to a creation (EIP-684)",
 )
 _plant(

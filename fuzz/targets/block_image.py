@@ -14,15 +14,14 @@ from typing import Final
 
 from differential.origin import origin, signature_of
 from differential.outcome import Difference, Outcome, Result
-from differential.runners import image, native
+from differential.runners import image, native, riscv
 from differential.runners.base import conclude, prepare
 from fuzz.coverage.target import Problem
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_engine, coverage_library
 from fuzz.targets.blocks import BlockTarget
-from fuzz.targets.catalogue import IMAGES_FOLDER
+from fuzz.targets.catalogue import IMAGES_FOLDER, TargetError
 from zkos.host.case import Block
-from zkos.host.case_errors import CaseError
 from zkos.host.profile import Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
 from zkos.machine.image import ImageError, read_image
@@ -53,24 +52,26 @@ def block_image_faults() -> BlockTarget:
 
 
 def image_path(profile: Profile) -> Path:
-    """The shipped image of a profile; raises CaseError without one."""
+    """The shipped image of a profile; raises TargetError without one."""
     folder = os.environ.get(IMAGES_FOLDER)
     if not folder:
-        raise CaseError(IMAGES_FOLDER, "", "names no folder of shipped images")
+        raise TargetError(f"{IMAGES_FOLDER} names no folder of shipped images")
     path = Path(folder) / f"{profile.image}.bin"
     try:
         read_image(path)
     except ImageError as error:
-        raise CaseError(IMAGES_FOLDER, "", str(error)) from error
+        raise TargetError(f"{IMAGES_FOLDER}: {error}") from error
     return path
 
 
 def _target(name: str, options: RunOptions) -> BlockTarget:
+    path = image_path(options.profile)
+    riscv.translate(read_image(path))
     return BlockTarget(
         name,
         [coverage_engine()],
         options,
-        reference=partial(compare_block, image_path(options.profile)),
+        reference=partial(compare_block, path),
         judges_aborts=options.quirks is Quirks.UPSTREAM,
     )
 

@@ -38,18 +38,18 @@ NAMES: Final = tuple(
 DEFAULT: Final = ("block_differential",)
 
 
-class UnknownTarget(Exception):
-    """There is no such target; the text is one line for the user."""
+class TargetError(Exception):
+    """A target is not known or cannot run here; the text is one line for the user."""
 
 
 def load_target(name: str) -> Target[Any]:
-    """Make a target; what it needs is compiled now. Raises UnknownTarget."""
+    """Make a target; what it needs is compiled now. Raises TargetError."""
     check_target(name)
     module, _, factory = _FACTORIES.get(name, name).partition(":")
     try:
         make = getattr(importlib.import_module(module), factory)
     except (ImportError, AttributeError) as error:
-        raise UnknownTarget(f"target {name!r} cannot be loaded: {error}") from error
+        raise TargetError(f"target {name!r} cannot be loaded: {error}") from error
     made: Target[Any] = make()
     return made
 
@@ -64,12 +64,12 @@ def seed_folder(name: str) -> Path:
 
 
 def check_target(name: str) -> None:
-    """Raise UnknownTarget unless there is such a target.
+    """Raise TargetError unless there is such a target.
 
     `module:factory` names one that is not listed.
     """
     if name not in _FACTORIES and ":" not in name:
-        raise UnknownTarget(
+        raise TargetError(
             f"no target is called {name!r}, there are: {', '.join(NAMES)}"
         )
 

@@ -62,17 +62,17 @@ def test_faults_of_upstream_are_found(images: None, name: str) -> None:
 def test_without_images_a_campaign_says_so(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     arguments = ["fuzz", "run", "block_image", "--folder", str(tmp_path / "campaign")]
     monkeypatch.delenv(IMAGES_FOLDER, raising=False)
     assert run(arguments) == 2
-    assert capsys.readouterr().err.splitlines()[-1] == (
-        "zkos: ZKOS_IMAGES: names no folder of shipped images"
+    assert capfd.readouterr().err.splitlines()[-1] == (
+        "zkos: ZKOS_IMAGES names no folder of shipped images"
     )
     monkeypatch.setenv(IMAGES_FOLDER, str(tmp_path))
     assert run(arguments) == 2
-    assert "app.bin: No such file" in capsys.readouterr().err
+    assert "app.bin: No such file" in capfd.readouterr().err
 
 
 def test_difference_from_an_image_is_told_by_its_cause(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from fuzz.coverage.engine import observe
-from fuzz.targets.catalogue import NAMES, UnknownTarget, load_target, seed_folder
+from fuzz.targets.catalogue import NAMES, TargetError, load_target, seed_folder
 
 MOST_FILES = 60
 MOST_BYTES = 300_000
@@ -14,7 +14,7 @@ SLOW = ("compiler",)
 def loaded(name):
     try:
         return load_target(name)
-    except UnknownTarget as error:
+    except TargetError as error:
         pytest.skip(str(error))
 
 

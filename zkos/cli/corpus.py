@@ -164,7 +164,7 @@ def export(
 
 def _load(name: str, *places: Path) -> Any:
     """The target; what can be seen to be wrong is told before anything is compiled."""
-    from fuzz.targets.catalogue import UnknownTarget, check_target, load_target
+    from fuzz.targets.catalogue import TargetError, check_target, load_target
 
     try:
         check_target(name)
@@ -172,7 +172,7 @@ def _load(name: str, *places: Path) -> Any:
             if not place.exists():
                 raise UserError(f"{place}: no such file or folder")
         return load_target(name)
-    except UnknownTarget as error:
+    except TargetError as error:
         raise UserError(str(error)) from error
 
 

@@ -154,9 +154,9 @@ def replay(
 ) -> int:
     """Run the input of a finding again: exit code 1 if it is still there."""
     from fuzz.campaign.triage import replay_one
-    from fuzz.targets.catalogue import UnknownTarget
+    from fuzz.targets.catalogue import TargetError
 
     try:
         return replay_one(folder, what, target)
-    except UnknownTarget as error:
+    except TargetError as error:
         raise UserError(str(error)) from error

@@ -10,7 +10,7 @@ from differential.outcome import CaseOutcome, Difference, Outcome, Result
 from differential.reports.html import html
 from differential.reports.junit import junit
 from differential.reports.record import RunRecord, published_cycles
-from differential.reports.replay import diff_command, spelled, trace_command
+from differential.reports.replay import diff_command, trace_command
 from differential.reports.traces import trace_differences
 from differential.session import BadCase, BlockResult, Session
 from differential.trace_diff import CONTEXT
@@ -212,7 +212,7 @@ def test_commands_say_all_that_is_unusual():
     assert trace_command(path, 3, engines[:2], RunOptions()) == (
         "zkos trace 'a case.json' --block 3 --diff native@upstream riscv"
     )
-    assert parse_engines([spelled(engine) for engine in engines[:2]]) == engines[:2]
+    assert parse_engines([engine.spelled for engine in engines[:2]]) == engines[:2]
 
 
 def test_pages_do_not_depend_on_the_order_of_results(run):
