@@ -171,7 +171,7 @@ _plant(
     "    if pairs * PAIR_BYTES != data.length():",
     "    if pairs * PAIR_BYTES > data.length():",
     "ECPAIRING takes a part of a pair",
-    reach="No case shows it: the pairing itself refuses a part of a pair.",
+    harmless="the pairing itself refuses a part of a pair",
 )
 _plant(
     "sha256_price",

@@ -44,7 +44,7 @@ _plant(
     "        if self.position == RATE_BYTES:",
     "        if self.position > RATE_BYTES:",
     "a block filled by a single byte is not absorbed",
-    reach="No case shows it: single bytes are hashed at positions 0 and 64 only.",
+    harmless="single bytes are hashed at positions 0 and 64 only",
 )
 _plant(
     "sha256_blocks",
