@@ -21,8 +21,9 @@ from differential.minimise.places import (
 from differential.minimise.reduction import leave_out, make_small, shorter
 from differential.minimise.search import Search
 from differential.minimise.signed import open_bytes, own_keys, shrink_bytes
-from zkos.host.case import AccountState, Case, SlotState
+from zkos.host.case import AccountState, Block, Case, SlotState
 from zkos.host.context import BlockContext
+from zkos.host.edits import AnswerEdit
 from zkos.host.signing import address_of_key
 from zkos.host.transactions import FieldTransaction, Transaction
 
@@ -98,6 +99,18 @@ def _author(transaction: Transaction) -> Any:
     if isinstance(transaction, FieldTransaction):
         return transaction.private_key or transaction.sender
     return None
+
+
+def drop_edits(search: Search) -> None:
+    """Leave out lies of the host."""
+    for number, block in enumerate(search.case.blocks):
+
+        def test(
+            kept: tuple[AnswerEdit, ...], number: int = number, block: Block = block
+        ) -> bool:
+            return offer_block(search, number, replace(block, edits=kept))
+
+        leave_out(block.edits, test)
 
 
 def drop_state(search: Search) -> None:
@@ -306,6 +319,7 @@ def _offer_account(search: Search, name: str, index: int) -> Callable[..., bool]
 
 PASSES: Final[tuple[Callable[[Search], None], ...]] = (
     drop_blocks,
+    drop_edits,
     drop_transactions,
     open_bytes,
     own_keys,

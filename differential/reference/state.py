@@ -187,7 +187,8 @@ def load_state(
             address = slot.address.to_bytes(20, "big")
             reference.before[address][slot.key] = value
             reference.set_storage(address, slot.key, value)
-    reference.persist()
+    # Nobody asks for the root before the block: values count as old all the same.
+    reference.lock_changes()
     reference.accounts.forget()
     return reference
 

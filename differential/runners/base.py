@@ -14,6 +14,7 @@ from differential.outcome import Detail, Outcome, Result
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel, Responder
+from zkos.host.edits import edited
 from zkos.host.oracle import HonestOracle
 from zkos.host.profile import RunOptions
 from zkos.host.raw_transaction import encode
@@ -89,13 +90,14 @@ def _set_account(state: ChainState, account: AccountState, *, force: bool) -> No
 
 
 def prepare(block: Block, state: ChainState) -> QueryChannel:
-    """The host's end of an honest run; raises CaseError."""
-    return QueryChannel(honest_oracle(block, state))
+    """The host's end of a run, honest but for the case's edits; raises CaseError."""
+    return QueryChannel(oracle_of(block, state))
 
 
-def honest_oracle(block: Block, state: ChainState) -> Responder:
+def oracle_of(block: Block, state: ChainState) -> Responder:
     """The answers to give, to be wrapped by a recorder or a liar."""
-    return HonestOracle(state, block.context, encode_block(block))
+    honest = HonestOracle(state, block.context, encode_block(block))
+    return edited(honest, block.edits)
 
 
 def conclude(

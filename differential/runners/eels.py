@@ -86,6 +86,8 @@ def run_with(
     if options.profile is not Profile.REPLAY:
         reason = "unsupported: system hooks and limited native resource"
         return Outcome(Result.CRASH, reason)
+    if block.edits:
+        return Outcome(Result.CRASH, "unsupported: a host that lies")
     started = time.perf_counter()
     loaded = specs.load_state(state)
     around = specs.environment(block.context, loaded, excess_blob_gas)

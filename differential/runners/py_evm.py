@@ -78,6 +78,8 @@ def run_with(
     """The same under any policy; `out_of_native` are transactions that ran out."""
     if options.profile is Profile.APP:
         return _unsupported("native resource is limited in profile app")
+    if block.edits:
+        return _unsupported("a host that lies")
     started = time.perf_counter()
     try:
         reference = load_state(state, block.context, policy, excess_blob_gas)

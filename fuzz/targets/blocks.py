@@ -24,6 +24,7 @@ from fuzz.targets.block_features import Receipts, block_features, declared_abort
 from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel
+from zkos.host.edits import edited
 from zkos.host.oracle import HonestOracle
 from zkos.host.profile import Profile, Quirks, RunOptions
 from zkos.host.raw_transaction import encode
@@ -119,8 +120,8 @@ class BlockTarget:
             return None
         runs: list[Run] = []
         for engine in self._engines:
-            oracle = HonestOracle(state, block.context, encoded)
-            channel = QueryChannel(oracle)
+            honest = HonestOracle(state, block.context, encoded)
+            channel = QueryChannel(edited(honest, block.edits))
             runs.append((engine.run(channel, self.options), channel))
         ending, channel = runs[0]
         receipts = Receipts.of(channel.messages)

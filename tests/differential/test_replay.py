@@ -1,7 +1,7 @@
 import pytest
 
 from differential.outcome import Result
-from differential.runners.base import honest_oracle, state_of_case
+from differential.runners.base import oracle_of, state_of_case
 from differential.runners.cpython import run_guest
 from zkos.host.case import load_case
 from zkos.host.channel import QueryChannel
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.cpython
 def recorded(shared):
     """A tape of one transfer, and how the run that made it ended."""
     case = load_case(shared / "vectors" / "transfer_1.json")
-    recorder = Recorder(honest_oracle(case.blocks[0], state_of_case(case)))
+    recorder = Recorder(oracle_of(case.blocks[0], state_of_case(case)))
     ending = run_guest(QueryChannel(recorder), RunOptions())
     return recorder.tape(), ending
 

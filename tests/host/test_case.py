@@ -253,7 +253,7 @@ def test_numbers_have_three_spellings(number):
             {"a\nb\ud800": 1},
             (
                 "x.json: a?b?: unknown field, expected one of block, accounts, "
-                "sequence, leaves, preimages, txs, then"
+                "sequence, leaves, preimages, then"
             ),
         ),
         (

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from differential.outcome import Result
-from differential.runners.base import Ending, honest_oracle, state_of_case
+from differential.runners.base import Ending, oracle_of, state_of_case
 from zkos.cli import options as opt
 from zkos.cli.console import output, say, write_json
 from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, EXIT_ENGINE_FAILED, UserError
@@ -105,7 +105,7 @@ def _record(
     show: Callable[[str], None],
 ) -> int:
     case = load_case(path)
-    recorder = Recorder(honest_oracle(case.blocks[0], state_of_case(case)))
+    recorder = Recorder(oracle_of(case.blocks[0], state_of_case(case)))
     show(f"{name}: running {path}")
     ending = _runner(name)(QueryChannel(recorder), options)
     save_tape(recorder.tape(), target)

@@ -12,6 +12,7 @@ from zkos.host.case_errors import CaseError
 from zkos.host.case_reader import Node, optional, read_json
 from zkos.host.case_transactions import read_transaction
 from zkos.host.context import BLOCK_HASHES, BlockContext
+from zkos.host.edits import AnswerEdit
 from zkos.host.raw_transaction import encode
 from zkos.host.transactions import Transaction, TransactionError
 
@@ -47,6 +48,8 @@ class Block:
 
     context: BlockContext
     transactions: tuple[Transaction, ...] = ()
+    edits: tuple[AnswerEdit, ...] = ()
+    """Where the host lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,9 @@ _NUMBER_BITS = {
     "gas_limit": 64,
     "mix_hash": 256,
 }
+FORMAT = 1
+"""The version of the format; a case may say it."""
+_BLOCK_FIELDS = ("block", "txs", "oracle")
 _ACCOUNT_FIELDS = ("balance", "nonce", "code", "deployed_empty", "force")
 
 
@@ -94,8 +100,10 @@ def parse_case(value: Any, source: str) -> Case:
 
 def read_case(root: Node) -> Case:
     """A case from a JSON node; raises CaseError."""
-    known = ("block", "accounts", "sequence", "leaves", "preimages", "txs", "then")
-    fields = root.fields(known)
+    state = ("accounts", "sequence", "leaves", "preimages")
+    fields = root.fields(("format", *_BLOCK_FIELDS, *state, "then"))
+    if "format" in fields and fields["format"].number() != FORMAT:
+        fields["format"].fail(f"only format {FORMAT} is known")
     if "block" not in fields:
         root.fail("not a case: field block is missing")
     case = Case(
@@ -122,13 +130,33 @@ def _read_block(fields: dict[str, Node]) -> Block:
             place = f"{node.path}.{error.field}"
             raise CaseError(node.source, place, error.reason) from error
         transactions.append(transaction)
-    return Block(context, tuple(transactions))
+    edits = optional(fields.get("oracle"), _read_edits, ())
+    return Block(context, tuple(transactions), edits)
+
+
+def _read_edits(node: Node) -> tuple[AnswerEdit, ...]:
+    edits = []
+    for entry in node.items():
+        fields = entry.fields(("answer", "response", "word", "value"))
+        whole = "response" in fields
+        wanted = ("answer",) if whole else ("answer", "word", "value")
+        for name in wanted:
+            if name not in fields:
+                entry.fail(f"field {name} is missing")
+        if whole and len(fields) > len(wanted) + 1:
+            entry.fail("response stands alone: word and value are for one word")
+        values = {name: fields[name].number(32) for name in wanted}
+        response = fields["response"].data() if whole else None
+        if response is not None and len(response) % 4:
+            fields["response"].fail("not a whole number of 32-bit words")
+        edits.append(AnswerEdit(response=response, **values))
+    return tuple(edits)
 
 
 def _read_then(node: Node) -> tuple[Block, ...]:
     blocks = []
     for entry in node.items():
-        fields = entry.fields(("block", "accounts", "txs"))
+        fields = entry.fields((*_BLOCK_FIELDS, "accounts"))
         if "block" not in fields:
             entry.fail("field block is missing")
         if "accounts" in fields and fields["accounts"].members():

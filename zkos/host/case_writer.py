@@ -6,7 +6,7 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
-from zkos.host.case import AccountState, Block, Case, SlotState
+from zkos.host.case import FORMAT, AccountState, Block, Case, SlotState
 from zkos.host.case_transactions import (
     write_address,
     write_bytes,
@@ -14,6 +14,7 @@ from zkos.host.case_transactions import (
     write_transaction,
 )
 from zkos.host.context import BlockContext
+from zkos.host.edits import AnswerEdit
 
 
 def save_case(case: Case, path: Path) -> None:
@@ -27,7 +28,10 @@ def save_case(case: Case, path: Path) -> None:
 def case_to_json(case: Case) -> dict[str, Any]:
     """The JSON object of a case, without fields at their default."""
     first, *others = case.blocks
-    written: dict[str, Any] = {"block": _write_context(first.context)}
+    written: dict[str, Any] = {
+        "format": FORMAT,
+        "block": _write_context(first.context),
+    }
     if case.accounts:
         written["accounts"] = {
             write_address(account.address): _write_account(account)
@@ -39,17 +43,29 @@ def case_to_json(case: Case) -> dict[str, Any]:
         written["leaves"] = [_write_slot(leaf) for leaf in case.leaves]
     if case.preimages:
         written["preimages"] = [write_bytes(preimage) for preimage in case.preimages]
-    written["txs"] = [write_transaction(item) for item in first.transactions]
+    written |= _write_work(first)
     if others:
         written["then"] = [_write_block(block) for block in others]
     return written
 
 
 def _write_block(block: Block) -> dict[str, Any]:
-    return {
-        "block": _write_context(block.context),
-        "txs": [write_transaction(item) for item in block.transactions],
+    return {"block": _write_context(block.context), **_write_work(block)}
+
+
+def _write_work(block: Block) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "txs": [write_transaction(item) for item in block.transactions]
     }
+    if block.edits:
+        written["oracle"] = [_write_edit(edit) for edit in block.edits]
+    return written
+
+
+def _write_edit(edit: AnswerEdit) -> dict[str, Any]:
+    if edit.response is not None:
+        return {"answer": edit.answer, "response": write_bytes(edit.response)}
+    return {"answer": edit.answer, "word": edit.word, "value": hex(edit.value)}
 
 
 def _write_context(context: BlockContext) -> dict[str, Any]:

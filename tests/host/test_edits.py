@@ -1,0 +1,110 @@
+"""Lies written down in cases."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from differential.outcome import Result
+from differential.runners import cpython, native, py_evm, riscv
+from differential.runners.base import state_of_case
+from zkos.host.case import load_case, parse_case
+from zkos.host.case_errors import CaseError
+from zkos.host.case_writer import case_to_json
+from zkos.host.channel import OracleError
+from zkos.host.edits import AnswerEdit, EditedOracle, edited
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+
+CORPORA = Path(__file__).resolve().parents[2] / "corpora"
+LIE = CORPORA / "regressions" / "upstream_believed_value" / "case.json"
+
+
+class Three:
+    """Answers everything with three words."""
+
+    def answer(self, query, parameters):
+        return (2).to_bytes(4, "little") + bytes(8)
+
+
+def test_only_the_answer_at_the_place_is_another():
+    host = EditedOracle(Three(), [AnswerEdit(1, word=2, value=9)])
+    honest = Three().answer(0, b"")
+    answers = [host.answer(0, b"") for _ in range(3)]
+    assert answers == [honest, honest[:8] + (9).to_bytes(4, "little"), honest]
+
+
+def test_edits_of_one_answer_follow_each_other():
+    edits = [AnswerEdit(0, response=bytes(8)), AnswerEdit(0, word=1, value=5)]
+    assert EditedOracle(Three(), edits).answer(0, b"") == bytes(4) + b"\5\0\0\0"
+
+
+def test_word_that_is_not_there_is_an_error():
+    with pytest.raises(OracleError, match="answer 0 has no word 3"):
+        EditedOracle(Three(), [AnswerEdit(0, word=3)]).answer(0, b"")
+
+
+def test_honest_host_stays_who_it_is():
+    host = Three()
+    assert edited(host, ()) is host
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param(native.run_block, marks=pytest.mark.native),
+        pytest.param(riscv.run_block, marks=pytest.mark.riscv),
+        pytest.param(cpython.run_block, marks=pytest.mark.cpython),
+    ],
+)
+def test_lie_is_refused_and_upstream_believes_it(run):
+    case = load_case(LIE)
+    state = state_of_case(case)
+    refused = run(case.blocks[0], state, RunOptions())
+    assert refused.result is Result.ABORT
+    assert "a slot without a leaf has a value" in refused.reason
+    believed = run(case.blocks[0], state, RunOptions(quirks=Quirks.UPSTREAM))
+    (slot,) = believed.detail.storage
+    assert (slot.key, slot.current) == (0, 7)
+    honest = replace(case.blocks[0], edits=())
+    truth = run(honest, state, RunOptions())
+    assert truth.succeeded
+    assert truth.public_input != believed.public_input
+
+
+def test_ethereum_is_not_asked_about_lies():
+    case = load_case(LIE)
+    options = RunOptions(Profile.REPLAY, Mode.FORWARD)
+    outcome = py_evm.run_block(case.blocks[0], state_of_case(case), options)
+    assert outcome.reason == "unsupported: a host that lies"
+
+
+def test_edits_are_written_as_they_are_read():
+    case = load_case(LIE)
+    edits = (*case.blocks[0].edits, AnswerEdit(3, response=bytes(12)))
+    case = replace(case, blocks=(replace(case.blocks[0], edits=edits),) * 2)
+    assert parse_case(case_to_json(case), "again") == case
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        ({"answer": 1}, "oracle[0]: field word is missing"),
+        ({"answer": 1, "word": 1}, "oracle[0]: field value is missing"),
+        ({"word": 1, "value": 1}, "oracle[0]: field answer is missing"),
+        ({"answer": 1, "word": 1, "value": 1 << 32}, "value: more than 32 bits"),
+        ({"answer": 1, "response": "0x010203"}, "not a whole number of 32-bit words"),
+        ({"answer": 1, "response": "0x", "word": 1}, "response stands alone"),
+        ({"answer": 1, "other": 1}, "unknown field"),
+    ],
+)
+def test_bad_edit_is_named(edit, reason):
+    with pytest.raises(CaseError) as caught:
+        parse_case({"block": {}, "txs": [], "oracle": [edit]}, "a.json")
+    assert reason in str(caught.value)
+    assert str(caught.value).startswith("a.json")
+
+
+def test_format_of_the_future_is_refused():
+    assert parse_case({"format": 1, "block": {}}, "a.json")
+    with pytest.raises(CaseError, match="format: only format 1 is known"):
+        parse_case({"format": 2, "block": {}}, "a.json")
