@@ -252,8 +252,8 @@ def test_numbers_have_three_spellings(number):
         (
             {"a\nb\ud800": 1},
             (
-                "x.json: a?b?: unknown field, expected one of block, accounts, "
-                "sequence, leaves, preimages, then"
+                "x.json: a?b?: unknown field, expected one of format, block, txs, "
+                "oracle, accounts, sequence, leaves, preimages, then"
             ),
         ),
         (
