@@ -5,6 +5,7 @@ Which inputs are worth keeping is decided here only for `distil`.
 """
 
 import os
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -164,16 +165,22 @@ def export_zip(contents: Iterable[bytes], suffix: str, path: Path) -> int:
     return count
 
 
-def import_from(place: Path) -> Iterator[bytes]:
-    """The files of a folder or zip archive."""
+def import_from(place: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of a folder or archive, with their names."""
     if place.is_dir():
         for path in sorted(place.rglob("*")):
             if path.is_file() and not path.name.startswith("."):
-                yield path.read_bytes()
+                yield str(path), path.read_bytes()
     elif zipfile.is_zipfile(place):
         with zipfile.ZipFile(place) as archive:
             for name in sorted(archive.namelist()):
                 if not name.endswith("/"):
-                    yield archive.read(name)
+                    yield name, archive.read(name)
+    elif tarfile.is_tarfile(place):
+        with tarfile.open(place) as members:
+            for member in members:
+                file = members.extractfile(member)
+                if file is not None:
+                    yield member.name, file.read()
     else:
-        yield place.read_bytes()
+        yield str(place), place.read_bytes()

@@ -18,14 +18,20 @@ from zkos.host.channel import REPORT, QueryChannel
 from zkos.host.profile import Quirks
 from zkos.host.report import Status
 
+_UPSTREAM_ABORTS: Final = (
+    "a transaction ends the block",
+    "more ether than there can be",
+    "transaction too long",
+)
+"""What ends a block upstream (bootloader spec 11, `corpora/regressions`)."""
 _RECEIPT: Final = struct.Struct("<5I")
 _GAS_USED: Final = 4 * (5 + 16)
 
 
 def declared_abort(reason: str, encoded: Sequence[bytes], quirks: Quirks) -> bool:
     """Whether a block may end so; any other trap is a fault of ours."""
-    if quirks is Quirks.UPSTREAM and "a transaction ends the block" in reason:
-        return True  # bootloader spec 11
+    if quirks is Quirks.UPSTREAM and any(text in reason for text in _UPSTREAM_ABORTS):
+        return True
     # The reference host sends whole 64-bit words (oracle spec 3).
     odd = any(1 <= len(item) % 8 <= 4 for item in encoded)
     return odd and "unexpected length of an answer" in reason

@@ -2,9 +2,12 @@
 
 import json
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from differential.importers.state_test_export import write_state_test
 from fuzz.campaign.folder import Folder, Settings
 from fuzz.corpus import Corpus, name_of
 from fuzz.coverage.engine import observe
@@ -13,8 +16,11 @@ from fuzz.targets.catalogue import NAMES, load_target
 from fuzz.targets.oss_fuzz import OPTIONS, dictionary
 from tests.cli.support import zkos_here
 from tests.fuzz.planted import NAME, PLACE
+from zkos.host.case import load_case
 
 TARGET = ("-t", NAME)
+BLOCKS = "block_native"
+CORPORA = Path(__file__).resolve().parents[2] / "corpora"
 INPUTS = (b"ab", b"abab", b"xyz", b"xyzxyz", b"1", b"12", b"q")
 
 
@@ -200,3 +206,19 @@ def test_bytes_that_are_no_input_are_value_errors(name):
         except ValueError:
             continue
         assert target.decode(target.encode(value)) == value
+
+
+def test_ethereum_tests_become_cases(tmp_path):
+    case = load_case(CORPORA / "block_differential" / "transfer_1.json")
+    block = case.blocks[0]
+    context = replace(block.context, chain_id=1, block_hashes=())
+    case = replace(case, blocks=(replace(block, context=context),))
+    write_state_test(case, tmp_path / "fixture.json", "transfer")
+    done = zkos_here(
+        "corpus", "import", tmp_path / "fixture.json", tmp_path / "into", "-t", BLOCKS
+    )
+    assert done.returncode == 0, done.stderr
+    (content,) = Corpus(tmp_path / "into", ".json").contents()
+    made = load_target(BLOCKS).decode(content)
+    assert len(made.blocks[0].transactions) == 1
+    assert made.blocks[0].context.chain_id == 1

@@ -109,19 +109,24 @@ def import_inputs(
     into: Annotated[Path, typer.Argument(metavar="INTO")],
     target: TargetOption = DEFAULT_TARGET,
 ) -> int:
-    """Take over inputs from elsewhere: any folder or archive."""
+    """Take over inputs from elsewhere: any folder or archive.
+
+    Targets on blocks take Ethereum's state and block tests too, as cases.
+    """
     from fuzz.corpus import Corpus, import_from
 
     loaded = _load(target, place)
     corpus = Corpus(_inputs(into, target), loaded.suffix)
     taken = others = 0
     with _writing(corpus.folder):
-        for content in import_from(place):
-            if _is_input(loaded, content):
-                corpus.add(content)
-                taken += 1
-            else:
-                others += 1
+        for name, content in import_from(place):
+            inputs = [content] if _is_input(loaded, content) else []
+            if not inputs and target.startswith("block_"):
+                inputs = list(_cases_of_fixture(name, content))
+            for item in inputs:
+                corpus.add(item)
+            taken += len(inputs)
+            others += not inputs
     if not taken:
         raise UserError(f"{place}: none of {others} files is an input of {target}")
     say(f"{taken} inputs taken over into {corpus.folder}")
@@ -208,6 +213,22 @@ def _is_input(target: Any, content: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _cases_of_fixture(name: str, content: bytes) -> Iterator[bytes]:
+    """What an Ethereum test has to run, as inputs of targets on blocks."""
+    from differential.importers.fixtures import FixtureFile, load_file
+    from differential.known import NOT_RUN
+    from fuzz.mutation.text import case_to_text
+    from zkos.host.case_errors import CaseError
+
+    try:
+        fixtures = load_file(FixtureFile(Path(name), name, content))
+    except CaseError:
+        return
+    for fixture in fixtures:
+        if not NOT_RUN.intersection(fixture.declared):
+            yield case_to_text(fixture.case)
 
 
 def _tell_others(count: int, target: str) -> None:
