@@ -2,11 +2,10 @@
 
 import pytest
 
-from tests.machine.conftest import Tape, compiled, translating
+from tests.machine.conftest import Tape, compiled
 from zkos.compiler.assembler import A0, A1, A2, RA, T0, T1, ZERO, Assembler
 from zkos.machine.execution import Stop
 from zkos.machine.machine import Machine
-from zkos.machine.translator.context import ENOUGH_CYCLES
 from zkos.machine.translator.discovery import LONGEST_REGION, WORD
 from zkos.machine.translator.engine import TranslatedEngine
 from zkos.machine.translator.translation import is_translated, translate_image
@@ -17,8 +16,13 @@ RAM = 0x00300000
 
 
 @pytest.fixture(scope="module")
-def pair():
-    return translating(), Machine("native")
+def engine():
+    return TranslatedEngine(every=True, compile_text=compiled)
+
+
+@pytest.fixture(scope="module")
+def pair(engine):
+    return Machine(engine), Machine("native")
 
 
 def same(pair, image, words=(), limit=LIMIT, **options):
@@ -47,7 +51,7 @@ def counting(rounds):
     return code.code()
 
 
-@pytest.mark.parametrize("less", [0, 1, 2, 3, 5000, ENOUGH_CYCLES, ENOUGH_CYCLES + 1])
+@pytest.mark.parametrize("less", [0, 1, 2, 3, 4, 5000, 59_998])
 def test_limit_of_cycles_is_met_exactly(pair, less):
     image = counting(20_000)
     whole = same(pair, image)
@@ -55,6 +59,13 @@ def test_limit_of_cycles_is_met_exactly(pair, less):
     done = same(pair, image, limit=whole.cycles - less)
     assert done.cycles == whole.cycles - less
     assert done.reason is (Stop.CYCLE_LIMIT if less else Stop.FINISHED)
+
+
+def test_all_but_the_last_jump_runs_translated(engine, pair):
+    before = engine.translated_cycles
+    done = same(pair, counting(100), limit=400)
+    assert done.reason is Stop.FINISHED
+    assert engine.translated_cycles - before == done.cycles - 1
 
 
 def test_code_that_nothing_points_to_is_interpreted(pair):

@@ -20,6 +20,3 @@ INTERPRET: Final = 0
 """The instruction at the pc is the interpreter's."""
 STOPPED: Final = 256
 """Plus a reason of `zkos.machine.state`: the run is over."""
-
-ENOUGH_CYCLES: Final = 1 << 13
-"""More than a region can execute without looking at what is left."""

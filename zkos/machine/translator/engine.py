@@ -16,7 +16,6 @@ from zkos.machine.translator.context import (
     CONTEXT_TABLE,
     CONTEXT_U256,
     CONTEXT_WORDS,
-    ENOUGH_CYCLES,
     INTERPRET,
     STOPPED,
 )
@@ -48,6 +47,8 @@ class TranslatedEngine:
         self._interpreter: Final = NativeEngine()
         self._translations: list[Translation] = []
         self._fitting: dict[bytes, Translation | None] = {}
+        self.translated_cycles = 0
+        """Executed by translated code so far, in all runs."""
         self._context: Final = (ctypes.c_uint64 * CONTEXT_WORDS)()
         self.library: Final = self._interpreter.library
         """The compiled interpreter."""
@@ -92,7 +93,7 @@ class TranslatedEngine:
         """Whether there are cycles left, and the code is what was translated."""
         left = cycle_limit - buffers.counter(state.STATE_CYCLES)
         changed = buffers.state_word(state.STATE_ROM_CHANGED) != 0
-        return left >= ENOUGH_CYCLES and not changed
+        return left > 0 and not changed
 
     def _enter_at(
         self, buffers: Buffers, cycle_limit: int, translation: Translation
@@ -103,18 +104,19 @@ class TranslatedEngine:
             return INTERPRET
         context = self._context
         context[CONTEXT_TABLE // 8] = ctypes.addressof(translation.table)
+        given = cycle_limit - buffers.counter(state.STATE_CYCLES)
         status = self._enter(
             translation.table[pc // WORD],
             address_of(buffers.state),
             address_of(buffers.memory),
             ctypes.addressof(context),
-            cycle_limit - buffers.counter(state.STATE_CYCLES),
+            given,
         )
         if status == hooks.TRAPPED:
             self.library.raise_trap()
-        buffers.set_counter(
-            state.STATE_CYCLES, cycle_limit - context[CONTEXT_LEFT // 8]
-        )
+        left = context[CONTEXT_LEFT // 8]
+        self.translated_cycles += given - left
+        buffers.set_counter(state.STATE_CYCLES, cycle_limit - left)
         return int(status)
 
     def knows(self, image: bytes) -> bool:

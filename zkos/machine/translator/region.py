@@ -22,7 +22,6 @@ from zkos.machine.translator.context import (
     CONTEXT_ORACLE,
     CONTEXT_TABLE,
     CONTEXT_U256,
-    ENOUGH_CYCLES,
     INTERPRET,
     PARAMETERS,
     STOPPED,
@@ -88,6 +87,8 @@ class RegionText:
         self._trace = _Trace()
         self._count = 0
         self._here = region.start - WORD
+        self._most_cycles: Final = (region.end - region.start) // WORD
+        """Between two looks at what is left: no instruction comes twice."""
 
     def run(self) -> str:
         """The text."""
@@ -197,7 +198,7 @@ class RegionText:
     def _leave_if_late(self, pc: int) -> None:
         """Stop where the limit of cycles is so near that the interpreter must count."""
         left = self._store_left()
-        late = self._let(f"icmp slt i64 {left}, {ENOUGH_CYCLES}")
+        late = self._let(f"icmp slt i64 {left}, {self._most_cycles}")
         self._stop_if(late, pc)
 
     def _jump(self, target: int) -> None:
