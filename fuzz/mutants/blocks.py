@@ -72,6 +72,10 @@ def pair_of(mutant: Mutant) -> Pair:
                 talk, plain.image((options.word(),)), plain, emulator
             )
             return Pair(("machine*", "native"), changed, native.run_guest)
+        case Where.TRANSLATOR:
+            native.library()
+            riscv.translate(riscv.program().image())
+            return Pair(("riscv*", "native"), riscv.run_guest, native.run_guest)
         case Where.HOST:
             native.library()
             return Pair(("native", "host*"), native.run_guest, native.run_guest)

@@ -43,7 +43,7 @@ Attempt = Callable[[int], str | None]
 
 def prepare(mutant: Mutant, seed: int) -> Attempt:
     """Build what is changed; the function that tries case `number`."""
-    if mutant.where is Where.HOST:
+    if mutant.where in (Where.HOST, Where.TRANSLATOR):
         plant(mutant.patch)
     if mutant.hunt is Hunt.STREAMS:
         from fuzz.mutants.streams import StreamPair

@@ -19,6 +19,8 @@ class Where(Enum):
     """The guest for RV32IM; its peer is the plain native guest."""
     MACHINE = "machine"
     """The emulated machine, running the plain image; likewise."""
+    TRANSLATOR = "translator"
+    """What translates images for this machine; its peer is the interpreter."""
     HOST = "host"
     """The host around plain native code; its peer is the guest's own arithmetic."""
 

@@ -11,6 +11,7 @@ PAIRS: Final = {
     Where.NATIVE: "native\\* / riscv",
     Where.RISCV: "riscv\\* / native",
     Where.MACHINE: "machine\\* / native",
+    Where.TRANSLATOR: "translated\\* / interpreted",
     Where.HOST: "native / host\\*",
 }
 GENERATORS: Final = {
@@ -91,7 +92,7 @@ def _row(mutant: Mutant, catch: Catch | None) -> str:
     pair = PAIRS[mutant.where]
     if mutant.hunt is Hunt.ORACLE:
         pair = "native\\*"
-    elif mutant.hunt is Hunt.STREAMS:
+    elif mutant.hunt is Hunt.STREAMS and mutant.where is Where.MACHINE:
         pair = "machine\\* / machine"
     cells = [f"`{mutant.name}`", mutant.category, pair, GENERATORS[mutant.hunt]]
     if catch is None:

@@ -7,9 +7,11 @@ numbers at the edges in registers, which end at a jump to themselves.
 from functools import cache
 from typing import Final
 
-from fuzz.mutants.mutant import Mutant
+from fuzz.mutants.mutant import Mutant, Where
 from fuzz.strategies.source import RandomSource, Source
+from zkos.compiler.codegen import TRANSLATED, object_code
 from zkos.machine.engines import NativeEngine
+from zkos.machine.execution import Engine
 from zkos.machine.machine import Machine
 
 SEED_SHIFT: Final = 40
@@ -30,7 +32,7 @@ class StreamPair:
     """A changed machine and the plain one."""
 
     def __init__(self, mutant: Mutant) -> None:
-        self._changed: Final = Machine(NativeEngine(mutant.variant))
+        self._changed: Final = Machine(_engine(mutant))
         self._plain: Final = _plain()
 
     def attempt(self, seed: int, number: int) -> str | None:
@@ -44,6 +46,19 @@ class StreamPair:
             if getattr(one, name) != getattr(two, name):
                 return str(name)
         return None
+
+
+def _engine(mutant: Mutant) -> Engine:
+    if mutant.where is not Where.TRANSLATOR:
+        return NativeEngine(mutant.variant)
+    # Imported here: the fault was planted in what this imports.
+    from zkos.machine.translator.engine import TranslatedEngine
+
+    return TranslatedEngine(every=True, compile_text=_compiled)
+
+
+def _compiled(text: str) -> bytes:
+    return object_code(text, TRANSLATED)
 
 
 @cache
@@ -92,10 +107,18 @@ def _instruction(source: Source) -> list[int]:
         encoded = (skip >> 1 & 0xF) << 8 | (skip >> 5 & 0x3F) << 25
         head = rs2 << 20 | rs1 << 15 | funct3 << 12 | 0x63
         return [encoded | head, _immediate(source, rd, rd)]
-    # A jump over an instruction, its target odd sometimes.
+    return _jump(source, rd)
+
+
+def _jump(source: Source, rd: int) -> list[int]:
+    """A jump over an instruction, its target odd sometimes, or made at run time."""
     offset = 16 + source.choose((0, 0, 1, 1, 2))
+    words = [_SCRATCH << 7 | 0x17]  # AUIPC
+    if source.chance(50):
+        offset += 4
+        words.append(_SCRATCH << 15 | _SCRATCH << 7 | 0x13)
     return [
-        _SCRATCH << 7 | 0x17,  # AUIPC
+        *words,
         offset << 20 | _SCRATCH << 15 | rd << 7 | 0x67,
         _immediate(source, rd, rd),
         0x00000013,
