@@ -15,6 +15,7 @@ from zkos.compiler.assembler import Assembler
 from zkos.host.case import Case, load_case, parse_case
 from zkos.host.profile import Mode, Profile, RunOptions
 from zkos.machine.machine import Machine
+from zkos.machine.translator.engine import TranslatedEngine
 
 Row = dict[str, Any]
 REPEATS: Final = 3
@@ -75,20 +76,28 @@ def block_speeds(paths: Sequence[Path], *, with_py_evm: bool) -> list[Row]:
 def machine_speeds() -> list[Row]:
     """Instructions a second of the machine and of unicorn on the same loop."""
     image, count = _loop()
-    machine = Machine("native")
-    ours = min(_seconds(lambda: machine.run(image, None, 1 << 40)) for _ in range(3))
-    rows: list[Row] = [
-        {"engine": "interpreter", "instructions": count, "MIPS": count / ours / 1e6}
-    ]
+    machines = {
+        "interpreter": Machine("native"),
+        "translated": Machine(TranslatedEngine(every=True)),
+    }
+    rows: list[Row] = []
+    for name, machine in machines.items():
+        machine.run(image, None, 1 << 40)  # translates it
+        ours = min(
+            _seconds(lambda machine=machine: machine.run(image, None, 1 << 40))  # type: ignore[misc]
+            for _ in range(3)
+        )
+        rows.append(_speed(name, count, ours))
     unicorn = _unicorn(image)
     if unicorn is None:
         return rows
-    theirs = min(_seconds(unicorn) for _ in range(3))
-    rows.append(
-        {"engine": "unicorn", "instructions": count, "MIPS": count / theirs / 1e6}
-    )
-    rows[0]["speed, unicorn = 1"] = theirs / ours
-    return rows
+    rows.append(_speed("unicorn", count, min(_seconds(unicorn) for _ in range(3))))
+    base = rows[-1]["MIPS"]
+    return [{**row, "speed, unicorn = 1": row["MIPS"] / base} for row in rows]
+
+
+def _speed(name: str, count: int, seconds: float) -> Row:
+    return {"engine": name, "instructions": count, "MIPS": count / seconds / 1e6}
 
 
 def precompiles() -> list[Row]:
