@@ -127,3 +127,23 @@ def test_senseless_query_is_refused(state, query, parameters, reason):
     oracle = HonestOracle(state, BlockContext(), [])
     with pytest.raises(OracleError, match=reason):
         oracle.answer(query, parameters)
+
+
+def test_answers_about_the_tree_are_those_of_the_tree_as_it_is():
+    state = ChainState()
+    state.set_slot(0xC0DE, 1, 5)
+    parameters = (0xC0DE).to_bytes(24, "little") + (1).to_bytes(32, "big")
+    query = QUERY_IDS["storage_slot"]
+
+    def told(state):
+        oracle = HonestOracle(state, BlockContext(), ())
+        return [oracle.answer(query, parameters) for _ in range(2)]
+
+    before = told(state)
+    twin = state.fork()
+    twin.set_slot(0xC0DE, 1, 6)
+    after = told(twin)
+    assert before[0] == before[1] != after[0] == after[1]
+    assert told(state) == before
+    twin.set_slot(0xC0DE, 2, 6)
+    assert told(twin) == after

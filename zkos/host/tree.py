@@ -80,6 +80,8 @@ class StateTree:
         self._levels: list[list[bytes]] = [[] for _ in range(DEPTH + 1)]
         self._stale = {0, 1}
         self._shared = False
+        self.answers: dict[tuple[int, bytes], bytes] = {}
+        """What an oracle said about the tree as it is, to be said again."""
 
     @classmethod
     def from_leaves(cls, leaves: Iterable[tuple[bytes, bytes]]) -> Self:
@@ -98,6 +100,7 @@ class StateTree:
         twin._sorted = self._sorted
         twin._levels = self._levels
         twin._stale = set()
+        twin.answers = self.answers
         twin._shared = self._shared = True
         return twin
 
@@ -185,7 +188,8 @@ class StateTree:
         return Proof(index, self.leaf(index), tuple(path[:DEPTH]))
 
     def _own(self) -> None:
-        """Stop sharing before a change."""
+        """Stop sharing before a change, and forget what was said before it."""
+        self.answers = {}
         if self._shared:
             self._leaves = self._leaves.copy()
             self._index = self._index.copy()
