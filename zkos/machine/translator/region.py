@@ -168,8 +168,8 @@ class RegionText:
             value = self._trace.values[register]
             self._emit(f"store i32 {value}, ptr {self._field('%s', WORD * register)}")
 
-    def _store_left(self) -> str:
-        """Take the cycles of the trace from those left."""
+    def _cycles_left(self) -> str:
+        """Those left before the trace, less what it took."""
         left = self._let("load i64, ptr %left")
         if self._trace.cycles:
             left = self._let(f"sub i64 {left}, {self._trace.cycles}")
@@ -181,7 +181,7 @@ class RegionText:
         """Return to whoever runs the translation; `pc` is not executed."""
         self._flush()
         self._emit(f"store i32 {pc}, ptr {self._field('%s', int(state.STATE_PC))}")
-        left = self._store_left()
+        left = self._cycles_left()
         self._emit(f"store i64 {left}, ptr {self._field('%x', CONTEXT_LEFT)}")
         self._emit(f"ret i32 {reason}")
 
@@ -197,7 +197,7 @@ class RegionText:
 
     def _leave_if_late(self, pc: int) -> None:
         """Stop where the limit of cycles is so near that the interpreter must count."""
-        left = self._store_left()
+        left = self._cycles_left()
         late = self._let(f"icmp slt i64 {left}, {self._most_cycles}")
         self._stop_if(late, pc)
 
@@ -205,7 +205,7 @@ class RegionText:
         """End the block with a jump to an address."""
         if self._is_inside(target):
             self._flush()
-            self._emit(f"store i64 {self._store_left()}, ptr %left")
+            self._emit(f"store i64 {self._cycles_left()}, ptr %left")
             if target <= self._here:
                 # Only jumps back can make a region run without end.
                 self._trace = _Trace()
@@ -225,7 +225,7 @@ class RegionText:
             self._stop(target, str(INTERPRET))
 
     def _go(self, function: str) -> None:
-        left = self._store_left()
+        left = self._cycles_left()
         call = (
             f"musttail call fastcc i32 {function}(ptr %s, ptr %m, ptr %x, i64 {left})"
         )
