@@ -17,6 +17,7 @@ from zkos.host.case import Block
 from zkos.host.channel import REPORT, QueryChannel
 from zkos.host.profile import Quirks
 from zkos.host.report import Status
+from zkos.host.transactions import FieldTransaction, Kind
 
 _UPSTREAM_ABORTS: Final = (
     "a transaction ends the block",
@@ -24,17 +25,34 @@ _UPSTREAM_ABORTS: Final = (
     "transaction too long",
 )
 """What ends a block upstream (bootloader spec 11, `corpora/regressions`)."""
+_UNREADABLE: Final = ("preimage does not match its hash", "preimage too short")
 _RECEIPT: Final = struct.Struct("<5I")
 _GAS_USED: Final = 4 * (5 + 16)
 
 
-def declared_abort(reason: str, encoded: Sequence[bytes], quirks: Quirks) -> bool:
-    """Whether a block may end so; any other trap is a fault of ours."""
+def declared_abort(
+    reason: str, encoded: Sequence[bytes], quirks: Quirks, *, decreed: bool = False
+) -> bool:
+    """Whether a block may end so; any other trap is a fault of ours.
+
+    `decreed`: governance may have put code somewhere before. The deployer believes it
+    the length, and an account of another length than its code's cannot be read.
+    """
+    if decreed and any(text in reason for text in _UNREADABLE):
+        return True
     if quirks is Quirks.UPSTREAM and any(text in reason for text in _UPSTREAM_ABORTS):
         return True
     # The reference host sends whole 64-bit words (oracle spec 3).
     odd = any(1 <= len(item) % 8 <= 4 for item in encoded)
     return odd and "unexpected length of an answer" in reason
+
+
+def has_decree(block: Block) -> bool:
+    """Whether governance has a word in the block."""
+    return any(
+        isinstance(item, FieldTransaction) and item.kind is Kind.UPGRADE
+        for item in block.transactions
+    )
 
 
 @dataclass(slots=True)

@@ -20,7 +20,12 @@ from fuzz.mutation.text import case_from_text, case_to_text, case_weight
 from fuzz.strategies.source import Source
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import BlockEngine, coverage_engine, riscv_engine
-from fuzz.targets.block_features import Receipts, block_features, declared_abort
+from fuzz.targets.block_features import (
+    Receipts,
+    block_features,
+    declared_abort,
+    has_decree,
+)
 from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel
@@ -100,8 +105,11 @@ class BlockTarget:
         state = self._state(
             value.accounts, value.sequence, value.leaves, value.preimages
         )
+        decreed = False
         for index, block in enumerate(value.blocks):
-            after = self._run_block(block, state, seen, last=block is value.blocks[-1])
+            decreed = decreed or has_decree(block)
+            last = block is value.blocks[-1]
+            after = self._run_block(block, state, seen, last=last, decreed=decreed)
             if seen.problem is not None or after is None:
                 if seen.problem is not None and len(value.blocks) > 1:
                     seen.problem = _in_block(seen.problem, index)
@@ -110,7 +118,13 @@ class BlockTarget:
         return seen
 
     def _run_block(
-        self, block: Block, state: ChainState, seen: Observation, *, last: bool
+        self,
+        block: Block,
+        state: ChainState,
+        seen: Observation,
+        *,
+        last: bool,
+        decreed: bool,
     ) -> ChainState | None:
         """The state after a block, None if there is none or nobody needs it."""
         try:
@@ -127,7 +141,14 @@ class BlockTarget:
         receipts = Receipts.of(channel.messages)
         seen.semantic |= block_features(block, ending, channel, receipts)
         _count(seen, ending, receipts)
-        seen.problem = self._problem(runs, state, encoded)
+
+        def may_end(reason: str) -> bool:
+            if self._judges_aborts or block.edits:
+                return True
+            quirks = self.options.quirks
+            return declared_abort(reason, encoded, quirks, decreed=decreed)
+
+        seen.problem = self._problem(runs, state, may_end)
         if self._reference is not None and seen.problem is None:
             outcome = self._outcome(runs[0], state)
             seen.problem = self._reference(block, state, self.options, outcome)
@@ -136,8 +157,9 @@ class BlockTarget:
         return self._proceed(runs[0], state, seen)
 
     def _problem(
-        self, runs: Sequence[Run], state: ChainState, encoded: Sequence[bytes]
+        self, runs: Sequence[Run], state: ChainState, may_end: Callable[[str], bool]
     ) -> Problem | None:
+        """What is wrong; `may_end` says for which reasons a block may abort."""
         names = [engine.name for engine in self._engines]
         first = runs[0]
         for name, other in zip(names[1:], runs[1:], strict=True):
@@ -151,12 +173,7 @@ class BlockTarget:
         for name, (ending, _) in zip(names, runs, strict=True):
             if ending.result in (Result.CRASH, Result.TIMEOUT):
                 return _failure("crash", name, ending)
-            aborted = ending.result is Result.ABORT
-            quirks = self.options.quirks
-            declared = self._judges_aborts or declared_abort(
-                ending.reason, encoded, quirks
-            )
-            if aborted and not declared:
+            if ending.result is Result.ABORT and not may_end(ending.reason):
                 return _failure("abort", name, ending)
         return None
 
