@@ -73,6 +73,7 @@ class RiscvEngine:
     ) -> None:
         self._program: Final = program or riscv.program()
         self._machine: Final = machine or riscv.machine()
+        riscv.translate(self._program.image(), build=False)
 
     def run(self, channel: Channel, options: int) -> Ending:
         """Run with this option word."""
