@@ -101,3 +101,24 @@ def test_value_for_a_new_account_without_room():
     upstream, ours = both(creation, legacy(nonce=1), accounts=accounts)
     assert upstream.result is Result.ABORT
     assert [status for status, _ in statuses(ours)] == ["reverted", "success"]
+
+
+@pytest.mark.parametrize("scheme", ["f4", "f2"], ids=["delegatecall", "callcode"])
+@pytest.mark.parametrize("quirks", Quirks)
+def test_code_below_a_constructor_ends_the_new_account(scheme, quirks):
+    """EIP-6780; upstream spares it (`corpora/regressions`)."""
+    values = "5f" * (4 if scheme == "f4" else 5)
+    initcode = f"0x{values}61c0de5a{scheme}00"
+    case = {
+        "block": {},
+        "accounts": {SENDER: RICH, f"0x{0xC0DE:040x}": {"nonce": 1, "code": "0x5fff"}},
+        "txs": [legacy(to=None, data=initcode, value=7, gas_limit=200_000)],
+    }
+    options = RunOptions(quirks=quirks)
+    (outcome,) = run_chain(cpython.run_block, parse_case(case, "test"), options)
+    assert statuses(outcome) == [("success", "")]
+    made = [item for item in outcome.detail.accounts if item.nonce == 1]
+    spared = [item for item in made if item.balance == 0]
+    assert bool(spared) is (quirks is Quirks.UPSTREAM)
+    heir = next(item for item in outcome.detail.accounts if item.address == 0)
+    assert heir.balance >= 7

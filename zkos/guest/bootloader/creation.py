@@ -102,6 +102,7 @@ class Preparation:
         frame.input = initcode.window(0, 0)
         frame.static = False
         frame.constructor = True
+        frame.under_construction = True
         return verdict
 
     def _check(

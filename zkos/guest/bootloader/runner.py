@@ -17,6 +17,7 @@ from zkos.guest.protocol.environment import (
     runs_code,
 )
 from zkos.guest.protocol.limits import CODE_BYTES
+from zkos.guest.protocol.quirks import QUIRK_SPARES_UNDER_CONSTRUCTION
 from zkos.guest.protocol.report import (
     REASON_ENTRY_TRANSFER_FAILED,
     REASON_EVENT_WITHOUT_ENVIRONMENT,
@@ -68,6 +69,9 @@ class Runner:
     empty: ByteView
     fault: U32
     """Reason of the Fatal error that ended the last interaction, if known; else 0."""
+    spares: bool
+    """Whether code that a constructor delegates to cannot end its account, as
+    upstream."""
 
     def __init__(
         self, system: System, environments: Environments, hooks: Hooks
@@ -86,6 +90,8 @@ class Runner:
         self.output = self.empty
         self.created = Address(0)
         self.fault = U32(0)
+        bits = system.options.quirk_bits
+        self.spares = bits & QUIRK_SPARES_UNDER_CONSTRUCTION != 0
 
     # Entry
 
@@ -240,6 +246,7 @@ class Runner:
             self.snapshots.append(U32(0))
         frame = self.frames[depth]
         frame.constructor = False
+        frame.under_construction = False
         frame.output = self.empty
         frame.child_output = self.empty
         return frame
@@ -268,6 +275,8 @@ class Runner:
         pass_resources(caller, frame, stipend)
         frame.environment = caller.environment
         aim(caller, frame)
+        if caller.under_construction and not self.spares:
+            frame.under_construction = frame.address == caller.address
         self.depth = self.depth + 1
         return self._enter(frame, account, scheme)
 

@@ -27,4 +27,7 @@ lost, and the transaction dropped as if the sender could not pay."""
 QUIRK_NO_OUTPUT_WHEN_FULL: Final = U32(64)
 """A hook called when the return data buffer is exactly full succeeds without
 output, where one byte less of room left would end the block."""
-QUIRKS_UPSTREAM: Final = U32(127)
+QUIRK_SPARES_UNDER_CONSTRUCTION: Final = U32(128)
+"""SELFDESTRUCT ends an account under construction only if the constructor itself
+executes it, not code that it delegates to (system spec 3.5, EIP-6780)."""
+QUIRKS_UPSTREAM: Final = U32(255)

@@ -80,6 +80,8 @@ class Frame:
     """Calldata; empty in a constructor."""
     static: bool
     constructor: bool
+    under_construction: bool
+    """Whether the account acted as is being created, as far as SELFDESTRUCT knows."""
     request: Request
     output: ByteView
     child_success: bool
@@ -100,6 +102,7 @@ class Frame:
         self.input = allocate_bytes(0)
         self.static = False
         self.constructor = False
+        self.under_construction = False
         self.request = Request()
         self.output = allocate_bytes(0)
         self.child_success = False

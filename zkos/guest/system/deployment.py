@@ -100,7 +100,7 @@ class Deployment:
         resources: Resources,
         address: Address,
         beneficiary: Address,
-        in_constructor: bool,
+        under_construction: bool,
     ) -> None:
         """Move all ether and, if the account is of this transaction, end it (EIP-6780).
 
@@ -109,7 +109,7 @@ class Deployment:
         accounts = self.accounts
         account = accounts.update(EVM_ENVIRONMENT, resources, address, Access.DESTRUCT)
         amount = account.balance
-        destroyed = in_constructor or account.deployed_in == accounts.transaction
+        destroyed = under_construction or account.deployed_in == accounts.transaction
         if destroyed:
             account.deconstructed = True
 

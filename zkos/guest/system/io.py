@@ -212,10 +212,12 @@ class Io:
         resources: Resources,
         address: Address,
         beneficiary: Address,
-        in_constructor: bool,
+        under_construction: bool,
     ) -> None:
         """SELFDESTRUCT besides its base price (system spec 3.5)."""
-        self.deployment.self_destruct(resources, address, beneficiary, in_constructor)
+        self.deployment.self_destruct(
+            resources, address, beneficiary, under_construction
+        )
 
     def keccak(self, resources: Resources, data: ByteView) -> Bytes32:
         """The keccak-256 system function: charged, then computed."""

@@ -159,7 +159,7 @@ def selfdestruct(frame: EvmFrame) -> None:
 
     common = frame.common
     frame.system.io.self_destruct(
-        frame.settle(), common.address, beneficiary, common.constructor
+        frame.settle(), common.address, beneficiary, common.under_construction
     )
     common.output = frame.heap.empty
     frame.stop(Exit.RETURNED)
