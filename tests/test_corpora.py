@@ -64,7 +64,8 @@ def test_public_inputs_are_as_pinned():
         for result in session.run([CORPORA / name for name in pins]):
             name = result.path.relative_to(CORPORA).as_posix()
             public_input = result.outcome.engines["native"].public_input
-            found.setdefault(name, {})[result.index] = f"0x{public_input.hex()}"
+            told = None if public_input is None else f"0x{public_input.hex()}"
+            found.setdefault(name, {})[result.index] = told
     assert pins
     for name, inputs in pins.items():
         assert list(found[name].values()) == inputs, name

@@ -111,11 +111,15 @@ class FakeIo:
         self.events.append((kept, bytes(data)))
 
     def self_destruct(
-        self, resources: Any, at: Address, beneficiary: Address, in_constructor: bool
+        self,
+        resources: Any,
+        at: Address,
+        beneficiary: Address,
+        under_construction: bool,
     ) -> None:
         assert at == SELF
         pay(resources, DESTRUCT)
-        self.destroyed.append((int(beneficiary), in_constructor))
+        self.destroyed.append((int(beneficiary), under_construction))
 
     def keccak(self, resources: Any, data: ByteView) -> Bytes32:
         pay(resources, KECCAK)
@@ -181,7 +185,7 @@ class Run:
         common.code = view_of(code)
         common.input = view_of(calldata)
         common.static = static
-        common.constructor = constructor
+        common.constructor = common.under_construction = constructor
         self.exit = self.evm.begin(common)
         self.keep()
 
