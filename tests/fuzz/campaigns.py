@@ -14,11 +14,19 @@ from tests.fuzz.planted import NAME
 ROOT = Path(__file__).resolve().parents[2]
 SEED = "7"
 
+# Whoever runs the tests may ignore SIGINT, as jobs in the background do.
+PROGRAM = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from zkos.cli import main
+main()
+"""
+
 
 def start(folder, *options, target=NAME):
     """`zkos fuzz run` in a process group of its own, as a terminal's job."""
     targets = [target] if isinstance(target, str) else target
-    command = [sys.executable, "-c", "from zkos.cli import main; main()"]
+    command = [sys.executable, "-c", PROGRAM]
     command += ["fuzz", "run", *targets, "--folder", str(folder), *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     return subprocess.Popen(
