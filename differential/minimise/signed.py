@@ -163,9 +163,12 @@ def _renamed_account(entry: AccountState, names: Mapping[int, int]) -> AccountSt
 
 def _renamed_block(block: Block, names: Mapping[int, int]) -> Block:
     coinbase = names.get(block.context.coinbase, block.context.coinbase)
-    return Block(
-        replace(block.context, coinbase=coinbase),
-        tuple(_renamed_transaction(item, names) for item in block.transactions),
+    return replace(
+        block,
+        context=replace(block.context, coinbase=coinbase),
+        transactions=tuple(
+            _renamed_transaction(item, names) for item in block.transactions
+        ),
     )
 
 

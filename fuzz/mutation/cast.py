@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from fuzz.strategies.cast import STRANGERS
-from zkos.host.case import AccountState, Block, Case
+from zkos.host.case import AccountState, Case
 from zkos.host.signing import address_of_key
 from zkos.host.transactions import FieldTransaction, Transaction
 
@@ -77,7 +77,7 @@ def transactions_of(case: Case) -> list[Transaction]:
 
 def with_transactions(case: Case, index: int, transactions: list[Transaction]) -> Case:
     """The case with another list of transactions in one block."""
-    block = Block(case.blocks[index].context, tuple(transactions))
+    block = replace(case.blocks[index], transactions=tuple(transactions))
     return replace(
         case, blocks=(*case.blocks[:index], block, *case.blocks[index + 1 :])
     )

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from differential.minimise.signed import rename
 from differential.outcome import Result
 from differential.runners import cpython, native, py_evm, riscv
 from differential.runners.base import state_of_case
+from fuzz.mutation.cast import with_transactions
 from zkos.host.case import load_case, parse_case
 from zkos.host.case_errors import CaseError
 from zkos.host.case_writer import case_to_json
@@ -108,3 +110,11 @@ def test_format_of_the_future_is_refused():
     assert parse_case({"format": 1, "block": {}}, "a.json")
     with pytest.raises(CaseError, match="format: only format 1 is known"):
         parse_case({"format": 2, "block": {}}, "a.json")
+
+
+def test_lies_stay_when_a_case_is_changed_around_them():
+    case = load_case(LIE)
+    edits = case.blocks[0].edits
+    assert rename(case, {0xC0DE: 0xC0DF}).blocks[0].edits == edits
+    changed = with_transactions(case, 0, list(case.blocks[0].transactions) * 2)
+    assert changed.blocks[0].edits == edits
