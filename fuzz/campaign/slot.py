@@ -16,7 +16,7 @@ from fuzz.coverage.engine import Making, Recipe
 
 _BYTES: Final = 4096
 _INPUT: Final = struct.Struct("<dQBQ32s32s")
-_TOTALS: Final = struct.Struct("<dQQQQQQQQQQd")
+_TOTALS: Final = struct.Struct("<dQQQQQQQQQQdQ")
 _INPUT_AT: Final = 0
 _TOTALS_AT: Final = 512
 _STOP_AT: Final = 1024
@@ -41,6 +41,7 @@ class Progress:
     iteration: int = 0
     last_new: float = 0.0
     """When it last kept an input, by the clock on the wall."""
+    compared: int = 0
 
 
 @dataclass(frozen=True, slots=True)

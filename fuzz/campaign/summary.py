@@ -41,6 +41,7 @@ class Summary:
                     "reverted": item.reverted,
                     "rejected": item.rejected,
                     "problems": item.problems,
+                    "compared": item.compared,
                     "coverage": item.coverage,
                     "features": item.features,
                     "entries": item.entries,
@@ -55,11 +56,12 @@ class Summary:
         total = self.total
         rate = total.executions / self.seconds if self.seconds else 0.0
         found = sum(self.findings.values())
+        compared = f"compared: {total.compared} blocks " if total.compared else ""
         return (
             f"#{total.executions} cov: {total.coverage} ft: {total.features} "
             f"corp: {total.entries}/{total.weight // 1000}kb exec/s: {rate:.0f} "
-            f"rss: {self.resident // _MEGABYTE}Mb {validity(total)} findings: {found} "
-            f"new: {age(total.last_new)}"
+            f"rss: {self.resident // _MEGABYTE}Mb {validity(total)} {compared}"
+            f"findings: {found} new: {age(total.last_new)}"
         )
 
 
@@ -119,4 +121,5 @@ def _sum(rows: list[Progress], joined: Callable[[list[int]], int]) -> Progress:
         weight=joined([row.weight for row in rows]),
         iteration=max((row.iteration for row in rows), default=0),
         last_new=max((row.last_new for row in rows), default=0.0),
+        compared=sum(row.compared for row in rows),
     )

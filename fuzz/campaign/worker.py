@@ -156,6 +156,7 @@ class Worker:
                 weight=pool.bytes,
                 iteration=self._search.iteration,
                 last_new=self._last_new,
+                compared=before.compared + totals.compared,
             )
         )
 

@@ -49,6 +49,7 @@ class Totals:
     reverted: int = 0
     rejected: int = 0
     problems: int = 0
+    compared: int = 0
 
     def add(self, observation: Observation) -> None:
         """Count an execution."""
@@ -57,6 +58,7 @@ class Totals:
         self.reverted += observation.reverted
         self.rejected += observation.rejected
         self.problems += observation.problem is not None
+        self.compared += observation.compared
 
 
 @dataclass(slots=True)

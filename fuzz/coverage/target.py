@@ -63,6 +63,8 @@ class Observation:
     """Parts of the input that did what they meant to."""
     reverted: int = 0
     rejected: int = 0
+    compared: int = 0
+    """Blocks of which two engines were heard and compared."""
     problem: Problem | None = None
 
 

@@ -12,7 +12,7 @@ from differential.outcome import Outcome, Result
 from fuzz.coverage.target import Problem
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_engine
-from fuzz.targets.blocks import BlockTarget
+from fuzz.targets.blocks import BlockTarget, Judgement
 from zkos.guest.protocol.addresses import BOOTLOADER
 from zkos.host.case import Block, Case
 from zkos.host.profile import Profile, RunOptions
@@ -38,24 +38,26 @@ def block_ethereum() -> BlockTarget:
 
 def compare_block(
     block: Block, state: ChainState, options: RunOptions, ours: Outcome
-) -> Problem | None:
+) -> Judgement:
     """The difference from py-evm as a problem."""
     if not ours.succeeded:
-        return None
+        return Judgement(compared=False)
     done = compare_with_ethereum(block, state, options, ours)
     names = ("native", "py_evm")
     if done.reference.result is Result.CRASH:
         reason = done.reference.reason
         if reason.startswith("unsupported"):
-            return None
-        return Problem(
-            "crash", names[1:], "outcome", "", reason.split(":")[0], (reason,)
-        )
+            return Judgement(compared=False)
+        site = reason.split(":")[0]
+        crash = Problem("crash", names[1:], "outcome", "", site, (reason,))
+        return Judgement(crash, compared=False)
     found = done.difference
     if found is None:
-        return None
+        return Judgement()
     site = _reason(ours, found.where)
-    return Problem("diverge", names, found.layer, found.where, site, found.values)
+    return Judgement(
+        Problem("diverge", names, found.layer, found.where, site, found.values)
+    )
 
 
 def _reason(ours: Outcome, where: str) -> str:

@@ -19,7 +19,7 @@ from differential.runners.base import conclude, prepare
 from fuzz.coverage.target import Problem
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_engine, coverage_library
-from fuzz.targets.blocks import BlockTarget
+from fuzz.targets.blocks import BlockTarget, Judgement
 from fuzz.targets.catalogue import IMAGES_FOLDER, TargetError
 from zkos.host.case import Block
 from zkos.host.profile import Profile, Quirks, RunOptions
@@ -78,23 +78,26 @@ def _target(name: str, options: RunOptions) -> BlockTarget:
 
 def compare_block(
     path: Path, block: Block, state: ChainState, options: RunOptions, ours: Outcome
-) -> Problem | None:
+) -> Judgement:
     """What the image in a file says otherwise than ours did, as a problem."""
     theirs = image.run_file(path, block, state, options)
     if theirs.result in (Result.CRASH, Result.TIMEOUT):
         if ours.result is theirs.result:
-            return None  # the host of the case cannot answer
-        return Problem("crash", NAMES[1:], "outcome", "", theirs.reason)
+            return Judgement()  # the host of the case cannot answer
+        crash = Problem("crash", NAMES[1:], "outcome", "", theirs.reason)
+        return Judgement(crash, compared=False)
     found = difference(ours, theirs)
     if found is None:
-        return None
+        return Judgement()
     site = " | ".join(item.reason for item in (ours, theirs) if item.reason)
     if options.quirks is Quirks.NONE:
         again = _reproduced(block, state, options)
         if difference(again, theirs) is None:
             found = origin(NAMES, ours, again) or found
             site = again.reason or " | ".join(signature_of(found).values or ())
-    return Problem("diverge", NAMES, found.layer, found.where, site, found.values)
+    return Judgement(
+        Problem("diverge", NAMES, found.layer, found.where, site, found.values)
+    )
 
 
 def difference(ours: Outcome, theirs: Outcome) -> Difference | None:

@@ -6,6 +6,7 @@ chain goes on, and for the few words that say what became of a transaction.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -40,7 +41,18 @@ _STATES_KEPT: Final = 64
 _TRANSACTIONS_KEPT: Final = 4096
 OPTIONS: Final = RunOptions()
 Run = tuple[Ending, QueryChannel]
-Reference = Callable[[Block, ChainState, RunOptions, Outcome], Problem | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What came of comparing a block with an engine that is not ours."""
+
+    problem: Problem | None = None
+    compared: bool = True
+    """False where that engine has no opinion."""
+
+
+Reference = Callable[[Block, ChainState, RunOptions, Outcome], Judgement]
 """Compares what ours said of a block with an engine that is not ours."""
 
 
@@ -149,9 +161,13 @@ class BlockTarget:
             return declared_abort(reason, encoded, quirks, decreed=decreed)
 
         seen.problem = self._problem(runs, state, may_end)
+        compared = len(runs) > 1
         if self._reference is not None and seen.problem is None:
             outcome = self._outcome(runs[0], state)
-            seen.problem = self._reference(block, state, self.options, outcome)
+            judgement = self._reference(block, state, self.options, outcome)
+            seen.problem = judgement.problem
+            compared = judgement.compared
+        seen.compared += compared
         if last or seen.problem is not None or ending.result is not Result.SUCCESS:
             return None
         return self._proceed(runs[0], state, seen)

@@ -84,7 +84,7 @@ def test_difference_from_an_image_is_told_by_its_cause(tmp_path: Path) -> None:
 
     def problem(options: RunOptions) -> Problem | None:
         ours = native.run_block(block, state, options)
-        return compare_block(path, block, state, options, ours)
+        return compare_block(path, block, state, options, ours).problem
 
     assert problem(UPSTREAM) is None
     found = problem(RunOptions())
