@@ -129,11 +129,14 @@ class Worker:
     @contextmanager
     def _timed(self) -> Iterator[None]:
         """Remember an input that ends, but too late."""
-        started = time.process_time()
+        started = self._own_seconds()
         yield
-        taken = time.process_time() - started
+        taken = self._own_seconds() - started
         if taken > _SLOW_SHARE * self._settings.slice_seconds:
             self._slow(taken)
+
+    def _own_seconds(self) -> float:
+        return time.process_time() - self._search.totals.peer_seconds
 
     def _slow(self, seconds: float) -> None:
         recipe = self._slot.current().recipe

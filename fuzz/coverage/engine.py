@@ -50,6 +50,7 @@ class Totals:
     rejected: int = 0
     problems: int = 0
     compared: int = 0
+    peer_seconds: float = 0.0
 
     def add(self, observation: Observation) -> None:
         """Count an execution."""
@@ -59,6 +60,7 @@ class Totals:
         self.rejected += observation.rejected
         self.problems += observation.problem is not None
         self.compared += observation.compared
+        self.peer_seconds += observation.peer_seconds
 
 
 @dataclass(slots=True)

@@ -65,6 +65,8 @@ class Observation:
     rejected: int = 0
     compared: int = 0
     """Blocks of which two engines were heard and compared."""
+    peer_seconds: float = 0.0
+    """Processor time of engines that are not ours: their slowness is no finding."""
     problem: Problem | None = None
 
 

@@ -5,6 +5,7 @@ reports are compared as they came; they are decoded only where they differ, wher
 chain goes on, and for the few words that say what became of a transaction.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -164,7 +165,9 @@ class BlockTarget:
         compared = len(runs) > 1
         if self._reference is not None and seen.problem is None:
             outcome = self._outcome(runs[0], state)
+            started = time.process_time()
             judgement = self._reference(block, state, self.options, outcome)
+            seen.peer_seconds += time.process_time() - started
             seen.problem = judgement.problem
             compared = judgement.compared
         seen.compared += compared

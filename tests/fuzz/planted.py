@@ -125,6 +125,21 @@ def trapped():
     return Trapped(f"{PLACE}trapped")
 
 
+class Patient(Trapped):
+    """What is slow is another engine."""
+
+    def run(self, value):
+        began = time.process_time()
+        seen = super().run(value)
+        seen.peer_seconds = time.process_time() - began
+        return seen
+
+
+def patient():
+    """A target with a slow peer."""
+    return Patient(f"{PLACE}patient")
+
+
 class Unmakeable(Planted):
     """Making some inputs fails, running them does not."""
 

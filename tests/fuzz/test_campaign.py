@@ -17,6 +17,7 @@ from tests.fuzz.planted import (
     PROBLEMS,
     SLOW_SECONDS,
     TRAP_BYTES,
+    patient,
     trapped,
 )
 from zkos.cli.errors import UserError
@@ -110,18 +111,29 @@ def test_inputs_that_do_not_come_back_are_findings_with_their_inputs(tmp_path):
     assert {"4 s", "SIGSEGV"} <= values
 
 
-def test_slow_inputs_are_findings(tmp_path):
-    folder = Folder(tmp_path / "campaign")
-    target = trapped()
+def slow_campaign(path, target, slow):
+    folder = Folder(path)
     folder.begin(Settings((target.name,), 7, runs=5, slice_seconds=2 * SLOW_SECONDS))
-    slow = b"r" * TRAP_BYTES
     folder.take_seeds(target.name, target.suffix, [slow, b"a"])
     assert Worker(folder, target, 0).run() == EXIT_DONE
+    return folder
+
+
+def test_slow_inputs_are_findings(tmp_path):
+    target = trapped()
+    slow = b"r" * TRAP_BYTES
+    folder = slow_campaign(tmp_path / "campaign", target, slow)
     first, *others = folder.findings()
 
     assert all(item.problem.kind == "slow" for item in (first, *others))
     assert input_of(folder, first, target) == slow
     assert folder.input_path(first.name).read_bytes() == slow
+
+
+def test_peers_may_be_slow(tmp_path):
+    slow = b"r" * TRAP_BYTES
+    folder = slow_campaign(tmp_path / "campaign", patient(), slow)
+    assert not list(folder.findings())
 
 
 def test_inputs_that_cannot_be_made_are_findings_and_work_goes_on(tmp_path):

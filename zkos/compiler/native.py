@@ -127,8 +127,8 @@ class NativeLibrary:
     def _connect(self) -> None:
         self._oracle = self._cell("__oracle", _Oracle)
         self._out = (ctypes.c_uint32 * OUT_WORDS)()
-        self._out_place = ctypes.addressof(self._out)
-        self._oracle.out = self._out_place
+        self._outgoing = memoryview(self._out).cast("B")
+        self._oracle.out = ctypes.addressof(self._out)
         self._oracle.out_size = OUT_WORDS
         self._receive(bytearray(IN_BYTES))
         self._channel: Channel | None = None
@@ -160,7 +160,7 @@ class NativeLibrary:
 
     def _written(self) -> bytes:
         oracle = self._oracle
-        written = ctypes.string_at(self._out_place, 4 * oracle.out_used)
+        written = self._outgoing[: 4 * oracle.out_used].tobytes()
         oracle.out_used = 0
         return written
 

@@ -3,7 +3,7 @@
 Framing is `zkos.host.channel`'s; the meaning of the queries is oracle spec 2.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -12,18 +12,6 @@ from zkos.host.context import BlockContext
 from zkos.host.state import ChainState
 from zkos.host.tree import NO_VALUE, hash_bytes
 
-_PARAMETER_BYTES: Final = {
-    "next_tx_size": 0,
-    "tx_content": 0,
-    "io_init": 0,
-    "block_metadata": 0,
-    "storage_slot": 56,
-    "preimage": 32,
-    "disconnect": 0,
-    "proof": 8,
-    "prev_index": 32,
-    "exact_index": 32,
-}
 _ABOUT_TREE: Final = frozenset(
     QUERY_IDS[name] for name in ("storage_slot", "proof", "prev_index", "exact_index")
 )
@@ -44,26 +32,20 @@ class HonestOracle:
         self._metadata = _metadata(context)
         self._transactions = transactions
         self._next = 0
-        answers = {
-            "next_tx_size": self._next_size,
-            "tx_content": self._content,
-            "io_init": self._io_init,
-            "block_metadata": lambda _: self._metadata,
-            "storage_slot": self._slot,
-            "preimage": self._preimage,
-            "disconnect": lambda _: NOTHING,
-            "proof": self._proof,
-            "prev_index": self._previous_index,
-            "exact_index": self._exact_index,
-        }
-        self._answers: Final = {
-            QUERY_IDS[name]: (_PARAMETER_BYTES[name], answer)
-            for name, answer in answers.items()
-        }
 
     def answer(self, query: int, parameters: bytes) -> bytes:
         """The response to a query; OracleError if it makes no sense."""
-        known = self._answers.get(query)
+        if query in _ABOUT_TREE:
+            # Engines ask alike, and so do blocks that differ little.
+            said = self._tree.answers
+            response = said.get((query, parameters))
+            if response is None:
+                response = said[query, parameters] = self._answer(query, parameters)
+            return response
+        return self._answer(query, parameters)
+
+    def _answer(self, query: int, parameters: bytes) -> bytes:
+        known = _ANSWERS.get(query)
         if known is None:
             raise OracleError(f"the guest asked query {query:#x}, which does not exist")
         size, answer = known
@@ -72,14 +54,7 @@ class HonestOracle:
                 f"the guest sent {len(parameters)} bytes of parameters with "
                 f"{QUERY_NAMES[query]}"
             )
-        if query not in _ABOUT_TREE:
-            return answer(parameters)
-        # Engines ask alike, and so do blocks that differ little.
-        said = self._tree.answers
-        response = said.get((query, parameters))
-        if response is None:
-            response = said[query, parameters] = answer(parameters)
-        return response
+        return answer(self, parameters)
 
     def _next_size(self, _: bytes) -> bytes:
         if self._next == len(self._transactions):
@@ -107,6 +82,12 @@ class HonestOracle:
         value = self._tree.value(hash_bytes(place))
         is_new = value is None
         return framed(int(is_new).to_bytes(8, "little") + (value or NO_VALUE))
+
+    def _block_metadata(self, _: bytes) -> bytes:
+        return self._metadata
+
+    def _disconnect(self, _: bytes) -> bytes:
+        return NOTHING
 
     def _preimage(self, digest: bytes) -> bytes:
         preimage = self._preimages.get(digest)
@@ -137,6 +118,24 @@ class HonestOracle:
         if index is None:
             raise OracleError(f"no leaf has the key 0x{key.hex()}")
         return _number(index)
+
+
+_ANSWERS: Final[dict[int, tuple[int, Callable[[HonestOracle, bytes], bytes]]]] = {
+    QUERY_IDS[name]: (size, answer)
+    for name, size, answer in (
+        ("next_tx_size", 0, HonestOracle._next_size),
+        ("tx_content", 0, HonestOracle._content),
+        ("io_init", 0, HonestOracle._io_init),
+        ("block_metadata", 0, HonestOracle._block_metadata),
+        ("storage_slot", 56, HonestOracle._slot),
+        ("preimage", 32, HonestOracle._preimage),
+        ("disconnect", 0, HonestOracle._disconnect),
+        ("proof", 8, HonestOracle._proof),
+        ("prev_index", 32, HonestOracle._previous_index),
+        ("exact_index", 32, HonestOracle._exact_index),
+    )
+}
+"""Bytes of the parameters of a query, and who answers it."""
 
 
 @lru_cache(maxsize=64)

@@ -33,15 +33,20 @@ _EIP712_TRANSACTION_TYPE: Final = keccak256(
 )
 
 
-@lru_cache(maxsize=1024)
+_KEYS_KEPT: Final = 1024
+_key = lru_cache(_KEYS_KEPT)(PrivateKey)
+"""Making one multiplies the generator, as much work as a signature."""
+
+
+@lru_cache(_KEYS_KEPT)
 def address_of_key(private_key: bytes) -> int:
     """The address a 32-byte private key controls; ValueError if it is no key."""
-    return _address(PrivateKey(private_key).public_key)
+    return _address(_key(private_key).public_key)
 
 
 def sign(private_key: bytes, digest: bytes) -> bytes:
     """The 65 bytes r, s, v of the deterministic low-s signature; v is 27 or 28."""
-    signature = PrivateKey(private_key).sign_recoverable(digest, hasher=None)
+    signature = _key(private_key).sign_recoverable(digest, hasher=None)
     return signature[:64] + bytes([signature[64] + 27])
 
 
