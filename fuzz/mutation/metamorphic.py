@@ -13,8 +13,9 @@ from typing import Final
 from fuzz.mutation.cast import with_transactions
 from fuzz.mutation.codes import insert_dead_code
 from fuzz.strategies.source import Source
-from zkos.host.case import AccountState, Block, Case, SlotState
-from zkos.host.transactions import AccessListEntry, FieldTransaction, Transaction
+from zkos.host.case import Block, Case
+from zkos.host.renaming import rename
+from zkos.host.transactions import FieldTransaction
 
 _FIRST_ORDINARY: Final = 0x10000
 """Addresses below have a meaning of their own."""
@@ -39,47 +40,7 @@ def rename_address(source: Source, case: Case) -> Case:
     used = {entry.address for entry in case.leaf_order}
     if new in used or new < _FIRST_ORDINARY:
         return case
-    return replace(
-        case,
-        accounts=tuple(_renamed_account(entry, old, new) for entry in case.accounts),
-        leaves=tuple(_renamed_leaf(leaf, old, new) for leaf in case.leaves),
-        blocks=tuple(_renamed_block(block, old, new) for block in case.blocks),
-    )
-
-
-def _renamed_account(entry: AccountState, old: int, new: int) -> AccountState:
-    address = new if entry.address == old else entry.address
-    return replace(entry, address=address, code=_renamed_bytes(entry.code, old, new))
-
-
-def _renamed_leaf(leaf: SlotState, old: int, new: int) -> SlotState:
-    return replace(leaf, address=new) if leaf.address == old else leaf
-
-
-def _renamed_block(block: Block, old: int, new: int) -> Block:
-    items = tuple(_renamed_item(item, old, new) for item in block.transactions)
-    return replace(block, transactions=items)
-
-
-def _renamed_item(item: Transaction, old: int, new: int) -> Transaction:
-    if not isinstance(item, FieldTransaction):
-        return item
-    lists = item.access_list
-    if lists is not None:
-        lists = tuple(
-            AccessListEntry(new, entry.storage_keys) if entry.address == old else entry
-            for entry in lists
-        )
-    return replace(
-        item,
-        to=new if item.to == old else item.to,
-        data=_renamed_bytes(item.data, old, new),
-        access_list=lists,
-    )
-
-
-def _renamed_bytes(content: bytes, old: int, new: int) -> bytes:
-    return content.replace(old.to_bytes(20, "big"), new.to_bytes(20, "big"))
+    return rename(case, {old: new})
 
 
 def split_transaction(source: Source, case: Case) -> Case:

@@ -7,19 +7,17 @@ import pytest
 from differential.minimise.passes import minimise
 from differential.minimise.predicate import compared
 from differential.minimise.search import begin
-from differential.minimise.signed import rename
 from differential.outcome import Difference, TransactionStatus
 from differential.reference.transactions import envelope
 from differential.runners import native
-from tests.differential.ethereum_cases import created_by
 from tests.differential.planted_cases import OTHER_KEY, TARGET, crowded, push, store
-from zkos.host.case import AccountState, Case, SlotState, parse_case
+from zkos.host.case import parse_case
 from zkos.host.case_writer import case_to_json
 from zkos.host.profile import Profile, Quirks, RunOptions
 from zkos.host.raw_transaction import encode
+from zkos.host.renaming import rename
 from zkos.host.signing import address_of_key
 from zkos.host.transactions import (
-    AccessListEntry,
     EncodedTransaction,
     FieldTransaction,
     RawTransaction,
@@ -169,44 +167,6 @@ def test_transactions_of_a_sender_known_by_its_key_are_signed_with_it():
     small = minimise(begin(mixed, differs_where(by_one_sender)))
     keys = [item.private_key for item in small.blocks[0].transactions]
     assert keys == [first.private_key] * 2
-
-
-def test_rename_reaches_every_place_an_address_is_named():
-    old, new = 0xAAAA << 100, 0xBBBB << 100
-    created, then = created_by(old, 0), created_by(new, 0)
-    (block,) = crowded("").blocks
-    sent = replace(
-        block.transactions[0],
-        to=old,
-        data=b"\1" + old.to_bytes(20, "big"),
-        access_list=(AccessListEntry(old, (old,)),),
-    )
-    case = Case(
-        blocks=(
-            replace(
-                block,
-                context=replace(block.context, coinbase=old),
-                transactions=(sent, RawTransaction(b"\xc0")),
-            ),
-        ),
-        sequence=(
-            AccountState(old, code=b"\x73" + created.to_bytes(20, "big")),
-            SlotState(created, old, 1),
-        ),
-        leaves=(SlotState(old, 1, 1),),
-    )
-    named = rename(case, {old: new, created: then})
-    text = str(case_to_json(named))
-    assert f"{old:040x}" not in text.replace(f"{old:#066x}", "").replace(hex(old), "")
-    (block,) = named.blocks
-    assert block.context.coinbase == new
-    assert block.transactions[0].to == new
-    assert block.transactions[0].data[1:] == new.to_bytes(20, "big")
-    assert block.transactions[0].access_list == (AccessListEntry(new, (old,)),)
-    assert named.sequence[0].address == new
-    assert named.sequence[0].code[1:] == then.to_bytes(20, "big")
-    assert named.sequence[1] == SlotState(then, old, 1)
-    assert named.leaves == (SlotState(new, 1, 1),)
 
 
 def test_target_keeps_its_name():
