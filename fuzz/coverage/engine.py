@@ -165,22 +165,23 @@ class Search(Generic[I]):
             self.hooks.found(observation.problem, value, recipe)
         first = self.pool.new(features)
         if first:
-            return self._keep(value, first, None)
+            return self._keep(value, observation.work, first, None)
         if parent is not None and not parent.first & ~features:
-            return self._keep(value, parent.first, parent)
+            return self._keep(value, observation.work, parent.first, parent)
         return False
 
-    def _keep(self, value: I, first: int, old: Entry[I] | None) -> bool:
-        """Keep an input for `first`, in place of `old` only if it is smaller."""
+    def _keep(self, value: I, work: int, first: int, old: Entry[I] | None) -> bool:
+        """Keep an input for `first`, in place of `old` only if it is cheaper."""
         size = self.target.weight(value)
-        if old is not None and size >= old.size:
+        cost = size + work
+        if old is not None and cost >= old.cost:
             return False
         content = self.target.encode(value)
         name = name_of(content)
         if name in self.pool:
             self.pool.see(first)
             return False
-        entry = Entry(name, value, size, first)
+        entry = Entry(name, value, size, cost, first)
         self.hooks.keep(entry, content)
         if old is None:
             self.pool.add(entry)

@@ -8,16 +8,20 @@ from fuzz.strategies.source import Source
 
 I = TypeVar("I")  # noqa: E741 (an input)
 _YOUNG_PERCENT: Final = 40
+_YOUNG_PART: Final = 8
+"""One entry of so many is young."""
 _FAVOURITE_TRIES: Final = 3
 
 
 @dataclass(slots=True)
 class Entry(Generic[I]):
-    """An input that reached something first, or is smaller than who did."""
+    """An input that reached something first, or is cheaper than who did."""
 
     name: str
     value: I
     size: int
+    cost: int
+    """Its size, and the work of running it."""
     first: int
     """Features nobody had before."""
     chosen: int = 0
@@ -57,21 +61,23 @@ class Pool(Generic[I]):
         self.seen |= entry.first
 
     def replace(self, old: Entry[I], entry: Entry[I]) -> None:
-        """Keep a smaller input instead of an older one."""
+        """Keep a cheaper input instead of an older one."""
         self.entries[self.entries.index(old)] = entry
         del self._names[old.name]
         self._names[entry.name] = entry
         self.bytes += entry.size - old.size
 
     def choose(self, source: Source) -> Entry[I]:
-        """An entry to change: often a young one, else one seldom chosen."""
+        """An entry to change: a young one or any, cheap and seldom chosen."""
         count = len(self.entries)
-        if source.chance(_YOUNG_PERCENT):
-            chosen = self.entries[count - 1 - source.below(max(1, count // 8))]
-        else:
-            tries = [source.choose(self.entries) for _ in range(_FAVOURITE_TRIES)]
-            # Light inputs run often, heavy ones less so.
-            chosen = min(tries, key=lambda entry: (entry.chosen + 1) * entry.size)
+        young = source.chance(_YOUNG_PERCENT)
+        among = max(1, count // _YOUNG_PART) if young else count
+        tries = (
+            self.entries[count - 1 - source.below(among)]
+            for _ in range(_FAVOURITE_TRIES)
+        )
+        # Cheap inputs run often, dear ones less so.
+        chosen = min(tries, key=lambda entry: (entry.chosen + 1) * entry.cost)
         chosen.chosen += 1
         return chosen
 

@@ -67,6 +67,8 @@ class Observation:
     """Blocks of which two engines were heard and compared."""
     peer_seconds: float = 0.0
     """Processor time of engines that are not ours: their slowness is no finding."""
+    work: int = 0
+    """What running took, in bytes of input that are as dear; exact, unlike time."""
     problem: Problem | None = None
 
 

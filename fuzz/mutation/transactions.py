@@ -81,10 +81,10 @@ def _signed_anew(source: Source, item: RawTransaction) -> Transaction:
 
 
 def mutate_number(source: Source, number: int) -> int:
-    """A number near another, scaled, or another altogether."""
+    """A word near another, scaled, or another altogether."""
     match source.below(4):
         case 0:
-            return max(0, number + source.integer(0, 8) - 4)
+            return min(max(0, number + source.integer(0, 8) - 4), _WORD - 1)
         case 1:
             return number >> 1 if source.chance(50) else min(2 * number, _WORD - 1)
         case 2:

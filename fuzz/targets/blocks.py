@@ -40,6 +40,8 @@ from zkos.host.transactions import Transaction, TransactionError
 
 _STATES_KEPT: Final = 64
 _TRANSACTIONS_KEPT: Final = 4096
+_GAS_OF_BYTE: Final = 100
+"""Gas that is as dear to a campaign as a byte of input."""
 OPTIONS: Final = RunOptions()
 Run = tuple[Ending, QueryChannel]
 
@@ -323,6 +325,7 @@ def _count(seen: Observation, ending: Ending, receipts: "Receipts") -> None:
         seen.included += receipts.included
         seen.reverted += receipts.reverted
         seen.rejected += receipts.rejected
+        seen.work += sum(gas for *_, gas in receipts.rows) // _GAS_OF_BYTE
     else:
         seen.rejected += 1
 

@@ -19,6 +19,7 @@ from fuzz.mutation.cases import mutate_case
 from fuzz.mutation.codes import insert_dead_code, instructions
 from fuzz.mutation.shrink import shrink_case
 from fuzz.mutation.text import case_from_text, case_to_text
+from fuzz.mutation.transactions import mutate_number
 from fuzz.strategies.cases import case
 from fuzz.strategies.source import RandomSource
 from tests.fuzz.planted import NAME, Planted
@@ -189,6 +190,13 @@ def test_mutants_of_cases_can_be_written_and_read():
         parent, donor = source.choose(values), source.choose(values)
         mutant = mutate_case(source, parent, donor)
         assert case_from_text(case_to_text(mutant)) == mutant
+
+
+@pytest.mark.parametrize("number", [0, 1, 2**255, 2**256 - 1])
+def test_mutated_words_stay_words(number):
+    changed = {mutate_number(RandomSource(seed), number) for seed in range(200)}
+    assert len(changed) > 20
+    assert all(0 <= word < 2**256 for word in changed)
 
 
 def test_mutation_is_determined_by_its_source():
