@@ -11,6 +11,8 @@ _YOUNG_PERCENT: Final = 40
 _YOUNG_PART: Final = 8
 """One entry of so many is young."""
 _FAVOURITE_TRIES: Final = 3
+_OVERHEAD: Final = 2000
+"""Cost of running whatever input, in bytes of it."""
 
 
 @dataclass(slots=True)
@@ -26,6 +28,11 @@ class Entry(Generic[I]):
     """Features nobody had before."""
     chosen: int = 0
     """How often it was changed."""
+
+
+def _dearness(entry: Entry[I]) -> int:
+    """What was spent on an entry, and will be by changing it."""
+    return (entry.chosen + 1) * (_OVERHEAD + entry.cost)
 
 
 @dataclass(slots=True)
@@ -77,7 +84,7 @@ class Pool(Generic[I]):
             for _ in range(_FAVOURITE_TRIES)
         )
         # Cheap inputs run often, dear ones less so.
-        chosen = min(tries, key=lambda entry: (entry.chosen + 1) * entry.cost)
+        chosen = min(tries, key=_dearness)
         chosen.chosen += 1
         return chosen
 
