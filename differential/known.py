@@ -208,6 +208,21 @@ EMPTY_KECCAK_OFFSET: Final = Rule(
     "so does the adapter",
     Origin.QUIRK,
 )
+DELEGATED_DESTRUCTION_SPARED: Final = Rule(
+    "delegated_destruction_spared",
+    "SELFDESTRUCT by code that a constructor delegates to does not end the account.",
+    "system 3.5",
+    "the account stays",
+    Origin.QUIRK,
+)
+WIPED_AGAIN: Final = Rule(
+    "wiped_again",
+    "An account destroyed in the block is wiped again by every later transaction that "
+    "touches it.",
+    "system 3.5",
+    "so it is; fires where it has become something",
+    Origin.QUIRK,
+)
 SENDER_WITH_CODE: Final = Rule(
     "sender_with_code",
     "py-evm accepts transactions of accounts with code.",

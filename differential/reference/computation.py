@@ -74,8 +74,14 @@ class ReferenceComputation(CancunComputation):  # type: ignore[misc]
         super().validate_contract_code(contract_code)
 
     @classmethod
-    def apply_create_message(cls, state: Any, *arguments: Any, **named: Any) -> Any:
-        computation = super().apply_create_message(state, *arguments, **named)
+    def apply_create_message(
+        cls, state: Any, message: Any, *others: Any, **named: Any
+    ) -> Any:
+        state.constructing.append(message.storage_address)
+        try:
+            computation = super().apply_create_message(state, message, *others, **named)
+        finally:
+            state.constructing.pop()
         refused = computation.is_error and isinstance(
             computation._error, CodeTooLong | ReservedBytesInCode
         )

@@ -3,6 +3,7 @@
 Raises `Refused` before anything counts; the caller restores the state.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from eth.exceptions import ContractCreationCollision, VMError
@@ -29,6 +30,7 @@ from differential.known import (
     PRIORITY_FEE_ABOVE_MAXIMUM,
     SENDER_WITH_CODE,
     WASM_DEPLOYER_REVERTS,
+    WIPED_AGAIN,
     Policy,
 )
 from zkos.guest.protocol.addresses import BOOTLOADER, WASM_DEPLOYER
@@ -222,23 +224,39 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
         if held:
             fee = transaction.gas * state.get_gas_price(transaction)
             state.delta_balance(BOOTLOADER_ADDRESS, -fee)
-        spared = self._unseen_slots(computation)
+        ended = set(computation.get_accounts_for_deletion())
+        spared = self._unseen_slots(ended)
         # Skips the clearing of empty accounts, which is done below.
         computation = FrontierTransactionExecutor.finalize_computation(
             self, transaction, computation
         )
         for address, slot, value in spared:
             state.set_storage(address, slot, value)
+        self._wipe_again(filter(state.is_touched, state.destroyed - ended))
+        state.destroyed |= ended
         self._clear_empty_accounts(computation)
         self._pay_coinbase(transaction, computation)
         return computation
 
-    def _unseen_slots(self, computation: Any) -> list[tuple[bytes, int, int]]:
+    def _wipe_again(self, addresses: Iterable[bytes]) -> None:
+        """Destroy accounts once more, where they are something again."""
+        state = self.vm_state
+        for address in addresses:
+            slots = state.seen_slots[address]
+            keeps = any(state.get_storage(address, slot) for slot in slots)
+            something = keeps or not state.account_is_empty(address)
+            if something and self.policy.fire(WIPED_AGAIN):
+                spared = self._unseen_slots([address])
+                state.delete_account(address)
+                for _, slot, value in spared:
+                    state.set_storage(address, slot, value)
+
+    def _unseen_slots(self, addresses: Iterable[bytes]) -> list[tuple[bytes, int, int]]:
         """Slots that outlive the destruction of their accounts, with their values."""
         state = self.vm_state
         unseen = [
             (address, slot, value)
-            for address in computation.get_accounts_for_deletion()
+            for address in addresses
             for slot, value in state.before.get(address, {}).items()
             if slot not in state.seen_slots[address]
         ]
@@ -255,6 +273,10 @@ class ReferenceExecutor(CancunTransactionExecutor):  # type: ignore[misc]
         if used * state.base_fee:
             self.policy.fire(FEES_TO_COINBASE)
         state.delta_balance(state.coinbase, used * state.get_gas_price(transaction))
+
+    def refuse(self) -> None:
+        """What even a refused transaction does: it touches the coinbase."""
+        self._wipe_again(self.vm_state.destroyed & {self.vm_state.coinbase})
 
     def sweep(self) -> None:
         """Give the coinbase what is left at the bootloader's address."""

@@ -17,6 +17,7 @@ from differential.known import (
     CODELESS_CALL_AT_DEPTH_LIMIT,
     CREATE_AT_DEPTH_LIMIT,
     CREATION_OVER_STORAGE,
+    DELEGATED_DESTRUCTION_SPARED,
     EMPTY_KECCAK_OFFSET,
     INITCODE_SIZE_FIRST,
     SELFDESTRUCT_TO_UNTOUCHED_PRECOMPILE,
@@ -155,7 +156,20 @@ def selfdestruct(computation: Any) -> None:
         dearer = 1 <= number <= _LAST_PRECOMPILE and untouched
         if dearer and policy.fire(SELFDESTRUCT_TO_UNTOUCHED_PRECOMPILE):
             computation.consume_gas(_WARM_GAS, reason=mnemonics.SELFDESTRUCT)
-    CANCUN_OPCODES[opcode_values.SELFDESTRUCT](computation)
+    created = computation.contracts_created
+    if _is_spared(computation):
+        computation.contracts_created = []
+    try:
+        CANCUN_OPCODES[opcode_values.SELFDESTRUCT](computation)
+    finally:
+        computation.contracts_created = created
+
+
+def _is_spared(computation: Any) -> bool:
+    """Whether upstream overlooks that the account is under construction."""
+    message, state = computation.msg, computation.state
+    below = not message.is_create and message.storage_address in state.constructing
+    return below and bool(state.policy.fire(DELEGATED_DESTRUCTION_SPARED))
 
 
 def shift(value: int) -> Operation:

@@ -88,6 +88,10 @@ class ReferenceState(CancunState):  # type: ignore[misc]
     """Slots touched in the block, by account."""
     empty_contracts: set[bytes]
     """Accounts that were deployed with empty code, where they pay for it."""
+    destroyed: set[bytes]
+    """Accounts destroyed in the block."""
+    constructing: list[bytes]
+    """Accounts whose constructors run, the innermost last."""
     heap_bytes: int
     """Memory of all live frames."""
     precompile_table: dict[bytes, Precompile]
@@ -176,6 +180,8 @@ def load_state(
     reference.before = defaultdict(dict)
     reference.seen_slots = defaultdict(set)
     reference.empty_contracts = set()
+    reference.destroyed = set()
+    reference.constructing = []
     reference.heap_bytes = 0
     reference.precompile_table = precompiles(policy)
     for flat_key, slot in state.slots.items():

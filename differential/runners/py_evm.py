@@ -148,6 +148,8 @@ def _receipts(
         if index in out_of_native:
             executor.takes_all = reference.policy.fire(OUT_OF_NATIVE)
         receipt = _apply(reference, executor, transaction, claimed)
+        if receipt is INVALID:
+            executor.refuse()
         executor.sweep()
         pool -= receipt.gas_used or 0
         yield receipt

@@ -5,7 +5,7 @@ from differential.evm_compare import compare_with_ethereum
 from differential.known import Policy
 from differential.runners import native, py_evm
 from differential.runners.base import state_of_case
-from tests.differential.test_known import EXACT, EXAMPLES
+from tests.differential.rule_examples import EXACT, EXAMPLES
 
 specs = pytest.importorskip("differential.reference.specs")
 eels = pytest.importorskip("differential.runners.eels")
