@@ -37,7 +37,7 @@ def key(
     digest = hashlib.sha256()
     always = [p for source in folders for p in sorted((PACKAGE / source).rglob("*.py"))]
     for path in [*always, *_reached(map(Path, roots))]:
-        name = path.relative_to(PACKAGE) if path.is_relative_to(PACKAGE) else path.name
+        name = path.relative_to(PACKAGE) if path.is_relative_to(PACKAGE) else path
         content = path.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
@@ -85,7 +85,9 @@ def locked(name: str) -> Iterator[None]:
     place = folder()
     place.mkdir(parents=True, exist_ok=True)
     path = place / f"{name}.lock"
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-    path.unlink(missing_ok=True)
+    try:
+        with path.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+    finally:
+        path.unlink(missing_ok=True)
