@@ -17,7 +17,12 @@ from zkos.host.case import Block
 from zkos.host.channel import REPORT, QueryChannel
 from zkos.host.profile import Quirks
 from zkos.host.report import Status
-from zkos.host.transactions import FieldTransaction, Kind
+from zkos.host.transactions import (
+    EncodedTransaction,
+    FieldTransaction,
+    Kind,
+    Transaction,
+)
 
 _UPSTREAM_ABORTS: Final = (
     "a transaction ends the block",
@@ -49,10 +54,16 @@ def declared_abort(
 
 def has_decree(block: Block) -> bool:
     """Whether governance has a word in the block."""
-    return any(
-        isinstance(item, FieldTransaction) and item.kind is Kind.UPGRADE
-        for item in block.transactions
-    )
+    return any(map(_is_upgrade, block.transactions))
+
+
+def _is_upgrade(item: Transaction) -> bool:
+    match item:
+        case FieldTransaction(kind=kind):
+            return kind is Kind.UPGRADE
+        case EncodedTransaction(data=body):
+            return int.from_bytes(body[:32], "big") == Kind.UPGRADE.value
+    return False
 
 
 @dataclass(slots=True)

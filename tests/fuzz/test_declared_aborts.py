@@ -9,7 +9,13 @@ from fuzz.targets.blocks import BlockTarget
 from zkos.host.case import Block, parse_case
 from zkos.host.context import BlockContext
 from zkos.host.profile import Quirks
-from zkos.host.transactions import FieldTransaction, Kind
+from zkos.host.raw_transaction import encode
+from zkos.host.transactions import (
+    EncodedTransaction,
+    FieldTransaction,
+    Kind,
+    RawTransaction,
+)
 
 UNREADABLE = "zkos/guest/system/preimages.py:70: preimage does not match its hash"
 ROOM = "zkos/guest/bootloader/block.py:213: more ether than there can be"
@@ -36,8 +42,11 @@ def test_odd_transactions_explain_odd_answers_only():
 
 @pytest.mark.parametrize("kind", Kind)
 def test_only_governance_decrees(kind):
-    work = FieldTransaction(kind, 100_000, 1000)
-    assert has_decree(Block(BlockContext(), (work,))) is (kind is Kind.UPGRADE)
+    work = FieldTransaction(kind, 100_000, 1000, sender=1, signature=bytes(65))
+    encoded = EncodedTransaction(encode(work, 37))
+    for item in (work, encoded):
+        assert has_decree(Block(BlockContext(), (item,))) is (kind is Kind.UPGRADE)
+    assert not has_decree(Block(BlockContext(), (RawTransaction(b"\xfe"),)))
 
 
 def test_host_that_lies_may_be_refused():
