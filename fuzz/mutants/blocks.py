@@ -6,7 +6,6 @@ state is then written by the host, and its root must be the one the guest comput
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
 
 from differential.compare import compare
 from differential.outcome import Outcome, Result
@@ -18,10 +17,9 @@ from differential.runners.base import (
     state_after,
     state_of_case,
 )
-from fuzz.mutants.mutant import Mutant, Where
+from fuzz.mutants.mutant import Mutant, Where, source_of
 from fuzz.mutants.quick import quick_library
 from fuzz.strategies.cases import case as generate_case
-from fuzz.strategies.source import RandomSource
 from fuzz.targets.block_differential import VARIANTS
 from zkos.host.case import Block
 from zkos.host.case_errors import CaseError
@@ -33,7 +31,6 @@ from zkos.host.tree import hash_bytes
 from zkos.machine.engines import NativeEngine
 from zkos.machine.machine import Machine
 
-SEED_SHIFT: Final = 40
 Run = Callable[[QueryChannel, RunOptions], Ending]
 
 
@@ -89,7 +86,7 @@ def _warm_up_riscv() -> None:
 
 def attempt(pair: Pair, seed: int, number: int) -> str | None:
     """Try case `number` of a seed: what gave the fault away, or None."""
-    case = generate_case(RandomSource((seed << SEED_SHIFT) + number))
+    case = generate_case(source_of(seed, number))
     options = replace(VARIANTS[number % len(VARIANTS)], mode=Mode.PROVING)
     state = state_of_case(case)
     for block in case.blocks:

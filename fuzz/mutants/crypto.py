@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fuzz.mutants.mutant import Table
+from fuzz.mutants.mutant import Hunt, Table
 
 CRYPTO: Final = Table("crypto", "zkos.guest.crypto")
 _plant = CRYPTO.plant
@@ -89,7 +89,44 @@ _plant(
     "        if x == 0:\n            return x\n        return self.modulus",
     "        return self.modulus",
     "minus zero is the modulus",
-    reach="No case is known: the next product, difference or sum makes it 0 again.",
+    hunt=Hunt.FIELDS,
+    reach="No block is known: the next product, difference or sum makes it 0 again.",
+)
+_plant(
+    "bn254_nine_times",
+    "bn254_fp2",
+    "        quotient = top // PRIME_TOP\n",
+    "        quotient = top // PRIME_TOP.wrapping_sub(U32(1))\n",
+    "the quotient of nine times a number may be one too large",
+    hunt=Hunt.FIELDS,
+    reach="Needs nine times an element close below a multiple of the prime.",
+)
+_plant(
+    "bls381_sum_edge",
+    "bls381_fp",
+    "        if top == PRIME_TOP:\n            self._normalize(out)\n",
+    "",
+    "a sum just above the prime is not reduced",
+    hunt=Hunt.FIELDS,
+    reach="Needs a sum that has the prime's upper 32 bits.",
+)
+_plant(
+    "bls381_product_edge",
+    "bls381_fp",
+    "        if high.word(3) >= PRIME_TOP:\n",
+    "        if high.word(3) > PRIME_TOP:\n",
+    "a product just above the prime is not reduced",
+    hunt=Hunt.FIELDS,
+    reach="Needs a quotient that has the prime's upper 32 bits.",
+)
+_plant(
+    "bls381_lowest_limb",
+    "bls381_fp",
+    ".add_carry(t1, t0 != 0)\n",
+    ".add_carry(t1, True)\n",
+    "a product whose lowest limb is 0 carries all the same",
+    hunt=Hunt.FIELDS,
+    reach="Needs a product that is a multiple of 2**256.",
 )
 _plant(
     "modexp_even",

@@ -10,11 +10,11 @@ import resource
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import Final
 
-from fuzz.mutants.mutant import Hunt, Mutant, Where
+from fuzz.mutants.mutant import Hunt, Mutant, Where, source_of
 from fuzz.mutants.patching import plant
 from fuzz.mutants.table import MUTANTS
 
@@ -52,6 +52,8 @@ def prepare(mutant: Mutant, seed: int) -> Attempt:
         return lambda number: streams.attempt(seed, number)
     if mutant.hunt is Hunt.ORACLE:
         return _oracle_attempt(mutant, seed)
+    if mutant.hunt is Hunt.FIELDS:
+        return _fields_attempt(mutant, seed)
     from fuzz.mutants import blocks
 
     pair = blocks.pair_of(mutant)
@@ -77,6 +79,19 @@ def _oracle_attempt(mutant: Mutant, seed: int) -> Attempt:
         if trial.verdict in (Verdict.REJECTED, Verdict.SAME, Verdict.STATED):
             return None
         return f"{trial.verdict.value}: {attack.kind} on {stage.name}"
+
+    return attempt
+
+
+def _fields_attempt(mutant: Mutant, seed: int) -> Attempt:
+    from fuzz.targets.fields import fields
+
+    target = fields(replace(mutant.variant, coverage=True))
+
+    def attempt(number: int) -> str | None:
+        call = target.generate(source_of(seed, number))
+        problem = target.run(call).problem
+        return None if problem is None else f"{problem.kind}: {call.name}"
 
     return attempt
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from fuzz.strategies.source import RandomSource
 from zkos.compiler.variant import Patch, Variant
+
+_SEED_SHIFT: Final = 40
 
 
 class Where(Enum):
@@ -34,6 +37,8 @@ class Hunt(Enum):
     """The host that lies, in proving mode."""
     STREAMS = "streams"
     """Random instructions on the compiled machine and on the plain one."""
+    FIELDS = "fields"
+    """Arithmetic of fields, beside Python's integers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,11 @@ class Mutant:
     def variant(self) -> Variant:
         """The build that contains it."""
         return Variant(patches=(self.patch,))
+
+
+def source_of(seed: int, number: int) -> RandomSource:
+    """The choices from which case `number` of a seed is drawn."""
+    return RandomSource((seed << _SEED_SHIFT) + number)
 
 
 class Table:

@@ -18,6 +18,7 @@ GENERATORS: Final = {
     Hunt.BLOCKS: "fuzz.strategies.cases",
     Hunt.ORACLE: "fuzz.adversary.attack",
     Hunt.STREAMS: "fuzz.mutants.streams",
+    Hunt.FIELDS: "fuzz.targets.fields",
 }
 MINUTE: Final = 60.0
 INTRODUCTION: Final = """# Planted faults
@@ -92,6 +93,8 @@ def _row(mutant: Mutant, catch: Catch | None) -> str:
     pair = PAIRS[mutant.where]
     if mutant.hunt is Hunt.ORACLE:
         pair = "native\\*"
+    elif mutant.hunt is Hunt.FIELDS:
+        pair = "native\\* / Python"
     elif mutant.hunt is Hunt.STREAMS and mutant.where is Where.MACHINE:
         pair = "machine\\* / machine"
     cells = [f"`{mutant.name}`", mutant.category, pair, GENERATORS[mutant.hunt]]

@@ -7,14 +7,13 @@ numbers at the edges in registers, which end at a jump to themselves.
 from functools import cache
 from typing import Final
 
-from fuzz.mutants.mutant import Mutant, Where
-from fuzz.strategies.source import RandomSource, Source
+from fuzz.mutants.mutant import Mutant, Where, source_of
+from fuzz.strategies.source import Source
 from zkos.compiler.codegen import TRANSLATED, object_code
 from zkos.machine.engines import NativeEngine
 from zkos.machine.execution import Engine
 from zkos.machine.machine import Machine
 
-SEED_SHIFT: Final = 40
 LENGTH: Final = 40
 CYCLE_LIMIT: Final = 4_000
 RAM: Final = 0x0020_0000
@@ -37,7 +36,7 @@ class StreamPair:
 
     def attempt(self, seed: int, number: int) -> str | None:
         """Run program `number` of a seed: what differed, or None."""
-        image = program(RandomSource((seed << SEED_SHIFT) + number))
+        image = program(source_of(seed, number))
         one = self._changed.run(image, None, CYCLE_LIMIT)
         two = self._plain.run(image, None, CYCLE_LIMIT)
         if one.reason is not two.reason:

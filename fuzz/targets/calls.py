@@ -15,7 +15,7 @@ from fuzz.coverage.text import read_json
 from fuzz.mutation.transactions import mutate_number
 from fuzz.strategies.source import Source
 from zkos.compiler.native import GuestTrap, NativeLibrary, build_native
-from zkos.compiler.variant import COVERAGE
+from zkos.compiler.variant import COVERAGE, Variant
 
 CALLS: Final = "fuzz.targets.guest.calls"
 Argument = int | bytes
@@ -48,13 +48,18 @@ class CallTarget:
 
     suffix: Final = ".call"
 
-    def __init__(self, name: str, functions: Mapping[str, Function]) -> None:
+    def __init__(
+        self,
+        name: str,
+        functions: Mapping[str, Function],
+        variant: Variant = COVERAGE,
+    ) -> None:
         self.name: Final = name
         self._functions: Final = dict(functions)
         places = [function.place for function in functions.values()]
         modules = sorted({place.split(":")[0] for place in places})
         self.library: Final[NativeLibrary] = build_native(
-            modules, places, variant=COVERAGE
+            modules, places, variant=variant
         )
         self._counters: Final = Counters(self.library.coverage)
 

@@ -21,6 +21,7 @@ _FACTORIES: Final = {
     "oracle": "fuzz.targets.oracle:oracle",
     "transaction_parser": "fuzz.targets.transaction_parser:transaction_parser",
     "arithmetic": "fuzz.targets.arithmetic:arithmetic",
+    "fields": "fuzz.targets.fields:fields",
     "hashes": "fuzz.targets.hashes:hashes",
     "precompiles": "fuzz.targets.precompiles:precompiles",
     "compiler": "fuzz.targets.compiler:compiler",
