@@ -4,6 +4,7 @@ All programs have the same locals, so statements may be dropped, moved and mixed
 program folds its locals into its public input; it may also trap.
 """
 
+import ast
 from typing import Final
 
 from fuzz.strategies.numbers import word
@@ -150,3 +151,51 @@ def _variable(source: Source, kind: str) -> str:
 
 def _name(kind: str, index: int) -> str:
     return f"{kind.lower()}_{index}"
+
+
+_NAMES: Final = frozenset(
+    (
+        *(*KINDS, "items", "urange"),
+        *(f"step{depth}" for depth in (1, 2, 3)),
+        *(_name(kind, index) for kind in KINDS for index in range(_PER_KIND)),
+    )
+)
+_METHODS: Final = frozenset((*_WRAPPING, "truncate"))
+_PARTS: Final = (
+    *(ast.Assign, ast.If, ast.For, ast.While, ast.BinOp, ast.UnaryOp, ast.BoolOp),
+    *(ast.Compare, ast.IfExp, ast.Call, ast.Subscript, ast.Attribute, ast.Name),
+    *(ast.Constant, ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context),
+)
+
+
+def is_statement(text: str) -> bool:
+    """Whether a text is made of what statements here are made of, and ends.
+
+    Types are not looked at. Programs run under CPython: nothing else may get there.
+    """
+    try:
+        (function,) = ast.parse(f"def main():\n{text}\n").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    if not isinstance(function, ast.FunctionDef) or not text.startswith("    "):
+        return False
+    parts = (part for row in function.body for part in ast.walk(row))
+    return all(isinstance(part, _PARTS) and _is_known(part) for part in parts)
+
+
+def _is_known(part: ast.AST) -> bool:
+    match part:
+        case ast.Name(id=name):
+            return name in _NAMES
+        case ast.Attribute(attr=name):
+            return name in _METHODS
+        case ast.Constant(value=value):
+            return type(value) is int
+        case ast.Call(keywords=keywords):
+            return not keywords
+        case ast.While(test=ast.Compare(left=ast.Name(id=name))):
+            step = ast.parse(f"{name} = {name} >> 1").body
+            return [ast.dump(row) for row in part.body] == [ast.dump(step[0])]
+        case ast.While():
+            return False
+    return True

@@ -9,9 +9,11 @@ Any other bytes are the choices from which the target generates an input.
 import ctypes
 import importlib
 import importlib.util
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +26,7 @@ from zkos.compiler.emit import HOOKS
 from zkos.compiler.native import NativeLibrary
 
 _CORE: Final = "atheris.core_with_libfuzzer"
+_MUTATORS: Final = ("atheris.custom_mutator", "atheris.custom_crossover")
 _PC_ENTRY_WORDS: Final = 2
 _FUNCTION_ENTRY: Final = 1
 _HOOK_NAMES: Final = {
@@ -91,7 +94,7 @@ class Driver:
 def register(library: NativeLibrary) -> None:
     """Give libFuzzer the counters and comparisons of a coverage build."""
     register_counters(library.coverage)
-    core = ctypes.CDLL(_core_path())
+    core = _core()
     hooks = []
     for bits, constant in HOOKS:
         function = getattr(core, f"{_HOOK_NAMES[constant]}{bits // 8}")
@@ -101,7 +104,7 @@ def register(library: NativeLibrary) -> None:
 
 def register_counters(cells: "ctypes.Array[ctypes.c_uint8]") -> None:
     """Give libFuzzer counters, which it clears before each input."""
-    core = ctypes.CDLL(_core_path())
+    core = _core()
     start, size = ctypes.addressof(cells), len(cells)
     core.__sanitizer_cov_8bit_counters_init(
         ctypes.c_void_p(start), ctypes.c_void_p(start + size)
@@ -120,6 +123,19 @@ def register_counters(cells: "ctypes.Array[ctypes.c_uint8]") -> None:
 
 _KEPT: Final[list[Any]] = []
 """What libFuzzer points to."""
+
+
+@cache
+def _core() -> ctypes.CDLL:
+    """The library of libFuzzer, which calls only mutators it finds when loaded."""
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(flags | os.RTLD_GLOBAL)
+    try:
+        for name in _MUTATORS:
+            importlib.import_module(name)
+    finally:
+        sys.setdlopenflags(flags)
+    return ctypes.CDLL(_core_path())
 
 
 def _core_path() -> str:

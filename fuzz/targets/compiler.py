@@ -15,7 +15,12 @@ from typing import Final
 from fuzz.coverage.counters import Counters, semantic
 from fuzz.coverage.target import Observation, Problem
 from fuzz.coverage.text import read_json
-from fuzz.strategies.guest_programs import program, program_text, statement
+from fuzz.strategies.guest_programs import (
+    is_statement,
+    program,
+    program_text,
+    statement,
+)
 from fuzz.strategies.source import Source
 from fuzz.targets.atheris_driver import main
 from zkos.compiler.build import BuildError
@@ -111,6 +116,8 @@ class CompilerTarget:
             raise ValueError("no list of statements")
         if not rows:
             raise ValueError("no statement")
+        if not all(map(is_statement, rows)):
+            raise ValueError("a statement of no program of this target")
         return tuple(rows)
 
     def shrink(self, value: Statements) -> Iterator[Statements]:
