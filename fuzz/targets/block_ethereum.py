@@ -15,7 +15,7 @@ from fuzz.targets.block_engines import coverage_engine
 from fuzz.targets.blocks import BlockTarget, Judgement
 from zkos.guest.protocol.addresses import BOOTLOADER
 from zkos.host.case import Block, Case
-from zkos.host.profile import Profile, RunOptions
+from zkos.host.profile import Profile, Quirks, RunOptions
 from zkos.host.signing import SIGNATURE_BYTES
 from zkos.host.state import ChainState
 from zkos.host.transactions import FieldTransaction, Kind, RawTransaction, Transaction
@@ -27,10 +27,20 @@ _ETHEREUM: Final = (Kind.LEGACY, Kind.EIP2930, Kind.EIP1559)
 
 def block_ethereum() -> BlockTarget:
     """The compiled OS against py-evm under the declared differences."""
+    return _target("block_ethereum", OPTIONS)
+
+
+def block_ethereum_upstream() -> BlockTarget:
+    """The same with upstream's faults, which are declared too."""
+    options = replace(OPTIONS, quirks=Quirks.UPSTREAM)
+    return _target("block_ethereum_upstream", options)
+
+
+def _target(name: str, options: RunOptions) -> BlockTarget:
     return BlockTarget(
-        "block_ethereum",
+        name,
         [coverage_engine()],
-        OPTIONS,
+        options,
         reference=compare_block,
         repair=only_ethereum,
     )

@@ -14,6 +14,7 @@ _FACTORIES: Final = {
     "block_replay": "fuzz.targets.blocks:block_replay",
     "block_native": "fuzz.targets.blocks:block_native",
     "block_ethereum": "fuzz.targets.block_ethereum:block_ethereum",
+    "block_ethereum_upstream": "fuzz.targets.block_ethereum:block_ethereum_upstream",
     "block_image": "fuzz.targets.block_image:block_image",
     "block_image_server": "fuzz.targets.block_image:block_image_server",
     "block_image_replay": "fuzz.targets.block_image:block_image_replay",
