@@ -3,14 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from differential.runners import native, riscv
 from differential.runners.base import Ending
 from fuzz.coverage.counters import Counters
 from zkos.compiler.native import NativeLibrary
-from zkos.compiler.variant import COVERAGE
+from zkos.compiler.variant import Variant
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import RunOptions
+
+SEARCH: Final = Variant(
+    coverage=True,
+    replacements=(("zkos.guest.evm.trace", "fuzz.targets.guest.steps"),),
+)
+"""Counts blocks of code, and what opcodes came to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +32,7 @@ class BlockEngine:
 @cache
 def coverage_library() -> NativeLibrary:
     """The compiled OS with coverage counters; comparisons go to nobody."""
-    return native.library(variant=COVERAGE)
+    return native.library(variant=SEARCH)
 
 
 @cache

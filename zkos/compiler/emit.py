@@ -31,6 +31,10 @@ from zkos.compiler.types import (
 
 PAIR: Final = "{ptr, i32}"
 UNLIKELY: Final = ", !prof !0"
+MARKS: Final = 1 << 12
+"""Counters that instrumentation may name itself."""
+NOTES: Final = 1 << 12
+"""Numbers that it may keep."""
 HOOKS: Final = [
     (bits, constant) for constant in (False, True) for bits in (8, 16, 32, 64)
 ]
@@ -91,6 +95,8 @@ class ModuleText:
     """Lines, where the build keeps them."""
     counters: int = 0
     """Coverage counters given out."""
+    marks: int = 0
+    """Further counters, which the program names itself."""
     constants: dict[str, str] = field(default_factory=dict)
     declarations: dict[str, str] = field(default_factory=dict)
     sites: list[tuple[Location, str]] = field(default_factory=list)
@@ -208,7 +214,10 @@ class FunctionText:
         """Add one to a fresh coverage counter."""
         number = self.module.counters
         self.module.counters += 1
-        cell = self.let(f"getelementptr i8, ptr @__coverage, i64 {number}")
+        self.add_one(self.let(f"getelementptr i8, ptr @__coverage, i64 {number}"))
+
+    def add_one(self, cell: str) -> None:
+        """Add one to a counter."""
         once = self.let(f"add i8 {self.let(f'load i8, ptr {cell}')}, 1")
         self.emit(f"store i8 {once}, ptr {cell}")
 

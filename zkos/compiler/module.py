@@ -110,7 +110,7 @@ def translate(
         },
         [(_short(w.path), w.line, w.column, reason) for w, reason in text.sites],
         {error.first: error.name for error in program.errors},
-        text.counters,
+        text.counters + text.marks,
     )
 
 

@@ -120,6 +120,9 @@ INTRINSICS: Final = {
     "oracle_write": Signature((U32,), NONE),
     "option_word": Signature((U32,), U32),
     "finish": Signature((INTS["Bytes32"],), NONE),
+    "mark": Signature((U32,), NONE),
+    "note": Signature((U32, U64), NONE),
+    "noted": Signature((U32,), U64),
     "blake2s_round": Signature((ArrayOf(U32), ArrayOf(U32), U32, U32), NONE),
     "allocate_bytes": Signature((U32,), VIEW),
 }

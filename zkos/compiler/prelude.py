@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from zkos.compiler.emit import HOOKS, ModuleText, Target
+from zkos.compiler.emit import HOOKS, NOTES, ModuleText, Target
 from zkos.compiler.memory_routines import memory_routines, number_moves
 
 SITE_OUT_OF_MEMORY: Final = 0
@@ -252,8 +252,12 @@ def coverage(text: ModuleText) -> str:
         "  ret void\n}\n"
         for bits in (8, 16, 32, 64)
     )
+    size = max(text.counters + text.marks, 1)
     return (
-        f"@__coverage = global [{max(text.counters, 1)} x i8] zeroinitializer\n"
+        f"@__coverage = global [{size} x i8] zeroinitializer\n"
+        f"@__marks = internal alias i8, "
+        f"getelementptr (i8, ptr @__coverage, i64 {text.counters})\n"
+        f"@__notes = internal global [{NOTES} x i64] zeroinitializer\n"
         f"@__coverage_hooks = global [{len(HOOKS)} x ptr] [{hooks}]\n{ignored}"
     )
 

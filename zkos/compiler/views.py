@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from zkos.compiler.emit import PAIR, Place
+from zkos.compiler.emit import MARKS, NOTES, PAIR, Place
 from zkos.compiler.operations import INTRINSICS
 from zkos.compiler.scalars import ScalarText
 from zkos.compiler.tree import Expr, Op
@@ -176,6 +176,8 @@ class ViewText(ScalarText):
                 known = self.let(f"and i32 {index}, 3")
                 address = self.index("@__options", 4, known)
                 return self.let(f"load i32, ptr {address}, align 4")
+            case "mark" | "note" | "noted":
+                return self._instrument(made)
             case "allocate_bytes":
                 length = self.value(made.arguments[0])
                 pointer = self.let(f"call fastcc ptr @__alloc(i32 {length}, i32 32)")
@@ -184,6 +186,23 @@ class ViewText(ScalarText):
                 self._blake2s_round(made)
                 return ""
         raise AssertionError(f"no intrinsic {made.name}")
+
+    def _instrument(self, made: Op) -> str:
+        """Marks and notes of coverage builds; nothing and 0 in others."""
+        cell, *rest = [self.value(item) for item in made.arguments]
+        if not self.module.coverage:
+            return "0" if made.name == "noted" else ""
+        if made.name == "mark":
+            self.module.marks = MARKS
+            known = self.let(f"and i32 {cell}, {MARKS - 1}")
+            self.add_one(self.index("@__marks", 1, known))
+            return ""
+        known = self.let(f"and i32 {cell}, {NOTES - 1}")
+        address = self.index("@__notes", 8, known)
+        if made.name == "noted":
+            return self.let(f"load i64, ptr {address}")
+        self.emit(f"store i64 {rest[0]}, ptr {address}")
+        return ""
 
     def _blake2s_round(self, made: Op) -> None:
         state, state_length = self.parts(self.value(made.arguments[0]))

@@ -5,7 +5,7 @@ Under CPython the engine is whatever `attach` was given last.
 
 from typing import Final, NoReturn, Protocol
 
-from zkos.lang.ints import U32, Bytes32
+from zkos.lang.ints import U32, U64, Bytes32
 from zkos.lang.memory import Array
 from zkos.lang.trap import Trap
 
@@ -64,6 +64,25 @@ def option_word(index: U32) -> U32:
 def finish(public_input: Bytes32) -> NoReturn:
     """End the run with this 32-byte output."""
     raise Finished(public_input)
+
+
+def mark(cell: U32) -> None:
+    """Add one to a counter for the fuzzer, in coverage builds; nothing elsewhere.
+
+    Cells are numbered modulo 2**12.
+    """
+
+
+def note(cell: U32, value: U64) -> None:
+    """Keep a number for `noted`, in coverage builds; nothing elsewhere.
+
+    It outlives runs. Cells are numbered modulo 2**12.
+    """
+
+
+def noted(cell: U32) -> U64:
+    """What `note` kept last, in coverage builds; 0 elsewhere."""
+    return U64(0)
 
 
 DELEGATED: Final = False
