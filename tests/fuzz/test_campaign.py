@@ -26,7 +26,7 @@ from zkos.cli.errors import UserError
 @pytest.mark.parametrize(
     ("targets", "runs"),
     [
-        ((NAME,), "4000"),
+        ((NAME,), "6000"),
         ((NAME, f"{PLACE}rich"), "400"),
         (("hashes",), "150"),
         (("case_import",), "100"),
