@@ -13,11 +13,12 @@ from fuzz.mutation.cast import (
 from fuzz.mutation.codes import mutate_code
 from fuzz.mutation.metamorphic import METAMORPHIC, later
 from fuzz.mutation.text import case_weight
-from fuzz.mutation.transactions import mutate_number, mutate_transaction
+from fuzz.mutation.transactions import MOST_GAS, mutate_number, mutate_transaction
 from fuzz.strategies.numbers import word
 from fuzz.strategies.source import Source, Weights
 from zkos.host.case import AccountState, Case
 from zkos.host.context import BlockContext
+from zkos.host.transactions import FieldTransaction, Transaction
 
 _MOST_TRANSACTIONS: Final = 24
 _MOST_BLOCKS: Final = 4
@@ -34,7 +35,24 @@ def mutate_case(source: Source, parent: Case, donor: Case) -> Case:
         changed = _change(source, case, donor)
         if case_weight(changed) <= max(_MOST_WEIGHT, case_weight(case)):
             case = changed
+    if case.accounts != parent.accounts:
+        case = _with_bounded_gas(case)
     return case if source.chance(10) else repair_nonces(fund_senders(case))
+
+
+def _with_bounded_gas(case: Case) -> Case:
+    """Gas for minutes is only for code that was made to end."""
+    for index, block in enumerate(case.blocks):
+        items = [_bounded(item) for item in block.transactions]
+        if items != list(block.transactions):
+            case = with_transactions(case, index, items)
+    return case
+
+
+def _bounded(item: Transaction) -> Transaction:
+    if isinstance(item, FieldTransaction) and item.gas_limit > MOST_GAS:
+        return replace(item, gas_limit=MOST_GAS)
+    return item
 
 
 def _change(source: Source, case: Case, donor: Case) -> Case:

@@ -19,10 +19,28 @@ from fuzz.mutation.cases import mutate_case
 from fuzz.mutation.codes import insert_dead_code, instructions
 from fuzz.mutation.shrink import shrink_case
 from fuzz.mutation.text import case_from_text, case_to_text
-from fuzz.mutation.transactions import mutate_number
+from fuzz.mutation.transactions import MOST_GAS, mutate_number
 from fuzz.strategies.cases import case
 from fuzz.strategies.source import RandomSource
 from tests.fuzz.planted import NAME, Planted
+from zkos.host.case import parse_case
+from zkos.host.transactions import FieldTransaction
+
+CALLED = f"0x{0xC0DE:040x}"
+DEEP = {
+    "accounts": {CALLED: {"code": "0x5b600056"}},
+    "block": {},
+    "txs": [
+        {
+            "type": "legacy",
+            "to": CALLED,
+            "gas_limit": 2**40,
+            "gas_price": 1000,
+            "private_key": "0x" + "01" * 32,
+        }
+    ],
+}
+"""A transaction with gas for a depth of 1024 calls."""
 
 
 def search(steps, seed=1, **hooks):
@@ -197,6 +215,19 @@ def test_mutated_words_stay_words(number):
     changed = {mutate_number(RandomSource(seed), number) for seed in range(200)}
     assert len(changed) > 20
     assert all(0 <= word < 2**256 for word in changed)
+
+
+def test_changed_code_gets_no_gas_for_minutes():
+    deep = parse_case(DEEP, "case")
+    limits = {False: set(), True: set()}
+    for seed in range(300):
+        changed = mutate_case(RandomSource(seed), deep, deep)
+        for block in changed.blocks:
+            kept = changed.accounts[:1] == deep.accounts
+            fields = (i for i in block.transactions if isinstance(i, FieldTransaction))
+            limits[kept].update(item.gas_limit for item in fields)
+    assert max(limits[False]) <= MOST_GAS
+    assert max(limits[True]) == 2**40
 
 
 def test_mutation_is_determined_by_its_source():
