@@ -9,7 +9,16 @@ from fuzz.adversary.campaign import Campaign, Tally
 from fuzz.adversary.engines import Ending, Engine, NativeEngine, RiscvEngine
 from fuzz.adversary.judge import Verdict, judge
 from fuzz.adversary.scenes import scenes
-from fuzz.adversary.stage import SLOT, STATE, Asked, Liar, Stage
+from fuzz.adversary.stage import (
+    CONTENT,
+    PATIENCE,
+    SIZE,
+    SLOT,
+    STATE,
+    Asked,
+    Liar,
+    Stage,
+)
 from zkos.host.profile import Quirks, RunOptions
 
 EDITS = 4_000
@@ -128,3 +137,13 @@ def test_honest_liar_changes_nothing(engine: Engine) -> None:
     made = stage(engine, "calls")
     trial = judge(engine, made, Attack((Liar(),), "none"))
     assert trial.verdict is Verdict.SAME
+
+
+def test_host_that_always_has_another_transaction_hangs_up(engine: Engine) -> None:
+    made = stage(engine, "dropped")
+    assert 10 * len(made.honest) < PATIENCE
+    more = lies.FickleLie(SIZE, b"", lies.number(5))
+    content = lies.FickleLie(CONTENT, b"", lies.number(0))
+    ending, asked = made.perform(engine, (more, content))
+    assert ending.result is Result.ABORT
+    assert len(asked) == PATIENCE
