@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rich.table import Table
 
+from fuzz.campaign.child import collect_rarely
 from fuzz.coverage.engine import Search
 from fuzz.coverage.target import Target
 from fuzz.targets.catalogue import load_target, seed_folder
@@ -66,6 +67,7 @@ def measure(seconds: float) -> Iterator[Rate]:
 def _measure(engines: str, target: Target[Any], goal: float, seconds: float) -> Rate:
     """Run mutants of small cases: what a campaign spends its time on."""
     inputs = list(small_cases(target))
+    collect_rarely()  # as workers do
     search: Search[Any] = Search(_Small(target, inputs), 1)
     for _ in range(WARM_UP):
         search.step()

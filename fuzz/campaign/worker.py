@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from fuzz.campaign.child import die_with
+from fuzz.campaign.child import collect_rarely, die_with
 from fuzz.campaign.folder import Finding, Folder, Settings
 from fuzz.campaign.lost import save_lost
 from fuzz.campaign.slot import Progress, Slot
@@ -182,7 +182,9 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with(int(supervisor))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    return Worker(Folder(Path(path)), load_target(name), int(lane)).run()
+    target = load_target(name)
+    collect_rarely()
+    return Worker(Folder(Path(path)), target, int(lane)).run()
 
 
 if __name__ == "__main__":
