@@ -139,6 +139,9 @@ TARGET = created_with_salt(CONTRACT, 5, INITCODE)
 DIES = code((0,), SELFDESTRUCT)
 BORN = created_by(SENDER, 0)
 LOOKS_AND_DIES = code((3,), 0x54, POP) + DIES
+PAYS_LESS_THAN_IT_OFFERS = transaction(
+    kind=Kind.EIP1559, max_fee_per_gas=20, max_priority_fee_per_gas=0, value=2
+)
 EXPENSIVE = modexp_input(1100, 32, 1100, bytes(1100) + b"\xff" * 32)
 BLAKE_INPUT = bytes(212) + b"\1"
 
@@ -294,25 +297,11 @@ EXAMPLES = {
     ),
     BALANCE_FOR_MAXIMUM_FEE: Example(
         case(
-            transactions=[
-                transaction(
-                    kind=Kind.EIP1559,
-                    max_fee_per_gas=20,
-                    max_priority_fee_per_gas=0,
-                    value=2,
-                )
-            ],
+            transactions=[PAYS_LESS_THAN_IT_OFFERS],
             sender=AccountState(SENDER, balance=20 * 10**6 + 1),
         ),
         case(
-            transactions=[
-                transaction(
-                    kind=Kind.EIP1559,
-                    max_fee_per_gas=20,
-                    max_priority_fee_per_gas=0,
-                    value=2,
-                )
-            ],
+            transactions=[PAYS_LESS_THAN_IT_OFFERS],
             sender=AccountState(SENDER, balance=20 * 10**6 + 2),
         ),
     ),

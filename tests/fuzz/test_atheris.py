@@ -13,7 +13,7 @@ from tests.fuzz.planted import NAME
 from zkos.host.case import parse_case
 
 ROOT = Path(__file__).resolve().parents[2]
-pytest.importorskip("atheris")
+pytest.importorskip("atheris", reason="atheris is made for few platforms")
 
 
 def fuzz(folder, target, *options):
