@@ -9,105 +9,105 @@ _plant = BOOTLOADER.plant
 
 _plant(
     "nonce_reuse",
-    "bootloader.validation",
+    "flow.validation",
     "    if nonce < state:\n",
     "    if nonce + 1 < state:\n",
     "the last nonce may be used again",
 )
 _plant(
     "sender_code",
-    "bootloader.validation",
+    "flow.validation",
     "    if work.sender_is_code:\n",
     "    if work.sender_is_code and work.by_contract:\n",
     "contracts may send transactions (EIP-3607)",
 )
 _plant(
     "high_s",
-    "bootloader.validation",
+    "flow.validation",
     "    if s > HALF_CURVE_ORDER:",
     "    if s > HALF_CURVE_ORDER + HALF_CURVE_ORDER:",
     "signatures with the higher s are taken (EIP-2)",
 )
 _plant(
     "balance_check",
-    "bootloader.validation",
+    "flow.validation",
     "    if balance < required:",
     "    if balance < required - transaction.value:",
     "the value need not be covered when the fee is",
 )
 _plant(
     "priority_fee_cap",
-    "bootloader.fees",
+    "flow.fees",
     "(priority if priority < room else room)",
     "priority",
     "the priority fee may exceed the maximum fee",
 )
 _plant(
     "calldata_price",
-    "bootloader.fees",
+    "flow.fees",
     "marks = ((word & LOW_SEVEN_BITS) + LOW_SEVEN_BITS) | word",
     "marks = (word & LOW_SEVEN_BITS) + LOW_SEVEN_BITS",
     "bytes of 0x80 count as zero in the price of calldata",
 )
 _plant(
     "native_rounding",
-    "bootloader.fees",
+    "flow.fees",
     "    if quotient * divisor != value:",
     "    if quotient == 0:",
     "native for a gas is rounded down (zksync-os #58)",
 )
 _plant(
     "native_worth",
-    "bootloader.fees",
+    "flow.fees",
     "    if delta.to_signed() > 0:",
     "    if delta != 0:",
     "gas used falls to what the native used is worth",
 )
 _plant(
     "pubdata_twice",
-    "bootloader.process",
+    "flow.process",
     "    settle(work, work.validation_pubdata)",
     "    settle(work, U64(0))",
     "pubdata of validation is paid twice",
 )
 _plant(
     "refund_price",
-    "bootloader.process",
+    "flow.process",
     "amount = U256(work.outcome.gas_refunded) * work.gas_price",
     "amount = U256(work.outcome.gas_refunded) * U256(work.transaction.max_fee)",
     "gas left is refunded at the maximum fee",
 )
 _plant(
     "list_slot_offset",
-    "bootloader.access_list",
+    "transactions.access_list",
     "            for number in urange(self.key_count):\n                offset",
     "            for number in urange(U32(1), self.key_count):\n                offset",
     "the first slot of an access list item stays cold",
 )
 _plant(
     "hash_v",
-    "bootloader.hashing",
+    "transactions.hashing",
     "return v + 8 + (U256(self.chain_id) << 1)",
     "return v + 8 + U256(self.chain_id)",
     "v of an EIP-155 transaction in its hash",
 )
 _plant(
     "hash_l1",
-    "bootloader.hashing",
+    "transactions.hashing",
     "keccak.update_u256(U256(32))",
     "keccak.update_u256(U256(0))",
     "hash of an L1 transaction",
 )
 _plant(
     "upgrade_later",
-    "bootloader.block",
+    "blocks.loop",
     "if transaction.kind == TYPE_UPGRADE and not self.is_first:",
     "if transaction.kind == TYPE_UPGRADE and False:",
     "an upgrade may come after other transactions",
 )
 _plant(
     "l1_revert_value",
-    "bootloader.l1",
+    "flow.l1",
     "    if outcome.success:\n        kept",
     "    if outcome.gas_used != 0:\n        kept",
     "a reverted deposit loses its value",

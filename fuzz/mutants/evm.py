@@ -269,7 +269,7 @@ _plant(
 )
 _plant(
     "creation_collision",
-    "system.account",
+    "state.account",
     "return not self.has_code() and self.nonce == 0",
     "return not self.has_code()",
     "a nonce is no obstacle to a creation (EIP-684)",

@@ -8,7 +8,7 @@ from fuzz.strategies.decrees import DEPLOYER
 from fuzz.strategies.expressions import Program
 from fuzz.strategies.programs import block
 from fuzz.strategies.source import Source
-from zkos.guest.bootloader.account_abstraction import (
+from zkos.guest.flow.account_abstraction import (
     HEADER_BYTES,
     SELECTOR_EXECUTE,
     SELECTOR_PAY,

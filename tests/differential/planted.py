@@ -45,21 +45,21 @@ FAULTS = (
     ),
     Fault(
         "a revert keeps storage",
-        "zkos.guest.system.storage",
+        "zkos.guest.state.storage",
         "            slot.current = {}\n            slot.unset = undo.unset",
         "undo.current",
         "slot.current",
     ),
     Fault(
         "pubdata calls a decrease an increase",
-        "zkos.guest.system.diff_encoding",
+        "zkos.guest.state.diff_encoding",
         "        kind = {}\n        difference = initial",
         "SUB",
         "ADD",
     ),
     Fault(
         "transient storage outlives its transaction",
-        "zkos.guest.system.transient",
+        "zkos.guest.state.transient",
         "        return cell.value if {} else U256(0)",
         "(cell.written_in == self.transaction)",
         "(cell.written_in != 0)",
@@ -80,7 +80,7 @@ FAULTS = (
     ),
     Fault(
         "an access list warms a neighbour",
-        "zkos.guest.bootloader.access_list",
+        "zkos.guest.transactions.access_list",
         "                io.touch_slot(resources, address, {})",
         "key",
         "(key ^ 1)",
@@ -95,7 +95,7 @@ FAULTS = (
     ),
     Fault(
         "a credit loses a wei",
-        "zkos.guest.system.accounts",
+        "zkos.guest.state.accounts",
         "            raise InsufficientBalance\n        account.balance = {}\n\n"
         "    def sub_balance",
         "after",

@@ -55,7 +55,7 @@ def test_word_and_call_at_which_images_part_are_named():
     assert split.values == (QUERY_IDS["exact_index"], REPORT)
     assert split.place == "exact_index, first word"
     calls = first_call_split(left, right, split)
-    assert calls.calls[0].function == "zkos.guest.system.tree:ask_index"
+    assert calls.calls[0].function == "zkos.guest.models.flat.tree:ask_index"
     assert calls.calls[1].function != calls.calls[0].function
     assert calls.last_common.cycle < calls.calls[0].cycle
 

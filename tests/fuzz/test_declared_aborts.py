@@ -17,10 +17,10 @@ from zkos.host.transactions import (
     RawTransaction,
 )
 
-UNREADABLE = "zkos/guest/system/preimages.py:70: preimage does not match its hash"
-ROOM = "zkos/guest/bootloader/block.py:213: more ether than there can be"
+UNREADABLE = "zkos/guest/state/preimages.py:70: preimage does not match its hash"
+ROOM = "zkos/guest/blocks/loop.py:213: more ether than there can be"
 LENGTH = "zkos/guest/system/oracle.py:74: unexpected length of an answer"
-TREE = "zkos/guest/system/tree.py:266: the proofs lead to another root"
+TREE = "zkos/guest/models/flat/tree.py:266: the proofs lead to another root"
 
 
 def test_code_cannot_be_read_only_after_a_decree():

@@ -6,9 +6,9 @@ with `begin`, `resume` and `leave` and a case here.
 
 from zkos.guest.evm.interpreter import Evm
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.errors import Fatal
-from zkos.guest.system.system import System
 
 
 class Environments:

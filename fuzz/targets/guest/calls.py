@@ -3,7 +3,6 @@
 Buffers for results are as long as the result and given by the caller.
 """
 
-from zkos.guest.bootloader.transaction import Transaction
 from zkos.guest.crypto.blake2f import blake2f
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.bn254 import Bn254
@@ -11,6 +10,7 @@ from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.crypto.modexp import Modexp
 from zkos.guest.crypto.p256 import P256
 from zkos.guest.crypto.secp256k1 import Secp256k1
+from zkos.guest.transactions.abi import Transaction
 from zkos.lang.ints import U32, U256, Address, Bytes32
 from zkos.lang.memory import ByteView
 

@@ -1,8 +1,8 @@
 import pytest
 
 from tests.guest.bootloader.test_transaction import body, parse, words
-from zkos.guest.bootloader.access_list import AccessList, MalformedAccessList
 from zkos.guest.system.resources import Resources
+from zkos.guest.transactions.access_list import AccessList, MalformedAccessList
 from zkos.host.transactions import AccessListEntry, encode_access_list
 from zkos.lang.ints import U64
 

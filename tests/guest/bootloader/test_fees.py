@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zkos.guest.bootloader.fees import (
+from zkos.guest.flow.fees import (
     calldata_gas,
     divide_up,
     gas_for_native,
     saturate,
     set_resources,
 )
-from zkos.guest.bootloader.outcome import Invalid, Outcome
+from zkos.guest.flow.outcome import Invalid, Outcome
 from zkos.guest.system.errors import Fatal
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U64, U256

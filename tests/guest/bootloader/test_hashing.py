@@ -5,11 +5,11 @@ import rlp
 from Crypto.Hash import keccak
 
 from tests.guest.bootloader.test_transaction import body, parse
-from zkos.guest.bootloader.access_list import AccessList
-from zkos.guest.bootloader.hashing import TransactionHasher
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.system.errors import OutOfNative
 from zkos.guest.system.resources import Resources
+from zkos.guest.transactions.access_list import AccessList
+from zkos.guest.transactions.hashing import TransactionHasher
 from zkos.host.transactions import AccessListEntry, encode_access_list
 from zkos.lang.ints import U64
 

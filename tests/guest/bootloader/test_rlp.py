@@ -2,14 +2,14 @@ import pytest
 import rlp
 from Crypto.Hash import keccak
 
-from zkos.guest.bootloader.rlp import (
+from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.rlp.writer import (
     RlpHasher,
     byte_length,
     bytes_length,
     list_length,
     number_length,
 )
-from zkos.guest.crypto.keccak import Keccak256
 from zkos.lang.ints import U32, U256, Address
 from zkos.lang.memory import view_of
 

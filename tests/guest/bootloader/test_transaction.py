@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from zkos.guest.bootloader.transaction import PREFIX_BYTES, Transaction
+from zkos.guest.transactions.abi import PREFIX_BYTES, Transaction
 from zkos.lang.ints import U32
 
 DATA, SIGNATURE, FACTORY_DEPS, PAYMASTER_INPUT, DYNAMIC = range(448, 608, 32)

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from tests.guest.system.world import World
 from zkos.guest.hooks.hooks import Hooks
 from zkos.guest.protocol.options import OPTION_PROVING, OPTION_REPORT
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Frame, Scheme
-from zkos.guest.system.system import System
 from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import view_of

@@ -8,9 +8,9 @@ from typing import Final
 from tests.guest.second_environment.stack_machine import StackMachine
 from zkos.guest.evm.interpreter import Evm
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.errors import Fatal
-from zkos.guest.system.system import System
 from zkos.lang.ints import U8
 
 STACK_MACHINE: Final = U8(2)

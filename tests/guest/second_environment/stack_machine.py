@@ -6,9 +6,9 @@ data are one word.
 
 from typing import Final
 
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame, Scheme
 from zkos.guest.system.errors import OutOfErgs
-from zkos.guest.system.system import System
 from zkos.lang.control import srange
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import Array, ByteView, List, allocate_bytes

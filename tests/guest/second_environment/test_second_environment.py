@@ -61,7 +61,7 @@ def run_guest(request):
             channel, program.image((options.word(),)), program
         )
     else:
-        block = importlib.import_module("zkos.guest.bootloader.block")
+        block = importlib.import_module("zkos.guest.blocks.loop")
         types = importlib.import_module("zkos.guest.protocol.environment")
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(block, "Environments", environments.Environments)

@@ -8,7 +8,7 @@ from tests.guest.system.world import World
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.options import OPTION_PROVING, OPTION_REPORT
-from zkos.guest.system.io import Io
+from zkos.guest.state.io import Io
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
 from zkos.lang.intrinsics import attach

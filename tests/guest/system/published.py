@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from differential.runners.base import state_of_case
+from zkos.guest.commitment.finish import BlockFinisher
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.system.account import Account
-from zkos.guest.system.events import Log
-from zkos.guest.system.finish import BlockFinisher
-from zkos.guest.system.io import Io
+from zkos.guest.state.account import Account
+from zkos.guest.state.events import Log
+from zkos.guest.state.io import Io
+from zkos.guest.state.report import Report
+from zkos.guest.state.storage import Slot
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
-from zkos.guest.system.report import Report
-from zkos.guest.system.storage import Slot
 from zkos.host.accounts import keccak_bytes
 from zkos.host.case import load_case
 from zkos.host.channel import QueryChannel, WordChannel

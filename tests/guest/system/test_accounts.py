@@ -12,8 +12,9 @@ from tests.guest.system.world import (
 )
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
-from zkos.guest.system.account import EMPTY_KECCAK
-from zkos.guest.system.accounts import Access
+from zkos.guest.state.account import EMPTY_KECCAK
+from zkos.guest.state.accounts import Access
+from zkos.guest.state.io import Io
 from zkos.guest.system.errors import (
     Fatal,
     InsufficientBalance,
@@ -21,7 +22,6 @@ from zkos.guest.system.errors import (
     OutOfErgs,
     OutOfNative,
 )
-from zkos.guest.system.io import Io
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.trap import Trap
 

@@ -3,6 +3,9 @@ from hashlib import blake2s
 import pytest
 
 from tests.guest.system.published import Sealed, number, published
+from zkos.guest.commitment import finish
+from zkos.guest.commitment.header import hash_header
+from zkos.guest.commitment.public_input import hash_list, logs_tree_root
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.options import (
@@ -10,9 +13,6 @@ from zkos.guest.protocol.options import (
     OPTION_REPORT,
     OPTION_WRAP_IN_BATCH,
 )
-from zkos.guest.system import finish
-from zkos.guest.system.commitment import hash_list, logs_tree_root
-from zkos.guest.system.header import hash_header
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.oracle import Oracle
 from zkos.host.accounts import keccak_bytes

@@ -7,8 +7,8 @@ from tests.guest.system.world import World, b2s, encode_account
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
 from zkos.guest.protocol.options import OPTION_QUIRKS_UPSTREAM
+from zkos.guest.state.io import Io
 from zkos.guest.system.errors import Fatal, OutOfErgs
-from zkos.guest.system.io import Io
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import view_of
 

@@ -2,14 +2,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zkos.guest.system.account import Account
-from zkos.guest.system.diff_encoding import (
+from zkos.guest.state.account import Account
+from zkos.guest.state.diff_encoding import (
     account_encoded_length,
     encode,
     encode_account,
     encoded_length,
 )
-from zkos.guest.system.preimages import Preimage
+from zkos.guest.state.preimages import Preimage
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import allocate_bytes, view_of
 

@@ -6,8 +6,8 @@ from tests.guest.system.conftest import new_io
 from tests.guest.system.world import World, encode_account
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
+from zkos.guest.state.io import Io
 from zkos.guest.system.errors import Fatal, OutOfErgs, OutOfNative
-from zkos.guest.system.io import Io
 from zkos.guest.system.memory import ReturnMemory
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import List, allocate_bytes, view_of

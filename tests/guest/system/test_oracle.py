@@ -1,9 +1,9 @@
 import pytest
 
 from tests.guest.system.world import METADATA, PREIMAGE, SLOT, World, number, packed
+from zkos.guest.state.system import System
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.oracle import Oracle
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import allocate_bytes
 from zkos.lang.trap import Trap

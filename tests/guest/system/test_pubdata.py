@@ -2,19 +2,19 @@ from hashlib import blake2s
 
 import pytest
 
+from zkos.guest.commitment.pubdata import Pubdata
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.models.flat.sort import address_rank, sort, sorted_slots
+from zkos.guest.models.flat.tree import SealedSlot
 from zkos.guest.protocol.options import OPTION_REPORT
-from zkos.guest.system.account import Account
-from zkos.guest.system.events import Log
-from zkos.guest.system.io import Io
+from zkos.guest.state.account import Account
+from zkos.guest.state.events import Log
+from zkos.guest.state.io import Io
+from zkos.guest.state.report import Report
+from zkos.guest.state.storage import Slot
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
-from zkos.guest.system.pubdata import Pubdata
-from zkos.guest.system.report import Report
-from zkos.guest.system.sort import address_rank, sort, sorted_slots
-from zkos.guest.system.storage import Slot
-from zkos.guest.system.tree import SealedSlot
 from zkos.host.accounts import keccak_bytes
 from zkos.host.channel import QueryChannel, WordChannel
 from zkos.host.context import BlockContext

@@ -1,11 +1,11 @@
 import pytest
 
-from zkos.guest.system.account import Account
-from zkos.guest.system.events import Event, Log
-from zkos.guest.system.preimages import Preimage
-from zkos.guest.system.report import Report
-from zkos.guest.system.storage import Slot
-from zkos.guest.system.tree import Commitment
+from zkos.guest.state.account import Account
+from zkos.guest.state.events import Event, Log
+from zkos.guest.state.preimages import Preimage
+from zkos.guest.state.report import Report
+from zkos.guest.state.storage import Slot
+from zkos.guest.system.commitment import Commitment
 from zkos.host.channel import QueryChannel, WordChannel
 from zkos.host.report import (
     AccountProperties,

@@ -4,8 +4,8 @@ from tests.guest.system.budget import plenty, purse, spent
 from tests.guest.system.world import SLOT, World
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
+from zkos.guest.state.io import Io
 from zkos.guest.system.errors import Fatal, OutOfErgs, OutOfNative
-from zkos.guest.system.io import Io
 from zkos.lang.ints import U8, U64, U256, Address
 from zkos.lang.trap import Trap
 

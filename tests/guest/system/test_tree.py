@@ -3,9 +3,10 @@ import random
 import pytest
 
 from zkos.guest.crypto.blake2s import Blake2s
-from zkos.guest.system.leaves import key_prefix
-from zkos.guest.system.storage import Slot
-from zkos.guest.system.tree import Commitment, SealedSlot, StateTree
+from zkos.guest.models.flat.leaves import key_prefix
+from zkos.guest.models.flat.tree import SealedSlot, StateTree
+from zkos.guest.state.storage import Slot
+from zkos.guest.system.commitment import Commitment
 from zkos.host.channel import QUERY_IDS, QueryChannel, WordChannel
 from zkos.host.context import BlockContext
 from zkos.host.oracle import HonestOracle

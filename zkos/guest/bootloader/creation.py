@@ -3,13 +3,13 @@
 from enum import Enum
 from typing import Final
 
-from zkos.guest.bootloader.rlp import byte_length
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
+from zkos.guest.rlp.writer import byte_length
+from zkos.guest.state.io import Io
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Frame
 from zkos.guest.system.errors import NonceOverflow
-from zkos.guest.system.io import Io
 from zkos.guest.system.resources import INFINITE, Resources
-from zkos.guest.system.system import System
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, allocate_bytes
 

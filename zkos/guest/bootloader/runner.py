@@ -23,7 +23,9 @@ from zkos.guest.protocol.report import (
     REASON_EVENT_WITHOUT_ENVIRONMENT,
     REASON_RETURN_DATA_TOO_LARGE,
 )
-from zkos.guest.system.account import Account
+from zkos.guest.state.account import Account
+from zkos.guest.state.io import Io
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame, Scheme
 from zkos.guest.system.errors import (
     Fatal,
@@ -31,9 +33,7 @@ from zkos.guest.system.errors import (
     OutOfErgs,
     SystemFault,
 )
-from zkos.guest.system.io import Io
 from zkos.guest.system.resources import INFINITE, Resources
-from zkos.guest.system.system import System
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView, List, allocate_bytes
 

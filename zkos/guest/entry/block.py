@@ -1,7 +1,7 @@
 """The program: one block from the oracle to its public input."""
 
-from zkos.guest.bootloader.block import BlockProcessor
-from zkos.guest.system.system import System
+from zkos.guest.blocks.loop import BlockProcessor
+from zkos.guest.state.system import System
 from zkos.lang.intrinsics import finish
 
 

@@ -28,9 +28,9 @@ from zkos.guest.protocol.quirks import (
     QUIRK_EMPTY_KECCAK_OFFSET,
     QUIRK_SHIFT_LOW_WORD,
 )
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.resources import Resources
-from zkos.guest.system.system import System
 from zkos.lang.control import inline, noinline
 from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import Array, ByteView, List

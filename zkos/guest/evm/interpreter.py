@@ -16,9 +16,9 @@ from zkos.guest.evm.jumps import JumpDestinations
 from zkos.guest.evm.opcodes import TABLE
 from zkos.guest.evm.trace import TRACE, trace_end, trace_step
 from zkos.guest.protocol.evm_native import NATIVE_CODE_BYTE
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.errors import OutOfErgs
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import NOT_FOUND, List, Map
 

@@ -11,8 +11,8 @@ from typing import Final
 from zkos.guest.evm.frame import EvmFrame
 from zkos.guest.protocol.options import OPTION_TRACE_MEMORY
 from zkos.guest.protocol.report import KIND_FRAME_END, KIND_STEP
+from zkos.guest.state.report import start, write_address, write_u64, write_u256
 from zkos.guest.system.calls import Exit
-from zkos.guest.system.report import start, write_address, write_u64, write_u256
 from zkos.lang.control import urange
 from zkos.lang.intrinsics import option_word, oracle_write
 from zkos.lang.ints import U8, U32, U64

@@ -5,9 +5,9 @@ from typing import Final
 from zkos.guest.hooks.arguments import bytes_argument, is_address, selector
 from zkos.guest.hooks.memory import HookMemory
 from zkos.guest.protocol.addresses import BASE_TOKEN
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.errors import Fatal
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32, U256
 from zkos.lang.memory import ByteView
 

@@ -3,8 +3,8 @@
 from typing import Final
 
 from zkos.guest.hooks.memory import HookMemory
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32, U64
 
 ERGS_ADD: Final = U64(150 * 256)

@@ -5,8 +5,8 @@ from typing import Final
 from zkos.guest.hooks.arguments import SELECTOR_BYTES, is_address, selector
 from zkos.guest.hooks.memory import HookMemory
 from zkos.guest.protocol.addresses import COMPLEX_UPGRADER
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32, U256, Address
 
 SET_BYTECODE_DETAILS: Final = U32(0xF6ECA0B0)

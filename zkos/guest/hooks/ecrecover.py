@@ -3,9 +3,9 @@
 from typing import Final
 
 from zkos.guest.hooks.memory import HookMemory
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.resources import Resources
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32, U64, U256, Address
 
 ERGS_ECRECOVER: Final = U64(3_000 * 256)

@@ -5,8 +5,8 @@ from typing import Final
 from zkos.guest.crypto.ripemd160 import ripemd160
 from zkos.guest.crypto.sha256 import sha256
 from zkos.guest.hooks.memory import HookMemory
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32, U64
 
 ERGS_SHA256: Final = U64(60 * 256)

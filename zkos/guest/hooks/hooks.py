@@ -25,9 +25,9 @@ from zkos.guest.protocol.addresses import (
     P256_VERIFY,
 )
 from zkos.guest.protocol.quirks import QUIRK_NO_OUTPUT_WHEN_FULL
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame, Scheme
 from zkos.guest.system.errors import OutOfErgs
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32, Address
 
 BLAKE2F: Final = U32(9)

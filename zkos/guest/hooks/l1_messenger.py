@@ -5,8 +5,8 @@ from typing import Final
 from zkos.guest.hooks.arguments import SELECTOR_BYTES, bytes_argument, selector
 from zkos.guest.hooks.memory import HookMemory
 from zkos.guest.protocol.addresses import L1_MESSENGER
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32, U256, Bytes32
 from zkos.lang.memory import ByteView
 

@@ -6,8 +6,8 @@
 from typing import Final
 
 from zkos.guest.hooks.memory import HookMemory
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32
 
 BLAKE2F_INPUT_BYTES: Final = U32(213)

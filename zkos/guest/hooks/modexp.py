@@ -6,9 +6,9 @@ Native is charged at a flat rate per gas, so it usually runs out before the gas 
 from typing import Final
 
 from zkos.guest.hooks.memory import HookMemory, copy_padded
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.errors import Fatal, OutOfErgs
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import ByteView
 

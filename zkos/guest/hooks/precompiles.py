@@ -6,8 +6,8 @@ from zkos.guest.hooks.hashes import identity, ripemd160_hook, sha256_hook
 from zkos.guest.hooks.memory import HookMemory
 from zkos.guest.hooks.mocks import mock_blake2f, mock_point_evaluation
 from zkos.guest.hooks.modexp import modexp
+from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
-from zkos.guest.system.system import System
 from zkos.lang.ints import U32
 
 

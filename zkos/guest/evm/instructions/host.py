@@ -25,7 +25,7 @@ from zkos.guest.protocol.gas import (
     ERGS_ZERO,
     GAS_CALL_STIPEND,
 )
-from zkos.guest.system.account import Account
+from zkos.guest.state.account import Account
 from zkos.guest.system.calls import Exit
 from zkos.lang.control import urange
 from zkos.lang.ints import U32, U256, Address

@@ -23,7 +23,7 @@ from zkos.guest.protocol.gas import (
     ERGS_VERY_LOW,
     ERGS_ZERO,
 )
-from zkos.guest.system.account import EMPTY_KECCAK
+from zkos.guest.state.account import EMPTY_KECCAK
 from zkos.lang.ints import U256
 from zkos.lang.memory import ByteView
 

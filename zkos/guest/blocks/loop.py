@@ -11,12 +11,13 @@ Corrected, no transaction can end a block:
 The reason is in the transaction's report either way.
 """
 
-from zkos.guest.bootloader.l1 import process_l1
-from zkos.guest.bootloader.outcome import Invalid
-from zkos.guest.bootloader.process import process_l2
 from zkos.guest.bootloader.runner import Runner
-from zkos.guest.bootloader.work import Work
+from zkos.guest.commitment.finish import BlockFinisher
 from zkos.guest.environments import Environments
+from zkos.guest.flow.l1 import process_l1
+from zkos.guest.flow.outcome import Invalid
+from zkos.guest.flow.process import process_l2
+from zkos.guest.flow.work import Work
 from zkos.guest.hooks.hooks import Hooks
 from zkos.guest.protocol.addresses import BOOTLOADER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
@@ -31,8 +32,8 @@ from zkos.guest.protocol.report import (
     STATUS_SUCCESS,
 )
 from zkos.guest.protocol.transactions import TYPE_L1, TYPE_UPGRADE
+from zkos.guest.state.system import System
 from zkos.guest.system.errors import Fatal, InsufficientBalance
-from zkos.guest.system.system import System
 from zkos.lang.control import urange
 from zkos.lang.ints import U32, U256, Address, Bytes32
 from zkos.lang.memory import List
@@ -78,9 +79,8 @@ class BlockProcessor:
             except Fatal:
                 trap("the account of coinbase or bootloader is no account")
             size = system.oracle.next_transaction_size(strict)
-        return system.finish_block(
-            self.rolling_hash, self.upgrade_hash, self.priority_hashes
-        )
+        finisher = BlockFinisher(system)
+        return finisher.run(self.rolling_hash, self.upgrade_hash, self.priority_hashes)
 
     def _take(self, size: U32) -> None:
         """Read the next transaction; nothing of one that is too large."""

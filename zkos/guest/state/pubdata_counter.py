@@ -7,10 +7,10 @@ this transaction. The published bytes follow another rule (state spec 4).
 from typing import Final
 
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
-from zkos.guest.system.accounts import AccountCache
-from zkos.guest.system.diff_encoding import account_encoded_length, encoded_length
-from zkos.guest.system.events import EventLog
-from zkos.guest.system.storage import StorageCache
+from zkos.guest.state.accounts import AccountCache
+from zkos.guest.state.diff_encoding import account_encoded_length, encoded_length
+from zkos.guest.state.events import EventLog
+from zkos.guest.state.storage import StorageCache
 from zkos.lang.control import urange
 from zkos.lang.ints import U64
 

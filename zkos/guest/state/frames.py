@@ -4,10 +4,10 @@ A frame remembers how long each journal was when it began. Frames nest; finishin
 outer one finishes those within it, as happens when native runs out.
 """
 
-from zkos.guest.system.accounts import AccountCache
-from zkos.guest.system.events import EventLog
-from zkos.guest.system.storage import StorageCache
-from zkos.guest.system.transient import TransientStorage
+from zkos.guest.state.accounts import AccountCache
+from zkos.guest.state.events import EventLog
+from zkos.guest.state.storage import StorageCache
+from zkos.guest.state.transient import TransientStorage
 from zkos.lang.ints import U32
 from zkos.lang.memory import List
 

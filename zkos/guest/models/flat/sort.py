@@ -1,6 +1,6 @@
 """The order of the storage cache at the end of a block (state spec 3)."""
 
-from zkos.guest.system.storage import Slot, StorageCache
+from zkos.guest.state.storage import Slot, StorageCache
 from zkos.lang.control import inline, urange
 from zkos.lang.ints import U32, U256, Address
 from zkos.lang.memory import Array, List

@@ -5,9 +5,9 @@ get their slots, the pubdata is hashed, the tree verified and updated, and all o
 bound together in the public input.
 """
 
-from zkos.guest.crypto.blake2s import Blake2s
-from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.system.commitment import (
+from zkos.guest.commitment.header import hash_header
+from zkos.guest.commitment.pubdata import Pubdata
+from zkos.guest.commitment.public_input import (
     batch_public_input,
     batch_state,
     block_public_input,
@@ -16,15 +16,17 @@ from zkos.guest.system.commitment import (
     hash_logs,
     window_hashes,
 )
-from zkos.guest.system.header import hash_header
-from zkos.guest.system.io import Io
+from zkos.guest.crypto.blake2s import Blake2s
+from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.models.flat.sort import sorted_slots
+from zkos.guest.models.flat.tree import SealedSlot, StateTree
+from zkos.guest.state.io import Io
+from zkos.guest.state.report import Report
+from zkos.guest.state.system import System
+from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
-from zkos.guest.system.pubdata import Pubdata
-from zkos.guest.system.report import Report
-from zkos.guest.system.sort import sorted_slots
-from zkos.guest.system.tree import Commitment, SealedSlot, StateTree
 from zkos.lang.control import urange
 from zkos.lang.ints import Bytes32
 from zkos.lang.memory import List
@@ -41,23 +43,14 @@ class BlockFinisher:
     blake2s: Blake2s
     report: Report
 
-    def __init__(
-        self,
-        io: Io,
-        oracle: Oracle,
-        metadata: Metadata,
-        options: Options,
-        keccak: Keccak256,
-        blake2s: Blake2s,
-        report: Report,
-    ) -> None:
-        self.io = io
-        self.oracle = oracle
-        self.metadata = metadata
-        self.options = options
-        self.keccak = keccak
-        self.blake2s = blake2s
-        self.report = report
+    def __init__(self, system: System) -> None:
+        self.io = system.io
+        self.oracle = system.oracle
+        self.metadata = system.metadata
+        self.options = system.options
+        self.keccak = system.keccak
+        self.blake2s = system.blake2s
+        self.report = system.report
 
     def run(
         self,

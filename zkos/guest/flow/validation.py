@@ -6,14 +6,13 @@ changes stays even if a later one drops the transaction.
 
 from typing import Final
 
-from zkos.guest.bootloader.access_list import MalformedAccessList
-from zkos.guest.bootloader.account_abstraction import (
+from zkos.guest.flow.account_abstraction import (
     pay_by_account,
     pay_by_paymaster,
     validate_by_account,
 )
-from zkos.guest.bootloader.fees import pubdata_native, pubdata_used
-from zkos.guest.bootloader.work import Work
+from zkos.guest.flow.fees import pubdata_native, pubdata_used
+from zkos.guest.flow.work import Work
 from zkos.guest.hooks.ecrecover import recover_signer
 from zkos.guest.protocol.addresses import BOOTLOADER, WASM_DEPLOYER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
@@ -50,6 +49,7 @@ from zkos.guest.system.errors import (
     OutOfErgs,
     OutOfNative,
 )
+from zkos.guest.transactions.access_list import MalformedAccessList
 from zkos.lang.ints import U8, U64, U128, U256, Address
 
 HIGHEST_NONCE: Final = U256(0xFFFF_FFFF_FFFF_FFFF)

@@ -20,16 +20,16 @@ from zkos.guest.protocol.native import (
     NATIVE_ACCOUNT_UPDATE,
     NATIVE_PREIMAGE_CACHED,
 )
-from zkos.guest.system.account import ENCODED_BYTES, Account, Properties
-from zkos.guest.system.errors import Fatal, InsufficientBalance, NonceOverflow
-from zkos.guest.system.preimages import (
+from zkos.guest.state.account import ENCODED_BYTES, Account, Properties
+from zkos.guest.state.preimages import (
     PREIMAGE_ACCOUNT,
     PREIMAGE_CODE,
     Preimage,
     PreimageCache,
 )
+from zkos.guest.state.storage import StorageCache
+from zkos.guest.system.errors import Fatal, InsufficientBalance, NonceOverflow
 from zkos.guest.system.resources import Resources
-from zkos.guest.system.storage import StorageCache
 from zkos.lang.control import urange
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import NOT_FOUND, ByteView, List, Map, allocate_bytes

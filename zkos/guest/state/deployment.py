@@ -5,10 +5,10 @@ from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
 from zkos.guest.protocol.io_ergs import ERGS_CODE_BYTE, ERGS_DESTRUCT_NEW_ACCOUNT
 from zkos.guest.protocol.native import NATIVE_ACCOUNT_UPDATE, NATIVE_CODE_RECORD
-from zkos.guest.system.account import DEPLOYED_EVM, VERSIONING_KEPT, Account
-from zkos.guest.system.accounts import Access, AccountCache
+from zkos.guest.state.account import DEPLOYED_EVM, VERSIONING_KEPT, Account
+from zkos.guest.state.accounts import Access, AccountCache
+from zkos.guest.state.preimages import PREIMAGE_CODE
 from zkos.guest.system.errors import Fatal, InsufficientBalance
-from zkos.guest.system.preimages import PREIMAGE_CODE
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView

@@ -6,7 +6,7 @@ wraps, unless its faults are corrected.
 
 from typing import Final
 
-from zkos.guest.bootloader.work import Work
+from zkos.guest.flow.work import Work
 from zkos.guest.protocol.limits import NATIVE_COMPUTATIONAL
 from zkos.guest.protocol.report import (
     REASON_BASE_FEE_GREATER_THAN_MAX_FEE,

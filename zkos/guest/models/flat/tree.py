@@ -7,7 +7,7 @@ trusted: it is asked the same, but only what leads to the new root is hashed.
 """
 
 from zkos.guest.crypto.blake2s import Blake2s
-from zkos.guest.system.leaves import (
+from zkos.guest.models.flat.leaves import (
     HEIGHT,
     STATE_WORDS,
     Leaf,
@@ -21,6 +21,9 @@ from zkos.guest.system.leaves import (
     same,
     words_of,
 )
+from zkos.guest.models.flat.sort import sort
+from zkos.guest.state.storage import Slot
+from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.oracle import (
     QUERY_EXACT_INDEX,
     QUERY_PREVIOUS_INDEX,
@@ -28,8 +31,6 @@ from zkos.guest.system.oracle import (
     expect_at_least,
     read_u64,
 )
-from zkos.guest.system.sort import sort
-from zkos.guest.system.storage import Slot
 from zkos.lang.control import srange, urange
 from zkos.lang.intrinsics import oracle_write
 from zkos.lang.ints import U32, U64, U256
@@ -40,17 +41,6 @@ from zkos.lang.memory import (
     Map,
     aligned_array,
 )
-
-
-class Commitment:
-    """The tree at one moment, as proofs know it."""
-
-    root: U256
-    next_free_slot: U64
-
-    def __init__(self, root: U256, next_free_slot: U64) -> None:
-        self.root = root
-        self.next_free_slot = next_free_slot
 
 
 class SealedSlot:

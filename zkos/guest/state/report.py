@@ -19,11 +19,11 @@ from zkos.guest.protocol.report import (
     LOG_TRANSACTION_RESULT,
     MESSAGE,
 )
-from zkos.guest.system.account import Account, Properties
-from zkos.guest.system.events import Event, Log
-from zkos.guest.system.preimages import Preimage
-from zkos.guest.system.storage import Slot
-from zkos.guest.system.tree import Commitment
+from zkos.guest.state.account import Account, Properties
+from zkos.guest.state.events import Event, Log
+from zkos.guest.state.preimages import Preimage
+from zkos.guest.state.storage import Slot
+from zkos.guest.system.commitment import Commitment
 from zkos.lang.control import srange, urange
 from zkos.lang.intrinsics import oracle_write
 from zkos.lang.ints import U32, U64, U256, Address, Bytes32

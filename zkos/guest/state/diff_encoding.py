@@ -5,7 +5,7 @@ One source for the bytes that are published and for the lengths that are paid fo
 
 from typing import Final
 
-from zkos.guest.system.account import Account
+from zkos.guest.state.account import Account
 from zkos.lang.ints import U8, U32, U256
 from zkos.lang.memory import ByteView
 

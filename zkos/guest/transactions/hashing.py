@@ -6,18 +6,18 @@ and v is the raw byte. Signing hashes are Ethereum's.
 
 from typing import Final
 
-from zkos.guest.bootloader.access_list import AccessList
-from zkos.guest.bootloader.rlp import (
+from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.protocol.native import keccak_native
+from zkos.guest.protocol.transactions import TYPE_EIP712, TYPE_EIP1559, TYPE_LEGACY
+from zkos.guest.rlp.writer import (
     RlpHasher,
     bytes_length,
     list_length,
     number_length,
 )
-from zkos.guest.bootloader.transaction import Transaction
-from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.protocol.native import keccak_native
-from zkos.guest.protocol.transactions import TYPE_EIP712, TYPE_EIP1559, TYPE_LEGACY
 from zkos.guest.system.resources import Resources
+from zkos.guest.transactions.abi import Transaction
+from zkos.guest.transactions.access_list import AccessList
 from zkos.lang.ints import U8, U32, U64, U256, Bytes32
 from zkos.lang.memory import ByteView, allocate_bytes
 

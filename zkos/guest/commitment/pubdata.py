@@ -8,20 +8,20 @@ from typing import Final
 
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.models.flat.tree import SealedSlot
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
-from zkos.guest.system.account import Account
-from zkos.guest.system.accounts import AccountCache
-from zkos.guest.system.diff_encoding import (
+from zkos.guest.state.account import Account
+from zkos.guest.state.accounts import AccountCache
+from zkos.guest.state.diff_encoding import (
     LONGEST_VALUE_BYTES,
     account_encoded_length,
     encode,
     encode_account,
 )
-from zkos.guest.system.events import Log
-from zkos.guest.system.preimages import PREIMAGE_CODE
-from zkos.guest.system.report import Report
+from zkos.guest.state.events import Log
+from zkos.guest.state.preimages import PREIMAGE_CODE
+from zkos.guest.state.report import Report
 from zkos.guest.system.resources import INFINITE, Resources
-from zkos.guest.system.tree import SealedSlot
 from zkos.lang.control import srange, urange
 from zkos.lang.ints import U16, U32, U256, Address, Bytes32
 from zkos.lang.memory import NOT_FOUND, ByteView, List, allocate_bytes

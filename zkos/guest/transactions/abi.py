@@ -1,7 +1,7 @@
 """The encoded transaction: where its bytes lie and which fields they hold.
 
 Parsing and structure checks follow transactions spec 2 and 3. What a field is worth
-(nonce, fees, signature) is decided in `zkos.guest.bootloader.validation`.
+(nonce, fees, signature) is decided in `zkos.guest.flow.validation`.
 """
 
 from typing import Final

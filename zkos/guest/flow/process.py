@@ -4,8 +4,8 @@ Validation is next door; here is what frames it: prices and resources before,
 execution and settlement after.
 """
 
-from zkos.guest.bootloader.account_abstraction import execute_by_account
-from zkos.guest.bootloader.fees import (
+from zkos.guest.flow.account_abstraction import execute_by_account
+from zkos.guest.flow.fees import (
     can_pay_pubdata,
     divide_up,
     set_gas_price,
@@ -13,8 +13,8 @@ from zkos.guest.bootloader.fees import (
     set_resources,
     settle,
 )
-from zkos.guest.bootloader.validation import validate
-from zkos.guest.bootloader.work import Work
+from zkos.guest.flow.validation import validate
+from zkos.guest.flow.work import Work
 from zkos.guest.protocol.addresses import BOOTLOADER, WASM_DEPLOYER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
 from zkos.guest.protocol.limits import BLOCK_GAS

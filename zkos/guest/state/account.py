@@ -5,7 +5,7 @@ The encoding is system spec 3.3; the leaf of the tree holds its BLAKE2s.
 
 from typing import Final
 
-from zkos.guest.system.preimages import Preimage
+from zkos.guest.state.preimages import Preimage
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView
 

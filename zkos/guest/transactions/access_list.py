@@ -7,11 +7,11 @@ when it is reached, so what lies before a malformed one is already warm.
 
 from typing import Final
 
-from zkos.guest.bootloader.rlp import RlpHasher, list_length
-from zkos.guest.bootloader.transaction import Transaction
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
-from zkos.guest.system.io import Io
+from zkos.guest.rlp.writer import RlpHasher, list_length
+from zkos.guest.state.io import Io
 from zkos.guest.system.resources import Resources
+from zkos.guest.transactions.abi import Transaction
 from zkos.lang.control import urange
 from zkos.lang.ints import U32, Address
 from zkos.lang.memory import ByteView, allocate_bytes

@@ -24,20 +24,20 @@ from zkos.guest.protocol.native import (
     keccak_native,
 )
 from zkos.guest.protocol.quirks import QUIRK_BELIEVES_HOST, QUIRK_WIPES_AGAIN
-from zkos.guest.system.account import Account
-from zkos.guest.system.accounts import Access, AccountCache
-from zkos.guest.system.deployment import Deployment
+from zkos.guest.state.account import Account
+from zkos.guest.state.accounts import Access, AccountCache
+from zkos.guest.state.deployment import Deployment
+from zkos.guest.state.events import Event, EventLog, Log
+from zkos.guest.state.frames import FrameStack
+from zkos.guest.state.preimages import PreimageCache
+from zkos.guest.state.pubdata_counter import net_pubdata
+from zkos.guest.state.storage import StorageCache
+from zkos.guest.state.transient import TransientStorage
 from zkos.guest.system.errors import Fatal
-from zkos.guest.system.events import Event, EventLog, Log
-from zkos.guest.system.frames import FrameStack
 from zkos.guest.system.memory import copy_of
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
-from zkos.guest.system.preimages import PreimageCache
-from zkos.guest.system.pubdata_counter import net_pubdata
 from zkos.guest.system.resources import Resources
-from zkos.guest.system.storage import StorageCache
-from zkos.guest.system.transient import TransientStorage
 from zkos.lang.control import urange
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, List, allocate_bytes

@@ -6,15 +6,15 @@ fails is reverted, and the deposit goes to the refund recipient.
 
 from typing import Final
 
-from zkos.guest.bootloader.fees import (
+from zkos.guest.flow.fees import (
     can_pay_pubdata,
     divide_up,
     set_native_prices,
     set_resources,
     settle,
 )
-from zkos.guest.bootloader.process import exhaust, fail, fault
-from zkos.guest.bootloader.work import Work
+from zkos.guest.flow.process import exhaust, fail, fault
+from zkos.guest.flow.work import Work
 from zkos.guest.protocol.addresses import BOOTLOADER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
 from zkos.guest.protocol.report import (

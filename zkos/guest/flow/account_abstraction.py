@@ -6,8 +6,7 @@ the paymaster agreed to pay.
 
 from typing import Final
 
-from zkos.guest.bootloader.transaction import PREFIX_BYTES
-from zkos.guest.bootloader.work import Work
+from zkos.guest.flow.work import Work
 from zkos.guest.protocol.addresses import BOOTLOADER
 from zkos.guest.protocol.report import (
     REASON_INVALID_MAGIC,
@@ -16,6 +15,7 @@ from zkos.guest.protocol.report import (
     REASON_PAYMASTER_NOT_SUPPORTED,
     REASON_REVERT,
 )
+from zkos.guest.transactions.abi import PREFIX_BYTES
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import ByteView
 

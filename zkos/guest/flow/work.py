@@ -1,18 +1,18 @@
 """All that the steps of one transaction share; made once a block and reused."""
 
-from zkos.guest.bootloader.access_list import AccessList
-from zkos.guest.bootloader.hashing import TransactionHasher
-from zkos.guest.bootloader.outcome import Outcome
 from zkos.guest.bootloader.runner import Runner
-from zkos.guest.bootloader.transaction import Transaction
+from zkos.guest.flow.outcome import Outcome
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
 from zkos.guest.protocol.quirks import (
     QUIRK_BURNS_FEE,
     QUIRK_TRANSACTION_ABORTS_BLOCK,
 )
-from zkos.guest.system.io import Io
+from zkos.guest.state.io import Io
+from zkos.guest.state.system import System
 from zkos.guest.system.resources import INFINITE, Resources
-from zkos.guest.system.system import System
+from zkos.guest.transactions.abi import Transaction
+from zkos.guest.transactions.access_list import AccessList
+from zkos.guest.transactions.hashing import TransactionHasher
 from zkos.lang.ints import U8, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView
 

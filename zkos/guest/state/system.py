@@ -9,15 +9,13 @@ from zkos.guest.crypto.bn254 import Bn254
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.crypto.modexp import Modexp
 from zkos.guest.crypto.secp256k1 import Secp256k1
-from zkos.guest.system.finish import BlockFinisher
-from zkos.guest.system.io import Io
+from zkos.guest.state.io import Io
+from zkos.guest.state.report import Report
 from zkos.guest.system.memory import ReturnMemory
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
-from zkos.guest.system.report import Report
-from zkos.lang.ints import U256, Address, Bytes32
-from zkos.lang.memory import List
+from zkos.lang.ints import U256, Address
 
 
 class System:
@@ -77,21 +75,3 @@ class System:
             unit = Modexp()
             self.modexp_unit = unit
         return unit
-
-    def finish_block(
-        self,
-        rolling_hash: Bytes32,
-        upgrade_hash: Bytes32,
-        priority_hashes: List[Bytes32],
-    ) -> Bytes32:
-        """Seal the block after its last transaction; the public input."""
-        finisher = BlockFinisher(
-            self.io,
-            self.oracle,
-            self.metadata,
-            self.options,
-            self.keccak,
-            self.blake2s,
-            self.report,
-        )
-        return finisher.run(rolling_hash, upgrade_hash, priority_hashes)

@@ -1,0 +1,1 @@
+"""Block flows: from the first transaction to the public input."""

@@ -1,0 +1,1 @@
+"""What a finished block is bound to: header, pubdata, public input."""

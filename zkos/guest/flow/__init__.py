@@ -1,0 +1,1 @@
+"""The steps of one transaction, shared by all block flows."""

@@ -1,0 +1,1 @@
+"""Storage models: how the state is proven and updated."""

@@ -1,0 +1,1 @@
+"""The flat model: leaves sorted by key in a binary tree of BLAKE2s."""

@@ -1,0 +1,1 @@
+"""Recursive length prefix: reading and writing (yellow paper, appendix B)."""

@@ -1,0 +1,1 @@
+"""Caches, journals and io of a block: what environments, hooks and bootloader call."""

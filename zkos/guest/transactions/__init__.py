@@ -1,0 +1,1 @@
+"""Encodings of transactions, their hashes and lists."""
