@@ -11,7 +11,7 @@ from zkos.compiler.build import Artefact, Progress, build
 from zkos.compiler.emit import X86
 from zkos.compiler.module import SLOT_BYTES, Export
 from zkos.compiler.variant import PLAIN, Variant
-from zkos.lang.places import SeesMemory
+from zkos.lang.places import show
 
 ARENA_BYTES: Final = 1 << 30
 OUT_WORDS: Final = 1 << 20
@@ -213,8 +213,7 @@ class NativeLibrary:
     def attach(self, channel: Channel | None, options: Sequence[int] = ()) -> None:
         """Connect an oracle and set the option words."""
         self._channel = channel
-        if isinstance(channel, SeesMemory):
-            channel.see(self.memory)
+        show(channel, self.memory)
         self._oracle.out_used = 0
         self._oracle.in_position = 0
         self._oracle.in_length = 0

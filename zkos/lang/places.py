@@ -26,6 +26,12 @@ class SeesMemory(Protocol):
         """Take the memory of the guest that is connected from now on."""
 
 
+def show(channel: object, memory: Memory) -> None:
+    """Let a channel look into the memory of its guest, if it wants to."""
+    if isinstance(channel, SeesMemory):
+        channel.see(memory)
+
+
 class _Places:
     def __init__(self) -> None:
         self.next = _FIRST

@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import Final, Protocol
 
 from zkos.lang.ints import U32
-from zkos.lang.places import SeesMemory
+from zkos.lang.places import show
 from zkos.machine import state
 from zkos.machine.channels import BlockChannel, GuardedChannel, NoWord, WordChannel
 from zkos.machine.disassembler import disassemble
@@ -158,8 +158,7 @@ class Execution:
             state.PROFILE_PROVER if prover else state.PROFILE_SIMULATOR
         )
         self._channel: Final = GuardedChannel(channel, self.buffers.state)
-        if isinstance(channel, SeesMemory):
-            channel.see(self.bytes_at)
+        show(channel, self.bytes_at)
 
     def proceed(self, cycle_limit: int) -> MachineResult:
         """Run until the machine stops or has done `cycle_limit` cycles in all.
