@@ -15,3 +15,5 @@ INITCODE_BYTES: Final = U32(49152)
 """EIP-3860."""
 RETURN_MEMORY_BYTES: Final = U32(1 << 27)
 """Return data of one interaction, all calls together."""
+FRAME_MEMORY_BYTES: Final = U32(1 << 27)
+"""Memory of all frames together stays strictly below (EVM spec 1)."""
