@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Final, Protocol
 
 from zkos.guest.protocol.report import MESSAGE
+from zkos.lang.places import placed_bytes, show
 
 QUERY_NAMES: Final = {
     0: "next_tx_size",
@@ -141,6 +142,7 @@ class WordChannel:
 
     def __init__(self, channel: Channel, option_words: tuple[int, ...]) -> None:
         self._channel = channel
+        show(channel, placed_bytes)
         self._options = option_words
         self._written = bytearray()
         self._readable: tuple[int, ...] = ()
