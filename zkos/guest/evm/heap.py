@@ -4,13 +4,9 @@ A frame's memory starts where its caller's ends. It moves never, so views of it 
 good while children run.
 """
 
-from typing import Final
-
+from zkos.guest.protocol.limits import HEAP_BYTES
 from zkos.lang.ints import U32, U256
 from zkos.lang.memory import ByteView, allocate_bytes
-
-HEAP_BYTES: Final = U32(1 << 27)
-"""Memory of all frames together stays strictly below (EVM spec 1)."""
 
 
 class Heap:

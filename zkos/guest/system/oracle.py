@@ -110,7 +110,8 @@ class Oracle:
 
     def proof_data(self) -> tuple[U256, U64, U64]:
         """The root before the block, as a number, the next free slot, and the
-        timestamp of the block before."""
+        timestamp of the block before.
+        """
         ask(QUERY_PROOF_DATA, U32(0))
         expect_words(PROOF_DATA_WORDS)
         root = self.read_hash()
