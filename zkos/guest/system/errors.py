@@ -15,7 +15,8 @@ class OutOfNative(SystemFault):
 
 class OutOfReturnMemory(SystemFault):
     """Return data of one interaction exceeds 2**28 bytes: unwinds the transaction like
-    `OutOfNative`."""
+    `OutOfNative`.
+    """
 
 
 class Fatal(SystemFault):
