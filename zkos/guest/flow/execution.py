@@ -59,9 +59,7 @@ def create(work: Work, resources: Resources, nonce: U64) -> bool:
     outcome.output = runner.output
     if success:
         outcome.created = runner.created
-        account = io.read_account_with_code(
-            NO_ENVIRONMENT, resources, runner.created
-        )
+        account = io.read_account_with_code(NO_ENVIRONMENT, resources, runner.created)
         outcome.output = io.code(account)
     return success
 

@@ -4,13 +4,12 @@ They cannot be refused for lack of fee, signature or resources: L1 has taken the
 deposit. What fails is reverted, and the deposit goes to the refund recipient.
 """
 
-from typing import Final
-
 from zkos.guest.flow.execution import call, close, exhaust, fault
 from zkos.guest.flow.ledger import Ledger, Pubdata, count_pubdata, open_l1, settle
 from zkos.guest.flow.prices import Prices, l1_prices
 from zkos.guest.flow.work import Work
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
+from zkos.guest.protocol.limits import MAX_ADDRESS
 from zkos.guest.protocol.report import (
     REASON_DEPOSIT_TOO_LOW,
     REASON_FEE_OVERFLOW,
@@ -32,8 +31,6 @@ from zkos.guest.system.errors import (
 )
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U32, U64, U256, Address
-
-HIGHEST_ADDRESS: Final = U256((1 << 160) - 1)
 
 
 def process_l1(work: Work) -> None:
@@ -156,6 +153,6 @@ def refund(work: Work, fee: U256) -> None:
     amount = transaction.deposit - kept
     if amount == 0:
         return
-    if transaction.refund_recipient > HIGHEST_ADDRESS:
+    if transaction.refund_recipient > MAX_ADDRESS:
         work.outcome.abort(REASON_REFUND_RECIPIENT_NOT_AN_ADDRESS)
     mint(work, work.unlimited(), Address(transaction.refund_recipient), amount)

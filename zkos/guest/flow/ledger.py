@@ -46,9 +46,7 @@ class Ledger:
     validation_pubdata: U64
     """In bytes; paid for before execution."""
 
-    def __init__(
-        self, ergs: U64, native: U64, withheld: U64, intrinsic: U64
-    ) -> None:
+    def __init__(self, ergs: U64, native: U64, withheld: U64, intrinsic: U64) -> None:
         self.resources = Resources(ergs, native)
         self.withheld = withheld
         self.start = native

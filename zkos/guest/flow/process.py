@@ -99,9 +99,7 @@ def pay(work: Work, prices: Prices) -> None:
     outcome = work.outcome
     transaction = work.transaction
     left = transaction.gas_limit - outcome.gas_used
-    credit(
-        work, transaction.sender, U256(left) * prices.gas, REASON_REFUND_OVERFLOW
-    )
+    credit(work, transaction.sender, U256(left) * prices.gas, REASON_REFUND_OVERFLOW)
     price = prices.gas
     if work.system.options.burn_base_fee:
         price = price - work.system.metadata.basefee

@@ -5,6 +5,7 @@ Layout and checks are transactions spec 4; every violation is `InvalidEncoding`.
 
 from typing import Final
 
+from zkos.guest.protocol.limits import MAX_ADDRESS, MAX_U32, MAX_U64
 from zkos.guest.protocol.report import REASON_INVALID_ENCODING
 from zkos.guest.protocol.transactions import TYPE_L1, TYPE_UPGRADE
 from zkos.guest.transactions.calldata import non_zero_bytes
@@ -15,9 +16,6 @@ from zkos.lang.memory import ByteView, allocate_bytes
 
 HEAD_BYTES: Final = U32(608)
 WORD_BYTES: Final = U32(32)
-MAX_U32: Final = U256(0xFFFF_FFFF)
-MAX_U64: Final = U256(0xFFFF_FFFF_FFFF_FFFF)
-MAX_ADDRESS: Final = U256((1 << 160) - 1)
 
 
 class AbiDecoder:
