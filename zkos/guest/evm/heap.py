@@ -6,10 +6,11 @@ good while children run.
 
 from typing import Final
 
+from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES
 from zkos.lang.ints import U32, U256
 from zkos.lang.memory import ByteView, allocate_bytes
 
-HEAP_BYTES: Final = U32(1 << 27)
+HEAP_BYTES: Final = FRAME_MEMORY_BYTES
 """Memory of all frames together stays strictly below (EVM spec 1)."""
 
 
@@ -21,8 +22,8 @@ class Heap:
     empty: ByteView
     _word: ByteView
 
-    def __init__(self) -> None:
-        self.region = allocate_bytes(HEAP_BYTES)
+    def __init__(self, region: ByteView) -> None:
+        self.region = region
         self.top = U32(0)
         self.empty = allocate_bytes(0)
         self._word = allocate_bytes(32)

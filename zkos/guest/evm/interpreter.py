@@ -37,7 +37,7 @@ class Evm:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.heap = Heap()
+        self.heap = Heap(system.frame_memory)
         self.frames = List(EvmFrame)
         self.destinations = Map(U256, JumpDestinations)
 

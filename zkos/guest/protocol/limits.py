@@ -26,3 +26,5 @@ HEAP_BYTES: Final = U32(1 << 27)
 """Memory of all EVM frames together stays strictly below."""
 RETURN_MEMORY_BYTES: Final = U32(1 << 28)
 """Return data of one interaction, all calls together."""
+FRAME_MEMORY_BYTES: Final = U32(1 << 27)
+"""Memory of all frames together stays strictly below (EVM spec 1)."""
