@@ -231,7 +231,9 @@ def test_bounds_of_an_authorization(changes, accepted):
     assert reason(data) == ("" if accepted else STRUCTURE)
 
 
-@pytest.mark.parametrize("entry", [b"", [], authorization()[:-1], [*authorization(), b""]])
+@pytest.mark.parametrize(
+    "entry", [b"", [], authorization()[:-1], [*authorization(), b""]]
+)
 def test_malformed_authorization(entry):
     assert reason(encode(4, authorizations=[entry])) == STRUCTURE
 
