@@ -122,7 +122,7 @@ def body(**changes):
     return words(*head.values(), *offsets) + b"".join(parts)
 
 
-def decode_rlp(data, lax=False):
+def decode_rlp(data, *, lax=False):
     """The record and the name of the reason, empty if there is none."""
     record = Transaction()
     record.begin(view_of(data))

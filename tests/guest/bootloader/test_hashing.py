@@ -45,9 +45,9 @@ def as_bytes(digest):
     return int(digest).to_bytes(32, "big")
 
 
-def hashes(data, lax=False):
+def hashes(data, *, lax=False):
     """Transaction hash, signing hash, native."""
-    record, why = decode_rlp(data, lax)
+    record, why = decode_rlp(data, lax=lax)
     assert not why
     resources = Resources(U64(0), U64(NATIVE))
     hasher().l2(record, resources)

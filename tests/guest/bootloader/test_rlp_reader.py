@@ -7,15 +7,15 @@ from zkos.lang.memory import view_of
 M64, M256 = 2**64 - 1, 2**256 - 1
 
 
-def reader(data, lax=False):
+def reader(data, *, lax=False):
     made = RlpReader(lax)
     made.open(view_of(data))
     return made
 
 
-def refused(data, method, lax=False):
+def refused(data, method, *, lax=False):
     with pytest.raises(MalformedRlp):
-        getattr(reader(data, lax), method)()
+        getattr(reader(data, lax=lax), method)()
     return True
 
 

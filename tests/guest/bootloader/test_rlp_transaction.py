@@ -21,8 +21,8 @@ STRUCTURE, ENCODING = "INVALID_STRUCTURE", "INVALID_ENCODING"
 KEY = bytes(31) + b"\1"
 
 
-def reason(data, lax=False):
-    return decode_rlp(data, lax)[1]
+def reason(data, *, lax=False):
+    return decode_rlp(data, lax=lax)[1]
 
 
 def listed(*entries):
