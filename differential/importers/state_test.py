@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from differential.known import BLOCK_GAS_LIMIT, NO_BLOB_TRANSACTIONS
-from zkos.host.accounts import keccak_bytes
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_reader import Node, optional, read_json
 from zkos.host.context import BLOCK_HASHES, MAX_BLOCK_GAS_LIMIT, BlockContext
+from zkos.host.signing import keccak256
 from zkos.host.transactions import (
     AccessListEntry,
     FieldTransaction,
@@ -131,7 +131,7 @@ def conventional_hashes(block_number: int) -> tuple[int, ...]:
     """Hashes of the blocks before, latest first: of their number's decimal text."""
     first = max(0, block_number - BLOCK_HASHES)
     return tuple(
-        int.from_bytes(keccak_bytes(str(number).encode()), "big")
+        int.from_bytes(keccak256(str(number).encode()), "big")
         for number in range(block_number - 1, first - 1, -1)
     )
 

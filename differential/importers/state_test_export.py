@@ -18,8 +18,8 @@ from differential.runners.base import state_of_case
 from differential.runners.py_evm import run_ethereum
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_errors import CaseError
+from zkos.host.codecs.rlp import decode_signed
 from zkos.host.context import BlockContext
-from zkos.host.raw_transaction import decode_raw
 from zkos.host.transactions import FieldTransaction, Kind, TransactionError
 
 FORK: Final = "Cancun"
@@ -34,7 +34,7 @@ def write_state_test(case: Case, path: Path, name: str) -> None:
 def state_test_of(case: Case) -> dict[str, Any]:
     """The JSON object of the test; raises CaseError."""
     block, data = _checked(case)
-    fields = decode_raw(data)
+    fields = decode_signed(data)
     state = state_of_case(case)
     outcome, root = run_ethereum(block, state)
     assert outcome.transactions is not None
