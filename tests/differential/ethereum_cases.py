@@ -1,13 +1,14 @@
 """Small cases that show one difference from Ethereum each."""
 
-from zkos.host.accounts import keccak_bytes
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.context import BlockContext
 from zkos.host.rlp import encode
-from zkos.host.signing import address_of_key
-from zkos.host.transactions import FieldTransaction, Kind
+from zkos.host.signing import address_of_key, keccak256
+from zkos.host.transactions import Authorization, FieldTransaction, Kind
 
 KEY = b"\x11" * 32
+OTHER_KEY = b"\x22" * 32
+OTHER = address_of_key(OTHER_KEY)
 SENDER = address_of_key(KEY)
 CONTRACT = 0xC0DE
 COINBASE = 0xC01
@@ -68,6 +69,16 @@ def transaction(**fields):
     return FieldTransaction(**{**given, **fields})
 
 
+def authorization(address, nonce=0, key=OTHER_KEY, **fields):
+    """The wish of an account to run the code of another."""
+    return Authorization(address, nonce=nonce, private_key=key, **fields)
+
+
+def set_code(*entries, **fields):
+    """A transaction of type 4."""
+    return transaction(kind=Kind.EIP7702, authorization_list=entries, **fields)
+
+
 def case(
     body=b"",
     *,
@@ -91,17 +102,17 @@ def case(
 
 def created_by(sender, nonce):
     """Address of a contract by CREATE."""
-    digest = keccak_bytes(encode([sender.to_bytes(20, "big"), nonce]))
+    digest = keccak256(encode([sender.to_bytes(20, "big"), nonce]))
     return int.from_bytes(digest[12:], "big")
 
 
 def created_with_salt(deployer, salt, initcode):
     """Address of a contract by CREATE2."""
-    digest = keccak_bytes(
+    digest = keccak256(
         b"\xff"
         + deployer.to_bytes(20, "big")
         + salt.to_bytes(32, "big")
-        + keccak_bytes(initcode)
+        + keccak256(initcode)
     )
     return int.from_bytes(digest[12:], "big")
 
