@@ -8,6 +8,7 @@ native resource the others used, which in production is part of what they pay.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from typing import Final
 
@@ -35,6 +36,7 @@ HARMLESS: Final = frozenset(
 """Rules that change neither logs nor what is valid."""
 OUT_OF_NATIVE_REASON: Final = "OutOfNative"
 OUT_OF_RETURN_MEMORY_REASON: Final = "OutOfReturnMemory"
+NOT_COVERED_REASON: Final = "PubdataNotCovered"
 DROPPED_REASONS: Final = frozenset(
     {
         "OutOfNativeResourcesDuringValidation",
@@ -87,6 +89,7 @@ def told_by(ours: Outcome | None) -> Told:
     return Told(
         out_of_native=of(reverted, {OUT_OF_NATIVE_REASON}),
         out_of_return_memory=of(reverted, {OUT_OF_RETURN_MEMORY_REASON}),
+        not_covered=of(reverted, {NOT_COVERED_REASON}),
         dropped=of(invalid, DROPPED_REASONS),
         native_used={
             index: receipt.native_used
@@ -115,7 +118,7 @@ def compare_with_ethereum(
 ) -> EthereumComparison:
     """Run the block on a reference engine and compare; raises CaseError.
 
-    Without `ours` nothing is compared. The cache is for py-evm only.
+    Without `ours` nothing is compared.
     """
     policy = Policy.of(options) if policy is None else policy
     reference = _runner(engine, cache)(
@@ -159,8 +162,8 @@ def judge(outcomes: Mapping[str, Outcome]) -> Judgement | None:
 
 
 def _runner(engine: str, cache: ReferenceCache | None) -> Callable[..., Outcome]:
-    if engine == "py_evm" and cache is not None:
-        return cache.run_with
+    if cache is not None:
+        return partial(cache.run_with, engine=engine)
     run: Callable[..., Outcome] = import_module(
         f"differential.runners.{engine}"
     ).run_with

@@ -124,6 +124,14 @@ OUT_OF_RETURN_MEMORY: Final = Rule(
     "EVM 1, bootloader 4.15",
     "as `out_of_native`",
 )
+PUBDATA_NOT_COVERED: Final = Rule(
+    "pubdata_not_covered",
+    "A transaction that cannot pay for its pubdata with native resource reverts once "
+    "it has run.",
+    "bootloader 4.15",
+    "transactions that ours names so are reverted, with the gas they used; what they "
+    "return is not compared; not in replay",
+)
 LIMITS_OF_THE_BLOCK: Final = Rule(
     "limits_of_the_block",
     "Native resource, pubdata and L1 logs of a block are limited; a transaction "

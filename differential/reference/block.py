@@ -24,6 +24,7 @@ from differential.outcome import (
 from differential.policy import Policy
 from differential.reference.rules import Fate, Rules, Told, Unanswerable
 from differential.reference.transactions import (
+    FIRST_LIST,
     Envelope,
     Refused,
     check_case,
@@ -35,6 +36,7 @@ from zkos.host.case import Block
 from zkos.host.case_errors import CaseError
 from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext
 from zkos.host.profile import RunOptions
+from zkos.host.signing import keccak256
 from zkos.host.state import ChainState
 from zkos.host.transactions import TransactionError
 
@@ -183,4 +185,10 @@ def _receipt(
         raise Refused("dropped for what Ethereum does not have")
     if not rules.admits(world.gas_limit(transaction)):
         raise Refused("no gas left in the block")
-    return world.apply(transaction, claimed, fate)
+    receipt = world.apply(transaction, claimed, fate)
+    return replace(
+        receipt,
+        hash=int.from_bytes(keccak256(data), "big"),
+        type_byte=data[0] if data[0] < FIRST_LIST else 0,
+        sender=claimed,
+    )

@@ -30,6 +30,7 @@ from differential.known import (
     P256_IS_COLD,
     P256_PRECOMPILE,
     PREVRANDAO_IS_ONE,
+    PUBDATA_NOT_COVERED,
     SENDER_PAYS_TOUCHES,
     WARMS_REFUSED_CREATION,
 )
@@ -76,6 +77,8 @@ class Told:
     out_of_native: frozenset[int] = frozenset()
     """Transactions by index, here and below."""
     out_of_return_memory: frozenset[int] = frozenset()
+    not_covered: frozenset[int] = frozenset()
+    """Reverted for their pubdata."""
     dropped: frozenset[int] = frozenset()
     """For reasons that Ethereum does not have."""
     native_used: Mapping[int, int] = field(default_factory=dict)
@@ -87,6 +90,8 @@ class Fate:
 
     takes_all: bool = False
     """It reverts with all its gas, unseen."""
+    reverts: bool = False
+    """It reverts once it has run, if it does not anyway."""
     least_gas: int = 0
     """It uses no less, refunds included."""
 
@@ -124,7 +129,9 @@ class Rules:
             or index in self._told.out_of_return_memory
             and self.policy.fire(OUT_OF_RETURN_MEMORY)
         )
-        return Fate(takes_all, self._native_gas(index, gas_price))
+        not_covered = index in self._told.not_covered
+        reverts = not_covered and self.policy.fire(PUBDATA_NOT_COVERED)
+        return Fate(takes_all, reverts, self._native_gas(index, gas_price))
 
     def _native_gas(self, index: int, gas_price: int) -> int:
         """Native resource used, in gas."""

@@ -9,7 +9,8 @@ from zkos.host.case_errors import CaseError
 from zkos.host.delivery import RLP, deliver
 from zkos.host.transactions import Kind, Transaction, TransactionError
 
-_FIRST_LIST: Final = 0xC0
+FIRST_LIST: Final = 0xC0
+"""The first byte of envelopes without a type."""
 _FIRST_LONG_LIST: Final = 0xF8
 _LENGTH_BYTES: Final = 4
 _SHORT: Final = 56
@@ -73,7 +74,7 @@ def readable(data: bytes, policy: Policy) -> bytes:
 
 def _with_canonical_length(data: bytes) -> bytes | None:
     """The same list behind a length without zeros; None where it has none."""
-    start = 0 if data[0] >= _FIRST_LIST else 1
+    start = 0 if data[0] >= FIRST_LIST else 1
     head = data[start] if start < len(data) else 0
     count = head - _FIRST_LONG_LIST + 1
     digits = data[start + 1 : start + 1 + max(0, count)]

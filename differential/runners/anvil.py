@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from differential.compare import layers
 from differential.engines import UNSUPPORTED, find_program
-from differential.known import FEES_TO_COINBASE, RULES, Origin, Policy
+from differential.known import FEES_TO_COINBASE, RULES, Origin
 from differential.outcome import (
     AccountDiff,
     DeclaredDifference,

@@ -71,6 +71,11 @@ def copy_of(state: State) -> tuple[Any, Any]:
     return copy_trie(state._main_trie), tries
 
 
+def restore(state: State, saved: tuple[Any, Any]) -> None:
+    """Become as at `copy_of`."""
+    state._main_trie, state._storage_tries = saved
+
+
 def environment(rules: Rules, state: State) -> vm.BlockEnvironment:
     """What opcodes see of the block."""
     context = rules.context

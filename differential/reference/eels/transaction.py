@@ -23,7 +23,12 @@ from ethereum_types.numeric import U256, Uint
 
 from differential.outcome import Log, TransactionOutcome, TransactionStatus
 from differential.reference.eels.machine import Machine
-from differential.reference.eels.state import address_of, put_slot
+from differential.reference.eels.state import (
+    address_of,
+    copy_of,
+    put_slot,
+    restore,
+)
 from differential.reference.rules import Fate
 
 _DESTROY: Final = fork.destroy_account
@@ -35,6 +40,10 @@ _REFUND_QUOTIENT: Final = 5
 
 class GasTaken(EthereumException):  # type: ignore[misc]
     """The transaction reverts with all its gas, without having run."""
+
+
+class NotCovered(EthereumException):  # type: ignore[misc]
+    """The transaction reverts once it has run."""
 
 
 class Settlement:
@@ -59,6 +68,8 @@ class Settlement:
         self._is_empty_contract = is_empty_contract
         self._touch_gas = 0
         self._output: MessageCallOutput | None = None
+        self._refunded = 0
+        self._target = 0
         self.begun = False
         """Whether it is valid and runs."""
 
@@ -94,9 +105,16 @@ class Settlement:
             TransactionStatus.SUCCESS if success else TransactionStatus.REVERTED,
             reason=None,
             gas_used=gas_used,
-            return_data=b"" if created else bytes(output.return_data),
+            gas_refunded=self._refunded,
+            created=self._target if created else 0,
+            return_data=self._return_data(output, created=created),
             logs=tuple(_log(log) for log in output.logs),
         )
+
+    def _return_data(self, output: MessageCallOutput, *, created: bool) -> bytes | None:
+        if self._fate.reverts:
+            return None
+        return b"" if created else bytes(output.return_data)
 
     def _intrinsic(self, transaction: Any) -> tuple[Uint, Uint]:
         gas, floor = _INTRINSIC(transaction)
@@ -117,27 +135,34 @@ class Settlement:
 
     def _process(self, message: Any) -> MessageCallOutput:
         self.begun = True
+        self._target = int.from_bytes(message.current_target, "big")
         if self._fate.takes_all:
-            refund = U256(0)
-            if message.tx_env.authorizations:
-                refund = set_delegation(message)
-            output = MessageCallOutput(
-                Uint(0), refund, (), set(), GasTaken(), Bytes(b"")
-            )
+            output = self._reverted(message, GasTaken(), Uint(0))
         else:
-            number = int.from_bytes(message.current_target, "big")
-            self._rules.see_address(number, calls=True, is_warm=lambda: True)
+            self._rules.see_address(self._target, calls=True, is_warm=lambda: True)
+            saved = copy_of(message.block_env.state)
             output = _PROCESS(message)
+            if self._fate.reverts and output.error is None:
+                restore(message.block_env.state, saved)
+                output = self._reverted(message, NotCovered(), output.gas_left)
         self._output = output
         if not self._rules.burns(self._see_gas(output)):
             # What is not burned is part of the tip.
             self._environment.base_fee_per_gas = Uint(0)
         return output
 
+    def _reverted(
+        self, message: Any, error: EthereumException, gas_left: Uint
+    ) -> MessageCallOutput:
+        """A message of which only the authorizations remain."""
+        refund = set_delegation(message) if message.tx_env.authorizations else U256(0)
+        return MessageCallOutput(gas_left, refund, (), set(), error, Bytes(b""))
+
     def _see_gas(self, output: MessageCallOutput) -> int:
         """The gas that will be paid for."""
         used = int(self._transaction.gas) - int(output.gas_left)
-        gas = used - min(used // _REFUND_QUOTIENT, int(output.refund_counter))
+        self._refunded = min(used // _REFUND_QUOTIENT, int(output.refund_counter))
+        gas = used - self._refunded
         floor = int(_INTRINSIC(self._transaction)[1])
         paid = max(gas, self._rules.floor_of(floor, self._fate))
         self._rules.see_gas(floor, self._fate, gas, paid)

@@ -1,6 +1,6 @@
 """EELS with the state of a block: its own transactions, settled under the rules."""
 
-from typing import Any, Final
+from typing import Any
 
 from ethereum.exceptions import EthereumException
 from ethereum.forks.prague import fork
@@ -21,10 +21,8 @@ from differential.reference.eels import state as states
 from differential.reference.eels.machine import Machine
 from differential.reference.eels.transaction import Settlement
 from differential.reference.rules import Fate, Rules, Unanswerable
-from differential.reference.transactions import Refused
+from differential.reference.transactions import FIRST_LIST, Refused
 from zkos.host.state import ChainState
-
-_FIRST_LEGACY_BYTE: Final = 0xC0
 
 
 class Eels:
@@ -45,7 +43,7 @@ class Eels:
 
     def decode(self, data: bytes) -> Any:
         try:
-            if data[0] >= _FIRST_LEGACY_BYTE:
+            if data[0] >= FIRST_LIST:
                 return rlp.decode_to(LegacyTransaction, data)
             return decode_transaction(Bytes(data))
         except (EthereumException, RLPException, OverflowError) as error:
@@ -65,7 +63,7 @@ class Eels:
         return states.copy_of(self._state)
 
     def restore(self, saved: Any) -> None:
-        self._state._main_trie, self._state._storage_tries = saved
+        states.restore(self._state, saved)
 
     def apply(self, transaction: Any, claimed: int, fate: Fate) -> TransactionOutcome:
         try:

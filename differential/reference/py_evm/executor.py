@@ -33,12 +33,19 @@ class GasTaken(VMError):  # type: ignore[misc]
     """The transaction reverts with all its gas, without having run."""
 
 
+class NotCovered(VMError):  # type: ignore[misc]
+    """The transaction reverts once it has run."""
+
+    burns_gas = False
+
+
 class ReferenceExecutor(PragueTransactionExecutor):  # type: ignore[misc]
     """Runs one transaction on a `ReferenceState`."""
 
     vm_state: Any
     fate: Fate = Fate()
     gas_paid: int = 0
+    gas_refunded: int = 0
     touch_gas: int = 0
 
     @property
@@ -101,7 +108,14 @@ class ReferenceExecutor(PragueTransactionExecutor):  # type: ignore[misc]
         self.rules.see_address(
             int.from_bytes(target, "big"), calls=True, is_warm=lambda: True
         )
-        return super().build_computation(message, transaction)
+        snapshot = self.vm_state.snapshot()
+        computation = super().build_computation(message, transaction)
+        if self.fate.reverts and computation.is_success:
+            self.vm_state.revert(snapshot)
+            computation.error = NotCovered("pubdata")
+        else:
+            self.vm_state.commit(snapshot)
+        return computation
 
     def _fail(self, message: Any, transaction: Any, error: VMError) -> Any:
         context = self.vm_state.get_transaction_context(transaction)
@@ -113,6 +127,7 @@ class ReferenceExecutor(PragueTransactionExecutor):  # type: ignore[misc]
         self, transaction: Any, gas_used: int, gas_refund: int
     ) -> int:
         floor, gas = _calldata_floor(transaction), gas_used - gas_refund
+        self.gas_refunded = gas_refund
         self.gas_paid = max(gas, self.rules.floor_of(floor, self.fate))
         self.rules.see_gas(floor, self.fate, gas, self.gas_paid)
         self.vm_state.burns = self.rules.burns(self.gas_paid)

@@ -1,5 +1,6 @@
 """py-evm with the state of a block."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from eth.exceptions import PyEVMError, VMError
@@ -83,7 +84,8 @@ class PyEvm:
                 state.revert(snapshot)
             raise Refused(str(error)) from error
         state.commit(snapshot)
-        return _receipt(computation, executor.gas_paid)
+        receipt = _receipt(computation, executor)
+        return replace(receipt, return_data=None) if fate.reverts else receipt
 
     def changed_accounts(self) -> tuple[AccountDiff, ...]:
         return self._state.changed_accounts(self._before)
@@ -103,14 +105,17 @@ class _SignedForChainZero(PragueLegacyTransaction):  # type: ignore[misc]
         return encode_rlp([*items, 0, 0, 0])
 
 
-def _receipt(computation: Any, gas_used: int) -> TransactionOutcome:
+def _receipt(computation: Any, executor: ReferenceExecutor) -> TransactionOutcome:
     success = not computation.is_error
     # The code a creation returned is in the account diffs, not in its receipt.
     created = success and computation.msg.is_create
+    address = int.from_bytes(computation.msg.storage_address, "big")
     return TransactionOutcome(
         TransactionStatus.SUCCESS if success else TransactionStatus.REVERTED,
         reason=None,
-        gas_used=gas_used,
+        gas_used=executor.gas_paid,
+        gas_refunded=executor.gas_refunded,
+        created=address if created else 0,
         return_data=b"" if created else bytes(computation.output),
         logs=tuple(
             Log(int.from_bytes(address, "big"), tuple(topics), bytes(data))
