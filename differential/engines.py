@@ -248,7 +248,7 @@ def kind_of(name: str) -> EngineKind:
 def parse_engines(names: Sequence[str], image: Path | None = None) -> list[Engine]:
     """Engines from the command line; raises EngineError.
 
-    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=multiblock_batch.bin`);
+    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=file.bin`);
     `image` is one more image. Each may be given once.
     """
     engines = [_parse(name) for name in names]

@@ -11,10 +11,10 @@ import typer
 from differential.engines import Engine, EngineError, parse_engines
 from differential.session import Session, find_cases
 from differential.workers import GIGABYTE, Limits
-from zkos.cli.errors import UserError
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.protocol import Protocol
+from zkos.terminal.errors import UserError
 
 Cases = Annotated[
     list[Path],
