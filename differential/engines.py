@@ -15,7 +15,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from differential.outcome import Outcome, Result
+from differential.outcome import UNSUPPORTED, Outcome, Result
 from differential.runners.base import settle
 from zkos.host.case import Block
 from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
@@ -24,8 +24,6 @@ from zkos.host.state import ChainState
 
 GROUP: Final = "zkos.engines"
 """Entry points of installed packages that bring an engine: name and module."""
-UNSUPPORTED: Final = "unsupported: "
-"""Begins the reason of a crash that only says an engine has no answer to a case."""
 RunBlock = Callable[[Block, ChainState, RunOptions], Outcome]
 RunBatch = Callable[[Sequence[Block], Sequence[ChainState], RunOptions], Outcome]
 
@@ -222,6 +220,7 @@ class Engine:
                     artefacts.translation(progress)
             else:
                 _check_shape(Path(self.argument))
+                importlib.import_module("zkos.host.kzg").trusted_setup()
 
 
 def find_program(name: str) -> str | None:

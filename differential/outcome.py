@@ -11,6 +11,8 @@ from typing import Any, Final
 
 DELEGATIONS: Final = ("blake2s", "u256", "keccak")
 """What programs leave to circuits; in this protocol none calls the last one."""
+UNSUPPORTED: Final = "unsupported: "
+"""Begins the reason of a crash that only says an engine has no answer to a case."""
 INSTANCE: Final = "zk"
 """Whose rules blocks follow; there is no other yet."""
 
@@ -174,6 +176,11 @@ class Detail:
     """Where a reference engine was made to differ from Ethereum; never compared."""
     text: tuple[str, ...] = ()
     """What an image that logs has printed; never compared."""
+
+    @property
+    def new_preimages(self) -> tuple[bytes, ...] | None:
+        """What the state after needs and the one before lacks, if it is known."""
+        return self.published if self.preimages is None else self.preimages
 
     def to_json(self) -> dict[str, Any]:
         """Changes of state and what goes to L1, as far as known."""

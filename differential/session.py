@@ -211,9 +211,8 @@ class Session:
 def _tells_state(outcome: Outcome) -> bool:
     """Whether `state_after` can follow it."""
     detail = outcome.detail
-    known = (detail.diffs, outcome.block_hash, outcome.pubdata)
-    preimages = detail.published if detail.preimages is None else detail.preimages
-    return outcome.succeeded and None not in (*known, preimages)
+    known = (detail.diffs, detail.new_preimages, outcome.block_hash, outcome.pubdata)
+    return outcome.succeeded and None not in known
 
 
 def _unlike_state(case: Case, history: tuple[Outcome, ...]) -> str | None:
