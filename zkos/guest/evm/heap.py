@@ -4,7 +4,6 @@ A frame's memory starts where its caller's ends. It moves never, so views of it 
 good while children run.
 """
 
-from zkos.guest.protocol.limits import HEAP_BYTES
 from zkos.lang.ints import U32, U256
 from zkos.lang.memory import ByteView, allocate_bytes
 
@@ -17,8 +16,8 @@ class Heap:
     empty: ByteView
     _word: ByteView
 
-    def __init__(self) -> None:
-        self.region = allocate_bytes(HEAP_BYTES)
+    def __init__(self, region: ByteView) -> None:
+        self.region = region
         self.top = U32(0)
         self.empty = allocate_bytes(0)
         self._word = allocate_bytes(32)

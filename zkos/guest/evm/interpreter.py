@@ -34,7 +34,7 @@ class Evm:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.heap = Heap()
+        self.heap = Heap(system.frame_memory)
         self.frames = List(EvmFrame)
 
     def begin(self, common: Frame) -> Exit:

@@ -109,9 +109,7 @@ class Oracle:
         return number >> 160 == 0, Address.truncate(number)
 
     def proof_data(self) -> tuple[U256, U64, U64]:
-        """The root before the block, as a number, the next free slot, and the
-        timestamp of the block before.
-        """
+        """Root and next free slot before the block, timestamp of the block before."""
         ask(QUERY_PROOF_DATA, U32(0))
         expect_words(PROOF_DATA_WORDS)
         root = self.read_hash()
