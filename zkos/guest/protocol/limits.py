@@ -13,8 +13,8 @@ BLOCK_GAS: Final = U64(0x00FFFFFFFFFFFFFF)
 NATIVE_COMPUTATIONAL: Final = U64(1 << 35)
 """The most native a transaction, or all of a block, may compute with; what else a
 transaction has only pays for pubdata."""
-TRANSACTION_BYTES: Final = U32(1 << 23)
-"""Of one encoded transaction."""
+BLOCK_LOGS: Final = U32(16384)
+"""L2 to L1 logs of a block; as many as their tree has leaves."""
 CODE_BYTES: Final = U32(24576)
 """Of a deployed contract (EIP-170)."""
 INITCODE_BYTES: Final = U32(49152)
