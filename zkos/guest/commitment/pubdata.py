@@ -13,22 +13,18 @@ from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import AccountCache
 from zkos.guest.state.diff_encoding import (
     LONGEST_VALUE_BYTES,
-    account_encoded_length,
+    account_room,
     encode,
     encode_account,
 )
 from zkos.guest.state.events import Log
-from zkos.guest.state.preimages import PREIMAGE_CODE
-from zkos.guest.system.resources import INFINITE, Resources
 from zkos.lang.control import srange, urange
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
-from zkos.lang.memory import NOT_FOUND, ByteView, List, allocate_bytes
+from zkos.lang.memory import ByteView, List, allocate_bytes
 
 FORMAT: Final = U8(1)
 """Version of the format, its first byte."""
 KEY_BYTES: Final = U32(32)
-SLACK_BYTES: Final = U32(32)
-"""What encodings of differences may overwrite behind themselves."""
 FIRST_ROOM_BYTES: Final = U32(65536)
 
 
@@ -82,8 +78,7 @@ class Pubdata:
                 self.end = self.end + encode(slot.initial, slot.current, room)
 
     def write_account(self, account: Account, accounts: AccountCache) -> None:
-        length = account_encoded_length(account)
-        room = self.spare(length + SLACK_BYTES)
+        room = self.spare(account_room(account))
         code = published_code(account, accounts)
         self.end = self.end + encode_account(account, code, room)
 
@@ -127,12 +122,7 @@ class Pubdata:
 
 
 def published_code(account: Account, accounts: AccountCache) -> ByteView:
-    """The code that goes into the pubdata; asks the oracle if nobody has yet."""
-    length = account.bytecode_length
-    if not account.code_changed() or account.not_publish or length == 0:
+    """The stored code that goes into the pubdata, if any does."""
+    if account.not_publish or not account.code_changed_since(account.initial):
         return accounts.no_code.data
-    preimages = accounts.preimages
-    digest = account.bytecode_hash
-    if preimages.by_hash.find(digest) == NOT_FOUND:
-        preimages.load(Resources(INFINITE, INFINITE), digest, length, PREIMAGE_CODE)
-    return preimages.get(digest).data.window(0, length)
+    return accounts.stored_code(account)

@@ -4,14 +4,8 @@ A frame's memory starts where its caller's ends. It moves never, so views of it 
 good while children run.
 """
 
-from typing import Final
-
-from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES
 from zkos.lang.ints import U32, U256
 from zkos.lang.memory import ByteView, allocate_bytes
-
-HEAP_BYTES: Final = FRAME_MEMORY_BYTES
-"""Memory of all frames together stays strictly below (EVM spec 1)."""
 
 
 class Heap:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from zkos.lang.ints import U32, U64, U256
+from zkos.lang.ints import U8, U32, U64, U256
 
 MAX_U32: Final = U256((1 << 32) - 1)
 MAX_U64: Final = U256((1 << 64) - 1)
@@ -19,12 +19,12 @@ CODE_BYTES: Final = U32(24576)
 """Of a deployed contract (EIP-170)."""
 INITCODE_BYTES: Final = U32(49152)
 """EIP-3860."""
+RESERVED_PREFIX: Final = U8(0xEF)
+"""First byte that no deployed code may have (EIP-3541)."""
 CALL_DEPTH: Final = U32(1024)
 """Of the deepest frame; the entry frame has depth 0."""
 STACK_WORDS: Final = U32(1024)
-HEAP_BYTES: Final = U32(1 << 27)
-"""Memory of all EVM frames together stays strictly below."""
+FRAME_MEMORY_BYTES: Final = U32(1 << 27)
+"""Memory of all frames together stays strictly below."""
 RETURN_MEMORY_BYTES: Final = U32(1 << 28)
 """Return data of one interaction, all calls together."""
-FRAME_MEMORY_BYTES: Final = U32(1 << 27)
-"""Memory of all frames together stays strictly below (EVM spec 1)."""

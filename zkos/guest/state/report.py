@@ -237,7 +237,7 @@ def write_properties(properties: Properties) -> None:
     write_u64(properties.nonce)
     write_u256(properties.balance)
     write_u256(properties.bytecode_hash)
-    oracle_write(properties.bytecode_length)
+    oracle_write(properties.code_length)
     oracle_write(properties.artifacts_length)
     write_u256(properties.observable_hash)
     oracle_write(properties.observable_length)
