@@ -169,7 +169,7 @@ def test_authority_with_code_or_another_nonce_is_only_read(account):
 
 def test_other_signer_is_another_authority():
     entry = signed(s=HALF)
-    (first, *_), _ = apply(entry)
+    (first, *_), _ = apply(entry, nonce=4)
     assert first[0] == "read"
     assert first[1] != AUTHORITY
 
