@@ -14,7 +14,7 @@ from zkos.guest.state.storage import Slot
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
-from zkos.host.accounts import keccak_bytes
+from zkos.host.signing import keccak256
 from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U256, Address, Bytes32
 from zkos.lang.memory import List, view_of
@@ -23,7 +23,7 @@ ACCOUNTS = 0x8003
 
 
 def k256(*parts: bytes) -> bytes:
-    return keccak_bytes(b"".join(parts))
+    return keccak256(b"".join(parts))
 
 
 def b2s(*parts: bytes) -> bytes:

@@ -18,6 +18,7 @@ from zkos.guest.state.diff_encoding import (
     encode_account,
 )
 from zkos.guest.state.events import Log
+from zkos.guest.state.preimages import PREIMAGE_CODE
 from zkos.lang.control import srange, urange
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, List, allocate_bytes
@@ -78,9 +79,9 @@ class Pubdata:
                 self.end = self.end + encode(slot.initial, slot.current, room)
 
     def write_account(self, account: Account, accounts: AccountCache) -> None:
+        stored = published_code(account, accounts)
         room = self.spare(account_room(account))
-        code = published_code(account, accounts)
-        self.end = self.end + encode_account(account, code, room)
+        self.end = self.end + encode_account(account, stored, room)
 
     def write_logs(self, logs: List[Log]) -> None:
         count = logs.length()
@@ -122,7 +123,10 @@ class Pubdata:
 
 
 def published_code(account: Account, accounts: AccountCache) -> ByteView:
-    """The stored code that goes into the pubdata, if any does."""
-    if account.not_publish or not account.code_changed_since(account.initial):
+    """The stored code in the pubdata; asks the oracle if nobody has yet."""
+    length = account.stored_length()
+    unchanged = not account.code_changed_since(account.initial)
+    if unchanged or account.not_publish or length == 0:
         return accounts.no_code.data
-    return accounts.stored_code(account)
+    digest = account.bytecode_hash
+    return accounts.preimages.fetch(digest, length, PREIMAGE_CODE).data
