@@ -57,6 +57,9 @@ LAYERS: Final = (
 )
 """All layers in the order of comparison."""
 
+_BLOCK_COUNT: Final = "block_count"
+_BLOCK_COUNT_WORDS: Final = 3
+"""Two to ask, one to answer."""
 _MISSING: Final = "absent"
 _UNCHANGED: Final = "unchanged"
 
@@ -72,7 +75,7 @@ def layers(left: Outcome, right: Outcome) -> Iterator[Layer]:
     yield from _transactions(left, right)
     yield from _details(left, right)
     yield from _batch(left.batch, right.batch)
-    yield "oracle_words", "", left.oracle_words, right.oracle_words
+    yield "oracle_words", "", _words(left), _words(right)
 
 
 def _transactions(left: Outcome, right: Outcome) -> Iterator[Layer]:
@@ -117,8 +120,16 @@ def _details(left: Outcome, right: Outcome) -> Iterator[Layer]:
     yield "block_hash", "", left.block_hash, right.block_hash
     yield "preimages", "", one.preimages, two.preimages
     if one.queries is not None and two.queries is not None:
-        for name in sorted({*one.queries, *two.queries}):
+        for name in sorted({*one.queries, *two.queries} - {_BLOCK_COUNT}):
             yield "queries", name, one.queries.get(name, 0), two.queries.get(name, 0)
+
+
+def _words(outcome: Outcome) -> int | None:
+    """Words about blocks: only an image for batches asks how many there are."""
+    if outcome.oracle_words is None:
+        return None
+    asked = (outcome.detail.queries or {}).get(_BLOCK_COUNT, 0)
+    return outcome.oracle_words - _BLOCK_COUNT_WORDS * asked
 
 
 def _batch(one: BatchOutcome | None, two: BatchOutcome | None) -> Iterator[Layer]:

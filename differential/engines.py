@@ -15,16 +15,15 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from differential.outcome import Outcome, Result
+from differential.outcome import UNSUPPORTED, Outcome, Result
 from differential.runners.base import settle
 from zkos.host.case import Block
 from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
+from zkos.host.protocol import Protocol
 from zkos.host.state import ChainState
 
 GROUP: Final = "zkos.engines"
 """Entry points of installed packages that bring an engine: name and module."""
-UNSUPPORTED: Final = "unsupported: "
-"""Begins the reason of a crash that only says an engine has no answer to a case."""
 RunBlock = Callable[[Block, ChainState, RunOptions], Outcome]
 RunBatch = Callable[[Sequence[Block], Sequence[ChainState], RunOptions], Outcome]
 
@@ -134,9 +133,11 @@ KINDS: Final = (
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}
 
 
-Setting: TypeAlias = Profile | Mode | Quirks | Emulation
+Setting: TypeAlias = Profile | Mode | Quirks | Emulation | Protocol
 _SETTINGS: Final[dict[str, Setting]] = {
-    item.value: item for kind in (Profile, Mode, Quirks, Emulation) for item in kind
+    item.value: item
+    for kind in (Profile, Mode, Quirks, Emulation, Protocol)
+    for item in kind
 }
 
 
@@ -196,6 +197,8 @@ class Engine:
                     options = replace(options, quirks=setting)
                 case Emulation():
                     options = replace(options, emulation=setting)
+                case Protocol():
+                    options = replace(options, protocol=setting)
         return options
 
     def prepare(
@@ -217,6 +220,7 @@ class Engine:
                     artefacts.translation(progress)
             else:
                 _check_shape(Path(self.argument))
+                importlib.import_module("zkos.host.kzg").trusted_setup()
 
 
 def find_program(name: str) -> str | None:
@@ -243,7 +247,7 @@ def kind_of(name: str) -> EngineKind:
 def parse_engines(names: Sequence[str], image: Path | None = None) -> list[Engine]:
     """Engines from the command line; raises EngineError.
 
-    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=app.bin`);
+    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=file.bin`);
     `image` is one more image. Each may be given once.
     """
     engines = [_parse(name) for name in names]

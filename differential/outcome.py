@@ -11,6 +11,8 @@ from typing import Any, Final
 
 DELEGATIONS: Final = ("blake2s", "u256", "keccak")
 """What programs leave to circuits; in this protocol none calls the last one."""
+UNSUPPORTED: Final = "unsupported: "
+"""Begins the reason of a crash that only says an engine has no answer to a case."""
 INSTANCE: Final = "zk"
 """Whose rules blocks follow; there is no other yet."""
 
@@ -174,6 +176,11 @@ class Detail:
     """Where a reference engine was made to differ from Ethereum; never compared."""
     text: tuple[str, ...] = ()
     """What an image that logs has printed; never compared."""
+
+    @property
+    def new_preimages(self) -> tuple[bytes, ...] | None:
+        """What the state after needs and the one before lacks, if it is known."""
+        return self.published if self.preimages is None else self.preimages
 
     def to_json(self) -> dict[str, Any]:
         """Changes of state and what goes to L1, as far as known."""
@@ -353,8 +360,8 @@ class CaseOutcome:
     quirks: str
     engines: dict[str, Outcome]
     difference: Difference | None = None
-    block: int = 0
-    """Index in a chain."""
+    block: int | None = None
+    """Index in a chain; None for a case of one block."""
     batch: tuple[int, int] | None = None
     """Indices of the first and last block of a batch; then `block` means nothing."""
 
@@ -373,7 +380,7 @@ class CaseOutcome:
             }
         return {
             "case": self.case,
-            "block": self.block,
+            "block": self.block or 0,
             **head,
             "engines": {name: item.to_json() for name, item in self.engines.items()},
             "difference": difference,

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from differential.importers.block_test import BlockTest, parse_block_test
 from differential.importers.state_test import (
-    DEFAULT_FORK,
+    FORKS,
     StateTest,
     parse_state_test,
 )
@@ -72,15 +72,15 @@ def _files_of(path: Path) -> list[FixtureFile]:
     return files
 
 
-def load_file(file: FixtureFile, fork: str = DEFAULT_FORK) -> list[Fixture]:
-    """The cases of a file for a fork; raises CaseError."""
+def load_file(file: FixtureFile, forks: Sequence[str] = FORKS) -> list[Fixture]:
+    """The cases of a file for the first of some forks; raises CaseError."""
     root = _parse(file)
     fixtures: list[Fixture] = []
     for name, test in root.members().items():
         if "blocks" in test.members():
-            fixtures.extend(parse_block_test(root.source, name, test, fork))
+            fixtures.extend(parse_block_test(root.source, name, test, forks))
         else:
-            fixtures.extend(parse_state_test(root.source, name, test, fork))
+            fixtures.extend(parse_state_test(root.source, name, test, forks))
     return fixtures
 
 

@@ -227,7 +227,7 @@ def state_after(state: ChainState, outcome: Outcome) -> ChainState:
     """
     detail = outcome.detail
     diffs, block_hash, pubdata = detail.diffs, outcome.block_hash, outcome.pubdata
-    preimages = detail.published if detail.preimages is None else detail.preimages
+    preimages = detail.new_preimages
     if diffs is None or preimages is None or block_hash is None or pubdata is None:
         raise ValueError("the outcome says nothing about the state after it")
     after = state.fork()

@@ -3,14 +3,15 @@
 from rich.table import Table
 
 from differential.engines import KINDS
-from zkos.cli.console import output
+from zkos.terminal.console import output
 
 
 def command() -> int:
     """List the engines.
 
     NAME@SETTING gives an engine options of its own, as native@upstream or
-    riscv@server: app, server, replay, forward, proving, none, upstream, interpreted.
+    riscv@replay: production, replay, forward, proving, none, upstream, interpreted, or
+    a protocol: v30.
     The variable ZKOS_ANVIL names anvil where it is not in PATH.
     """
     table = Table(box=None, padding=(0, 2, 0, 0))

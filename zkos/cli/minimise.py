@@ -21,12 +21,12 @@ from differential.outcome import Result
 from differential.reports.replay import diff_command
 from differential.workers import GIGABYTE, Limits, Pool
 from zkos.cli import options as opt
-from zkos.cli.console import output, say
-from zkos.cli.errors import EXIT_DIFFERENCE, UserError
-from zkos.cli.progress import progress
 from zkos.host.case import Case, load_case
 from zkos.host.case_writer import save_case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.terminal.console import output, say
+from zkos.terminal.errors import EXIT_DIFFERENCE, UserError
+from zkos.terminal.progress import progress
 
 REPORT_EVERY = 50
 """Candidates between two reports."""
@@ -59,12 +59,12 @@ def command(
             "--opcode/--no-opcode", help="Keep the opcode at which traces part, too."
         ),
     ] = True,
-    profile: opt.ProfileOption = Profile.APP,
+    profile: opt.ProfileOption = Profile.PRODUCTION,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
     time: opt.TimeOption = 60.0,
     memory: opt.MemoryOption = opt.DEFAULT_GIGABYTES,
-    real_precompiles: opt.RealPrecompilesOption = False,
+    extra_precompiles: opt.ExtraPrecompilesOption = False,
 ) -> int:
     """Make a case small that shows a difference between two engines.
 
@@ -73,7 +73,7 @@ def command(
     and used again with --resume.
     """
     engines = _two_engines(engine or [])
-    options = RunOptions(profile, mode, quirks, real_precompiles=real_precompiles)
+    options = RunOptions(profile, mode, quirks, extra_precompiles=extra_precompiles)
     target = output_file or small_name(case)
     with Pool(2, Limits(time, int(memory * GIGABYTE))) as pool, progress() as show:
         for each in engines:

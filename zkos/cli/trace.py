@@ -13,12 +13,12 @@ from differential.runners.base import state_after, state_of_case
 from differential.trace import TRACERS, Trace, json_lines, step_to_json, tracer_for
 from differential.trace_diff import Split, describe_step, first_split
 from zkos.cli import options as opt
-from zkos.cli.console import output, say
-from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
-from zkos.cli.progress import progress
 from zkos.host.case import Block, Case, load_case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
+from zkos.terminal.console import output, say
+from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
+from zkos.terminal.progress import progress
 
 CaseArgument = Annotated[
     Path, typer.Argument(metavar="CASE", help="A case file.", show_default=False)
@@ -70,10 +70,10 @@ def command(
     count: Annotated[
         int, typer.Option("--count", min=1, metavar="N", help="Instructions to show.")
     ] = 40,
-    profile: opt.ProfileOption = Profile.APP,
+    profile: opt.ProfileOption = Profile.PRODUCTION,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
-    real_precompiles: opt.RealPrecompilesOption = False,
+    extra_precompiles: opt.ExtraPrecompilesOption = False,
 ) -> int:
     """Trace a block as EIP-3155 lines, or show where two engines part.
 
@@ -81,7 +81,7 @@ def command(
     too; for two RISC-V images the first different oracle word and guest call follow.
     """
     options = RunOptions(
-        profile, mode, quirks, real_precompiles=real_precompiles, trace_memory=memory
+        profile, mode, quirks, extra_precompiles=extra_precompiles, trace_memory=memory
     )
     found = load_case(case)
     if block >= len(found.blocks):

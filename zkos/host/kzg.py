@@ -62,10 +62,10 @@ def open_blob(data: bytes) -> Opening:
     if len(data) > BLOB_DATA_BYTES:
         raise ValueError(f"{len(data)} bytes do not fit in a blob")
     blob = _blob(data)
-    commitment = ckzg.blob_to_kzg_commitment(blob, _setup())
+    commitment = ckzg.blob_to_kzg_commitment(blob, trusted_setup())
     seed = hash_bytes(_versioned_hash(commitment) + data)
     point = bytes(16) + seed[_POINT]
-    proof, _ = ckzg.compute_kzg_proof(blob, point, _setup())
+    proof, _ = ckzg.compute_kzg_proof(blob, point, trusted_setup())
     return Opening(commitment, proof)
 
 
@@ -80,8 +80,11 @@ def _blob(data: bytes) -> bytes:
 
 
 @cache
-def _setup() -> Any:
-    """Ethereum's trusted setup, as py-evm ships it; two seconds to load."""
+def trusted_setup() -> Any:
+    """Ethereum's trusted setup, as py-evm ships it; two seconds to load.
+
+    Blobs need it; who forks processes that do loads it before.
+    """
     import ckzg
 
     found = find_spec("eth")

@@ -5,36 +5,24 @@ a note of every account and slot written, since only those can have changed.
 """
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, Final
 
 from eth.db.account import AccountDB
 from eth.db.atomic import AtomicDB
 from eth.vm.execution_context import ExecutionContext
-from eth.vm.forks.cancun.state import CancunState
+from eth.vm.forks.prague.state import PragueState
 
-from differential.known import (
-    BLOB_BASE_FEE_IS_ONE,
-    EMPTY_CONTRACT_PAYS_TOUCHES,
-    FEES_HELD_BY_BOOTLOADER,
-    FEES_TO_COINBASE,
-    Policy,
-)
 from differential.outcome import AccountDiff, SlotDiff
-from differential.reference.computation import PRECOMPILES, ReferenceComputation
-from differential.reference.executor import ReferenceExecutor
-from differential.reference.precompiles import Precompile, precompiles
-from zkos.guest.protocol.addresses import BOOTLOADER
-from zkos.host.accounts import keccak_bytes
-from zkos.host.context import BlockContext
+from differential.policy import Policy
+from differential.reference.py_evm.computation import ReferenceComputation
+from differential.reference.py_evm.executor import ReferenceExecutor
+from differential.reference.py_evm.precompiles import Precompile, precompiles
+from differential.reference.rules import Rules, Unanswerable
+from zkos.host.signing import keccak256
 from zkos.host.state import ACCOUNTS, ChainState
 
-BOOTLOADER_ADDRESS = int(BOOTLOADER).to_bytes(20, "big")
-NO_CODE_HASH = keccak_bytes(b"")
-MOST_ETHER = 2**256 - 1
-
-
-class TooMuchEther(Exception):
-    """A balance has left 256 bits: Ethereum has no answer to that."""
+NO_CODE_HASH: Final = keccak256(b"")
+MOST_ETHER: Final = 2**256 - 1
 
 
 class NotingAccountDB(AccountDB):  # type: ignore[misc]
@@ -54,7 +42,7 @@ class NotingAccountDB(AccountDB):  # type: ignore[misc]
 
     def set_balance(self, address: bytes, balance: int) -> None:
         if balance > MOST_ETHER:
-            raise TooMuchEther(f"more ether than there can be at 0x{address.hex()}")
+            raise Unanswerable(f"more ether than there can be at 0x{address.hex()}")
         super().set_balance(address, balance)
 
     def set_storage(self, address: bytes, slot: int, value: int) -> None:
@@ -74,27 +62,31 @@ class NotingAccountDB(AccountDB):  # type: ignore[misc]
         super()._wipe_storage(address)
 
 
-class ReferenceState(CancunState):  # type: ignore[misc]
-    """A Cancun state that knows the policy and where it came from."""
+class ReferenceState(PragueState):  # type: ignore[misc]
+    """A Prague state that knows the rules and where it came from."""
 
     computation_class = ReferenceComputation
     account_db_class = NotingAccountDB
     transaction_executor_class = ReferenceExecutor
 
-    policy: Policy
+    rules: Rules
     before: dict[bytes, dict[int, int]]
     """Slots before the block, by account, without zeros."""
     seen_slots: dict[bytes, set[int]]
     """Slots touched in the block, by account."""
     empty_contracts: set[bytes]
-    """Accounts that were deployed with empty code, where they pay for it."""
-    destroyed: set[bytes]
-    """Accounts destroyed in the block."""
+    """Accounts that were deployed with empty code."""
     constructing: list[bytes]
     """Accounts whose constructors run, the innermost last."""
     heap_bytes: int
     """Memory of all live frames."""
     precompile_table: dict[bytes, Precompile]
+    burns: bool
+    """Whether the base fee of the transaction that ends is burned."""
+
+    @property
+    def policy(self) -> Policy:
+        return self.rules.policy
 
     @property
     def accounts(self) -> NotingAccountDB:
@@ -104,30 +96,32 @@ class ReferenceState(CancunState):  # type: ignore[misc]
 
     @property
     def blob_base_fee(self) -> int:
-        fee: int = super().blob_base_fee
-        return 1 if fee != 1 and self.policy.fire(BLOB_BASE_FEE_IS_ONE) else fee
+        return self.rules.blob_base_fee()
+
+    def set_system_contracts(self) -> None:
+        """They are part of the state or they are not."""
 
     def get_tip(self, transaction: Any) -> int:
-        """Wei a gas that py-evm gives the coinbase; the executor gives all of it."""
-        if self.policy.allows(FEES_TO_COINBASE):
-            return 0
-        return int(super().get_tip(transaction))
-
-    def is_touched(self, address: bytes) -> bool:
-        """Whether a transaction touched an address: precompiles are warm without."""
-        return bool(self.accounts.is_address_warm(address))
+        """Wei a gas that the coinbase gets."""
+        if self.burns:
+            return int(super().get_tip(transaction))
+        return int(self.get_gas_price(transaction))
 
     def is_address_warm(self, address: bytes) -> bool:
-        if address in PRECOMPILES:
-            self.accounts.mark_address_warm(address)
-            return True
-        if address == BOOTLOADER_ADDRESS and self.policy.fire(FEES_HELD_BY_BOOTLOADER):
-            return True
-        return bool(super().is_address_warm(address))
+        number = int.from_bytes(address, "big")
+        return number in self.rules.warm or self.accounts.is_address_warm(address)
 
     def mark_storage_warm(self, address: bytes, slot: int) -> None:
         self.seen_slots[address].add(slot)
         super().mark_storage_warm(address, slot)
+
+    def has_record(self, address: bytes) -> bool:
+        """Whether py-evm has an account, even an empty one."""
+        return bool(self.accounts.account_exists(address))
+
+    def account_exists(self, address: bytes) -> bool:
+        """Whether Ethereum has an account: storage alone makes none."""
+        return self.has_record(address) and not self.account_is_empty(address)
 
     def has_storage(self, address: bytes) -> bool:
         """Whether any slot of an account is not zero."""
@@ -168,22 +162,17 @@ class ReferenceState(CancunState):  # type: ignore[misc]
         return tuple(changed)
 
 
-def load_state(
-    state: ChainState, context: BlockContext, policy: Policy, excess_blob_gas: int = 0
-) -> ReferenceState:
+def load_state(state: ChainState, rules: Rules) -> ReferenceState:
     """A reference state with all accounts and slots of ours."""
     root = AccountDB(AtomicDB()).state_root
-    reference = ReferenceState(
-        AtomicDB(), execution_context(context, excess_blob_gas), root
-    )
-    reference.policy = policy
+    reference = ReferenceState(AtomicDB(), _context(rules), root)
+    reference.rules = rules
     reference.before = defaultdict(dict)
     reference.seen_slots = defaultdict(set)
     reference.empty_contracts = set()
-    reference.destroyed = set()
     reference.constructing = []
     reference.heap_bytes = 0
-    reference.precompile_table = precompiles(policy)
+    reference.precompile_table = precompiles(rules)
     for flat_key, slot in state.slots.items():
         if slot.address == ACCOUNTS:
             _load_account(reference, state, slot.key)
@@ -207,21 +196,22 @@ def _load_account(reference: ReferenceState, state: ChainState, number: int) -> 
         reference.set_nonce(address, account.nonce)
     if account.bytecode_length:
         reference.set_code(address, state.code(number))
-    elif account.versioning and reference.policy.allows(EMPTY_CONTRACT_PAYS_TOUCHES):
+    elif account.versioning:
         reference.empty_contracts.add(address)
 
 
-def execution_context(context: BlockContext, excess_blob_gas: int) -> ExecutionContext:
+def _context(rules: Rules) -> ExecutionContext:
     """What opcodes see of the block."""
+    context = rules.context
     return ExecutionContext(
         coinbase=context.coinbase.to_bytes(20, "big"),
         timestamp=context.timestamp,
         block_number=context.block_number,
         difficulty=0,
-        mix_hash=context.mix_hash.to_bytes(32, "big"),
+        mix_hash=rules.prevrandao.to_bytes(32, "big"),
         gas_limit=context.gas_limit,
-        prev_hashes=[value.to_bytes(32, "big") for value in context.block_hashes],
+        prev_hashes=[value.to_bytes(32, "big") for value in context.block_hashes or ()],
         chain_id=context.chain_id,
         base_fee_per_gas=context.eip1559_basefee,
-        excess_blob_gas=excess_blob_gas,
+        excess_blob_gas=0,
     )
