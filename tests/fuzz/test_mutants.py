@@ -13,7 +13,7 @@ from fuzz.mutants.run import best_of, run_one
 from fuzz.mutants.score import render
 from fuzz.mutants.table import MUTANTS
 from fuzz.strategies.source import RandomSource
-from zkos.compiler.variant import Patch, patched
+from zkos.lang.linkage import Patch, patched
 from zkos.machine.execution import Stop
 from zkos.machine.machine import Machine
 
@@ -27,7 +27,7 @@ def test_patch_fits_the_source(name: str) -> None:
     assert spec is not None
     assert spec.origin is not None
     source = Path(spec.origin).read_text()
-    changed = patched(source, mutant.patch.module, mutant.variant)
+    changed = patched(source, mutant.patch.module, mutant.variant.patches)
     assert changed != source
     ast.parse(changed)
 

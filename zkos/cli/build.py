@@ -13,6 +13,7 @@ from zkos.cli.console import output, say, write_json
 from zkos.cli.errors import UserError
 from zkos.cli.progress import progress
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.versions import DEFAULT, Build
 
 
 class Target(Enum):
@@ -50,14 +51,16 @@ def command(
         typer.Option("--symbols", help="Also write its functions and lines (JSON)."),
     ] = False,
     json: opt.JsonOption = False,
+    protocol: opt.ProtocolOption = DEFAULT,
 ) -> int:
     """Compile the OS for x86-64 and RV32IM, and the RV32IM machine.
 
-    Profile, quirks and mode are words of the image, not separate compilations.
+    Profile, quirks and mode are words of the image, not separate compilations; the
+    protocol version is one.
     """
     if symbols and output_folder is None:
         raise UserError("--symbols needs --output")
-    options = RunOptions(profile, mode, quirks, report=report)
+    options = RunOptions(profile, mode, quirks, report=report, protocol=protocol)
     for item in target or Target:
         started = time.perf_counter()
         artefact, table = _build(item, options, symbols)
@@ -90,13 +93,14 @@ def _build(
     from zkos.compiler.image import symbol_table
     from zkos.compiler.line_build import build_lines
 
+    build = Build(options.protocol)
     with progress() as show:
         try:
             if target is Target.NATIVE:
-                return artefacts.native_object(show), None
+                return artefacts.native_object(show, build), None
             if target is Target.MACHINE:
                 return image_artefacts.machine_object(show), None
-            program = image_artefacts.program(show)
+            program = image_artefacts.program(show, build)
             image = program.image((options.word(),))
             if not symbols:
                 return image, None

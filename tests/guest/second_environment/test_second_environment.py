@@ -1,16 +1,13 @@
 """Another environment calls EVM contracts and is called by them, on every engine.
 
-Only `zkos.guest.environments` is replaced and the highest type byte raised.
+Only the seam `zkos.guest.environments` is bound and the highest type byte raised.
 """
-
-import importlib
 
 import pytest
 
 from differential.outcome import Result, TransactionStatus
 from differential.runners import cpython, native, riscv
 from differential.runners.base import conclude, prepare, state_of_case
-from tests.guest.second_environment import environments
 from zkos.compiler.image import build_program
 from zkos.compiler.native import build_native
 from zkos.compiler.variant import Variant
@@ -18,6 +15,7 @@ from zkos.host.accounts import Account, hash_bytes, keccak_bytes
 from zkos.host.case import parse_case
 from zkos.host.profile import Profile, RunOptions
 from zkos.lang.ints import U8
+from zkos.versions import Build
 
 pytestmark = [pytest.mark.cpython, pytest.mark.native, pytest.mark.riscv]
 PACKAGE = "tests.guest.second_environment"
@@ -26,7 +24,7 @@ REGISTRY = "zkos.guest.environments"
 HIGHEST = "zkos.guest.protocol.environment:HIGHEST_ENVIRONMENT"
 VARIANT = Variant(
     overrides=((HIGHEST, U8(2)),),
-    replacements=((REGISTRY, f"{PACKAGE}.environments"),),
+    bindings=((REGISTRY, f"{PACKAGE}.environments"),),
 )
 KEY = "0x" + "01" * 32
 SENDER = 0x1A642F0E3C3AF545E7ACBD38B07251B3990914F1
@@ -61,12 +59,8 @@ def run_guest(request):
             channel, program.image((options.word(),)), program
         )
     else:
-        block = importlib.import_module("zkos.guest.blocks.loop")
-        types = importlib.import_module("zkos.guest.protocol.environment")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(block, "Environments", environments.Environments)
-            patch.setattr(types, "HIGHEST_ENVIRONMENT", U8(2))
-            yield cpython.run_guest
+        build = Build(variant=VARIANT)
+        yield lambda channel, options: cpython.run_build(build, channel, options)
 
 
 def stack_machine_account(address, code):
