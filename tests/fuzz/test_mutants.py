@@ -95,6 +95,6 @@ def test_score_tells_survivors_and_false_alarms() -> None:
 def test_hunt_of_a_harmless_change_finds_nothing() -> None:
     mutant = replace(
         MUTANTS["mulhsu_sign"],
-        patch=Patch("zkos.machine.interpreter", "case 23:  # MULHSU", "case 23:"),
+        patch=Patch("zkos.machine.interpreter", "case operations.MULHSU", "case 23"),
     )
     assert not hunt(mutant, seed=1, seconds=1.0).found

@@ -11,7 +11,7 @@ from enum import Enum
 from zkos.compiler.errors import CompileError, Location, location
 from zkos.compiler.types import EnumOf
 from zkos.lang import memory
-from zkos.lang.linkage import Linkage, LinkError, ModuleTable
+from zkos.lang.linkage import Linkage, LinkError, ModuleTable, source_path
 
 LANGUAGE = "zkos.lang."
 RUNTIME = "zkos.compiler.runtime.containers"
@@ -96,7 +96,7 @@ class Lang:
     name: str
 
 
-Symbol = Function | Class | Error | EnumOf | Constant | Lang
+Symbol = Function | Class | Error | EnumOf | Constant | Lang | Module
 
 
 def _parsed(text: str, path: str) -> ast.Module:
@@ -219,13 +219,28 @@ class Program:
                 module.names[item.name] = Lang(item.name)
             elif source.startswith(LANGUAGE):
                 module.names[item.name] = self._language(source, item.name)
-            elif source.startswith("zkos.") or source in self._roots:
-                names = self.load(source).names
-                if item.name not in names:
-                    raise CompileError(where, f"{source} has no {item.name}")
-                module.names[item.name] = names[item.name]
+            elif self._importable(source, item.name):
+                module.names[item.name] = self._found(source, item.name, where)
             else:
                 raise CompileError(where, f"guest code cannot import {source}")
+
+    def _importable(self, source: str, name: str) -> bool:
+        """Whether guest code may import this: ours, or what the build starts from."""
+        return (
+            source.startswith("zkos.")
+            or source in self._roots
+            or f"{source}.{name}" in self._roots
+        )
+
+    def _found(self, source: str, name: str, where: Location) -> Symbol:
+        """What `from source import name` gives: a name of it, or a module in it."""
+        names = self.load(source).names
+        if name in names:
+            return names[name]
+        inner = f"{source}.{name}"
+        if source_path(inner) is None:
+            raise CompileError(where, f"{source} has no {name}")
+        return self.load(inner)
 
     def _language(self, source: str, name: str) -> Symbol:
         if name in ("List", "Map"):

@@ -131,7 +131,12 @@ class ModuleTable:
     ) -> ModuleType:
         """What an import statement of the guest calls."""
         if fromlist and level == 0 and _of_guest(name):
-            return self.load(name)
+            module = self.load(name)
+            for item in fromlist:
+                inner = f"{name}.{item}"
+                if not hasattr(module, item) and source_path(inner) is not None:
+                    setattr(module, item, self.load(inner))
+            return module
         return __import__(name, globals_, locals_, fromlist or (), level)
 
 
