@@ -14,6 +14,7 @@ from zkos.compiler.recursion import check_recursion
 from zkos.compiler.statements import Statements
 from zkos.compiler.tree import Instance
 from zkos.compiler.variant import PLAIN, Variant
+from zkos.compiler.verify import verify
 
 DIVISION: Final = "zkos.compiler.runtime.division"
 """What the division of wide integers becomes calls of."""
@@ -56,6 +57,7 @@ def check_program(
     check_recursion(instances)
     check_escapes(instances)
     checker.infer_raises()
+    verify(instances)
     return CheckedProgram(wanted, entry, instances, program.errors)
 
 
