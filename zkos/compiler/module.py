@@ -13,7 +13,7 @@ from zkos.compiler.emit import (
     scalar,
 )
 from zkos.compiler.errors import Location
-from zkos.compiler.frontend import check_program
+from zkos.compiler.frontend import CheckedProgram, check_program
 from zkos.compiler.lower import FunctionLowering
 from zkos.compiler.prelude import coverage, prelude
 from zkos.compiler.program import Error
@@ -59,7 +59,11 @@ def translate(
 
     Functions are named `module:function`. Raises CompileError.
     """
-    program = check_program(roots, exports, target, main, variant)
+    return lower(check_program(roots, exports, target, main, variant), target, variant)
+
+
+def lower(program: CheckedProgram, target: Target, variant: Variant) -> LlvmModule:
+    """The LLVM text of a checked program."""
     text = ModuleText(target, coverage=variant.coverage)
     if variant.lines:
         text.debug = DebugText(_short)
