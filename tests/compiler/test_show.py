@@ -101,5 +101,5 @@ def test_functions_are_found_by_the_end_of_their_name(program):
         assert find_function(program, name).name == "guest_shown:half"
     assert find_function(program, "Pair.__init__").owner is not None
     for name in ("alf", "", "halves"):
-        with pytest.raises(NoFunction, match="is compiled|functions are called"):
+        with pytest.raises(NoFunction, match=r"is compiled|functions are called"):
             find_function(program, name)
