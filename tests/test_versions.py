@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fuzz.targets.block_engines import SEARCH
-from tests.guest.second_environment.test_second_environment import VARIANT
+from tests.guest.second_environment.build import VARIANT
 from tests.support.interfaces import complaints, default_of
 from tests.test_layers import MODULES, ROOT, imports
 from zkos.compiler.emit import RV32
