@@ -20,13 +20,13 @@ from tests.specification import (
 KNOWN = {page: numbers(page) for page in PAGES}
 
 
-def stale(found: list[Citation]) -> str:
-    """One line for each citation of what is not there."""
-    return "\n".join(
+def check(found: list[Citation]) -> None:
+    stale = [
         f"{citation.place} {citation.text!r}: no {citation.number}"
         for citation in found
         if citation.number not in KNOWN.get(citation.page, set())
-    )
+    ]
+    assert not stale, "\n".join(stale)
 
 
 def test_citations_of_sources_exist():
@@ -37,7 +37,7 @@ def test_citations_of_sources_exist():
         for citation in citations(path.read_text(), str(path.relative_to(ROOT)))
     ]
     assert len(found) > 100
-    assert not stale(found)
+    check(found)
 
 
 def test_sections_of_declared_differences_exist():
@@ -49,17 +49,17 @@ def test_sections_of_declared_differences_exist():
             if cited and node.value.startswith(cited[0].text):
                 found += cited
     assert found
-    assert not stale(found)
+    check(found)
 
 
 @pytest.mark.parametrize("page", [*PAGES, "faults"])
 def test_references_between_pages_exist(page):
-    assert not stale(list(references(SPEC / f"{page}.md")))
+    check(list(references(SPEC / f"{page}.md")))
 
 
 def test_references_of_other_pages_exist():
     for path in [*DOCS.glob("*.md"), *(ROOT / "zkos" / "guest").glob("*.md")]:
-        assert not stale(list(references(path)))
+        check(list(references(path)))
 
 
 @pytest.mark.parametrize(
