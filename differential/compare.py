@@ -5,11 +5,13 @@ first that differs is the difference.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields as dataclass_fields
 from itertools import zip_longest
 from typing import Any, Final
 
 from differential.outcome import (
     AccountDiff,
+    BatchOutcome,
     Detail,
     Difference,
     L1Log,
@@ -37,6 +39,10 @@ LAYERS: Final = (
     "logs",
     "transaction_hash",
     "pubdata_used",
+    "type",
+    "sender",
+    "created",
+    "gas_refunded",
     "accounts",
     "storage",
     "diffs",
@@ -46,6 +52,7 @@ LAYERS: Final = (
     "block_hash",
     "preimages",
     "queries",
+    "batch",
     "oracle_words",
 )
 """All layers in the order of comparison."""
@@ -64,6 +71,7 @@ def layers(left: Outcome, right: Outcome) -> Iterator[Layer]:
     yield "next_free_slot", "", left.next_free_slot, right.next_free_slot
     yield from _transactions(left, right)
     yield from _details(left, right)
+    yield from _batch(left.batch, right.batch)
     yield "oracle_words", "", left.oracle_words, right.oracle_words
 
 
@@ -88,6 +96,10 @@ def _transaction(
         yield from _sequence("logs", f"{where}.logs", one.logs, two.logs)
     yield "transaction_hash", where, one.hash, two.hash
     yield "pubdata_used", where, one.pubdata_used, two.pubdata_used
+    yield "type", where, one.type_byte, two.type_byte
+    yield "sender", where, one.sender, two.sender
+    yield "created", where, one.created, two.created
+    yield "gas_refunded", where, one.gas_refunded, two.gas_refunded
 
 
 def _details(left: Outcome, right: Outcome) -> Iterator[Layer]:
@@ -102,11 +114,18 @@ def _details(left: Outcome, right: Outcome) -> Iterator[Layer]:
         yield from _sequence(
             "l1_messages", "l1_messages", one.l1_messages, two.l1_messages
         )
-    yield "block_hash", "", one.block_hash, two.block_hash
+    yield "block_hash", "", left.block_hash, right.block_hash
     yield "preimages", "", one.preimages, two.preimages
     if one.queries is not None and two.queries is not None:
         for name in sorted({*one.queries, *two.queries}):
             yield "queries", name, one.queries.get(name, 0), two.queries.get(name, 0)
+
+
+def _batch(one: BatchOutcome | None, two: BatchOutcome | None) -> Iterator[Layer]:
+    if one is not None and two is not None:
+        for field in dataclass_fields(BatchOutcome):
+            pair = (getattr(side, field.name) for side in (one, two))
+            yield "batch", field.name, *pair
 
 
 def _state(one: Detail, two: Detail) -> Iterator[Layer]:

@@ -3,14 +3,21 @@
 import signal
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final
 
 from differential.outcome import Outcome, Result
-from differential.runners.base import Ending, conclude, prepare
+from differential.runners.base import (
+    Ending,
+    conclude,
+    conclude_batch,
+    prepare,
+    prepare_batch,
+)
 from zkos.guest.entry.block import main
 from zkos.host.case import Block
 from zkos.host.channel import NothingToRead, QueryChannel, WordChannel
@@ -30,8 +37,17 @@ class OutOfTime(BaseException):
 
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
     """Run a block on a state, which stays as it is; raises CaseError."""
-    channel = prepare(block, state)
+    channel = prepare(block, state, options)
     return conclude(channel, run_guest(channel, options), state, options)
+
+
+def run_batch(
+    blocks: Sequence[Block], states: Sequence[ChainState], options: RunOptions
+) -> Outcome:
+    """Run blocks as one batch, each on its state; raises CaseError."""
+    options = replace(options, batch=True)
+    channel = prepare_batch(blocks, states, options)
+    return conclude_batch(channel, run_guest(channel, options), options, len(blocks))
 
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:

@@ -2,11 +2,18 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from differential.outcome import Outcome, Result
-from differential.runners.base import Ending, conclude, prepare
+from differential.runners.base import (
+    Ending,
+    conclude,
+    conclude_batch,
+    prepare,
+    prepare_batch,
+)
 from zkos.compiler.build import Progress
 from zkos.compiler.native import (
     GuestError,
@@ -35,8 +42,17 @@ def library(
 
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
     """Run a block on a state, which stays as it is; raises CaseError."""
-    channel = prepare(block, state)
+    channel = prepare(block, state, options)
     return conclude(channel, run_guest(channel, options), state, options)
+
+
+def run_batch(
+    blocks: Sequence[Block], states: Sequence[ChainState], options: RunOptions
+) -> Outcome:
+    """Run blocks as one batch, each on its state; raises CaseError."""
+    options = replace(options, batch=True)
+    channel = prepare_batch(blocks, states, options)
+    return conclude_batch(channel, run_guest(channel, options), options, len(blocks))
 
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:

@@ -1,11 +1,19 @@
 """The guest as an RV32IM image on the emulated machine: the prover's path."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from differential.outcome import Outcome, Result
-from differential.runners.base import Ending, conclude, prepare
+from differential.outcome import DELEGATIONS, Outcome, Result
+from differential.runners.base import (
+    Ending,
+    conclude,
+    conclude_batch,
+    prepare,
+    prepare_batch,
+)
 from zkos.compiler.build import Progress
 from zkos.compiler.image import Program, build_program
 from zkos.compiler.lines import NO_LINES, describe_address, stored_table
@@ -68,8 +76,17 @@ def translate(
 
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
     """Run a block on a state, which stays as it is; raises CaseError."""
-    channel = prepare(block, state)
+    channel = prepare(block, state, options)
     return conclude(channel, run_guest(channel, options), state, options)
+
+
+def run_batch(
+    blocks: Sequence[Block], states: Sequence[ChainState], options: RunOptions
+) -> Outcome:
+    """Run blocks as one batch, each on its state; raises CaseError."""
+    options = replace(options, batch=True)
+    channel = prepare_batch(blocks, states, options)
+    return conclude_batch(channel, run_guest(channel, options), options, len(blocks))
 
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
@@ -88,11 +105,12 @@ def run_image(
     image: bytes,
     source: Program | None = None,
     emulator: Machine | None = None,
+    cycle_limit: int = CYCLE_LIMIT,
 ) -> Ending:
     """Run any Airbender image; `source` explains the traps of ours."""
     started = time.perf_counter()
     heap_used = None if source is None else source.linked.symbols[HEAP_USED]
-    done = (emulator or machine()).run(image, channel, CYCLE_LIMIT, watch=heap_used)
+    done = (emulator or machine()).run(image, channel, cycle_limit, watch=heap_used)
     seconds = time.perf_counter() - started
     return Ending(
         _RESULTS.get(done.reason, Result.CRASH),
@@ -100,8 +118,7 @@ def run_image(
         done.public_input if done.reason is Stop.FINISHED else None,
         words_read=done.words_read,
         cycles=done.cycles,
-        blake2s=done.delegations["blake2s"],
-        u256=done.delegations["u256"],
+        delegations={name: done.delegations.get(name, 0) for name in DELEGATIONS},
         seconds=seconds,
         heap_bytes=done.watched,
     )

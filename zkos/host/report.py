@@ -47,6 +47,7 @@ class TransactionReport:
     """The receipt of a transaction, of kind 1."""
 
     number: int
+    """Position among all transactions served in the block, dropped ones too."""
     type_byte: int
     status: Status
     reason: int
@@ -54,6 +55,7 @@ class TransactionReport:
     reason_values: tuple[int, int]
     gas_used: int
     gas_refunded: int
+    """What was granted of the refund counter (EIP-3529)."""
     native_used: int
     pubdata_used: int
     hash: int
@@ -67,6 +69,7 @@ class EventReport:
     """An EVM log kept by its transaction, of kind 2."""
 
     transaction: int
+    """Position among the processed transactions of the block; likewise of L1 logs."""
     address: int
     topics: tuple[int, ...]
     data: bytes
@@ -122,6 +125,23 @@ class BlockReport:
     root_after: int
     next_free_slot_after: int
     rolling_hash: int
+    gas_used: int
+    """Of the transactions that stay in the block."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What the whole run commits to, of kind 12."""
+
+    state_before: int
+    """Hash of the chain's state; likewise after."""
+    state_after: int
+    output: int
+    logs_root: int
+    data_availability: int
+    public_input: int
+    blocks: int
+    versioned_hashes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +169,7 @@ class AccountReport:
 
 @dataclass(slots=True)
 class Report:
-    """Everything a run reported, in order of arrival."""
+    """Everything a run reported of a block, in order of arrival."""
 
     transactions: list[TransactionReport] = field(default_factory=list)
     events: list[EventReport] = field(default_factory=list)
@@ -160,21 +180,43 @@ class Report:
     accounts: list[AccountReport] = field(default_factory=list)
     pubdata: bytes | None = None
     block: BlockReport | None = None
+    batch: BatchReport | None = None
+    """With the last block of a run."""
     text: list[str] = field(default_factory=list)
     """UART messages."""
 
 
 def decode_report(messages: Iterable[tuple[int, bytes]]) -> Report:
-    """All messages of a run; raises ReportError."""
-    report = Report()
+    """All messages of a run of one block; raises ReportError."""
+    reports = decode_reports(messages)
+    if len(reports) > 1:
+        raise ReportError(f"{len(reports)} blocks are reported instead of one")
+    return reports[0]
+
+
+def decode_reports(messages: Iterable[tuple[int, bytes]]) -> list[Report]:
+    """All messages of a run, by block; raises ReportError.
+
+    The last report is of a block that did not end, if there is one, so there is always
+    one.
+    """
+    reports = [Report()]
     for kind, content in messages:
         if kind == UART:
-            report.text.append(_text(content))
+            reports[-1].text.append(_text(content))
         elif kind == REPORT:
-            _decode_message(Words(content), report)
+            words = Words(content)
+            number = words.u32()
+            if number == guest_report.KIND_BATCH:
+                reports[-1].batch = _batch(words)
+                words.finish(number)
+                continue
+            if reports[-1].block is not None:
+                reports.append(Report())
+            _decode_message(number, words, reports[-1])
         else:
             raise ReportError(f"no such message: {kind:#x}")
-    return report
+    return reports
 
 
 def reason_name(reason: int) -> str:
@@ -239,8 +281,7 @@ class Words:
         return self._content[start : self._position]
 
 
-def _decode_message(words: Words, report: Report) -> None:
-    kind = words.u32()
+def _decode_message(kind: int, words: Words, report: Report) -> None:
     match kind:
         case guest_report.KIND_STEP | guest_report.KIND_FRAME_END:
             return  # read by `zkos.host.trace`
@@ -324,6 +365,20 @@ def _block(words: Words) -> BlockReport:
         root_after=words.u256(),
         next_free_slot_after=words.u64(),
         rolling_hash=words.u256(),
+        gas_used=words.u64(),
+    )
+
+
+def _batch(words: Words) -> BatchReport:
+    return BatchReport(
+        state_before=words.u256(),
+        state_after=words.u256(),
+        output=words.u256(),
+        logs_root=words.u256(),
+        data_availability=words.u256(),
+        public_input=words.u256(),
+        blocks=words.u32(),
+        versioned_hashes=tuple(words.u256() for _ in range(words.u32())),
     )
 
 
