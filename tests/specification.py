@@ -106,7 +106,8 @@ def citations(text: str, place: str) -> Iterator[Citation]:
         for number in sections:
             yield Citation(where, page, number, said)
         for step in listed(match["steps"] or ""):
-            yield Citation(where, page, f"{sections[-1]}.{step}", said)
+            number = step if "." in step else f"{sections[-1]}.{step}"
+            yield Citation(where, page, number, said)
     for match in _NAMELESS.finditer(plain):
         if (match["before"] or "").lower() not in PAGES:
             where = f"{place}:{lines[match.start()]}"

@@ -74,6 +74,10 @@ def test_references_of_other_pages_exist():
             "Bootloader spec 4, steps 3 to 5 and 16.",
             ["bootloader 4", "bootloader 4.3", "bootloader 4.5", "bootloader 4.16"],
         ),
+        (
+            "bootloader spec 4, steps 5, 13, and 6.3",
+            ["bootloader 4", "bootloader 4.5", "bootloader 4.13", "bootloader 6.3"],
+        ),
         ("# machine\n    # spec 4.1 and 4.2;", ["machine 4.1", "machine 4.2"]),
         ("as upstream does (spec 11).", [" 11"]),
     ],
