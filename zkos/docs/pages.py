@@ -1,13 +1,15 @@
 """Pages made from the source: commands, interfaces of the guest, pages kept elsewhere.
 
-MkDocs runs this module as a hook (`site/mkdocs.yml`); `generated` needs no MkDocs.
+MkDocs runs this module as a hook (`site/mkdocs.yml`); `builders` needs no MkDocs.
 """
 
 import ast
 import html
 import importlib
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,16 +41,26 @@ COMMANDS_TITLE: Final = "Commands"
 """Entry of the navigation that the commands stand under."""
 
 
-def generated() -> dict[str, str]:
-    """All pages that are not written by hand: path in the site and Markdown."""
-    pages = {page: (ROOT / source).read_text() for page, source in COPIED.items()}
-    readme = (ROOT / "README.md").read_text()
-    pages["five-commands.md"] = section(readme, FIVE_COMMANDS)
-    pages["guest.md"] = guest_page()
-    pages["commands/index.md"] = commands_page()
+def builders() -> dict[str, Callable[[], str]]:
+    """What makes each page that is not written by hand, by its path in the site."""
+    made: dict[str, Callable[[], str]] = {
+        page: partial(_copy, source) for page, source in COPIED.items()
+    }
+    made["five-commands.md"] = five_commands_page
+    made["guest.md"] = guest_page
+    made["commands/index.md"] = commands_page
     for name in COMMANDS:
-        pages[f"commands/{name}.md"] = command_page(name)
-    return pages
+        made[f"commands/{name}.md"] = partial(command_page, name)
+    return made
+
+
+def _copy(source: str) -> str:
+    return (ROOT / source).read_text()
+
+
+def five_commands_page() -> str:
+    """The README's section for those who have five minutes."""
+    return section(_copy("README.md"), FIVE_COMMANDS)
 
 
 def section(text: str, heading: str) -> str:
@@ -201,6 +213,17 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the generated pages to a site."""
     from mkdocs.structure.files import File
 
-    for page, content in generated().items():
-        files.append(File.generated(config, page, content=content))
+    for page, build in builders().items():
+        files.append(File.generated(config, page, content=build()))
     return files
+
+
+def main() -> None:
+    """Print one generated page, or the names of all."""
+    made = builders()
+    wanted = sys.argv[1:2]
+    sys.stdout.write(made[wanted[0]]() if wanted else "\n".join([*made, ""]))
+
+
+if __name__ == "__main__":
+    main()
