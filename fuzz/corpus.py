@@ -6,7 +6,6 @@ Which inputs are worth keeping is decided here only for `distil`.
 
 import os
 import tarfile
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,9 +13,10 @@ from typing import Final, TypeVar
 
 from fuzz.coverage.engine import Search, name_of, observe
 from fuzz.coverage.target import Target
+from zkos.terminal.files import PARTS, write_file
 
 I = TypeVar("I")  # noqa: E741 (an input)
-TEMPORARY: Final = ".part-"
+TEMPORARY: Final = PARTS
 """How names of files begin that are not whole."""
 _FAIR_PARTS: Final = 8
 """How many times its even share of the bytes an input may take."""
@@ -25,14 +25,7 @@ _FAIR_PARTS: Final = 8
 def write_atomically(path: Path, content: bytes) -> None:
     """Create or replace a file: it is whole or as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_file(path, content)
 
 
 class Corpus:

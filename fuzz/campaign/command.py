@@ -1,7 +1,6 @@
 """`zkos fuzz run`: from wishes to a campaign, its display and its exit code."""
 
 import os
-import re
 import secrets
 import shlex
 import signal
@@ -23,8 +22,9 @@ from fuzz.targets.catalogue import (
     TargetError,
     check_target,
 )
-from zkos.cli.console import messages, output, say
-from zkos.cli.errors import (
+from zkos.terminal.amounts import parse_time
+from zkos.terminal.console import messages, output, say
+from zkos.terminal.errors import (
     EXIT_BAD_INPUT,
     EXIT_CLEAN,
     EXIT_DIFFERENCE,
@@ -33,8 +33,6 @@ from zkos.cli.errors import (
     UserError,
 )
 
-_TIME: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)([smhd]?)")
-_UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _GIGABYTE: Final = 1 << 30
 
 
@@ -95,14 +93,6 @@ def _work(folder: Folder, wishes: Wishes) -> int:
     if interrupted:
         return EXIT_INTERRUPTED
     return EXIT_DIFFERENCE if summary.findings else EXIT_CLEAN
-
-
-def parse_time(text: str) -> float:
-    """Seconds of `90`, `90s`, `5m`, `8h`; raises UserError."""
-    match = _TIME.fullmatch(text)
-    if match is None or float(match[1]) == 0:
-        raise UserError(f"--time {text}: expected something like 90s, 5m or 8h")
-    return float(match[1]) * _UNITS[match[2]]
 
 
 def resume_command(folder: Folder) -> str:

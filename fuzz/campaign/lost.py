@@ -12,7 +12,7 @@ from typing import Any, Final
 from fuzz.campaign.folder import Finding, Folder
 from fuzz.coverage.engine import Making, Recipe, make, name_of
 from fuzz.coverage.target import Problem, Target
-from zkos.cli.console import say
+from zkos.terminal.console import say
 
 _MOST_ALIKE: Final = 20
 """Lost inputs kept of each kind and target: what they share is not known."""

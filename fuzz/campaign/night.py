@@ -27,8 +27,13 @@ from fuzz.corpus import Corpus, distil, write_atomically
 from fuzz.mutants.run import best_of
 from fuzz.mutants.table import MUTANTS
 from fuzz.targets.catalogue import NAMES, load_target
-from zkos.cli.console import say
-from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, EXIT_INTERRUPTED, UserError
+from zkos.terminal.console import say
+from zkos.terminal.errors import (
+    EXIT_CLEAN,
+    EXIT_DIFFERENCE,
+    EXIT_INTERRUPTED,
+    UserError,
+)
 
 _MUTANT_TIME: Final = "5m"
 _DAY_SECONDS: Final = 86_400

@@ -14,8 +14,8 @@ from fuzz.campaign.child import die_with
 from fuzz.campaign.folder import Folder
 from fuzz.coverage.target import Target
 from fuzz.targets.catalogue import TargetError, load_target, seed_folder
-from zkos.cli.console import say
-from zkos.cli.errors import EXIT_BAD_INPUT, EXIT_CLEAN
+from zkos.terminal.console import say
+from zkos.terminal.errors import EXIT_BAD_INPUT, EXIT_CLEAN
 
 
 def prepare(folder: Folder, name: str, corpus: Path | None) -> None:

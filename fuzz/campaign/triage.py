@@ -22,8 +22,8 @@ from fuzz.campaign.minimise import minimise
 from fuzz.coverage.engine import observe
 from fuzz.coverage.target import Target
 from fuzz.targets.catalogue import load_target
-from zkos.cli.console import output, say
-from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
+from zkos.terminal.console import output, say
+from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
 
 _IDLE_SECONDS: Final = 2.0
 _MINIMISE_SECONDS: Final = 120.0

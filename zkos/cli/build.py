@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from zkos.cli import options as opt
-from zkos.cli.console import output, say, write_json
-from zkos.cli.errors import UserError
-from zkos.cli.progress import progress
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.terminal.console import output, say, write_json
+from zkos.terminal.errors import UserError
+from zkos.terminal.progress import progress
 
 
 class Target(Enum):

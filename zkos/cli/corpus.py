@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zkos.cli.console import say
-from zkos.cli.errors import UserError
+from zkos.terminal.console import say
+from zkos.terminal.errors import UserError
 
 if TYPE_CHECKING:
     from fuzz.corpus import Corpus

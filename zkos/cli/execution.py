@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 from differential.compare import failed
 from differential.session import BadCase, BlockResult, Session
-from zkos.cli.console import say, write_json
-from zkos.cli.errors import (
+from zkos.cli.options import Plan
+from zkos.host.case import load_case
+from zkos.host.case_errors import CaseError
+from zkos.terminal.console import say, write_json
+from zkos.terminal.errors import (
     EXIT_BAD_INPUT,
     EXIT_CLEAN,
     EXIT_DIFFERENCE,
     EXIT_ENGINE_FAILED,
     UserError,
 )
-from zkos.cli.options import Plan
-from zkos.cli.progress import progress
-from zkos.host.case import load_case
-from zkos.host.case_errors import CaseError
+from zkos.terminal.progress import progress
 
 if TYPE_CHECKING:
     from differential.reports.record import RunRecord

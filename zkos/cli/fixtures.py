@@ -14,15 +14,15 @@ from differential.known import RULES
 from differential.reference_cache import ReferenceCache
 from differential.statetest import run_fixture_tree
 from zkos.cli import options as opt
-from zkos.cli.console import messages, output, say, write_json
-from zkos.cli.errors import (
+from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.terminal.console import messages, output, say, write_json
+from zkos.terminal.errors import (
     EXIT_BAD_INPUT,
     EXIT_CLEAN,
     EXIT_DIFFERENCE,
     EXIT_ENGINE_FAILED,
     UserError,
 )
-from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
 DEFAULT_ENGINES = ("native", "riscv", "py_evm")
 SHOWN_CASES = 20

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from zkos.cli.errors import UserError
+from zkos.terminal.errors import UserError
 
 app = typer.Typer(help="Search for inputs on which engines part.", no_args_is_help=True)
 DEFAULT_FOLDER = Path("campaign")

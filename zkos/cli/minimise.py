@@ -21,12 +21,12 @@ from differential.outcome import Result
 from differential.reports.replay import diff_command
 from differential.workers import GIGABYTE, Limits, Pool
 from zkos.cli import options as opt
-from zkos.cli.console import output, say
-from zkos.cli.errors import EXIT_DIFFERENCE, UserError
-from zkos.cli.progress import progress
 from zkos.host.case import Case, load_case
 from zkos.host.case_writer import save_case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.terminal.console import output, say
+from zkos.terminal.errors import EXIT_DIFFERENCE, UserError
+from zkos.terminal.progress import progress
 
 REPORT_EVERY = 50
 """Candidates between two reports."""

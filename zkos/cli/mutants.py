@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from zkos.cli import options as opt
-from zkos.cli.console import output, say, write_json
-from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
+from zkos.terminal.amounts import parse_time
+from zkos.terminal.console import output, say, write_json
+from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
 
 if TYPE_CHECKING:
     from fuzz.mutants.hunt import Catch
@@ -42,7 +43,6 @@ def run(
     json: opt.JsonOption = False,
 ) -> int:
     """Build each mutant and hunt it; exit code 1 if a fault survives."""
-    from fuzz.campaign.command import parse_time
     from fuzz.mutants.run import best_of, record, run_all
     from fuzz.mutants.score import render
 

@@ -11,13 +11,18 @@ import typer
 from differential.outcome import Result
 from differential.runners.base import Ending, oracle_of, state_of_case
 from zkos.cli import options as opt
-from zkos.cli.console import output, say, write_json
-from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, EXIT_ENGINE_FAILED, UserError
-from zkos.cli.progress import progress
 from zkos.host.case import load_case
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.tape import Player, Recorder, TapeError, load_tape, save_tape
+from zkos.terminal.console import output, say, write_json
+from zkos.terminal.errors import (
+    EXIT_CLEAN,
+    EXIT_DIFFERENCE,
+    EXIT_ENGINE_FAILED,
+    UserError,
+)
+from zkos.terminal.progress import progress
 
 ENGINES: Final = ("cpython", "native", "riscv")
 Runner = Callable[[QueryChannel, RunOptions], Ending]

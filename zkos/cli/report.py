@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zkos.cli.console import say
-from zkos.cli.errors import EXIT_CLEAN, UserError
-from zkos.cli.progress import progress
+from zkos.terminal.console import say
+from zkos.terminal.errors import EXIT_CLEAN, UserError
+from zkos.terminal.progress import progress
 
 if TYPE_CHECKING:
     from fuzz.mutants.hunt import Catch

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from rich.console import Console
 
+from zkos.terminal.text import visible
+
 PIPE_COLUMNS: Final = 240
 
 
@@ -21,8 +23,8 @@ def messages() -> Console:
 
 
 def say(text: str, style: str | None = None, *, to: Console | None = None) -> None:
-    """One line of plain text, without markup."""
-    (to or messages()).print(text, style=style, markup=False)
+    """One line of plain text, without markup; what is not seen is spelled out."""
+    (to or messages()).print(visible(text), style=style, markup=False)
 
 
 def write_json(value: dict[str, Any]) -> None:
