@@ -166,7 +166,7 @@ class AccountCache:
                 self.storage.clear_address(account.address)
 
     def flush(self) -> None:
-        """Write the hashes of changed accounts into their slots (state spec 3)."""
+        """Write the hashes of changed accounts into their slots (state spec 10)."""
         for index in urange(self.accounts.length()):
             account = self.accounts[index]
             if account.changed():

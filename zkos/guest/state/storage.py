@@ -1,7 +1,7 @@
 """The storage cache: every slot the block has touched, with its history.
 
 Holds contract slots and, under address 0x8003, the account hashes alike (state spec
-1). Prices and refunds are system spec 3.1. A slot's versioned fields (`current`,
+8). Prices and refunds are system spec 3.1. A slot's versioned fields (`current`,
 `unset`, `touched_in`) are saved in the journal once a frame before they change, so
 that a revert can restore them; the slot itself stays in the cache (system spec 2).
 """
