@@ -7,12 +7,10 @@ import pytest
 from tests.guest.bootloader.cases import (
     CONTRACT,
     KEEPS_ORIGIN,
-    REVERTS,
     SENDER,
     STRANGER,
     TARGET,
     account,
-    both,
     l1,
     legacy,
     reasons,
@@ -30,7 +28,7 @@ from zkos.lang.ints import U64
 pytestmark = pytest.mark.native
 SUCCESS = ("success", "")
 LOGS_TWICE = {"code": "0x5f5fa05f5fa000"}
-SENDS_TO_L1 = {"code": "0x6362f84b245f5260205f52" "5f5f604460646180085af100"}
+SENDS_TO_L1 = {"code": "0x6362f84b245f5260205f525f5f604460646180085af100"}
 
 
 def test_transactions_come_one_after_another():
