@@ -19,6 +19,7 @@ from differential.outcome import Outcome, Result
 from zkos.host.case import Block
 from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
+from zkos.terminal.errors import UserError
 
 GROUP: Final = "zkos.engines"
 """Entry points of installed packages that bring an engine: name and module."""
@@ -27,7 +28,7 @@ UNSUPPORTED: Final = "unsupported: "
 RunBlock = Callable[[Block, ChainState, RunOptions], Outcome]
 
 
-class EngineError(Exception):
+class EngineError(UserError):
     """An engine cannot be used; the text is one line for the user."""
 
 
