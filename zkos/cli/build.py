@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from zkos.cli import options as opt
-from zkos.cli.console import output, say, write_json
-from zkos.cli.errors import UserError
-from zkos.cli.progress import progress
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.terminal.console import output, say, write_json
+from zkos.terminal.errors import UserError
+from zkos.terminal.progress import progress
 from zkos.versions import DEFAULT, Build, Protocol
 
 
@@ -47,7 +47,7 @@ def command(
         list[Target] | None,
         typer.Option(help="What to build; repeatable.", show_default="all"),
     ] = None,
-    profile: opt.ProfileOption = Profile.APP,
+    profile: opt.ProfileOption = Profile.PRODUCTION,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
     report: Annotated[

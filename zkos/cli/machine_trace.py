@@ -18,9 +18,6 @@ from differential.machine_diff import (
 )
 from differential.runners import riscv
 from differential.runners.base import prepare
-from zkos.cli.console import output, say
-from zkos.cli.errors import EXIT_CLEAN, UserError
-from zkos.cli.progress import progress
 from zkos.compiler.build import BuildError
 from zkos.compiler.errors import CompileError
 from zkos.compiler.image import Program
@@ -38,6 +35,9 @@ from zkos.machine.engines import native_engine
 from zkos.machine.execution import MachineResult, Stop
 from zkos.machine.machine import Machine
 from zkos.machine.trace import Locate, format_step, trace_machine
+from zkos.terminal.console import output, say
+from zkos.terminal.errors import EXIT_CLEAN, UserError
+from zkos.terminal.progress import progress
 from zkos.versions import Build
 
 

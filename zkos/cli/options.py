@@ -11,8 +11,8 @@ import typer
 from differential.engines import Engine, EngineError, parse_engines
 from differential.session import find_cases
 from differential.workers import GIGABYTE, Limits
-from zkos.cli.errors import UserError
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.terminal.errors import UserError
 from zkos.versions import Protocol
 
 Cases = Annotated[
