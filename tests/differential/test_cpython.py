@@ -5,6 +5,7 @@ import pytest
 from differential.outcome import Result
 from differential.runners import cpython
 from differential.runners.base import prepare, state_of_case
+from zkos.compiler.variant import TRACE
 from zkos.guest.protocol.queries import QUERY_TRANSACTION_SIZE
 from zkos.guest.system.errors import OutOfErgs
 from zkos.host.case import parse_case
@@ -12,6 +13,7 @@ from zkos.host.profile import RunOptions
 from zkos.lang.intrinsics import finish, option_word, oracle_read, oracle_write
 from zkos.lang.ints import U8, U32, Bytes32
 from zkos.lang.trap import trap
+from zkos.versions import STANDARD, Build
 
 pytestmark = pytest.mark.cpython
 
@@ -98,6 +100,23 @@ def test_endless_guest_is_a_timeout(monkeypatch):
     outcome = run(monkeypatch, main, RunOptions(time_limit=0.05))
     assert outcome.result is Result.TIMEOUT
     assert outcome.reason.startswith("after 0.05 s")
+
+
+def test_builds_run_side_by_side():
+    case = parse_case({"block": {}}, "x")
+    state, options = state_of_case(case), RunOptions()
+    builds = (STANDARD, Build(variant=TRACE), STANDARD)
+
+    endings = [
+        cpython.run_build(build, prepare(case.blocks[0], state, options), options)
+        for build in builds
+    ]
+
+    assert {ending.result for ending in endings} == {Result.SUCCESS}
+    assert len({ending.public_input for ending in endings}) == 1
+    loops = [cpython.modules(b).load("zkos.guest.evm.interpreter") for b in builds]
+    assert [loop.TRACE for loop in loops] == [False, True, False]
+    assert loops[0].Evm is loops[2].Evm is not loops[1].Evm
 
 
 def test_trap_names_the_line_of_the_guest():
