@@ -2,6 +2,8 @@
 
 The key is everything an answer depends on: state root, block, options, rules in force,
 what ran out of native resource, the version of py-evm and the adapter's own sources.
+Each answer has a digest. A damaged file is thrown away, a damaged answer asked for
+again; where nothing can be written, nothing is kept.
 """
 
 import hashlib
@@ -9,6 +11,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Collection
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -23,13 +26,15 @@ from differential.outcome import (
     SlotDiff,
 )
 from differential.runners import py_evm
-from zkos.compiler.cache import folder
+from zkos.compiler.cache_folder import ANSWERS, folder, remove, tell_once
 from zkos.host.case import Block, Case
 from zkos.host.case_writer import case_to_json
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 
-FILE: Final = "py_evm.sqlite"
+FILE: Final = f"{ANSWERS}py_evm.sqlite"
+_BESIDE: Final = ("", "-journal", "-wal", "-shm")
+"""What SQLite has beside its file."""
 _SECONDS_TO_WAIT: Final = 60
 _ADAPTER: Final = (
     "known.py",
@@ -45,11 +50,6 @@ class ReferenceCache:
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = folder() / FILE if path is None else path
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._connection() as connection:
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT)"
-            )
 
     def run_with(
         self,
@@ -64,13 +64,9 @@ class ReferenceCache:
         """`py_evm.run_with`, from disk where it was asked before."""
         extra = sorted(out_of_native), excess_blob_gas
         key = answer_key(block, state, policy, options, extra)
-        row = (
-            self._connection()
-            .execute("SELECT answer FROM answers WHERE key = ?", (key,))
-            .fetchone()
-        )
-        if row is not None:
-            return _read(json.loads(row[0]))
+        known = self._load(key)
+        if known is not None:
+            return _read(json.loads(known))
         outcome = py_evm.run_with(
             block,
             state,
@@ -80,21 +76,68 @@ class ReferenceCache:
             excess_blob_gas=excess_blob_gas,
         )
         if outcome.succeeded:
-            text = json.dumps(_write(outcome))
-            with self._connection() as connection:
-                connection.execute(
-                    "INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, text)
-                )
+            self._save(key, json.dumps(_write(outcome)))
         return outcome
 
-    def _connection(self) -> sqlite3.Connection:
-        return _connect(self._path, os.getpid())
+    def _load(self, key: str) -> str | None:
+        """An answer, if it is there and whole."""
+        sql = "SELECT digest, answer FROM answers WHERE key = ?"
+        rows = self._ask(sql, (key,))
+        if not rows:
+            return None
+        digest, answer = rows[0]
+        if digest == _digest(key, answer):
+            return str(answer)
+        tell_once(self._path, "damaged; what is, is asked for again")
+        return None
+
+    def _save(self, key: str, answer: str) -> None:
+        sql = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)"
+        self._ask(sql, (key, _digest(key, answer), answer))
+
+    def _ask(self, sql: str, values: tuple[str, ...]) -> list[Any]:
+        """The rows; none where there is no file, and none can be."""
+        try:
+            with _connect(self._path, os.getpid()) as connection:
+                return connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if self._path.is_file() or not self._path.exists():
+                tell_once(self._path, f"{error}: answers are not kept")
+                return []
+            self._clear()
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            self._clear()
+        return []
+
+    def _clear(self) -> None:
+        """Throw a damaged file away: the next answer begins another."""
+        tell_once(self._path, "damaged; answers are asked for again")
+        with suppress(sqlite3.Error):
+            _connect(self._path, os.getpid()).close()
+        _connect.cache_clear()
+        for ending in _BESIDE:
+            remove(self._path.with_name(self._path.name + ending))
 
 
 @cache
 def _connect(path: Path, process: int) -> sqlite3.Connection:
-    """One connection for each process: they do not survive a fork."""
-    return sqlite3.connect(path, timeout=_SECONDS_TO_WAIT)
+    """One connection for each process: they do not survive a fork.
+
+    A file that cannot be written is read.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writable = os.access(path if path.exists() else path.parent, os.W_OK)
+    mode = "rwc" if writable and os.access(path.parent, os.W_OK) else "ro"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, timeout=_SECONDS_TO_WAIT, uri=True)
+    if mode == "rwc":
+        columns = "key TEXT PRIMARY KEY, digest TEXT, answer TEXT"
+        connection.execute(f"CREATE TABLE IF NOT EXISTS answers ({columns})")
+    return connection
+
+
+def _digest(key: str, answer: Any) -> str:
+    return hashlib.sha256(f"{key}\0{answer}".encode()).hexdigest()
 
 
 def answer_key(

@@ -12,7 +12,7 @@ from fuzz.campaign.child import collect_rarely
 from fuzz.coverage.engine import Search
 from fuzz.coverage.target import Target
 from fuzz.targets.catalogue import load_target, seed_folder
-from zkos.cli.console import output, say, write_json
+from zkos.terminal.console import output, say, write_json
 
 WARM_UP: Final = 100
 PEERS: Final = (

@@ -13,7 +13,7 @@ from rich.text import Text
 from fuzz.campaign.folder import Folder
 from fuzz.campaign.slot import Progress
 from fuzz.campaign.summary import Summary, age, validity
-from zkos.cli.console import messages
+from zkos.terminal.console import messages
 
 _LINE_SECONDS: Final = 5.0
 _NEW_SECONDS: Final = 1.0

@@ -25,7 +25,7 @@ def run_pytest(folder, *options):
 
 
 def _cache():
-    from zkos.compiler.cache import folder
+    from zkos.compiler.cache_folder import folder
 
     return {"ZKOS_CACHE": str(folder())}
 

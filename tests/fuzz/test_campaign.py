@@ -20,7 +20,7 @@ from tests.fuzz.planted import (
     patient,
     trapped,
 )
-from zkos.cli.errors import UserError
+from zkos.terminal.errors import UserError
 
 
 @pytest.mark.parametrize(

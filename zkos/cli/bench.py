@@ -13,9 +13,9 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from zkos.cli import options as opt
-from zkos.cli.console import output, write_json
-from zkos.cli.progress import progress
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.terminal.console import output, write_json
+from zkos.terminal.progress import progress
 
 Row = dict[str, Any]
 _DEFAULT: Final = "blocks"
@@ -93,7 +93,7 @@ def fuzz(
 ) -> int:
     """Measure executions a second on small cases; exit code 1 if a goal is missed."""
     from fuzz.campaign.bench import show
-    from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE
+    from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE
 
     return EXIT_CLEAN if show(seconds, json=json) else EXIT_DIFFERENCE
 

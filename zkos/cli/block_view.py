@@ -9,11 +9,11 @@ from rich.text import Text
 from differential.explain import account_after
 from differential.outcome import Outcome, TransactionOutcome, TransactionStatus
 from differential.session import BlockResult
-from zkos.cli.console import output, say
 from zkos.cli.diff import show as show_comparison
 from zkos.cli.diff import title
 from zkos.host.accounts import Account
 from zkos.host.state import ACCOUNTS, ChainState
+from zkos.terminal.console import output, say
 
 _STYLES = {
     TransactionStatus.SUCCESS: "green",

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "bench": "zkos.cli.bench",
     "build": "zkos.cli.build",
     "engines": "zkos.cli.engines",
+    "cache": "zkos.cli.cache",
     "statetest": "zkos.cli.fixtures",
     "blocktest": "zkos.cli.fixtures",
 }

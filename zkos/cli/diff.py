@@ -7,9 +7,9 @@ from differential.explain import count_layers, explain
 from differential.outcome import Outcome
 from differential.session import BlockResult
 from zkos.cli import options as opt
-from zkos.cli.console import output, say
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.terminal.console import output, say
 
 DEFAULT_ENGINES = ("native", "riscv")
 

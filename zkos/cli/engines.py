@@ -3,7 +3,7 @@
 from rich.table import Table
 
 from differential.engines import KINDS
-from zkos.cli.console import output
+from zkos.terminal.console import output
 
 
 def command() -> int:

@@ -11,8 +11,9 @@ import typer
 from differential.engines import Engine, EngineError, parse_engines
 from differential.session import find_cases
 from differential.workers import GIGABYTE, Limits
-from zkos.cli.errors import UserError
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.terminal.errors import UserError
+from zkos.versions import Protocol
 
 Cases = Annotated[
     list[Path],
@@ -41,6 +42,9 @@ QuirksOption = Annotated[
 ModeOption = Annotated[
     Mode,
     typer.Option("--mode", help="Whether native and cpython verify the oracle."),
+]
+ProtocolOption = Annotated[
+    Protocol, typer.Option("--protocol", help="The protocol version of the OS.")
 ]
 ImageOption = Annotated[
     Path | None,

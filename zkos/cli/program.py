@@ -5,7 +5,6 @@ answer's time.
 """
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -13,36 +12,39 @@ from typing import Annotated, Any
 import typer
 
 from zkos.cli.commands import COMMANDS
-from zkos.cli.errors import EXIT_BAD_INPUT, EXIT_INTERRUPTED, UserError
+from zkos.terminal.ending import ending, open_streams
+from zkos.terminal.errors import EXIT_INTERRUPTED, UserError
 
 _OPTIONS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with the exit code."""
+    open_streams()
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: Sequence[str]) -> int:
-    """The exit code of a command line; never raises but on a fault of ours."""
+    """The exit code of a command line; never raises."""
+    return ending(lambda: _run(arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """The exit code; raises what the command raises, and UserError for bad usage."""
+    app = typer.main.get_command(_program(arguments))
+    given = list(arguments) or ["--help"]
     try:
-        app = typer.main.get_command(_program(arguments))
-        given = list(arguments) or ["--help"]
-        code = app.main(given, prog_name="zkos", standalone_mode=False)
-        sys.stdout.flush()
-        return code if isinstance(code, int) else 0
-    except KeyboardInterrupt:
+        with app.make_context("zkos", given) as context:
+            code = app.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    except typer.Abort:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader went away; nothing may be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_BAD_INPUT
     except Exception as error:
-        line = _line(error)
-        if line is None:
-            raise
-        print(f"zkos: {line}", file=sys.stderr)  # noqa: T201 (the last word)
-        return EXIT_BAD_INPUT
+        if hasattr(error, "format_message"):  # a usage error of typer
+            raise UserError(error.format_message()) from error
+        raise
+    return code if isinstance(code, int) else 0
 
 
 def _program(arguments: Sequence[str]) -> typer.Typer:
@@ -78,17 +80,3 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-def _line(error: Exception) -> str | None:
-    """What to tell the user; None for a fault of ours."""
-    from zkos.host.case_errors import CaseError
-
-    text: str
-    if isinstance(error, UserError | CaseError):
-        text = str(error)
-    elif hasattr(error, "format_message"):  # a usage error of typer
-        text = error.format_message()
-    else:
-        return None
-    return " ".join(text.split())

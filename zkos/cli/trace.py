@@ -13,12 +13,12 @@ from differential.runners.base import state_after, state_of_case
 from differential.trace import TRACERS, Trace, json_lines, step_to_json, tracer_for
 from differential.trace_diff import Split, describe_step, first_split
 from zkos.cli import options as opt
-from zkos.cli.console import output, say
-from zkos.cli.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
-from zkos.cli.progress import progress
 from zkos.host.case import Block, Case, load_case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
+from zkos.terminal.console import output, say
+from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
+from zkos.terminal.progress import progress
 
 CaseArgument = Annotated[
     Path, typer.Argument(metavar="CASE", help="A case file.", show_default=False)

@@ -1,30 +1,41 @@
-"""Artefacts on disk, keyed by everything they depend on."""
+"""Artefacts on disk, keyed by everything they depend on.
 
-import fcntl
+Every file begins with a digest of its name and content. One that was damaged is as if
+it were not there: who needs it makes it again. Where the folder cannot be written,
+artefacts live as long as the process.
+"""
+
 import hashlib
 import os
 import re
-import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import llvmlite
+from filelock import FileLock
+
+from zkos.compiler.cache_folder import (
+    LOCKS,
+    folder,
+    prune_daily,
+    remove,
+    tell_once,
+)
+from zkos.terminal.files import FileError, read_file, write_file
 
 PACKAGE: Final = Path(__file__).resolve().parents[2]
 ALWAYS: Final = ("zkos/lang", "zkos/compiler")
 """Folders that builds of guest code depend on: the language and its compiler."""
 _IMPORT: Final = re.compile(r"^\s*(?:from|import)\s+(zkos(?:\.\w+)+)", re.MULTILINE)
-
-
-def folder() -> Path:
-    """Where artefacts are kept: `ZKOS_CACHE`, or `zkos` in the user's cache folder."""
-    given = os.environ.get("ZKOS_CACHE")
-    if given:
-        return Path(given)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "zkos"
+_MAGIC: Final = b"zkos artefact 1\n"
+_HEAD_BYTES: Final = len(_MAGIC) + hashlib.sha256().digest_size
+_TOUCH_SECONDS: Final = 3600
+"""How exactly it is known when an artefact was used last."""
+_unsaved: Final[dict[tuple[Path, str], bytes]] = {}
+"""What could not be written, by folder and name."""
 
 
 def key(
@@ -63,31 +74,61 @@ def _reached(roots: Iterable[Path]) -> list[Path]:
 
 
 def load(name: str) -> bytes | None:
-    """The artefact called `name`, if it is there."""
-    try:
-        return (folder() / name).read_bytes()
-    except FileNotFoundError:
+    """The artefact called `name`, if it is there and whole; damage is told once."""
+    place = folder()
+    if (place, name) in _unsaved:
+        return _unsaved[place, name]
+    path = place / name
+    if not path.exists():
         return None
+    try:
+        stored = read_file(path)
+    except FileError:
+        stored = b""
+    content = stored[_HEAD_BYTES:]
+    if stored[:_HEAD_BYTES] != _head(name, content):
+        tell_once(place, "damaged; what is, is made again")
+        remove(path)
+        return None
+    with suppress(OSError):
+        if time.time() - path.stat().st_mtime > _TOUCH_SECONDS:
+            os.utime(path)
+    return content
 
 
 def save(name: str, content: bytes) -> None:
     """Keep an artefact; readers see all of it or nothing."""
     place = folder()
-    place.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=place, delete=False) as file:
-        file.write(content)
-    Path(file.name).replace(place / name)
+    try:
+        if (place / name).is_dir():
+            remove(place / name)
+        write_file(place / name, _head(name, content) + content)
+    except OSError as error:
+        tell_once(place, f"{error.strerror}: what is built is not kept")
+        _unsaved[place, name] = content
+    else:
+        prune_daily()
 
 
 @contextmanager
 def locked(name: str) -> Iterator[None]:
-    """One process at a time makes the artefact called `name`; others wait for it."""
-    place = folder()
-    place.mkdir(parents=True, exist_ok=True)
-    path = place / f"{name}.lock"
+    """One process at a time makes the artefact called `name`; others wait for it.
+
+    Where there can be no lock each makes its own.
+    """
+    place = folder() / LOCKS
+    lock = FileLock(place / f"{name}.lock")
+    with suppress(OSError, NotImplementedError):
+        place.mkdir(exist_ok=True)
+        lock.acquire()
     try:
-        with path.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        yield
     finally:
-        path.unlink(missing_ok=True)
+        lock.release()
+
+
+def _head(name: str, content: bytes) -> bytes:
+    """What the file of an artefact begins with: no other is taken for it."""
+    digest = hashlib.sha256(name.encode() + b"\0")
+    digest.update(content)
+    return _MAGIC + digest.digest()

@@ -1,7 +1,9 @@
 """Errors of bad input to the host: one clear line each."""
 
+from zkos.terminal.errors import UserError
 
-class CaseError(Exception):
+
+class CaseError(UserError):
     """A case cannot be used: names the file, the field and the reason."""
 
     def __init__(self, source: str, field: str, reason: str) -> None:

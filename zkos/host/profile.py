@@ -22,6 +22,7 @@ from zkos.guest.protocol.options import (
     OPTION_UNLIMITED_NATIVE,
 )
 from zkos.host.context import DataAvailability
+from zkos.versions import DEFAULT, Protocol
 
 
 class Profile(Enum):
@@ -91,6 +92,8 @@ class RunOptions:
     emulation: Emulation = Emulation.FASTEST
     time_limit: float | None = None
     """Seconds after which the run ends as a timeout; None is no limit."""
+    protocol: Protocol = DEFAULT
+    """The version of the OS; a build of its own, not a word of the guest."""
 
     def word(self) -> int:
         """Option word 0 of the guest, see `zkos.guest.protocol.options`."""

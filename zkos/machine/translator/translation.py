@@ -132,8 +132,8 @@ def translate_image(
 
 
 def is_translated(image: bytes) -> bool:
-    """Whether the cache has the translation of an image."""
-    return cache.load(f"{_name(image)}.json") is not None
+    """Whether the cache has the translation of an image, whole."""
+    return _load(_name(image)) is not None
 
 
 def _name(image: bytes) -> str:
@@ -142,15 +142,21 @@ def _name(image: bytes) -> str:
 
 
 def _stored(image: bytes, name: str) -> Translation | None:
+    known = _load(name)
+    return None if known is None else Translation(image, *known)
+
+
+def _load(name: str) -> tuple[list[Region], list[bytes]] | None:
+    """Regions and objects of a translation, if the cache has all of it."""
     content = cache.load(f"{name}.json")
     if content is None:
         return None
     about = json.loads(content)
     objects = [cache.load(f"{name}.{n}.o") for n in range(about["objects"])]
-    if None in objects:
+    whole = [item for item in objects if item is not None]
+    if len(whole) < len(objects):
         return None
-    regions = [Region(*bounds) for bounds in about["regions"]]
-    return Translation(image, regions, [item for item in objects if item is not None])
+    return [Region(*bounds) for bounds in about["regions"]], whole
 
 
 def _decoded(image: bytes, library: NativeLibrary) -> Code:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from rich.status import Status
 
-from zkos.cli.console import messages, say
+from zkos.terminal.console import messages, say
 
 
 @contextmanager

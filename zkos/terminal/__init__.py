@@ -1,0 +1,1 @@
+"""Talking to whoever runs a command: text, exit codes, errors, progress."""
