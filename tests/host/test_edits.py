@@ -37,8 +37,8 @@ COPIES = {
     ],
 }
 """Slot 5 of a contract is copied to slot 0."""
-LIE = AnswerEdit(answer=12, word=10, value=7 << 24)
-"""Slot 5 is said to hold 7."""
+LIE = AnswerEdit(answer=11, word=1, value=0x60540660)
+"""The code is said to begin with PUSH1 6: slot 6 is copied, which is empty."""
 
 
 def case_with_a_lie():
@@ -87,18 +87,22 @@ def test_lie_is_believed_unless_it_must_be_proven(run):
     state = state_of_case(case)
     refused = run(case.blocks[0], state, RunOptions())
     assert refused.result is Result.ABORT
+    assert "preimage does not match its hash" in refused.reason
     believed = run(case.blocks[0], state, RunOptions(mode=Mode.FORWARD))
-    (slot,) = believed.detail.storage
-    assert (slot.key, slot.current) == (0, 7)
+    assert believed.succeeded
+    assert believed.detail.storage == ()
+    honest = run(replace(case.blocks[0], edits=()), state, RunOptions())
+    (slot,) = honest.detail.storage
+    assert (slot.key, slot.current) == (0, 3)
 
 
-def test_lie_is_about_the_slot():
+def test_lie_is_about_the_code():
     case = case_with_a_lie()
     recorder = Recorder(oracle_of(case.blocks[0], state_of_case(case)))
     cpython.run_guest(QueryChannel(recorder), RunOptions(mode=Mode.FORWARD))
     asked = recorder.tape().exchanges[LIE.answer]
-    assert asked.query == QUERY_IDS["storage_slot"]
-    assert asked.parameters[24:] == (5).to_bytes(32, "big")
+    assert asked.query == QUERY_IDS["preimage"]
+    assert asked.response[4:11] == bytes.fromhex("60065460005500")
 
 
 def test_ethereum_is_not_asked_about_lies():

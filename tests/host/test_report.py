@@ -15,7 +15,6 @@ from zkos.host.report import (
     LogKind,
     PreimageKind,
     PreimageReport,
-    ReportError,
     SlotReport,
     Status,
     TransactionReport,
@@ -23,6 +22,7 @@ from zkos.host.report import (
     decode_reports,
     reason_name,
 )
+from zkos.host.words import ReportError
 
 
 def u32(number):
