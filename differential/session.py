@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from differential.case_outcome import CaseOutcome
 from differential.compare import failed, first_difference
 from differential.engines import Engine, unsupported
-from differential.outcome import CaseOutcome, Outcome, Result
+from differential.outcome import Outcome, Result
 from differential.runners.base import state_after, state_of_case
 from differential.workers import Done, Job, Limits, Pool
 from zkos.host.case import Case, load_case
