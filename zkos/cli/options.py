@@ -60,9 +60,6 @@ ModeOption = Annotated[
     Mode,
     typer.Option("--mode", help="Whether native and cpython verify the oracle."),
 ]
-ProtocolOption = Annotated[
-    Protocol, typer.Option("--protocol", help="The protocol version of the OS.")
-]
 ImageOption = Annotated[
     Path | None,
     typer.Option(

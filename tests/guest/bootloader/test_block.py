@@ -12,6 +12,7 @@ from tests.guest.bootloader.cases import (
     STRANGER,
     TARGET,
     account,
+    both,
     l1,
     legacy,
     reasons,
