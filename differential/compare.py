@@ -21,6 +21,7 @@ from differential.outcome import (
     SlotDiff,
     TransactionOutcome,
 )
+from zkos.host.channel import ASIDE
 
 Layer = tuple[str, str, Any, Any]
 """Layer, place in it, and the two values."""
@@ -57,9 +58,6 @@ LAYERS: Final = (
 )
 """All layers in the order of comparison."""
 
-_BLOCK_COUNT: Final = "block_count"
-_BLOCK_COUNT_WORDS: Final = 3
-"""Two to ask, one to answer."""
 _MISSING: Final = "absent"
 _UNCHANGED: Final = "unchanged"
 
@@ -120,16 +118,16 @@ def _details(left: Outcome, right: Outcome) -> Iterator[Layer]:
     yield "block_hash", "", left.block_hash, right.block_hash
     yield "preimages", "", one.preimages, two.preimages
     if one.queries is not None and two.queries is not None:
-        for name in sorted({*one.queries, *two.queries} - {_BLOCK_COUNT}):
+        for name in sorted({*one.queries, *two.queries} - {*ASIDE}):
             yield "queries", name, one.queries.get(name, 0), two.queries.get(name, 0)
 
 
 def _words(outcome: Outcome) -> int | None:
-    """Words about blocks: only an image for batches asks how many there are."""
-    if outcome.oracle_words is None:
+    """Words about the block, without those of queries a program may ask or not."""
+    aside = outcome.detail.words_aside
+    if outcome.oracle_words is None or aside is None:
         return None
-    asked = (outcome.detail.queries or {}).get(_BLOCK_COUNT, 0)
-    return outcome.oracle_words - _BLOCK_COUNT_WORDS * asked
+    return outcome.oracle_words - aside
 
 
 def _batch(one: BatchOutcome | None, two: BatchOutcome | None) -> Iterator[Layer]:

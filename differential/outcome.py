@@ -162,6 +162,8 @@ class Detail:
     queries: dict[str, int] | None = None
     words_read: int | None = None
     words_written: int | None = None
+    words_aside: int | None = None
+    """Those of queries that programs may ask or not (`zkos.host.channel.ASIDE`)."""
     preimages: tuple[bytes, ...] | None = None
     """Made in the block: account encodings and code."""
     published: tuple[bytes, ...] | None = None

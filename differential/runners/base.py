@@ -168,6 +168,7 @@ def conclude_batch(
             queries=known.queries,
             words_read=known.words_read,
             words_written=known.words_written,
+            words_aside=known.words_aside,
             text=known.text,
         ),
     )
@@ -216,6 +217,7 @@ def _outcome(channel: QueryChannel, ending: Ending, report: Report | None) -> Ou
             queries=channel.queries_by_name(),
             words_read=ending.words_read,
             words_written=channel.words_written,
+            words_aside=channel.words_aside,
         ),
     )
 

@@ -63,6 +63,7 @@ def run_file(
             queries=outcome.detail.queries,
             words_read=outcome.detail.words_read,
             words_written=outcome.detail.words_written,
+            words_aside=outcome.detail.words_aside,
             text=outcome.detail.text,
         ),
     )
