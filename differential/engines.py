@@ -19,8 +19,8 @@ from differential.outcome import UNSUPPORTED, Outcome, Result
 from differential.runners.base import settle
 from zkos.host.case import Block
 from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
-from zkos.host.protocol import Protocol
 from zkos.host.state import ChainState
+from zkos.versions import Protocol
 
 GROUP: Final = "zkos.engines"
 """Entry points of installed packages that bring an engine: name and module."""

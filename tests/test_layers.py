@@ -35,10 +35,11 @@ ALLOWED = {
     },
     "zkos.guest": {"zkos.lang", "zkos.guest"},
     "zkos.compiler": {"zkos.lang", "zkos.terminal", "zkos.compiler"},
+    "zkos.versions": {"zkos.lang", "zkos.compiler", "zkos.versions"},
     "zkos.machine": {"zkos.lang", "zkos.compiler", "zkos.machine"},
     "zkos.host": {
         "zkos.lang", "zkos.terminal", "zkos.guest.protocol", "zkos.guest.evm.opcodes",
-        "zkos.compiler", "zkos.machine", "zkos.host",
+        "zkos.compiler", "zkos.versions", "zkos.machine", "zkos.host",
     },
     "differential": {"zkos", "differential"},
     "fuzz": {"zkos", "differential", "fuzz"},

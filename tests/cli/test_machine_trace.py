@@ -167,7 +167,7 @@ def line_of(text):
 def test_symbols_of_a_build_hold_the_lines(program, source, tmp_path, monkeypatch):
     from differential import image_artefacts
 
-    monkeypatch.setattr(image_artefacts, "program", lambda _: program)
+    monkeypatch.setattr(image_artefacts, "program", lambda *_: program)
     given = ("--target", "riscv", "--symbols", "--output", tmp_path)
 
     done = zkos_here("build", *given)

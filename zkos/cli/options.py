@@ -13,8 +13,8 @@ from differential.session import Session, find_cases
 from differential.workers import GIGABYTE, Limits
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.host.protocol import Protocol
 from zkos.terminal.errors import UserError
+from zkos.versions import Protocol
 
 Cases = Annotated[
     list[Path],
@@ -59,6 +59,9 @@ QuirksOption = Annotated[
 ModeOption = Annotated[
     Mode,
     typer.Option("--mode", help="Whether native and cpython verify the oracle."),
+]
+ProtocolOption = Annotated[
+    Protocol, typer.Option("--protocol", help="The protocol version of the OS.")
 ]
 ImageOption = Annotated[
     Path | None,
