@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, TypeAlias
 
 from differential.engines import Engine
@@ -43,8 +44,19 @@ def run_fixture_tree(
     again. Raises CaseError for a path that cannot be read; a bad file among many is a
     result. `cache` keeps answers of references on disk. Needs the main thread.
     """
-    files = find_files(paths)
     setup = Setup(tuple(engines), options, time_limit, cache)
+    with TemporaryDirectory(prefix="zkos-fixtures-") as place:
+        files = find_files(paths, Path(place))
+        return _run_all(files, setup, jobs, resume_file, progress)
+
+
+def _run_all(
+    files: Sequence[FixtureFile],
+    setup: Setup,
+    jobs: int,
+    resume_file: Path | None,
+    progress: Progress,
+) -> Summary:
     summary = Summary()
     started = time.perf_counter()
     with result_file(resume_file) as (output, earlier):

@@ -450,7 +450,7 @@ def test_damaged_gzip_is_refused(tmp_path):
     with pytest.raises(CaseError, match="damaged gzip data"):
         load_case(path)
     path.write_bytes(b"no gzip")
-    with pytest.raises(CaseError, match="cannot be read"):
+    with pytest.raises(CaseError, match="damaged gzip data"):
         load_case(path)
 
 

@@ -4,11 +4,9 @@ A `Node` is a JSON value with its file and path; its methods give checked Python
 values or raise CaseError naming both. Which fields exist is `zkos.host.case`'s.
 """
 
-import gzip
 import json
 import re
 import sys
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from types import FrameType
 from typing import Any, Final, NoReturn, TypeVar
 
 from zkos.host.case_errors import CaseError
+from zkos.terminal.files import FileError, read_packed
 
 D = TypeVar("D")
 T = TypeVar("T")
@@ -132,24 +131,28 @@ def optional(node: Node | None, read: Callable[[Node], T], default: D) -> T | D:
     return default if node is None else read(node)
 
 
-def read_json(path: Path) -> Node:
-    """The root of a JSON file, `.gz` allowed; raises CaseError for what is none."""
-    source = str(path)
+def read_json(path: Path, source: str = "") -> Node:
+    """The root of a JSON file, `.gz` allowed; raises CaseError for what is none.
+
+    `source` is what errors call it instead of its path.
+    """
+    name = source or str(path)
     try:
-        content = _read_limited(path, source)
+        content = read_packed(path, MAX_CASE_BYTES)
+    except FileError as error:
+        raise CaseError(name, "", error.reason) from error
+    return parse_json(content, name)
+
+
+def parse_json(content: bytes, source: str) -> Node:
+    """The root of JSON; raises CaseError for what is none."""
+    try:
         with _shallow():
             value = json.loads(
                 content.decode("utf-8"),
                 object_pairs_hook=_object_without_duplicates,
                 parse_constant=_refuse_constant,
             )
-    except CaseError:
-        raise
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise CaseError(source, "", f"cannot be read: {reason}") from error
-    except (EOFError, zlib.error) as error:
-        raise CaseError(source, "", f"damaged gzip data: {error}") from error
     except UnicodeDecodeError as error:
         reason = f"not UTF-8 text: byte {error.start}"
         raise CaseError(source, "", reason) from error
@@ -176,18 +179,6 @@ def _shallow() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(limit)
-
-
-def _read_limited(path: Path, source: str) -> bytes:
-    compressed = path.suffix == ".gz"
-    if path.is_dir():
-        raise CaseError(source, "", "is a folder, not a case")
-    opener: Any = gzip.open if compressed else open
-    with opener(path, "rb") as file:
-        content: bytes = file.read(MAX_CASE_BYTES + 1)
-    if len(content) > MAX_CASE_BYTES:
-        raise CaseError(source, "", f"larger than {MAX_CASE_BYTES} bytes")
-    return content
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
