@@ -4,7 +4,7 @@ import pytest
 
 from tests.guest.evm.support import CALLER, PLENTY, SELF, FakeIo, Run, execute, halts
 from zkos.guest.environments import Environments
-from zkos.guest.evm.heap import HEAP_BYTES
+from zkos.guest.protocol.limits import HEAP_BYTES
 from zkos.guest.evm.opcodes import OPCODES
 from zkos.guest.system.calls import Exit, Frame, Scheme
 from zkos.guest.system.errors import Fatal, OutOfNative

@@ -1,6 +1,7 @@
 """A scripted host for guests under CPython: slots, preimages, one block's metadata.
 
-Written from the oracle specification alone; it shares no code with the guest.
+Written from the oracle specification alone; it shares no code with the guest. A batch
+asks for the number of its blocks in a way of its own: that is not here.
 """
 
 import hashlib
@@ -8,7 +9,10 @@ from collections.abc import Sequence
 
 from zkos.lang.trap import Trap
 
-SLOT, PREIMAGE, METADATA = 4, 5, 3
+DISCONNECT, PREIMAGE, SLOT = 0x40000000, 0x4002F000, 0x40030000
+MODEXP_ADVICE, BLOB_ADVICE = 0x40050010, 0x40050020
+SIZE, CONTENT, ENCODING, SENDER = 0x40060000, 0x40060001, 0x40060002, 0x40060003
+METADATA, PROOF_DATA, DA_SCHEME = 0x40070000, 0x40070001, 0x40070002
 ACCOUNTS = 0x8003
 
 
@@ -57,10 +61,13 @@ class World:
         self.options = options
         self.slots: dict[tuple[int, int], int] = {}
         self.preimages: dict[bytes, bytes] = {}
-        self.metadata = number(0, 2094)
+        self.metadata = number(0, 2096)
+        self.da_scheme = 3
         self.answers: dict[int, list[int]] = {}
         """Whole answers, length word first, instead of the honest ones."""
         self.queries: list[int] = []
+        self.parameters: list[int] = []
+        """Of the last query."""
         self.outgoing: list[int] = []
         self.incoming: list[int] = []
 
@@ -84,7 +91,7 @@ class World:
         if len(self.outgoing) < 2 or len(self.outgoing) < 2 + self.outgoing[1]:
             return
         query, _, *parameters = self.outgoing
-        self.outgoing = []
+        self.outgoing, self.parameters = [], parameters
         self.queries.append(query)
         if query in self.answers:
             self.incoming = list(self.answers[query])
@@ -104,4 +111,6 @@ class World:
             return packed(self.preimages[data])
         if query == METADATA:
             return self.metadata
+        if query == DA_SCHEME:
+            return number(self.da_scheme, 2)
         raise AssertionError(f"query {query}")

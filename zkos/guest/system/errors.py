@@ -13,6 +13,12 @@ class OutOfNative(SystemFault):
     """Native ran out: unwinds the whole transaction; priority over `OutOfErgs`."""
 
 
+class OutOfReturnMemory(SystemFault):
+    """Return data of one interaction exceeds 2**28 bytes: unwinds the transaction like
+    `OutOfNative`.
+    """
+
+
 class Fatal(SystemFault):
     """An internal error: the block cannot continue upstream (bootloader spec 11)."""
 

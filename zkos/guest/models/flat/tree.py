@@ -22,15 +22,14 @@ from zkos.guest.models.flat.leaves import (
     words_of,
 )
 from zkos.guest.models.flat.sort import sort
-from zkos.guest.state.storage import Slot
-from zkos.guest.system.commitment import Commitment
-from zkos.guest.system.oracle import (
+from zkos.guest.protocol.queries import (
     QUERY_EXACT_INDEX,
     QUERY_PREVIOUS_INDEX,
-    ask,
-    expect_at_least,
-    read_u64,
+    SCALAR_WORDS,
 )
+from zkos.guest.state.storage import Slot
+from zkos.guest.system.commitment import Commitment
+from zkos.guest.system.oracle import ask, expect_words, read_u64
 from zkos.lang.control import srange, urange
 from zkos.lang.intrinsics import oracle_write
 from zkos.lang.ints import U32, U64, U256
@@ -341,5 +340,5 @@ def ask_index(query: U32, key: Array[U32]) -> U64:
     ask(query, U32(8))
     for i in srange(8):
         oracle_write(key[i])
-    expect_at_least(U32(2))
+    expect_words(SCALAR_WORDS)
     return read_u64()
