@@ -19,6 +19,7 @@ from differential.outcome import Outcome, Result
 from differential.runners.base import settle
 from zkos.host.case import Block
 from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
+from zkos.host.protocol import Protocol
 from zkos.host.state import ChainState
 
 GROUP: Final = "zkos.engines"
@@ -134,9 +135,11 @@ KINDS: Final = (
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}
 
 
-Setting: TypeAlias = Profile | Mode | Quirks | Emulation
+Setting: TypeAlias = Profile | Mode | Quirks | Emulation | Protocol
 _SETTINGS: Final[dict[str, Setting]] = {
-    item.value: item for kind in (Profile, Mode, Quirks, Emulation) for item in kind
+    item.value: item
+    for kind in (Profile, Mode, Quirks, Emulation, Protocol)
+    for item in kind
 }
 
 
@@ -196,6 +199,8 @@ class Engine:
                     options = replace(options, quirks=setting)
                 case Emulation():
                     options = replace(options, emulation=setting)
+                case Protocol():
+                    options = replace(options, protocol=setting)
         return options
 
     def prepare(
@@ -243,7 +248,7 @@ def kind_of(name: str) -> EngineKind:
 def parse_engines(names: Sequence[str], image: Path | None = None) -> list[Engine]:
     """Engines from the command line; raises EngineError.
 
-    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=app.bin`);
+    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=multiblock_batch.bin`);
     `image` is one more image. Each may be given once.
     """
     engines = [_parse(name) for name in names]

@@ -353,8 +353,8 @@ class CaseOutcome:
     quirks: str
     engines: dict[str, Outcome]
     difference: Difference | None = None
-    block: int = 0
-    """Index in a chain."""
+    block: int | None = None
+    """Index in a chain; None for a case of one block."""
     batch: tuple[int, int] | None = None
     """Indices of the first and last block of a batch; then `block` means nothing."""
 
@@ -373,7 +373,7 @@ class CaseOutcome:
             }
         return {
             "case": self.case,
-            "block": self.block,
+            "block": self.block or 0,
             **head,
             "engines": {name: item.to_json() for name, item in self.engines.items()},
             "difference": difference,

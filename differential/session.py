@@ -34,7 +34,7 @@ class BadCase:
 
 @dataclass(frozen=True, slots=True)
 class BlockResult:
-    """A block of a case on all engines."""
+    """A block of a case on all engines, or all its blocks as one batch."""
 
     path: Path
     case: Case
@@ -61,6 +61,8 @@ class _Open:
     case: Case
     index: int = 0
     history: tuple[Outcome, ...] = ()
+    batch: bool = False
+    """All blocks at once."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     fault: tuple[str, str] | None = None
 
@@ -97,10 +99,14 @@ class Session:
         options: RunOptions,
         limits: Limits,
         jobs: int = 1,
+        *,
+        batch: bool = False,
     ) -> None:
+        """With `batch` the blocks of every case are one batch, too."""
         self._engines = list(engines)
         self._options = options
         self._jobs = jobs
+        self._batch = batch
         self._pool = Pool(jobs, limits)
         self._open: dict[int, _Open] = {}
         self._tickets = 0
@@ -116,7 +122,10 @@ class Session:
         self._pool.close()
 
     def run(self, paths: Sequence[Path]) -> Iterator[SessionResult]:
-        """Results of all cases, one a block; a bad case does not end it."""
+        """Results of all cases, one a block; a bad case does not end it.
+
+        Where the blocks are a batch, its result follows.
+        """
         waiting = list(reversed(paths))
         while waiting or self._open:
             while waiting and self._pool.pending < 2 * self._jobs:
@@ -139,6 +148,7 @@ class Session:
                 block.index,
                 block.history,
                 self._options,
+                block.batch,
             )
             self._pool.submit(job)
 
@@ -158,8 +168,16 @@ class Session:
     def _finish(self, block: _Open) -> Iterator[SessionResult]:
         names = [engine.name for engine in self._engines]
         outcomes = {name: block.outcomes[name] for name in names}
+        if block.batch:
+            yield self._result(block, outcomes)
+            return
         teller = next((name for name in names if _tells_state(outcomes[name])), None)
-        if block.index + 1 == len(block.case.blocks) or teller is None:
+        if block.index + 1 == len(block.case.blocks):
+            yield self._result(block, outcomes)
+            if self._batch or block.case.batch:
+                self._start(_Open(block.path, block.case, 0, block.history, batch=True))
+            return
+        if teller is None:
             yield self._result(block, outcomes)
             return
         history = (*block.history, outcomes[teller])
@@ -178,11 +196,12 @@ class Session:
         answers = {name: item for name, item in asked.items() if not failed(item)}
         outcome = CaseOutcome(
             case=str(block.path),
-            profile=self._options.profile.value,
+            protocol=(block.case.protocol or self._options.protocol).value,
             quirks=self._options.quirks.value,
             engines=asked,
             difference=first_difference(answers) if answers else None,
             block=block.index if len(block.case.blocks) > 1 else None,
+            batch=(0, len(block.case.blocks) - 1) if block.batch else None,
         )
         return BlockResult(
             block.path, block.case, block.index, outcome, block.history, without
@@ -190,9 +209,11 @@ class Session:
 
 
 def _tells_state(outcome: Outcome) -> bool:
+    """Whether `state_after` can follow it."""
     detail = outcome.detail
-    known = (detail.diffs, detail.preimages, detail.block_hash)
-    return outcome.succeeded and None not in known
+    known = (detail.diffs, outcome.block_hash, outcome.pubdata)
+    preimages = detail.published if detail.preimages is None else detail.preimages
+    return outcome.succeeded and None not in (*known, preimages)
 
 
 def _unlike_state(case: Case, history: tuple[Outcome, ...]) -> str | None:

@@ -29,7 +29,7 @@ def command(
         list[Target] | None,
         typer.Option(help="What to build; repeatable.", show_default="all"),
     ] = None,
-    profile: opt.ProfileOption = Profile.APP,
+    profile: opt.ProfileOption = Profile.PRODUCTION,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
     report: Annotated[

@@ -22,6 +22,7 @@ from zkos.guest.protocol.options import (
     OPTION_UNLIMITED_NATIVE,
 )
 from zkos.host.context import DataAvailability
+from zkos.host.protocol import DEFAULT_PROTOCOL, Protocol
 
 
 class Profile(Enum):
@@ -88,6 +89,8 @@ class RunOptions:
     """Ask how many blocks there are, as the image for several does."""
     da: DataAvailability | None = None
     """Instead of what the blocks say."""
+    protocol: Protocol = DEFAULT_PROTOCOL
+    """Of cases that name none."""
     emulation: Emulation = Emulation.FASTEST
     time_limit: float | None = None
     """Seconds after which the run ends as a timeout; None is no limit."""
