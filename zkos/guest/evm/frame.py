@@ -24,7 +24,7 @@ from zkos.guest.protocol.gas import (
     GAS_MEMORY_WORD,
     MEMORY_QUADRATIC_BITS,
 )
-from zkos.guest.protocol.limits import HEAP_BYTES, STACK_WORDS
+from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES, STACK_WORDS
 from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.resources import Resources
@@ -281,7 +281,7 @@ class EvmFrame:
         ergs = (gas - self.memory_gas) << 8
         self.charge_wide(ergs, NATIVE_MEMORY_GROWTH + U64(added))
         start = self.memory_start
-        if new_bytes >= HEAP_BYTES - start:
+        if new_bytes >= FRAME_MEMORY_BYTES - start:
             raise OutOfMemory
         heap = self.heap
         self.memory = heap.region.window(start, new_bytes)

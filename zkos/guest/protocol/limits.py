@@ -24,7 +24,7 @@ RESERVED_PREFIX: Final = U8(0xEF)
 CALL_DEPTH: Final = U32(1024)
 """Of the deepest frame; the entry frame has depth 0."""
 STACK_WORDS: Final = U32(1024)
-HEAP_BYTES: Final = U32(1 << 27)
-"""Memory of all EVM frames together stays strictly below."""
+FRAME_MEMORY_BYTES: Final = U32(1 << 27)
+"""Memory of all frames together stays strictly below."""
 RETURN_MEMORY_BYTES: Final = U32(1 << 28)
 """Return data of one interaction, all calls together."""

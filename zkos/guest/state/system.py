@@ -10,7 +10,7 @@ from zkos.guest.crypto.bn254 import Bn254
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.crypto.modexp import Modexp
 from zkos.guest.crypto.secp256k1 import Secp256k1
-from zkos.guest.protocol.limits import HEAP_BYTES
+from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES
 from zkos.guest.state.io import Io
 from zkos.guest.state.report import Report
 from zkos.guest.system.memory import ReturnMemory
@@ -50,7 +50,7 @@ class System:
         self.blake2s = Blake2s()
         self.io = Io(self.oracle, self.blake2s, self.keccak, self.options)
         self.return_memory = ReturnMemory()
-        self.frame_memory = allocate_bytes(HEAP_BYTES)
+        self.frame_memory = allocate_bytes(FRAME_MEMORY_BYTES)
         self.report = Report(self.options.report)
         self.origin = Address(0)
         self.gas_price = U256(0)

@@ -14,9 +14,7 @@ class OutOfNative(SystemFault):
 
 
 class OutOfReturnMemory(SystemFault):
-    """Return data of one interaction exceeds 2**28 bytes: unwinds the transaction like
-    `OutOfNative`.
-    """
+    """Return data of one interaction exceeds 2**28 bytes: unwinds as `OutOfNative`."""
 
 
 class Fatal(SystemFault):
