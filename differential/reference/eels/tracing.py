@@ -51,7 +51,9 @@ class _Notes:
         return step
 
     def _end(self, step: Step, evm: Any) -> None:
-        complete(step, int(evm.gas_left), None, int(evm.stack[-1]) if evm.stack else None)
+        complete(
+            step, int(evm.gas_left), None, int(evm.stack[-1]) if evm.stack else None
+        )
         if step.opcode in CALLS:
             step.gas_cost = None  # what the callee used is in it
 
