@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from zkos.host.raw_transaction import decode_transaction
+
 from differential.minimise.places import (
     Place,
     places,
@@ -19,7 +21,6 @@ from differential.minimise.reduction import leave_out, shorter
 from differential.minimise.search import Search
 from zkos.host.accounts import keccak_bytes
 from zkos.host.case import Case
-from zkos.host.raw_transaction import decode_transaction
 from zkos.host.renaming import rename
 from zkos.host.rlp import encode as encode_rlp
 from zkos.host.signing import address_of_key

@@ -280,18 +280,13 @@ class _Anvil:
         if not isinstance(receipt, dict):
             raise nonsense(method, receipt)
         success = _number(method, receipt.get("status")) == 1
-        created = success and self._creates(index)
         return TransactionOutcome(
             TransactionStatus.SUCCESS if success else TransactionStatus.REVERTED,
             reason=None,
             gas_used=_number(method, receipt.get("gasUsed")),
-            return_data=b"" if created else self._output(index),
+            return_data=self._output(index),
             logs=tuple(_logs(method, receipt)),
         )
-
-    def _creates(self, index: int) -> bool:
-        data = envelope(self._block.transactions[index], self._block.context.chain_id)
-        return decode_signed(data.data).to is None
 
     def _output(self, index: int) -> bytes:
         method = "debug_traceTransaction"
