@@ -180,10 +180,11 @@ def _receipt(
     world: World, rules: Rules, index: int, data: bytes, claimed: int
 ) -> TransactionOutcome:
     transaction = world.decode(readable(data, rules.policy))
-    fate = rules.fate_of(index, world.gas_price(transaction))
+    gas_limit = world.gas_limit(transaction)
+    fate = rules.fate_of(index, world.gas_price(transaction), gas_limit)
     if fate is None:
         raise Refused("dropped for what Ethereum does not have")
-    if not rules.admits(world.gas_limit(transaction)):
+    if not rules.admits(gas_limit):
         raise Refused("no gas left in the block")
     receipt = world.apply(transaction, claimed, fate)
     return replace(

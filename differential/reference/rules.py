@@ -124,8 +124,8 @@ class Rules:
 
     # Transactions
 
-    def fate_of(self, index: int, gas_price: int) -> Fate | None:
-        """What becomes of a transaction at a price; None for one that is dropped."""
+    def fate_of(self, index: int, gas_price: int, gas_limit: int) -> Fate | None:
+        """What becomes of a transaction; None for one that is dropped."""
         if index in self._told.dropped and self.policy.fire(LIMITS_OF_THE_BLOCK):
             return None
         if index in self._told.beyond_gas_limit and self.policy.fire(NATIVE_GAS):
@@ -138,7 +138,8 @@ class Rules:
         )
         not_covered = index in self._told.not_covered
         reverts = not_covered and self.policy.fire(PUBDATA_NOT_COVERED)
-        return Fate(takes_all, reverts, self._native_gas(index, gas_price))
+        least = min(gas_limit, self._native_gas(index, gas_price))
+        return Fate(takes_all, reverts, least)
 
     def _native_gas(self, index: int, gas_price: int) -> int:
         """Native resource used, that for pubdata included, in gas."""
@@ -215,7 +216,7 @@ class Rules:
         peek: Callable[[int], int | None],
         is_warm: Callable[[int], bool],
     ) -> None:
-        """Note an opcode that is about to run: its stack, and which addresses are warm."""
+        """Note an opcode about to run: its stack, and which addresses are warm."""
         if opcode == PREVRANDAO:
             if self.context.mix_hash != 1:
                 self.policy.fire(PREVRANDAO_IS_ONE)

@@ -3,9 +3,9 @@
 No declared difference can be applied to a foreign binary. So py-evm is asked first,
 once as ZKsync OS and once as Ethereum; where the two differ, anvil has no answer, and
 says which rules bear on the block. The same holds for what anvil cannot be told: block
-hashes, the random number, numbers other than 1; and for what it does not do as Ethereum:
-it lets senders with code pass (EIP-3607), and takes every authority for an account that
-exists (EIP-7702).
+hashes, the random number, numbers other than 1. And for what it does not do as Ethereum
+does: it lets senders with code pass (EIP-3607), and takes every authority for an account
+that exists (EIP-7702).
 
 Accounts and slots are read back where our state or py-evm names them: a write elsewhere
 is not seen.
