@@ -92,7 +92,7 @@ def account(report):
     account.initial.nonce = U64(1)
     account.initial.balance = U256(HIGH)
     account.versioning, account.nonce, account.balance = U64(2), U64(3), U256(4)
-    account.bytecode_hash, account.bytecode_length = U256(5), U32(6)
+    account.bytecode_hash, account.code_length = U256(5), U32(6)
     account.artifacts_length = U32(7)
     account.observable_hash, account.observable_length = U256(8), U32(9)
     report.account_diff(account)
