@@ -23,14 +23,17 @@ from differential.runners.base import state_of_case
 from tests.differential.ethereum_cases import (
     COINBASE,
     CONTRACT,
+    CREATE,
     KEY,
     RICH,
     SENDER,
     SSTORE,
     AccountState,
     authorization,
+    call,
     case,
     code,
+    keep,
     set_code,
     transaction,
 )
@@ -136,6 +139,20 @@ def test_references_are_told_only_what_ethereum_has_not():
     assert ours.transactions[0].status is TransactionStatus.INVALID
     assert told.dropped == told.out_of_native == frozenset()
     assert set(told.native_used) == {1}
+
+
+def test_a_call_out_of_native_anywhere_is_no_end_of_the_block():
+    """A call with value in a frame never reached before, at many limits."""
+    body = call(4, value=1) + keep() + code((0, 0, 0), CREATE) + keep(1)
+    reasons = set()
+    for gas_limit in range(1_000_000, 1_700_000, 3_500):
+        short = case(body, transactions=[transaction(gas_limit=gas_limit)])
+        block, state = short.blocks[0], state_of_case(short)
+        ours = native.run_block(block, state, PRODUCTION)
+        assert ours.reason == ""
+        assert compare_with_ethereum(block, state, PRODUCTION, ours).difference is None
+        reasons.add(ours.transactions[0].reason)
+    assert {"OutOfNative", ""} <= reasons
 
 
 def test_quirks_are_those_of_the_guest():
