@@ -145,7 +145,7 @@ def test_a_call_out_of_native_anywhere_is_no_end_of_the_block():
     """A call with value in a frame never reached before, at many limits."""
     body = call(4, value=1) + keep() + code((0, 0, 0), CREATE) + keep(1)
     reasons = set()
-    for gas_limit in range(1_000_000, 1_700_000, 3_500):
+    for gas_limit in (*range(1_000_000, 1_700_000, 3_500), 5_000_000):
         short = case(body, transactions=[transaction(gas_limit=gas_limit)])
         block, state = short.blocks[0], state_of_case(short)
         ours = native.run_block(block, state, PRODUCTION)
