@@ -131,10 +131,10 @@ class Rules:
         if index in self._told.beyond_gas_limit and self.policy.fire(NATIVE_GAS):
             return None  # how much gas its native resource was worth is not known
         takes_all = (
-            (index in self._told.out_of_native
-            and self.policy.fire(OUT_OF_NATIVE))
-            or (index in self._told.out_of_return_memory
-            and self.policy.fire(OUT_OF_RETURN_MEMORY))
+            index in self._told.out_of_native and self.policy.fire(OUT_OF_NATIVE)
+        ) or (
+            index in self._told.out_of_return_memory
+            and self.policy.fire(OUT_OF_RETURN_MEMORY)
         )
         not_covered = index in self._told.not_covered
         reverts = not_covered and self.policy.fire(PUBDATA_NOT_COVERED)
