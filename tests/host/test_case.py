@@ -16,7 +16,6 @@ from zkos.host.case import (
 from zkos.host.case_errors import CaseError
 from zkos.host.case_writer import case_to_json, save_case
 from zkos.host.context import BlockContext, DataAvailability
-from zkos.host.protocol import Protocol
 from zkos.host.transactions import (
     AccessListEntry,
     Authorization,
@@ -25,6 +24,7 @@ from zkos.host.transactions import (
     Kind,
     RawTransaction,
 )
+from zkos.versions import Protocol
 
 KEY = "0x" + "01" * 32
 RAW = bytes.fromhex(
