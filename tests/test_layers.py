@@ -35,7 +35,7 @@ ALLOWED = {
     },
     "zkos.guest": {"zkos.lang", "zkos.guest"},
     "zkos.compiler": {"zkos.lang", "zkos.terminal", "zkos.compiler"},
-    "zkos.machine": {"zkos.lang", "zkos.compiler", "zkos.machine"},
+    "zkos.machine": {"zkos.lang", "zkos.terminal", "zkos.compiler", "zkos.machine"},
     "zkos.host": {
         "zkos.lang", "zkos.terminal", "zkos.guest.protocol", "zkos.guest.evm.opcodes",
         "zkos.compiler", "zkos.machine", "zkos.host",
