@@ -13,6 +13,7 @@ from fuzz.campaign.finding import Finding
 from fuzz.campaign.folder import Folder
 from fuzz.coverage.engine import Making, Recipe, make, name_of
 from fuzz.coverage.target import Problem, Target
+from zkos.terminal import json_text
 from zkos.terminal.console import say
 from zkos.terminal.files import FileError, read_file
 
@@ -47,7 +48,7 @@ def input_of(folder: Folder, finding: Finding, target: Target[Any]) -> bytes | N
     if text is None:
         return None
     try:
-        known = json.loads(text)
+        known = json_text.parse(text)
         recipe = Recipe(**{**known, "making": Making(known["making"])})
         content = remake(folder, target, recipe)
     except Exception as error:  # the making is what failed in the worker

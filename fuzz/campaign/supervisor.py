@@ -23,7 +23,7 @@ from fuzz.campaign.worker import EXIT_DONE, EXIT_NO_ROOM, EXIT_RECYCLE, resident
 from fuzz.coverage.engine import Making
 from fuzz.coverage.target import Problem
 from zkos.terminal.errors import UserError
-from zkos.terminal.files import FileError, read_file
+from zkos.terminal.files import FileError, open_to_append, read_file
 
 POLL_SECONDS: Final = 0.2
 STOP_SECONDS: Final = 1.0
@@ -147,7 +147,7 @@ class Supervisor:
         lane.slot = self._folder.slot(lane.target, lane.number)
         lane.slot.stop = False
         arguments = [str(self._folder.path), lane.target, str(lane.number)]
-        with self._log(lane).open("ab") as log:
+        with open_to_append(self._log(lane)) as log:
             lane.process = start(
                 "fuzz.campaign.worker", *arguments, str(os.getpid()), log=log
             )

@@ -104,11 +104,11 @@ class Worker:
 
     def _offer(self, corpus: Corpus, name: str) -> None:
         try:
-            content = corpus.read(name)
+            content = corpus.read_whole(name)
             with self._timed():
                 self._search.offer(content)
         except (FileError, ValueError):
-            return  # not an input of this version of the target
+            return  # damaged, or not an input of this version of the target
 
     def _begin(self, recipe: Recipe) -> None:
         if recipe.making is Making.GIVEN:

@@ -16,8 +16,9 @@ from typing import Any, Final, TypeAlias
 
 from fuzz.mutants.hunt import Catch
 from fuzz.mutants.mutant import Mutant
+from zkos.terminal import json_text
 from zkos.terminal.errors import UserError
-from zkos.terminal.files import read_file, writing
+from zkos.terminal.files import open_to_append, read_file, writing
 
 BUILD_SECONDS: Final = 600.0
 NO_HUNT: Final = "no hunt"
@@ -110,8 +111,8 @@ def record(
     """Append results to a file of JSON lines, if one is wanted."""
     for catch in catches:
         if path is not None:
-            with writing(path), path.open("a") as file:
-                file.write(json.dumps(asdict(catch)) + "\n")
+            with writing(path), open_to_append(path) as file:
+                file.write(json.dumps(asdict(catch)).encode() + b"\n")
         tell(catch)
 
 
@@ -123,7 +124,7 @@ def best_of(path: Path) -> dict[str, Catch]:
     best: dict[str, Catch] = {}
     try:
         catches = [_catch(row) for row in _rows(read_file(path).decode())]
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError) as error:
         reason = f"no results of `zkos mutants run`: {error}"
         raise UserError(f"{path}: {reason}") from error
     for catch in catches:
@@ -147,6 +148,6 @@ def _catch(row: Any) -> Catch:
 def _rows(text: str) -> list[dict[str, Any]]:
     """Objects on a line each, or in a list as a night keeps them."""
     if text.lstrip().startswith("["):
-        rows: list[dict[str, Any]] = json.loads(text)
+        rows: list[dict[str, Any]] = json_text.parse(text)
         return rows
-    return [json.loads(line) for line in text.splitlines()]
+    return [json_text.parse(line) for line in text.splitlines()]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from zkos.host.raw_transaction import encode
+
 from differential.origin import origin
 from differential.outcome import Outcome, Result
 from differential.runners.base import Ending, conclude, state_after, state_of_case
@@ -34,7 +36,6 @@ from zkos.host.channel import QueryChannel
 from zkos.host.edits import edited
 from zkos.host.oracle import HonestOracle
 from zkos.host.profile import Profile, Quirks, RunOptions
-from zkos.host.raw_transaction import encode
 from zkos.host.state import ChainState
 from zkos.host.transactions import Transaction, TransactionError
 
@@ -305,7 +306,8 @@ def _unlike_ends(names: tuple[str, str], one: Run, two: Run) -> Problem | None:
 
 
 def _failure(kind: str, name: str, ending: Ending) -> Problem:
-    return Problem(kind, (name,), ending.result.value, "", ending.reason)
+    result = ending.result.value
+    return Problem(kind, (name,), result, "", ending.reason, (ending.reason,))
 
 
 def _in_block(problem: Problem, index: int) -> Problem:

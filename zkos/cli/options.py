@@ -14,7 +14,6 @@ from differential.workers import GIGABYTE, Limits
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.terminal.errors import UserError
-from zkos.versions import Protocol
 
 Cases = Annotated[
     list[Path],
@@ -36,10 +35,6 @@ EngineNames = Annotated[
 ]
 ProfileOption = Annotated[
     Profile, typer.Option("--profile", help="Which features the OS has.")
-]
-ProtocolOption = Annotated[
-    Protocol,
-    typer.Option("--protocol", help="Of cases that name none: whose rules hold."),
 ]
 DaOption = Annotated[
     DataAvailability | None,
