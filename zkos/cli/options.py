@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
-from differential.engines import Engine, EngineError, parse_engines
+from differential.engines import Engine, parse_engines
 from differential.session import find_cases
 from differential.workers import GIGABYTE, Limits
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.terminal.errors import UserError
 
 Cases = Annotated[
     list[Path],
@@ -127,10 +126,7 @@ def make_plan(
     gigabytes: float,
 ) -> Plan:
     """Check everything that can be checked before a run; raises UserError."""
-    try:
-        parsed = parse_engines(engines, image)
-    except EngineError as error:
-        raise UserError(str(error)) from error
+    parsed = parse_engines(engines, image)
     return Plan(
         cases=find_cases(cases),
         engines=parsed,
