@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from differential.outcome import Outcome
+from differential.outcome import DELEGATIONS, Outcome
 from differential.reports.record import published_cycles
 from differential.runners import native, riscv
 from differential.runners.base import Runner, run_chain, state_of_case
@@ -27,9 +27,11 @@ _CALLS: Final = 4
 
 def cycles(path: Path, options: RunOptions) -> Row:
     """RISC-V cycles of a case, without reports, and those published for it."""
-    quiet = replace(options, report=len(load_case(path).blocks) > 1)
-    outcomes = list(run_chain(riscv.run_block, load_case(path), quiet))
-    known = [published_cycles(path, options.profile, i) for i in range(len(outcomes))]
+    case = load_case(path)
+    quiet = replace(options, report=len(case.blocks) > 1)
+    outcomes = list(run_chain(riscv.run_block, case, quiet))
+    schemes = [options.da or block.context.da for block in case.blocks]
+    known = [published_cycles(path, schemes[i], i) for i in range(len(outcomes))]
     ours = sum(outcome.cycles or 0 for outcome in outcomes)
     theirs = sum(count for count in known if count) if all(known) else None
     return {
@@ -38,8 +40,10 @@ def cycles(path: Path, options: RunOptions) -> Row:
         "ours": ours,
         "theirs": theirs,
         "ours/theirs": ours / theirs if theirs else None,
-        "blake2s": sum(outcome.blake2s or 0 for outcome in outcomes),
-        "u256": sum(outcome.u256 or 0 for outcome in outcomes),
+        **{
+            name: sum((outcome.delegations or {}).get(name, 0) for outcome in outcomes)
+            for name in DELEGATIONS
+        },
     }
 
 
@@ -107,7 +111,7 @@ def precompiles() -> list[Row]:
 
 def _precompile(name: str, address: int, data: str) -> Row:
     called, idle = _calls(address, data), _calls(4, data)
-    options = RunOptions(Profile.SERVER, report=False)
+    options = RunOptions(Profile.REPLAY, report=False)
     forward = replace(options, mode=Mode.FORWARD)
 
     def extra(run: Runner, chosen: RunOptions) -> tuple[float, int]:
@@ -145,10 +149,9 @@ def _calls(address: int, data: str) -> Case:
 
 
 def _inputs() -> Iterator[tuple[str, int, str]]:
-    from zkos.host.accounts import keccak_bytes
-    from zkos.host.signing import sign
+    from zkos.host.signing import keccak256, sign
 
-    digest = keccak_bytes(b"bench")
+    digest = keccak256(b"bench")
     r_s_v = sign(digest, b"\x22" * 32)
     v = r_s_v[64].to_bytes(32, "big")
     yield "ecrecover", 1, "0x" + (digest + v + r_s_v[:64]).hex()

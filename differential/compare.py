@@ -5,11 +5,13 @@ first that differs is the difference.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields as dataclass_fields
 from itertools import zip_longest
 from typing import Any, Final
 
 from differential.outcome import (
     AccountDiff,
+    BatchOutcome,
     Detail,
     Difference,
     L1Log,
@@ -19,6 +21,7 @@ from differential.outcome import (
     SlotDiff,
     TransactionOutcome,
 )
+from zkos.host.channel import ASIDE
 
 Layer = tuple[str, str, Any, Any]
 """Layer, place in it, and the two values."""
@@ -37,6 +40,10 @@ LAYERS: Final = (
     "logs",
     "transaction_hash",
     "pubdata_used",
+    "type",
+    "sender",
+    "created",
+    "gas_refunded",
     "accounts",
     "storage",
     "diffs",
@@ -46,6 +53,7 @@ LAYERS: Final = (
     "block_hash",
     "preimages",
     "queries",
+    "batch",
     "oracle_words",
 )
 """All layers in the order of comparison."""
@@ -64,7 +72,8 @@ def layers(left: Outcome, right: Outcome) -> Iterator[Layer]:
     yield "next_free_slot", "", left.next_free_slot, right.next_free_slot
     yield from _transactions(left, right)
     yield from _details(left, right)
-    yield "oracle_words", "", left.oracle_words, right.oracle_words
+    yield from _batch(left.batch, right.batch)
+    yield "oracle_words", "", _words(left), _words(right)
 
 
 def _transactions(left: Outcome, right: Outcome) -> Iterator[Layer]:
@@ -88,6 +97,10 @@ def _transaction(
         yield from _sequence("logs", f"{where}.logs", one.logs, two.logs)
     yield "transaction_hash", where, one.hash, two.hash
     yield "pubdata_used", where, one.pubdata_used, two.pubdata_used
+    yield "type", where, one.type_byte, two.type_byte
+    yield "sender", where, one.sender, two.sender
+    yield "created", where, one.created, two.created
+    yield "gas_refunded", where, one.gas_refunded, two.gas_refunded
 
 
 def _details(left: Outcome, right: Outcome) -> Iterator[Layer]:
@@ -102,11 +115,26 @@ def _details(left: Outcome, right: Outcome) -> Iterator[Layer]:
         yield from _sequence(
             "l1_messages", "l1_messages", one.l1_messages, two.l1_messages
         )
-    yield "block_hash", "", one.block_hash, two.block_hash
+    yield "block_hash", "", left.block_hash, right.block_hash
     yield "preimages", "", one.preimages, two.preimages
     if one.queries is not None and two.queries is not None:
-        for name in sorted({*one.queries, *two.queries}):
+        for name in sorted({*one.queries, *two.queries} - {*ASIDE}):
             yield "queries", name, one.queries.get(name, 0), two.queries.get(name, 0)
+
+
+def _words(outcome: Outcome) -> int | None:
+    """Words about the block, without those of queries a program may ask or not."""
+    aside = outcome.detail.words_aside
+    if outcome.oracle_words is None or aside is None:
+        return None
+    return outcome.oracle_words - aside
+
+
+def _batch(one: BatchOutcome | None, two: BatchOutcome | None) -> Iterator[Layer]:
+    if one is not None and two is not None:
+        for field in dataclass_fields(BatchOutcome):
+            pair = (getattr(side, field.name) for side in (one, two))
+            yield "batch", field.name, *pair
 
 
 def _state(one: Detail, two: Detail) -> Iterator[Layer]:

@@ -15,17 +15,18 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from differential.outcome import Outcome, Result
+from differential.outcome import UNSUPPORTED, Outcome, Result
+from differential.runners.base import settle
 from zkos.host.case import Block
 from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
 from zkos.terminal.errors import UserError
+from zkos.versions import Protocol
 
 GROUP: Final = "zkos.engines"
 """Entry points of installed packages that bring an engine: name and module."""
-UNSUPPORTED: Final = "unsupported: "
-"""Begins the reason of a crash that only says an engine has no answer to a case."""
 RunBlock = Callable[[Block, ChainState, RunOptions], Outcome]
+RunBatch = Callable[[Sequence[Block], Sequence[ChainState], RunOptions], Outcome]
 
 
 class EngineError(UserError):
@@ -46,6 +47,8 @@ class EngineKind:
     """Modules of optional packages it needs."""
     argument: str = ""
     """What follows `NAME=`, for engines that need it."""
+    batches: bool = False
+    """Whether it runs blocks as one batch: its module has `run_batch`."""
     program: str = ""
     """A program it runs; `NAME=PATH`, the variable ZKOS_PROGRAM or PATH name it."""
     always_proves: bool = False
@@ -67,24 +70,34 @@ class EngineKind:
 _OURS: Final = ("public_input", "receipts", "state", "pubdata", "oracle")
 KINDS: Final = (
     EngineKind(
-        "native", "our OS, compiled to x86-64", "differential.runners.native", _OURS
+        "native",
+        "our OS, compiled to x86-64",
+        "differential.runners.native",
+        _OURS,
+        batches=True,
     ),
     EngineKind(
         "riscv",
         "our OS, an RV32IM image on the emulated machine",
         "differential.runners.riscv",
         (*_OURS, "cycles"),
+        batches=True,
         always_proves=True,
     ),
     EngineKind(
-        "cpython", "our OS as plain Python", "differential.runners.cpython", _OURS
+        "cpython",
+        "our OS as plain Python",
+        "differential.runners.cpython",
+        _OURS,
+        batches=True,
     ),
     EngineKind(
         "image",
         "any Airbender image",
         "differential.runners.image",
-        ("public_input", "oracle", "cycles"),
+        ("public_input", "state", "pubdata", "oracle", "cycles"),
         argument="PATH",
+        batches=True,
         always_proves=True,
     ),
     EngineKind(
@@ -121,9 +134,11 @@ KINDS: Final = (
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}
 
 
-Setting: TypeAlias = Profile | Mode | Quirks | Emulation
+Setting: TypeAlias = Profile | Mode | Quirks | Emulation | Protocol
 _SETTINGS: Final[dict[str, Setting]] = {
-    item.value: item for kind in (Profile, Mode, Quirks, Emulation) for item in kind
+    item.value: item
+    for kind in (Profile, Mode, Quirks, Emulation, Protocol)
+    for item in kind
 }
 
 
@@ -148,7 +163,26 @@ class Engine:
         self, block: Block, state: ChainState, options: RunOptions
     ) -> Outcome:
         """Run a block on a state, which stays as it is; raises CaseError."""
-        return _load(self)(block, state, self.options(options))
+        options = self.options(options)
+        return _load(self)(settle(block, state, options), state, options)
+
+    def run_batch(
+        self, blocks: Sequence[Block], states: Sequence[ChainState], options: RunOptions
+    ) -> Outcome:
+        """Run blocks as one batch, each on its state; raises CaseError."""
+        kind = kind_of(self.kind)
+        if not kind.batches:
+            return Outcome(Result.CRASH, f"{UNSUPPORTED}{kind.name} runs no batches")
+        options = self.options(options)
+        pairs = zip(blocks, states, strict=True)
+        settled = [settle(block, state, options) for block, state in pairs]
+        module = importlib.import_module(kind.module)
+        if self.argument:
+            path = Path(self.argument)
+            made: Outcome = module.run_batch_file(path, settled, states, options)
+            return made
+        run: RunBatch = module.run_batch
+        return run(settled, states, options)
 
     def options(self, options: RunOptions) -> RunOptions:
         """The options as this engine takes them."""
@@ -164,6 +198,8 @@ class Engine:
                     options = replace(options, quirks=setting)
                 case Emulation():
                     options = replace(options, emulation=setting)
+                case Protocol():
+                    options = replace(options, protocol=setting)
         return options
 
     def prepare(
@@ -171,6 +207,7 @@ class Engine:
     ) -> None:
         """Build what the engine runs, so that a run does not wait for it.
 
+        Raises EngineError for an image of no known protocol.
         `for_many` runs: also what takes longer to build and makes each run faster.
         """
         if self.kind == "native":
@@ -182,6 +219,9 @@ class Engine:
                 artefacts.program(progress)
                 if for_many:
                     artefacts.translation(progress)
+            else:
+                _check_shape(Path(self.argument))
+                importlib.import_module("zkos.host.kzg").trusted_setup()
 
 
 def find_program(name: str) -> str | None:
@@ -208,7 +248,7 @@ def kind_of(name: str) -> EngineKind:
 def parse_engines(names: Sequence[str], image: Path | None = None) -> list[Engine]:
     """Engines from the command line; raises EngineError.
 
-    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=app.bin`);
+    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=file.bin`);
     `image` is one more image. Each may be given once.
     """
     engines = [_parse(name) for name in names]
@@ -280,6 +320,16 @@ def _check_image(path: Path) -> None:
 
     try:
         read_image(path)
+    except ImageError as error:
+        raise EngineError(str(error)) from error
+
+
+def _check_shape(path: Path) -> None:
+    from zkos.machine.image import ImageError
+
+    image = importlib.import_module("differential.runners.image")
+    try:
+        image.shape_of(path)
     except ImageError as error:
         raise EngineError(str(error)) from error
 

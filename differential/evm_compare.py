@@ -1,34 +1,51 @@
 """Ours beside Ethereum: the same block on a reference engine, under the policy.
 
-The only thing the reference is told about our run is which transactions ran out of
-native resource, which it does not model; they must then revert with all their gas.
+A reference decides everything that Ethereum decides. It is told of our run what only
+ZKsync OS has (`told_by`): which transactions ran out of native resource or return
+memory, which were dropped for native resource or limits of the block, and how much
+native resource the others used, which in production is part of what they pay.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
 from typing import Final
 
 from differential.compare import compare
 from differential.importers.fixtures import Fixture
 from differential.importers.state_test import StateTest
-from differential.known import FEES_TO_COINBASE, NO_REFUNDS, RULES, Origin, Policy
+from differential.known import FEES_TO_COINBASE, FORK, NATIVE_GAS, RULES, Origin
 from differential.outcome import Difference, Log, Outcome, TransactionStatus
+from differential.policy import Policy
+from differential.reference.rules import Told
 from differential.reference_cache import ReferenceCache
-from differential.runners import py_evm
-from zkos.host.accounts import keccak_bytes
 from zkos.host.case import Block
 from zkos.host.profile import RunOptions
 from zkos.host.rlp import Encodable
 from zkos.host.rlp import encode as encode_rlp
+from zkos.host.signing import keccak256
 from zkos.host.state import ChainState
 
+REFERENCES: Final = ("py_evm", "eels")
+"""Engines that are Ethereum under the rules of `known`."""
 HARMLESS: Final = frozenset(
-    {FEES_TO_COINBASE.name, NO_REFUNDS.name}
+    {FEES_TO_COINBASE.name, NATIVE_GAS.name}
     | {rule.name for rule in RULES.values() if rule.origin is Origin.REFERENCE}
 )
 """Rules that change neither logs nor what is valid."""
 OUT_OF_NATIVE_REASON: Final = "OutOfNative"
+OUT_OF_RETURN_MEMORY_REASON: Final = "OutOfReturnMemory"
+NOT_COVERED_REASON: Final = "PubdataNotCovered"
+DROPPED_REASONS: Final = frozenset(
+    {
+        "OutOfNativeResourcesDuringValidation",
+        "BlockNativeLimitReached",
+        "BlockPubdataLimitReached",
+        "BlockL2ToL1LogsLimitReached",
+    }
+)
+"""Of dropped transactions that Ethereum would not refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +64,45 @@ class EthereumComparison:
         return counts
 
 
-def out_of_native(outcome: Outcome) -> frozenset[int]:
-    """Transactions our run says ran out of native resource."""
-    return frozenset(
-        index
-        for index, transaction in enumerate(outcome.transactions or ())
-        if transaction.status is TransactionStatus.REVERTED
-        and transaction.reason == OUT_OF_NATIVE_REASON
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of a comparison of several engines."""
+
+    difference: Difference
+    """The first there is, between the engines it names."""
+    alone: str = ""
+    """The engine that all others are against; empty where there is none."""
+
+
+def told_by(ours: Outcome | None) -> Told:
+    """What references are told of our run."""
+    receipts = () if ours is None else ours.transactions or ()
+
+    def of(status: TransactionStatus, reasons: Iterable[str]) -> frozenset[int]:
+        return frozenset(
+            index
+            for index, receipt in enumerate(receipts)
+            if receipt.status is status and _name_of(receipt.reason) in reasons
+        )
+
+    reverted, invalid = TransactionStatus.REVERTED, TransactionStatus.INVALID
+    return Told(
+        out_of_native=of(reverted, {OUT_OF_NATIVE_REASON}),
+        out_of_return_memory=of(reverted, {OUT_OF_RETURN_MEMORY_REASON}),
+        not_covered=of(reverted, {NOT_COVERED_REASON}),
+        dropped=of(invalid, DROPPED_REASONS),
+        native_used={
+            index: receipt.native_used
+            for index, receipt in enumerate(receipts)
+            if receipt.native_used and receipt.status is not invalid
+        },
     )
+
+
+def _name_of(reason: str | None) -> str:
+    """A reason without the values it compared."""
+    words = (reason or "").replace("(", " ").replace(":", " ").split()
+    return words[0] if words else ""
 
 
 def compare_with_ethereum(
@@ -70,17 +118,15 @@ def compare_with_ethereum(
 ) -> EthereumComparison:
     """Run the block on a reference engine and compare; raises CaseError.
 
-    Without `ours` nothing is compared. The cache is for py-evm only.
+    Without `ours` nothing is compared.
     """
     policy = Policy.of(options) if policy is None else policy
-    exhausted = frozenset[int]() if ours is None else out_of_native(ours)
-    run = _runner(engine, cache)
-    reference = run(
+    reference = _runner(engine, cache)(
         block,
         state,
         policy,
         options,
-        out_of_native=exhausted,
+        told=told_by(ours),
         excess_blob_gas=excess_blob_gas,
     )
     difference = None
@@ -89,9 +135,35 @@ def compare_with_ethereum(
     return EthereumComparison(reference, difference)
 
 
+def judge(outcomes: Mapping[str, Outcome]) -> Judgement | None:
+    """The first difference of several engines, and who is alone with it.
+
+    It is between the first engine and one that differs from it; where the first agrees
+    with none but one of three, that one and the third are named by the votes.
+    """
+    names = list(outcomes)
+    pairs = {
+        (one, two): compare((one, two), outcomes[one], outcomes[two])
+        for at, one in enumerate(names)
+        for two in names[at + 1 :]
+    }
+    found = next((pair for pair in pairs.values() if pair is not None), None)
+    if found is None:
+        return None
+    agree = {pair for pair, difference in pairs.items() if difference is None}
+    alone = [
+        name
+        for name in names
+        if not any(name in pair for pair in agree)
+        and all(pair in agree for pair in pairs if name not in pair)
+    ]
+    is_told = len(names) > 2 and len(alone) == 1
+    return Judgement(found, alone[0] if is_told else "")
+
+
 def _runner(engine: str, cache: ReferenceCache | None) -> Callable[..., Outcome]:
-    if engine == "py_evm":
-        return py_evm.run_with if cache is None else cache.run_with
+    if cache is not None:
+        return partial(cache.run_with, engine=engine)
     run: Callable[..., Outcome] = import_module(
         f"differential.runners.{engine}"
     ).run_with
@@ -135,11 +207,16 @@ def compare_with_suite(
     """What a state test itself expects, where no declared difference bears on it.
 
     That is whether the transaction is valid, and the hash of its logs. (The state
-    root is Ethereum's: only the reference engine can have it.)
+    root is Ethereum's: only the reference engines can have it.)
     """
     if not isinstance(fixture, StateTest) or ours.transactions is None:
         return None
-    if not HARMLESS.issuperset(declared):
+    later = {
+        rule.name
+        for rule in RULES.values()
+        if rule.fork == FORK and fixture.fork != FORK
+    }
+    if not (HARMLESS | later).issuperset(declared):
         return None
     receipt = ours.transactions[0]
     invalid = receipt.status is TransactionStatus.INVALID
@@ -163,4 +240,4 @@ def hash_of_logs(logs: Iterable[Log]) -> int:
         ]
         for log in logs
     ]
-    return int.from_bytes(keccak_bytes(encode_rlp(items)), "big")
+    return int.from_bytes(keccak256(encode_rlp(items)), "big")

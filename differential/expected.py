@@ -1,7 +1,7 @@
-"""Published outcomes of the shipped images, as ours are held.
+"""Published outcomes of the real images, as ours are held.
 
-An entry lists everything the image hashed; what a build does not hash (the pubdata
-of a batch, for one) is absent.
+An entry says what an image answered; what it hashed is published once for all
+(`reveal`), likewise what the image that logs has printed (`log`).
 """
 
 import gzip
@@ -20,97 +20,131 @@ from differential.outcome import (
     TransactionOutcome,
     TransactionStatus,
 )
-from zkos.host.profile import Profile
+from zkos.host.context import DataAvailability
 
+SINGLE_BLOCK: Final = "singleblock_batch"
+MULTIBLOCK: Final = "multiblock_batch"
 _PRINTED_ADDRESS: Final = re.compile(r"Bits\((\d+)\)")
+_LIMITS: Final = {
+    "Block gas limit": "BlockGasLimitReached",
+    "Block native limit": "BlockNativeLimitReached",
+    "Block pubdata limit": "BlockPubdataLimitReached",
+    "Block logs limit": "BlockL2ToL1LogsLimitReached",
+}
+"""What the image prints of a transaction that a block has no room for."""
 
 
-def load_expected(path: Path, profile: Profile) -> list[Outcome]:
-    """The outcomes of one image, one a block, from an `.expected.json[.gz]`."""
-    opener: Any = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rb") as file:
-        content = json.load(file)
-    entries = content["images"][profile.image]
-    if isinstance(entries, list):
-        return [expected_outcome(entry) for entry in entries]
-    outcome = expected_outcome(entries)
-    if profile is Profile.SERVER and outcome.succeeded and "log" in content:
-        receipts = tuple(_receipt(receipt) for receipt in content["log"]["txs"])
-        outcome = replace(outcome, transactions=receipts)
-    return [outcome]
+def load_expected(path: Path, da: DataAvailability) -> list[Outcome]:
+    """The outcomes of single blocks from an `.expected.json[.gz]`."""
+    content = _read(path)
+    entries = content["images"][SINGLE_BLOCK][da.value]
+    if not isinstance(entries, list):
+        entries = [entries]
+    outcomes = [expected_outcome(entry) for entry in entries]
+    revealed = content.get("reveal")
+    if revealed is not None:
+        outcomes = [
+            _revealed(outcome, revealed["blocks"][index], revealed["pubdata"][index])
+            for index, outcome in enumerate(outcomes)
+        ]
+    logged = content.get("log") or [None] * len(outcomes)
+    return [
+        outcome if receipts is None else _with_receipts(outcome, receipts)
+        for outcome, receipts in zip(outcomes, logged, strict=True)
+    ]
+
+
+def load_expected_batch(path: Path, da: DataAvailability) -> Outcome | None:
+    """The outcome of all blocks as one batch, if it is published."""
+    entry = _read(path)["images"][MULTIBLOCK].get(da.value)
+    return None if entry is None else expected_outcome(entry)
 
 
 def expected_outcome(entry: Mapping[str, Any]) -> Outcome:
     """The outcome of an image's entry."""
-    reveal = entry.get("reveal")
-    # A text in its place refers to the entry of another image.
-    revealed: Mapping[str, Any] = reveal if isinstance(reveal, dict) else {}
-    after = revealed.get("state_after", {})
     read, written = entry["oracle_words_read"], entry["oracle_words_written"]
+    queries = dict(entry["queries"])
+    # How long the advice was is not published.
+    aside = None if "modexp_advice" in queries else 3 * queries.get("block_count", 0)
     return Outcome(
         result=Result(entry["outcome"]),
-        reason=entry["reason"],
+        reason=entry.get("reason", ""),
         public_input=_bytes(entry["output_bytes"]),
-        state_root=_number(after.get("root")),
-        next_free_slot=after.get("next_free_slot"),
         cycles=entry["cycles"],
-        blake2s=entry["blake2s_delegations"],
-        u256=entry["bigint_delegations"],
+        delegations={
+            "blake2s": entry["blake2s_delegations"],
+            "u256": entry["bigint_delegations"],
+            "keccak": 0,
+        },
         oracle_words=read + written,
-        pubdata=_pubdata(revealed),
-        detail=_detail(entry, revealed),
+        detail=Detail(
+            queries=queries,
+            words_read=read,
+            words_written=written,
+            words_aside=aside,
+        ),
     )
 
 
+def _read(path: Path) -> Any:
+    opener: Any = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rb") as file:
+        return json.load(file)
+
+
+def _revealed(outcome: Outcome, block: Mapping[str, Any], pubdata: str) -> Outcome:
+    """The outcome with what the images hashed of the block."""
+    if not outcome.succeeded:
+        return outcome
+    before, after = block["state_before"], block["state_after"]
+    return replace(
+        outcome,
+        state_root=_number(after["root"]),
+        next_free_slot=after["next_free_slot"],
+        block_hash=_number(block["block_hash"]),
+        pubdata=_bytes(pubdata),
+        detail=replace(
+            outcome.detail,
+            l1_logs=tuple(_log(log) for log in block["logs"]),
+            l1_messages=tuple(_bytes(message) for message in block["messages"]),
+            root_before=_number(before["root"]),
+            next_free_slot_before=before["next_free_slot"],
+        ),
+    )
+
+
+def _with_receipts(outcome: Outcome, receipts: list[Mapping[str, Any]]) -> Outcome:
+    if not outcome.succeeded:
+        return outcome
+    return replace(outcome, transactions=tuple(map(_receipt, receipts)))
+
+
 def _receipt(receipt: Mapping[str, Any]) -> TransactionOutcome:
-    """What the logging build printed of a transaction."""
+    """What the image that logs has printed of a transaction."""
     error = receipt.get("validation_error")
     if error is not None:
         reason = _PRINTED_ADDRESS.sub(lambda match: f"{int(match[1]):#042x}", error)
         return TransactionOutcome(TransactionStatus.INVALID, reason)
-    succeeded = receipt["body_success"] and not receipt["not_enough_for_pubdata"]
+    limit = receipt.get("invalidated")
+    if limit is not None:
+        return TransactionOutcome(TransactionStatus.INVALID, _LIMITS[limit])
+    succeeded = receipt.get("body_success", False)
     status = TransactionStatus.SUCCESS if succeeded else TransactionStatus.REVERTED
     # Why a transaction reverted is not printed in one place.
     return TransactionOutcome(status, None, gas_used=receipt["gas_used"])
 
 
-def _detail(entry: Mapping[str, Any], revealed: Mapping[str, Any]) -> Detail:
-    before = revealed.get("state_before", {})
-    logs, messages = revealed.get("logs"), revealed.get("messages")
-    return Detail(
-        block_hash=_number(revealed.get("block_hash")),
-        l1_logs=None if logs is None else tuple(_log(log) for log in logs),
-        l1_messages=None
-        if messages is None
-        else tuple(bytes.fromhex(message[2:]) for message in messages),
-        queries=dict(entry["queries"]),
-        words_read=entry["oracle_words_read"],
-        words_written=entry["oracle_words_written"],
-        root_before=_number(before.get("root")),
-        next_free_slot_before=before.get("next_free_slot"),
-    )
-
-
-def _pubdata(revealed: Mapping[str, Any]) -> bytes | None:
-    """The whole pubdata: the entry splits the block hash off its front."""
-    if "pubdata" not in revealed:
-        return None
-    block_hash: bytes = _bytes(revealed["block_hash"])
-    rest: bytes = _bytes(revealed["pubdata"])
-    return block_hash + rest
-
-
 def _log(log: Mapping[str, Any]) -> L1Log:
     return L1Log(
         transaction=log["tx"],
-        sender=int(log["sender"], 16),
-        key=int(log["key"], 16),
-        value=int(log["value"], 16),
+        sender=_number(log["sender"]),
+        key=_number(log["key"]),
+        value=_number(log["value"]),
     )
 
 
-def _number(text: str | None) -> int | None:
-    return None if text is None else int(text, 16)
+def _number(text: str) -> int:
+    return int(text, 16)
 
 
 def _bytes(text: str | None) -> Any:

@@ -9,7 +9,12 @@ from typing import Final, TypeVar
 
 from differential.compare import first_difference
 from differential.engines import Engine
-from differential.evm_compare import compare_with_ethereum, compare_with_suite
+from differential.evm_compare import (
+    REFERENCES,
+    compare_with_ethereum,
+    compare_with_suite,
+    judge,
+)
 from differential.fixture_results import CaseResult, Verdict
 from differential.importers.fixtures import Fixture
 from differential.known import NOT_RUN
@@ -22,7 +27,8 @@ from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 
 T = TypeVar("T")
-REFERENCES: Final = ("py_evm", "eels")
+OURS: Final = "ours"
+"""All engines of ours, once they agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +99,7 @@ class _FixtureRun:
         state = state_of_case(case)
         for index, block in enumerate(case.blocks):
             outcome = self._run_ours(block, state)
-            for engine in self.references:
-                self._compare_with(engine, block, state, outcome)
+            self._compare_with_references(block, state, outcome)
             if outcome is None:
                 return
             difference = compare_with_suite(self.fixture, outcome, self.result.declared)
@@ -119,9 +124,22 @@ class _FixtureRun:
             raise Ended(Verdict.DIFFERENT, difference=difference)
         return next(iter(outcomes.values()), None)
 
-    def _compare_with(
-        self, engine: Engine, block: Block, state: ChainState, ours: Outcome | None
+    def _compare_with_references(
+        self, block: Block, state: ChainState, ours: Outcome | None
     ) -> None:
+        """Ask the references; of three engines, the one that is alone is named."""
+        outcomes = {} if ours is None else {OURS: ours}
+        for engine in self.references:
+            outcomes[engine.name] = self._ask(engine, block, state, ours)
+        judgement = judge(outcomes)
+        if judgement is not None:
+            alone = judgement.alone
+            reason = f"{alone} is alone" if alone else ""
+            raise Ended(Verdict.DIFFERENT, reason, judgement.difference)
+
+    def _ask(
+        self, engine: Engine, block: Block, state: ChainState, ours: Outcome | None
+    ) -> Outcome:
         compared = self._timed(
             engine.name,
             lambda: compare_with_ethereum(
@@ -140,8 +158,7 @@ class _FixtureRun:
         counts = self.result.declared
         for name, times in compared.declared.items():
             counts[name] = counts.get(name, 0) + times
-        if compared.difference is not None:
-            raise Ended(Verdict.DIFFERENT, difference=compared.difference)
+        return compared.reference
 
     def _timed(self, name: str, run: Callable[[], T]) -> T:
         started = time.perf_counter()

@@ -5,6 +5,7 @@ from typing import Final
 
 from differential.outcome import (
     AccountDiff,
+    BatchOutcome,
     Detail,
     L1Log,
     Log,
@@ -13,7 +14,6 @@ from differential.outcome import (
     TransactionStatus,
 )
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
-from zkos.host.accounts import keccak_bytes
 from zkos.host.report import (
     AccountProperties,
     AccountReport,
@@ -24,8 +24,9 @@ from zkos.host.report import (
     TransactionReport,
     reason_name,
 )
+from zkos.host.signing import keccak256
 
-EMPTY_CODE_HASH: Final = int.from_bytes(keccak_bytes(b""), "big")
+EMPTY_CODE_HASH: Final = int.from_bytes(keccak256(b""), "big")
 _STATUS: Final = {
     Status.SUCCESS: TransactionStatus.SUCCESS,
     Status.REVERTED: TransactionStatus.REVERTED,
@@ -36,27 +37,30 @@ _VALUE_NAMES: Final = {
     "NonceTooHigh": ("tx", "state"),
     "NonceTooLow": ("tx", "state"),
     "IncorrectFrom": ("tx", "recovered"),
-    "ReceivedInsufficientFees": ("received", "required"),
 }
 """Reasons that say what they compared (bootloader spec 10)."""
 
 
 def transactions_of(report: Report) -> tuple[TransactionOutcome, ...]:
-    """The receipts of a report, with their logs."""
+    """The receipts of a report, with their logs.
+
+    Logs count only the transactions that stay in the block.
+    """
     logs: dict[int, list[Log]] = {}
     for event in report.events:
         logs.setdefault(event.transaction, []).append(_log(event))
-    return tuple(
-        _transaction(item, tuple(logs.get(item.number, ())))
-        for item in report.transactions
-    )
+    receipts, processed = [], 0
+    for item in report.transactions:
+        stays = item.status is not Status.INVALID
+        own = logs.get(processed, ()) if stays else ()
+        receipts.append(_transaction(item, tuple(own)))
+        processed += stays
+    return tuple(receipts)
 
 
 def detail_of(report: Report) -> Detail:
     """The parts of a report that are compared but not printed."""
-    block = report.block
     return Detail(
-        block_hash=None if block is None else block.hash,
         diffs=tuple(
             SlotDiff(slot.address, slot.key, slot.current) for slot in report.slots
         ),
@@ -68,6 +72,21 @@ def detail_of(report: Report) -> Detail:
         preimages=tuple(preimage.data for preimage in report.preimages),
         accounts=_accounts(report.accounts),
         storage=_storage(report.slots),
+    )
+
+
+def batch_of(report: Report) -> BatchOutcome | None:
+    """What the last block's report says of the whole run."""
+    known = report.batch
+    if known is None:
+        return None
+    return BatchOutcome(
+        known.state_before,
+        known.state_after,
+        known.output,
+        known.logs_root,
+        known.data_availability,
+        known.versioned_hashes,
     )
 
 
@@ -122,4 +141,8 @@ def _transaction(
         logs=logs,
         hash=report.hash,
         pubdata_used=report.pubdata_used,
+        type_byte=report.type_byte,
+        sender=report.sender,
+        created=report.created,
+        gas_refunded=report.gas_refunded,
     )

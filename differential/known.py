@@ -1,18 +1,18 @@
 """Declared differences: where ZKsync OS is not Ethereum, and where py-evm is not.
 
-Every rule is narrow and has a name. Adapters of reference engines apply them, and
-count each time a rule made them answer differently; nothing else is forgiven. The
-rules have a positive and a negative test each.
+Ethereum is Prague here (`FORK`). Every rule is narrow and has a name. A rule belongs
+to the comparison with any reference of Ethereum: `differential.reference.rules` says
+what it does, the adapters of the references ask there, and each time a rule made them
+answer differently is counted. Nothing else is forgiven. The rules have a positive and
+a negative test each, on every reference.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from differential.outcome import DeclaredDifference
-from zkos.host.profile import Quirks, RunOptions
+FORK: Final = "Prague"
+"""The rules of Ethereum that references follow where no rule says otherwise."""
 
 
 class Origin(Enum):
@@ -23,9 +23,9 @@ class Origin(Enum):
     QUIRK = "quirk"
     """A fault of upstream, reproduced in runs with `quirks=upstream` only."""
     REFERENCE = "reference"
-    """The reference engine is not Ethereum; the EIP says so."""
+    """py-evm is not Ethereum; the EIP says so."""
     INPUT = "input"
-    """ZKsync OS cannot be given the transaction at all."""
+    """ZKsync OS cannot be given the transaction or block at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,121 +38,118 @@ class Rule:
     section: str
     """Where it is declared: section of the spec, or EIP."""
     how: str
-    """How the adapter applies it, and so when it fires."""
+    """How it is applied, and so when it fires."""
     origin: Origin = Origin.PROTOCOL
+    fork: str = ""
+    """Ethereum's fork that has what ours has not: no difference from an earlier one."""
+    since: int = 30
+    """The first version of the protocol that it holds for."""
+    until: int | None = None
+    """The first version that it holds for no more; None where none is known."""
+
+    def holds_in(self, version: int) -> bool:
+        """Whether it holds for a version of the protocol."""
+        return self.since <= version and (self.until is None or version < self.until)
 
 
-NO_REFUNDS: Final = Rule(
-    "no_refunds",
-    "There is no refund counter: clearing a slot gives no gas back.",
-    "evm 6.3",
-    "a refund above zero is not paid",
+NO_CALLDATA_FLOOR: Final = Rule(
+    "no_calldata_floor",
+    "Calldata has no floor price (EIP-7623).",
+    "bootloader 2, EVM 6",
+    "fires where the floor is above the gas used, or above the gas limit",
+    fork="Prague",
 )
-FEES_TO_COINBASE: Final = Rule(
-    "fees_to_coinbase",
-    "Nothing is burned: the base fee goes to the coinbase as well.",
-    "evm 6.14",
-    "the coinbase gets gas used times the whole price, after destroyed accounts "
-    "are wiped; fires where the base fee part is above zero",
+NO_BLS_PRECOMPILES: Final = Rule(
+    "no_bls_precompiles",
+    "Addresses 0x0b to 0x11 are ordinary ones: there is no BLS12-381 (EIP-2537).",
+    "EVM, fork; system 5",
+    "they are cold and have no code; fires when one is looked at or called",
+    fork="Prague",
 )
-FEES_HELD_BY_BOOTLOADER: Final = Rule(
-    "fees_held_by_bootloader",
-    "While a transaction runs, its whole fee is the balance of 0x8001, which is warm.",
-    "bootloader 4.15",
-    "the fee is credited to 0x8001 and taken back; fires when code looks there",
+P256_PRECOMPILE: Final = Rule(
+    "p256_precompile",
+    "Address 0x100 is P256VERIFY, as in Ethereum's next fork (EIP-7951).",
+    "EVM, fork; system 5",
+    "it is there, and warm; fires when it is looked at or called",
 )
-BOOTLOADER_BALANCE_SWEPT: Final = Rule(
-    "bootloader_balance_swept",
-    "After each transaction, also a dropped one, the balance of 0x8001 goes to the "
-    "coinbase.",
-    "bootloader 3f",
-    "what is left there is moved after each transaction",
+NO_BLAKE2F: Final = Rule(
+    "no_blake2f",
+    "Address 0x09 has no code; it is warm all the same.",
+    "EVM 6.5, system 5",
+    "there is no precompile; fires when it is called",
 )
-MOCK_BLAKE2F: Final = Rule(
-    "mock_blake2f",
-    "Precompile 0x09 is a mock: free, and empty output for 213 bytes of input.",
-    "evm 6.5, system 5",
-    "replaces the precompile",
-)
-MOCK_POINT_EVALUATION: Final = Rule(
-    "mock_point_evaluation",
-    "Precompile 0x0a is a mock: free, and empty output for 193 bytes of input.",
-    "evm 6.5, system 5",
-    "replaces the precompile",
+NO_POINT_EVALUATION: Final = Rule(
+    "no_point_evaluation",
+    "Address 0x0a has no code; it is warm all the same.",
+    "EVM 6.5, system 5",
+    "there is no precompile; fires when it is called",
 )
 BLOB_BASE_FEE_IS_ONE: Final = Rule(
     "blob_base_fee_is_one",
     "There are no blobs: BLOBBASEFEE is 1 whatever the block says.",
-    "evm 6.6",
+    "EVM 2",
     "fires when the opcode runs in a block with another fee",
 )
-CREATE_AT_DEPTH_LIMIT: Final = Rule(
-    "create_at_depth_limit",
-    "CREATE at depth 1024 fails after the nonce, the address and its warmth.",
-    "evm 4.6, 6.7",
-    "the nonce is incremented, the address warmed and checked for a collision",
+PREVRANDAO_IS_ONE: Final = Rule(
+    "prevrandao_is_one",
+    "PREVRANDAO is 1 whatever the block says.",
+    "bootloader 1, EVM 2",
+    "fires when the opcode runs in a block with another number; not in replay",
 )
-CODELESS_CALL_AT_DEPTH_LIMIT: Final = Rule(
-    "codeless_call_at_depth_limit",
-    "A call to an account without code succeeds below the depth limit too.",
-    "evm 3, system 4.5",
-    "such a call at depth 1024 is let through",
+FEES_TO_COINBASE: Final = Rule(
+    "fees_to_coinbase",
+    "Nothing is burned: the base fee goes to the coinbase as well.",
+    "EVM 6.14",
+    "the coinbase gets gas used times the whole price; fires where the base fee part "
+    "is above zero; not in replay",
 )
-REFUSED_CODE_IS_RETURNED: Final = Rule(
-    "refused_code_is_returned",
-    "Code refused for its length or first byte is RETURNDATA of the creator.",
-    "evm 4.9, 6.7",
-    "the failed creation keeps its output",
-)
-CREATION_OVER_STORAGE: Final = Rule(
-    "creation_over_storage",
-    "A creation looks at code and nonce of its target, not at storage (EIP-7610), "
-    "and keeps that storage.",
-    "evm 6.7, system 3.4",
-    "CREATE2 does not clear the slots of its target",
-)
-DESTRUCTION_SPARES_UNSEEN_SLOTS: Final = Rule(
-    "destruction_spares_unseen_slots",
-    "A destroyed account loses the slots touched in the block. What was there before "
-    "its creation and was not touched stays.",
-    "system 3.5",
-    "the other slots get their values back",
-)
-COLLISION_KEEPS_GAS: Final = Rule(
-    "collision_keeps_gas",
-    "A creation transaction that hits an existing account loses 63/64 of its gas.",
-    "evm 4.5, 6.7",
-    "1/64 of the gas is given back",
-)
-SELFDESTRUCT_TO_UNTOUCHED_PRECOMPILE: Final = Rule(
-    "selfdestruct_to_untouched_precompile",
-    "SELFDESTRUCT to a precompile not touched in the transaction costs 100 more.",
-    "evm 5, 6.8",
-    "100 gas is charged",
-)
-CREATION_GAS_IN_EXECUTION: Final = Rule(
-    "creation_gas_in_execution",
-    "The 32000 gas of a creation transaction are charged in execution: where they "
-    "are missing, the transaction is reverted and not dropped.",
-    "bootloader 4, EOA execution",
-    "the transaction reverts with all its gas",
-)
-NO_STATE_CLEARING: Final = Rule(
-    "no_state_clearing",
-    "Leaves are never removed: an empty account that is touched keeps its storage.",
-    "state 2",
-    "the account is not deleted; fires where it has storage",
+NATIVE_GAS: Final = Rule(
+    "native_gas",
+    "A transaction pays for the native resource it used where that is worth more than "
+    "its gas.",
+    "bootloader 4, refund",
+    "gas used is at least what ours says it used of native, in gas; not in replay",
 )
 OUT_OF_NATIVE: Final = Rule(
     "out_of_native",
     "A transaction out of native resource reverts and loses its gas.",
-    "evm 6.4, bootloader 4.17",
-    "transactions that ours names so are reverted with all their gas",
+    "EVM 6.4, bootloader 4.15",
+    "transactions that ours names so are reverted with all their gas; what their "
+    "authorizations give back is paid",
+)
+OUT_OF_RETURN_MEMORY: Final = Rule(
+    "out_of_return_memory",
+    "Return data of a transaction is at most 2**28 bytes; beyond, it reverts and "
+    "loses its gas.",
+    "EVM 1, bootloader 4.15",
+    "as `out_of_native`",
+)
+PUBDATA_NOT_COVERED: Final = Rule(
+    "pubdata_not_covered",
+    "A transaction that cannot pay for its pubdata with native resource reverts once "
+    "it has run.",
+    "bootloader 4.15",
+    "transactions that ours names so are reverted, with the gas they used; what they "
+    "return is not compared; not in replay",
+)
+LIMITS_OF_THE_BLOCK: Final = Rule(
+    "limits_of_the_block",
+    "Native resource, pubdata and L1 logs of a block are limited; a transaction "
+    "beyond, or short of native in validation, is dropped.",
+    "bootloader 3.1, 4",
+    "transactions that ours drops for it are not run",
+)
+GAS_LIMIT_BINDS_GAS_USED: Final = Rule(
+    "gas_limit_binds_gas_used",
+    "The gas limit of a block binds the gas its transactions use, not the limits they "
+    "set; one that leads beyond is dropped once it has run.",
+    "bootloader 3.1",
+    "fires for a transaction whose limit is above what is left of the block",
 )
 MEMORY_LIMIT: Final = Rule(
     "memory_limit",
     "All frames share less than 2**27 bytes of memory, with offsets below 2**32 - 32.",
-    "evm 1, 6.10",
+    "EVM 1, 6.10",
     "growing beyond is out of gas",
 )
 MODEXP_LENGTH_LIMIT: Final = Rule(
@@ -161,73 +158,67 @@ MODEXP_LENGTH_LIMIT: Final = Rule(
     "system 5",
     "the call fails although it could pay",
 )
-FEE_LIMIT: Final = Rule(
-    "fee_limit",
-    "Prices, and price times gas limit, are below 2**128.",
-    "transactions 2, bootloader 11",
-    "the transaction is refused",
+CREATION_OVER_STORAGE: Final = Rule(
+    "creation_over_storage",
+    "A creation looks at code and nonce of its target, not at storage (EIP-7610), "
+    "and keeps that storage.",
+    "EVM 4, 6.7",
+    "so it does",
 )
-NO_GAS_POOL: Final = Rule(
-    "no_gas_pool",
-    "The gas limit of a block binds each transaction, not their sum.",
-    "bootloader 3",
-    "a transaction beyond what is left of the block is run",
+DESTRUCTION_SPARES_UNSEEN_SLOTS: Final = Rule(
+    "destruction_spares_unseen_slots",
+    "A destroyed account loses the slots touched in the block. What was there before "
+    "its creation and was not touched stays.",
+    "system 3.5",
+    "the other slots get their values back",
 )
-BLOCK_ABOVE_GAS_LIMIT: Final = Rule(
-    "block_above_gas_limit",
-    "In a block with a gas limit above (2**64 - 1) / 256 every transaction is dropped.",
-    "bootloader 2, 4.2",
-    "the transaction is refused",
+NO_STATE_CLEARING: Final = Rule(
+    "no_state_clearing",
+    "Leaves are never removed: an empty account that is touched keeps its storage.",
+    "state 2",
+    "the account is not deleted; fires where it has storage",
 )
-WASM_DEPLOYER_REVERTS: Final = Rule(
-    "wasm_deployer_reverts",
-    "A transaction to 0x9000, where WASM was once deployed, pays for its data as for "
-    "initcode and reverts with all its gas.",
-    "bootloader 4.8 and EOA execution, 11; corrected: design 6",
-    "so it does; with more than 49152 bytes, or no gas for the words, it is refused",
-)
-EMPTY_CONTRACT_PAYS_TOUCHES: Final = Rule(
-    "empty_contract_pays_touches",
-    "A sender that was deployed with empty code pays 100 gas for each of four touches "
-    "of accounts in validation; out of gas there, what the touches did remains.",
-    "bootloader 5, 7",
-    "400 gas are taken; short of them the transaction is dropped, short of 200 without "
-    "a trace, then without its nonce, and short of the last 100 without its fee too",
-)
-SHIFT_LOW_WORD: Final = Rule(
-    "shift_low_word",
-    "SHL and SHR reduce amounts below 2**64 to their low 32 bits.",
-    "evm 6.1",
-    "so does the adapter",
+P256_IS_COLD: Final = Rule(
+    "p256_is_cold",
+    "The first access to 0x100 in a transaction costs as a cold one.",
+    "EVM 6.11",
+    "so it does",
     Origin.QUIRK,
 )
-EMPTY_KECCAK_OFFSET: Final = Rule(
-    "empty_keccak_offset",
-    "KECCAK256 of nothing halts for offsets of 2**32 and more.",
-    "evm 6.2",
-    "so does the adapter",
+WARMS_REFUSED_CREATION: Final = Rule(
+    "warms_refused_creation",
+    "The address of a creation is warm also where depth, balance or nonce refuse it.",
+    "EVM 4",
+    "it is warmed; fires where it was cold",
+    Origin.QUIRK,
+)
+SENDER_PAYS_TOUCHES: Final = Rule(
+    "sender_pays_touches",
+    "A sender that is delegated, or was deployed with empty code, pays 100 gas for "
+    "each of three looks at its account.",
+    "bootloader 5",
+    "300 gas more are intrinsic",
     Origin.QUIRK,
 )
 DELEGATED_DESTRUCTION_SPARED: Final = Rule(
     "delegated_destruction_spared",
     "SELFDESTRUCT by code that a constructor delegates to does not end the account.",
-    "system 3.5",
+    "EVM 5, system 3.5",
     "the account stays",
     Origin.QUIRK,
 )
-WIPED_AGAIN: Final = Rule(
-    "wiped_again",
-    "An account destroyed in the block is wiped again by every later transaction that "
-    "touches it.",
-    "system 3.5",
-    "so it is; fires where it has become something",
+LAX_RLP_LENGTHS: Final = Rule(
+    "lax_rlp_lengths",
+    "Length bytes of long RLP items may begin with zeros.",
+    "transactions 2",
+    "such a transaction is read as the same one in canonical form",
     Origin.QUIRK,
 )
 SENDER_WITH_CODE: Final = Rule(
     "sender_with_code",
     "py-evm accepts transactions of accounts with code.",
     "EIP-3607",
-    "refused",
+    "refused, but for delegated accounts",
     Origin.REFERENCE,
 )
 PRIORITY_FEE_ABOVE_MAXIMUM: Final = Rule(
@@ -260,11 +251,33 @@ INITCODE_GAS: Final = Rule(
     "refused where the gas is short of them",
     Origin.REFERENCE,
 )
+INITCODE_GAS_TWICE: Final = Rule(
+    "initcode_gas_twice",
+    "py-evm takes a creation by the code of a delegated sender for a creation "
+    "transaction, and charges the words of its initcode again.",
+    "EIP-3860, EIP-7702",
+    "they are charged once",
+    Origin.REFERENCE,
+)
 INITCODE_SIZE_FIRST: Final = Rule(
     "initcode_size_first",
     "py-evm looks at the balance before the length of initcode.",
     "EIP-3860",
     "CREATE with too long initcode is out of gas, whatever else is wrong",
+    Origin.REFERENCE,
+)
+FLOOR_UNCHECKED: Final = Rule(
+    "floor_unchecked",
+    "py-evm accepts gas limits below the floor of calldata.",
+    "EIP-7623",
+    "refused, where there is a floor",
+    Origin.REFERENCE,
+)
+STORAGE_COLLISION: Final = Rule(
+    "storage_collision",
+    "py-evm does not see a collision of a creation on storage alone.",
+    "EIP-7610",
+    "it is one, where there are such collisions",
     Origin.REFERENCE,
 )
 CHAIN_ID_ZERO: Final = Rule(
@@ -284,8 +297,8 @@ MODEXP_EMPTY_BASE: Final = Rule(
 NO_BLOB_TRANSACTIONS: Final = Rule(
     "no_blob_transactions",
     "There is no transaction type 3.",
-    "evm 6.13, transactions 1",
-    "the case is counted and not run",
+    "EVM 6.13, transactions 1",
+    "such a transaction is dropped",
     Origin.INPUT,
 )
 NO_WITHDRAWALS: Final = Rule(
@@ -298,76 +311,23 @@ NO_WITHDRAWALS: Final = Rule(
 BLOCK_GAS_LIMIT: Final = Rule(
     "block_gas_limit",
     "The gas limit of a block is at most (2**64 - 1) / 256.",
-    "bootloader 2",
+    "bootloader 3",
     "cases above are imported with the largest limit, for all engines",
     Origin.INPUT,
 )
 NO_SYSTEM_CALLS: Final = Rule(
     "no_system_calls",
-    "A block begins and ends without calls of its own (EIP-4788).",
+    "A block begins and ends without calls of its own (EIP-4788, EIP-2935, EIP-7002, "
+    "EIP-7251), and asks nothing of the chain's consensus (EIP-7685).",
     "bootloader 3",
-    "imported blocks run without, on all engines; fires where the beacon root "
-    "contract exists",
+    "imported blocks run without, on all engines; fires where a contract of theirs "
+    "exists",
     Origin.INPUT,
 )
 
-NOT_RUN: Final = frozenset({NO_BLOB_TRANSACTIONS.name, NO_WITHDRAWALS.name})
+NOT_RUN: Final = frozenset({NO_WITHDRAWALS.name})
 """Rules that leave nothing of a case to run."""
 RULES: Final = {
     rule.name: rule for rule in tuple(globals().values()) if isinstance(rule, Rule)
 }
 """All rules by name."""
-
-
-@dataclass(slots=True)
-class Policy:
-    """The rules in force for a run, and how often each fired."""
-
-    enabled: frozenset[str]
-    transaction: int = 0
-    """Index of the transaction in work."""
-    fired: Counter[tuple[int, str]] = field(default_factory=Counter)
-    amounts: Counter[tuple[int, str]] = field(default_factory=Counter)
-    """What the rules withheld: gas, for refunds."""
-
-    @classmethod
-    def of(cls, options: RunOptions) -> "Policy":
-        """The rules of a variant of the OS."""
-        names = set(RULES)
-        if options.quirks is Quirks.NONE:
-            names -= {r.name for r in RULES.values() if r.origin is Origin.QUIRK}
-        if options.real_precompiles:
-            names -= {MOCK_BLAKE2F.name, MOCK_POINT_EVALUATION.name}
-        return cls(frozenset(names))
-
-    @classmethod
-    def ethereum(cls) -> "Policy":
-        """Ethereum itself: only the reference's own faults are corrected."""
-        return cls(
-            frozenset(r.name for r in RULES.values() if r.origin is Origin.REFERENCE)
-        )
-
-    def without(self, rules: Iterable[Rule]) -> "Policy":
-        """A fresh policy in which these differences are not declared."""
-        return Policy(self.enabled - {rule.name for rule in rules})
-
-    def allows(self, rule: Rule) -> bool:
-        """Whether a rule is in force."""
-        return rule.name in self.enabled
-
-    def fire(self, rule: Rule, amount: int = 0) -> bool:
-        """Whether a rule is in force, where it makes a difference."""
-        if rule.name not in self.enabled:
-            return False
-        self.fired[self.transaction, rule.name] += 1
-        self.amounts[self.transaction, rule.name] += amount
-        return True
-
-    def declared(self) -> tuple[DeclaredDifference, ...]:
-        """What fired, by transaction and name."""
-        return tuple(
-            DeclaredDifference(
-                transaction, name, times, self.amounts[transaction, name]
-            )
-            for (transaction, name), times in sorted(self.fired.items())
-        )

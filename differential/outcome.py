@@ -7,7 +7,12 @@ are fixed, and what an engine cannot know is absent (None here). The fields of
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Final
+
+DELEGATIONS: Final = ("blake2s", "u256", "keccak")
+"""What programs leave to circuits; in this protocol none calls the last one."""
+UNSUPPORTED: Final = "unsupported: "
+"""Begins the reason of a crash that only says an engine has no answer to a case."""
 
 
 class Result(Enum):
@@ -66,8 +71,15 @@ class TransactionOutcome:
     return_data: bytes | None = None
     logs: tuple[Log, ...] | None = None
     hash: int | None = None
+    """This and what follows is compared but not printed."""
     pubdata_used: int | None = None
-    """Bytes; this and the hash are compared but not printed."""
+    """Bytes."""
+    type_byte: int | None = None
+    sender: int | None = None
+    created: int | None = None
+    """Address of a new contract, 0 if there is none."""
+    gas_refunded: int | None = None
+    """What was granted of the refund counter (EIP-3529)."""
 
     def to_json(self) -> dict[str, Any]:
         return _present(
@@ -141,7 +153,6 @@ class DeclaredDifference:
 class Detail:
     """What finds the first wrong layer; a part of it is in the JSON beside the rest."""
 
-    block_hash: int | None = None
     diffs: tuple[SlotDiff, ...] | None = None
     """In cache order; accounts by their hash under 0x8003."""
     l1_logs: tuple[L1Log, ...] | None = None
@@ -149,8 +160,12 @@ class Detail:
     queries: dict[str, int] | None = None
     words_read: int | None = None
     words_written: int | None = None
+    words_aside: int | None = None
+    """Those of queries that programs may ask or not (`zkos.host.channel.ASIDE`)."""
     preimages: tuple[bytes, ...] | None = None
     """Made in the block: account encodings and code."""
+    published: tuple[bytes, ...] | None = None
+    """Those read from pubdata instead: enough for the state after, never compared."""
     root_before: int | None = None
     next_free_slot_before: int | None = None
     accounts: tuple[AccountDiff, ...] | None = None
@@ -159,11 +174,17 @@ class Detail:
     """By address and key, without account slots."""
     declared: tuple[DeclaredDifference, ...] | None = None
     """Where a reference engine was made to differ from Ethereum; never compared."""
+    text: tuple[str, ...] = ()
+    """What an image that logs has printed; never compared."""
+
+    @property
+    def new_preimages(self) -> tuple[bytes, ...] | None:
+        """What the state after needs and the one before lacks, if it is known."""
+        return self.published if self.preimages is None else self.preimages
 
     def to_json(self) -> dict[str, Any]:
-        """Block hash, changes of state and what goes to L1, as far as known."""
+        """Changes of state and what goes to L1, as far as known."""
         return {
-            "block_hash": _hash(self.block_hash),
             "account_diffs": None
             if self.accounts is None
             else [
@@ -203,8 +224,22 @@ class Detail:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """What a run of the guest, of one block or several, commits to (state spec 6)."""
+
+    state_before: int
+    """Hash of the chain's state; likewise after."""
+    state_after: int
+    output: int
+    logs_root: int
+    data_availability: int
+    versioned_hashes: tuple[int, ...] = ()
+    """Of its blobs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """A block on one engine."""
+    """A block, or blocks as one batch, on one engine."""
 
     result: Result
     reason: str = ""
@@ -212,11 +247,10 @@ class Outcome:
     public_input: bytes | None = None
     state_root: int | None = None
     next_free_slot: int | None = None
+    block_hash: int | None = None
     cycles: int | None = None
-    blake2s: int | None = None
-    """BLAKE2s delegation calls."""
-    u256: int | None = None
-    """256-bit delegation calls."""
+    delegations: dict[str, int] | None = None
+    """Calls by name, see `DELEGATIONS`."""
     oracle_words: int | None = None
     """Words read and written, without messages."""
     transactions: tuple[TransactionOutcome, ...] | None = None
@@ -224,6 +258,7 @@ class Outcome:
     seconds: float | None = None
     heap_bytes: int | None = None
     """High-water mark of the guest's heap."""
+    batch: BatchOutcome | None = None
     detail: Detail = field(default_factory=Detail)
 
     @property
@@ -233,7 +268,6 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """The engine's entry of the contract."""
-        delegations = _present({"blake2s": self.blake2s, "u256": self.u256})
         return _present(
             {
                 "outcome": self.result.value,
@@ -241,8 +275,9 @@ class Outcome:
                 "public_input": _hex(self.public_input),
                 "state_root": _hash(self.state_root),
                 "next_free_slot": self.next_free_slot,
+                "block_hash": _hash(self.block_hash),
                 "cycles": self.cycles,
-                "delegations": delegations or None,
+                "delegations": self.delegations,
                 "oracle_words": self.oracle_words,
                 "transactions": None
                 if self.transactions is None
@@ -254,21 +289,38 @@ class Outcome:
             }
         )
 
+    def batch_to_json(self) -> dict[str, Any]:
+        """The engine's entry of the contract for a batch."""
+        known = self.batch
+        return _present(
+            {
+                "outcome": self.result.value,
+                "reason": self.reason,
+                "public_input": _hex(self.public_input),
+                "cycles": self.cycles,
+                "delegations": self.delegations,
+                "state_commitment": None if known is None else _hash(known.state_after),
+                "batch_output_hash": None if known is None else _hash(known.output),
+                "logs_root": None if known is None else _hash(known.logs_root),
+                "oracle_words": self.oracle_words,
+                "seconds": self.seconds,
+            }
+        )
+
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> "Outcome":
         """The inverse of `to_json`, without details."""
         transactions = value.get("transactions")
-        delegations = value.get("delegations", {})
-        root = value.get("state_root")
+        root, block_hash = value.get("state_root"), value.get("block_hash")
         return cls(
             result=Result(value["outcome"]),
             reason=value["reason"],
             public_input=_bytes(value.get("public_input")),
             state_root=None if root is None else int(root, 16),
             next_free_slot=value.get("next_free_slot"),
+            block_hash=None if block_hash is None else int(block_hash, 16),
             cycles=value.get("cycles"),
-            blake2s=delegations.get("blake2s"),
-            u256=delegations.get("u256"),
+            delegations=value.get("delegations"),
             oracle_words=value.get("oracle_words"),
             transactions=None
             if transactions is None
@@ -296,33 +348,6 @@ class Difference:
             "layer": self.layer,
             "where": self.where,
             "values": list(self.values),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class CaseOutcome:
-    """One line of `--json`: a block of a case on all engines."""
-
-    case: str
-    profile: str
-    quirks: str
-    engines: dict[str, Outcome]
-    difference: Difference | None = None
-    block: int | None = None
-    """Index in a chain; None for a case of one block."""
-
-    def to_json(self) -> dict[str, Any]:
-        written: dict[str, Any] = {"case": self.case}
-        if self.block is not None:
-            written["block"] = self.block
-        return {
-            **written,
-            "profile": self.profile,
-            "quirks": self.quirks,
-            "engines": {name: item.to_json() for name, item in self.engines.items()},
-            "difference": None
-            if self.difference is None
-            else self.difference.to_json(),
         }
 
 

@@ -31,9 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--profile",
-        choices=("app", "server", "replay"),
-        default="app",
-        help="which shipped build to behave like",
+        choices=("production", "replay"),
+        default="production",
+        help="which features the OS has",
     )
     group.addoption(
         "--quirks",

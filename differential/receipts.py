@@ -1,22 +1,15 @@
-"""Receipts of the chain itself beside ours: every difference has a declared name.
+"""Receipts of the chain itself beside ours.
 
-Receipts know status, gas and logs. Gas may differ by a refund that ZKsync OS does not
-pay, and by exactly that; status and logs may not differ.
+They know status, gas and logs. In profile `replay` none of these may differ.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from differential.compare import printable
-from differential.known import NO_REFUNDS
-from differential.outcome import (
-    DeclaredDifference,
-    Log,
-    TransactionOutcome,
-    TransactionStatus,
-)
+from differential.outcome import Log, TransactionOutcome, TransactionStatus
 from zkos.host.case_reader import Node, read_json
 
 _STATUS: Final = {
@@ -33,8 +26,6 @@ class ReceiptDifference:
     field: str
     ours: Any
     theirs: Any
-    rule: str
-    """Name of the declared difference it is; empty where there is none."""
 
 
 def read_receipts(path: Path) -> tuple[TransactionOutcome, ...]:
@@ -67,38 +58,16 @@ def _log(node: Node) -> Log:
 
 
 def receipt_differences(
-    ours: Sequence[TransactionOutcome],
-    theirs: Sequence[TransactionOutcome],
-    declared: Iterable[DeclaredDifference],
+    ours: Sequence[TransactionOutcome], theirs: Sequence[TransactionOutcome]
 ) -> list[ReceiptDifference]:
-    """All differences, each with its rule if it is exactly what the rule declares.
-
-    ValueError unless there are as many of each.
-    """
-    refunds = {
-        item.transaction: item.amount
-        for item in declared
-        if item.rule == NO_REFUNDS.name
-    }
-    found = []
-    for index, (one, two) in enumerate(zip(ours, theirs, strict=True)):
-        pairs = (
+    """All differences. ValueError unless there are as many of each."""
+    return [
+        ReceiptDifference(index, name, printable(x), printable(y))
+        for index, (one, two) in enumerate(zip(ours, theirs, strict=True))
+        for name, x, y in (
             ("status", one.status.value, two.status.value),
             ("logs", one.logs, two.logs),
             ("gas_used", one.gas_used, two.gas_used),
         )
-        for name, x, y in pairs:
-            if x != y:
-                rule = _rule(index, name, x, y, refunds)
-                found.append(
-                    ReceiptDifference(index, name, printable(x), printable(y), rule)
-                )
-    return found
-
-
-def _rule(
-    transaction: int, name: str, ours: Any, theirs: Any, refunds: Mapping[int, int]
-) -> str:
-    if name == "gas_used" and refunds.get(transaction) == ours - theirs:
-        return NO_REFUNDS.name
-    return ""
+        if x != y
+    ]

@@ -1,7 +1,7 @@
-"""Answers of the reference engine kept on disk: it is slow and never changes its mind.
+"""Answers of reference engines kept on disk: they are slow and never change their mind.
 
 The key is everything an answer depends on: state root, block, options, rules in force,
-what ran out of native resource, the version of py-evm and the adapter's own sources.
+what the reference is told, its version and the adapter's own sources.
 Each answer has a digest. A damaged file is thrown away, a damaged answer asked for
 again; where nothing can be written, nothing is kept.
 """
@@ -10,14 +10,14 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from differential.known import Policy
 from differential.outcome import (
     AccountDiff,
     DeclaredDifference,
@@ -25,28 +25,30 @@ from differential.outcome import (
     Outcome,
     SlotDiff,
 )
-from differential.runners import py_evm
+from differential.policy import Policy
+from differential.reference.rules import Told
 from zkos.compiler.cache_folder import ANSWERS, folder, remove, tell_once
 from zkos.host.case import Block, Case
 from zkos.host.case_writer import case_to_json
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 
-FILE: Final = f"{ANSWERS}py_evm.sqlite"
+FILE: Final = f"{ANSWERS}references.sqlite"
 _BESIDE: Final = ("", "-journal", "-wal", "-shm")
 """What SQLite has beside its file."""
 _SECONDS_TO_WAIT: Final = 60
+_PACKAGES: Final = {"py_evm": "py-evm", "eels": "ethereum-execution"}
 _ADAPTER: Final = (
     "known.py",
+    "policy.py",
     "reference",
-    "runners/py_evm.py",
     "reference_cache.py",
     "outcome.py",
 )
 
 
 class ReferenceCache:
-    """Outcomes of `differential.runners.py_evm` by what they depend on."""
+    """Outcomes of reference engines by what they depend on."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = folder() / FILE if path is None else path
@@ -58,22 +60,20 @@ class ReferenceCache:
         policy: Policy,
         options: RunOptions,
         *,
-        out_of_native: Collection[int] = (),
+        engine: str = "py_evm",
+        told: Told | None = None,
         excess_blob_gas: int = 0,
     ) -> Outcome:
-        """`py_evm.run_with`, from disk where it was asked before."""
-        extra = sorted(out_of_native), excess_blob_gas
+        """`run_with` of an engine, from disk where it was asked before."""
+        told = Told() if told is None else told
+        extra = engine, _listed(told), excess_blob_gas
         key = answer_key(block, state, policy, options, extra)
         known = self._load(key)
         if known is not None:
             return _read(json.loads(known))
-        outcome = py_evm.run_with(
-            block,
-            state,
-            policy,
-            options,
-            out_of_native=out_of_native,
-            excess_blob_gas=excess_blob_gas,
+        run = import_module(f"differential.runners.{engine}").run_with
+        outcome: Outcome = run(
+            block, state, policy, options, told=told, excess_blob_gas=excess_blob_gas
         )
         if outcome.succeeded:
             self._save(key, json.dumps(_write(outcome)))
@@ -145,23 +145,25 @@ def answer_key(
     state: ChainState,
     policy: Policy,
     options: RunOptions,
-    extra: object,
+    extra: tuple[Any, ...],
 ) -> str:
-    """A hash of all an answer depends on; `extra` is JSON."""
+    """A hash of all an answer depends on; `extra` is JSON and begins with the engine."""
     parts = [
         state.tree.root().hex(),
+        state.block_hashes,
         case_to_json(Case((block,))),
-        options.profile.value,
+        options.word(),
         sorted(policy.enabled),
+        policy.fork,
         extra,
-        _adapter_version(),
+        _adapter_version(extra[0]),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 @cache
-def _adapter_version() -> str:
-    digest = hashlib.sha256(version("py-evm").encode())
+def _adapter_version(engine: str) -> str:
+    digest = hashlib.sha256(version(_PACKAGES[engine]).encode())
     here = Path(__file__).resolve().parent
     for name in _ADAPTER:
         place = here / name
@@ -169,6 +171,14 @@ def _adapter_version() -> str:
         for file in files:
             digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def _listed(told: Told) -> list[Any]:
+    """What a reference is told, as JSON can hold it."""
+    return [
+        sorted(item.items() if isinstance(item, dict) else item)
+        for item in asdict(told).values()
+    ]
 
 
 def _write(outcome: Outcome) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from differential.case_outcome import CaseOutcome
 from differential.compare import failed, first_difference
 from differential.engines import Engine, unsupported
-from differential.outcome import CaseOutcome, Outcome, Result
+from differential.outcome import Outcome, Result
 from differential.runners.base import state_after, state_of_case
 from differential.workers import Done, Job, Limits, Pool
 from zkos.host.case import Case, load_case
@@ -34,7 +35,7 @@ class BadCase:
 
 @dataclass(frozen=True, slots=True)
 class BlockResult:
-    """A block of a case on all engines."""
+    """A block of a case on all engines, or all its blocks as one batch."""
 
     path: Path
     case: Case
@@ -71,6 +72,8 @@ class _Open:
     case: Case
     index: int = 0
     history: tuple[Outcome, ...] = ()
+    batch: bool = False
+    """All blocks at once."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     fault: tuple[str, str] | None = None
 
@@ -107,10 +110,14 @@ class Session:
         options: RunOptions,
         limits: Limits,
         jobs: int = 1,
+        *,
+        batch: bool = False,
     ) -> None:
+        """With `batch` the blocks of every case are one batch, too."""
         self._engines = list(engines)
         self._options = options
         self._jobs = jobs
+        self._batch = batch
         self._pool = Pool(jobs, limits)
         self._open: dict[int, _Open] = {}
         self._tickets = 0
@@ -126,7 +133,10 @@ class Session:
         self._pool.close()
 
     def run(self, paths: Sequence[Path]) -> Iterator[SessionResult]:
-        """Results of all cases, one a block; a bad case does not end it."""
+        """Results of all cases, one a block; a bad case does not end it.
+
+        Where the blocks are a batch, its result follows.
+        """
         waiting = list(reversed(paths))
         while waiting or self._open:
             while waiting and self._pool.pending < 2 * self._jobs:
@@ -149,6 +159,7 @@ class Session:
                 block.index,
                 block.history,
                 self._options,
+                block.batch,
             )
             self._pool.submit(job)
 
@@ -168,8 +179,16 @@ class Session:
     def _finish(self, block: _Open) -> Iterator[SessionResult]:
         names = [engine.name for engine in self._engines]
         outcomes = {name: block.outcomes[name] for name in names}
+        if block.batch:
+            yield self._result(block, outcomes)
+            return
         teller = next((name for name in names if _tells_state(outcomes[name])), None)
-        if block.index + 1 == len(block.case.blocks) or teller is None:
+        if block.index + 1 == len(block.case.blocks):
+            yield self._result(block, outcomes)
+            if self._batch or block.case.batch:
+                self._start(_Open(block.path, block.case, 0, block.history, batch=True))
+            return
+        if teller is None:
             yield self._result(block, outcomes)
             return
         history = (*block.history, outcomes[teller])
@@ -188,11 +207,12 @@ class Session:
         answers = {name: item for name, item in asked.items() if not failed(item)}
         outcome = CaseOutcome(
             case=str(block.path),
-            profile=self._options.profile.value,
+            protocol=(block.case.protocol or self._options.protocol).value,
             quirks=self._options.quirks.value,
             engines=asked,
             difference=first_difference(answers) if answers else None,
             block=block.index if len(block.case.blocks) > 1 else None,
+            batch=(0, len(block.case.blocks) - 1) if block.batch else None,
         )
         return BlockResult(
             block.path, block.case, block.index, outcome, block.history, without
@@ -200,8 +220,9 @@ class Session:
 
 
 def _tells_state(outcome: Outcome) -> bool:
+    """Whether `state_after` can follow it."""
     detail = outcome.detail
-    known = (detail.diffs, detail.preimages, detail.block_hash)
+    known = (detail.diffs, detail.new_preimages, outcome.block_hash, outcome.pubdata)
     return outcome.succeeded and None not in known
 
 

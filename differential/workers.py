@@ -46,7 +46,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A block of a case on an engine."""
+    """A block of a case on an engine, or all of them as one batch."""
 
     ticket: int
     """Chosen by the caller, to find the result's place."""
@@ -56,6 +56,8 @@ class Job:
     history: tuple[Outcome, ...]
     """Outcomes of the blocks before, which made the state."""
     options: RunOptions
+    batch: bool = False
+    """All blocks at once; `history` lacks only the last one, `block` means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,9 @@ def _run(
 ) -> tuple[Outcome | None, tuple[str, str] | None]:
     options = replace(job.options, time_limit=limits.seconds)
     try:
+        if job.batch:
+            blocks = job.case.blocks
+            return job.engine.run_batch(blocks, states.between(job), options), None
         state = states.before(job)
         block = job.case.blocks[job.block]
         return job.engine.run_block(block, state, options), None
@@ -256,14 +261,18 @@ class _States:
 
     def __init__(self) -> None:
         self._key: tuple[Case, tuple[Outcome, ...]] | None = None
-        self._state = ChainState()
+        self._states = [ChainState()]
+
+    def between(self, job: Job) -> list[ChainState]:
+        """The states that the blocks of a job's case start from, as far as known."""
+        key = (job.case, job.history)
+        if self._key != key:
+            states = [state_of_case(job.case)]
+            for outcome in job.history:
+                states.append(state_after(states[-1], outcome))
+            self._key, self._states = key, states
+        return self._states
 
     def before(self, job: Job) -> ChainState:
         """The state a job starts from."""
-        key = (job.case, job.history)
-        if self._key != key:
-            state = state_of_case(job.case)
-            for outcome in job.history:
-                state = state_after(state, outcome)
-            self._key, self._state = key, state
-        return self._state
+        return self.between(job)[-1]

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.published import SHARED
 from tests.support.target import ENGINES, Target, make_target
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of published vectors that lies beside the repository."""
-    folder = Path(__file__).resolve().parents[2] / "shared"
-    if not folder.is_dir():
+    if not SHARED.is_dir():
         pytest.skip("the shared fixtures are not beside the repository")
-    return folder
+    return SHARED
 
 
 @pytest.fixture(

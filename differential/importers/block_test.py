@@ -9,14 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from differential.importers.state_test import CHAIN_ID, DEFAULT_FORK, read_accounts
+from differential.importers.state_test import CHAIN_ID, FORKS, read_accounts
 from differential.known import (
     BLOCK_GAS_LIMIT,
+    FORK,
     NO_BLOB_TRANSACTIONS,
     NO_SYSTEM_CALLS,
     NO_WITHDRAWALS,
 )
-from zkos.host.case import AccountState, Block, Case
+from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.case_reader import Node, optional
 from zkos.host.context import BLOCK_HASHES, MAX_BLOCK_GAS_LIMIT, BlockContext
@@ -25,6 +26,14 @@ from zkos.host.rlp import encode as encode_rlp
 from zkos.host.transactions import RawTransaction
 
 BEACON_ROOTS: Final = 0x000F3DF6D732807EF1319FB7B8BB8522D0BEAC02
+SYSTEM_CONTRACTS: Final = (
+    BEACON_ROOTS,
+    0x0000F90827F1C53A10CB7A02335B175320002935,  # hashes of blocks, EIP-2935
+    0x00000961EF480EB55E80D19AD83579A64C007002,  # withdrawal requests, EIP-7002
+    0x0000BBDDC7CE488642FB579F8B00F3A590007251,  # consolidation requests, EIP-7251
+    0x00000000219AB540356CBB839CBE05303D7705FA,  # deposits, EIP-6110
+)
+"""Contracts that Ethereum calls or listens to outside of transactions."""
 _BLOB_TYPE: Final = b"\3"
 
 
@@ -38,19 +47,21 @@ class BlockTest:
     exception: str | None = None
     """Never set: blocks that must be refused are left out."""
     excess_blob_gas: int = 0
+    fork: str = FORK
     declared: tuple[str, ...] = ()
     """Rules of `differential.known` that importing it took."""
 
 
 def parse_block_test(
-    source: str, name: str, test: Node, fork: str = DEFAULT_FORK
+    source: str, name: str, test: Node, forks: Sequence[str] = FORKS
 ) -> Iterator[BlockTest]:
-    """The test, if it is one of the fork; raises CaseError."""
+    """The test, if it is one of some forks; raises CaseError."""
     fields = test.members()
     for needed in ("network", "pre", "blocks", "genesisBlockHeader", "lastblockhash"):
         if needed not in fields:
             test.fail(f"not a blockchain test: field {needed} is missing")
-    if fields["network"].text() != fork:
+    fork = fields["network"].text()
+    if fork not in forks:
         return
     accounts = read_accounts(fields["pre"])
     config = optional(fields.get("config"), Node.members, {})
@@ -62,18 +73,15 @@ def parse_block_test(
         hashes.append(_part(node.members()["blockHeader"], "hash").number())
     if not blocks:
         return
-    if _has_code(accounts, BEACON_ROOTS):
+    if any(account.address in SYSTEM_CONTRACTS for account in accounts if account.code):
         rules.add(NO_SYSTEM_CALLS.name)
     yield BlockTest(
         f"{source}::{name}",
         Case(tuple(blocks), accounts),
         fields["lastblockhash"].number(),
+        fork=fork,
         declared=tuple(sorted(rules)),
     )
-
-
-def _has_code(accounts: Sequence[AccountState], address: int) -> bool:
-    return any(account.address == address and account.code for account in accounts)
 
 
 def _chain(blocks: Node, genesis: int, last: Node) -> list[Node]:

@@ -8,7 +8,7 @@ from typing import IO, Final, TypeAlias
 
 from differential.importers.block_test import BlockTest, parse_block_test
 from differential.importers.state_test import (
-    DEFAULT_FORK,
+    FORKS,
     StateTest,
     parse_state_test,
 )
@@ -77,17 +77,17 @@ def _new_file(place: Path) -> IO[bytes]:
     return NamedTemporaryFile(dir=place, suffix=".json", delete=False)
 
 
-def load_file(file: FixtureFile, fork: str = DEFAULT_FORK) -> list[Fixture]:
-    """The cases of a file for a fork; raises CaseError."""
-    return fixtures_of(read_json(file.path, file.name), fork)
+def load_file(file: FixtureFile, forks: Sequence[str] = FORKS) -> list[Fixture]:
+    """The cases of a file for the first of some forks; raises CaseError."""
+    return fixtures_of(read_json(file.path, file.name), forks)
 
 
-def fixtures_of(root: Node, fork: str = DEFAULT_FORK) -> list[Fixture]:
-    """The cases of the JSON of a file for a fork; raises CaseError."""
+def fixtures_of(root: Node, forks: Sequence[str] = FORKS) -> list[Fixture]:
+    """The cases of the JSON of a file for the first of some forks; raises CaseError."""
     fixtures: list[Fixture] = []
     for name, test in root.members().items():
         if "blocks" in test.members():
-            fixtures.extend(parse_block_test(root.source, name, test, fork))
+            fixtures.extend(parse_block_test(root.source, name, test, forks))
         else:
-            fixtures.extend(parse_state_test(root.source, name, test, fork))
+            fixtures.extend(parse_state_test(root.source, name, test, forks))
     return fixtures

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from differential.importers.state_test import delegate_of
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_reader import Node, optional, read_json
 from zkos.host.context import BlockContext
@@ -19,7 +20,7 @@ from zkos.host.transactions import RawTransaction
 MAINNET: Final = 1
 _LEGACY: Final = 0
 _LEGACY_ITEMS: Final = ("nonce", "gasPrice", "gas", "to", "value", "input")
-_ITEMS: Final = {
+_ITEMS: Final[dict[int, tuple[str, ...]]] = {
     1: ("chainId", *_LEGACY_ITEMS, "accessList"),
     2: (
         "chainId",
@@ -30,6 +31,7 @@ _ITEMS: Final = {
         "accessList",
     ),
 }
+_ITEMS[4] = (*_ITEMS[2], "authorizationList")
 
 
 def read_chain_block(
@@ -98,11 +100,14 @@ def state_before(prestate: Node, diffs: Node) -> tuple[AccountState, ...]:
 
 
 def _account(address: int, fields: dict[str, Node]) -> AccountState:
+    code = optional(fields.get("code"), Node.data, b"")
+    delegate = delegate_of(code)
     return AccountState(
         address,
         balance=optional(fields.get("balance"), Node.number, 0),
         nonce=optional(fields.get("nonce"), lambda node: node.number(64), 0),
-        code=optional(fields.get("code"), Node.data, b""),
+        code=b"" if delegate is not None else code,
+        delegate=delegate,
     )
 
 
@@ -145,8 +150,17 @@ def _item(name: str, fields: dict[str, Node], place: Node) -> Encodable:
             return node.data()
         case "accessList":
             return [_entry(item) for item in node.items()]
+        case "authorizationList":
+            return [_authorization(item) for item in node.items()]
         case _:
             return node.number()
+
+
+def _authorization(node: Node) -> Encodable:
+    fields = node.members()
+    parity = "yParity" if "yParity" in fields else "v"
+    items: list[Encodable] = [fields["chainId"].number(), fields["address"].data(20)]
+    return [*items, *(fields[name].number() for name in ("nonce", parity, "r", "s"))]
 
 
 def _entry(node: Node) -> Encodable:

@@ -5,18 +5,20 @@ variants of it with what they lead to. Every variant becomes a case of one block
 one transaction. What a case cannot hold (the expected root, say) stands beside it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from differential.known import BLOCK_GAS_LIMIT, NO_BLOB_TRANSACTIONS
-from zkos.host.accounts import keccak_bytes
+from differential.known import BLOCK_GAS_LIMIT, FORK, NO_BLOB_TRANSACTIONS
+from zkos.host.accounts import DELEGATION_PREFIX
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_reader import Node, optional, read_json
 from zkos.host.context import BLOCK_HASHES, MAX_BLOCK_GAS_LIMIT, BlockContext
+from zkos.host.signing import keccak256
 from zkos.host.transactions import (
     AccessListEntry,
+    Authorization,
     FieldTransaction,
     Kind,
     RawTransaction,
@@ -24,8 +26,9 @@ from zkos.host.transactions import (
 )
 
 CHAIN_ID: Final = 1
-BLOB_TYPE: Final = 3
-DEFAULT_FORK: Final = "Cancun"
+DELEGATION_BYTES: Final = 23
+FORKS: Final = (FORK, "Cancun")
+"""Forks whose tests are read; of each test those of the first it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class StateTest:
     """A variant of a state test: the case and what the suite expects of it."""
 
     name: str
-    """File, test and indices of the variant."""
+    """File, test, fork and indices of the variant."""
     case: Case
     state_root: int
     """Ethereum's, which ours has not."""
@@ -41,34 +44,36 @@ class StateTest:
     exception: str | None = None
     """Why the transaction is invalid; None for a valid one."""
     excess_blob_gas: int = 0
+    fork: str = FORK
     declared: tuple[str, ...] = ()
     """Rules of `differential.known` that importing it took."""
 
 
-def read_state_tests(path: Path, fork: str = DEFAULT_FORK) -> list[StateTest]:
-    """All variants of all tests of a file for a fork; raises CaseError."""
+def read_state_tests(path: Path, forks: Sequence[str] = FORKS) -> list[StateTest]:
+    """All variants of all tests of a file; raises CaseError."""
     root = read_json(path)
     return [
         variant
         for name, test in root.members().items()
-        for variant in parse_state_test(root.source, name, test, fork)
+        for variant in parse_state_test(root.source, name, test, forks)
     ]
 
 
 def parse_state_test(
-    source: str, name: str, test: Node, fork: str
+    source: str, name: str, test: Node, forks: Sequence[str] = FORKS
 ) -> Iterator[StateTest]:
-    """The variants of one test for a fork; raises CaseError."""
+    """The variants of one test for the first of some forks; raises CaseError."""
     fields = test.members()
     for needed in ("env", "pre", "transaction", "post"):
         if needed not in fields:
             test.fail(f"not a state test: field {needed} is missing")
-    post = fields["post"].members().get(fork)
-    if post is None:
+    posts = fields["post"].members()
+    fork = next((name for name in forks if name in posts), None)
+    if fork is None:
         return
     context, excess, declared = read_environment(fields["env"])
     accounts = read_accounts(fields["pre"])
-    for variant in post.items():
+    for variant in posts[fork].items():
         entry = variant.members()
         numbers = {key: node.number(32) for key, node in _of(entry, "indexes").items()}
         transaction = _transaction(fields["transaction"], numbers, entry)
@@ -83,6 +88,7 @@ def parse_state_test(
             logs_hash=_hash(entry, "logs", variant),
             exception=optional(entry.get("expectException"), Node.text, None),
             excess_blob_gas=excess,
+            fork=fork,
             declared=rules,
         )
 
@@ -131,7 +137,7 @@ def conventional_hashes(block_number: int) -> tuple[int, ...]:
     """Hashes of the blocks before, latest first: of their number's decimal text."""
     first = max(0, block_number - BLOCK_HASHES)
     return tuple(
-        int.from_bytes(keccak_bytes(str(number).encode()), "big")
+        int.from_bytes(keccak256(str(number).encode()), "big")
         for number in range(block_number - 1, first - 1, -1)
     )
 
@@ -145,16 +151,26 @@ def read_accounts(node: Node) -> tuple[AccountState, ...]:
         slots = (
             (member.renamed(slot).number(), value) for slot, value in storage.items()
         )
+        code = optional(fields.get("code"), Node.data, b"")
+        delegate = delegate_of(code)
         accounts.append(
             AccountState(
                 address=member.renamed(name).address(),
                 balance=optional(fields.get("balance"), Node.number, 0),
                 nonce=optional(fields.get("nonce"), lambda item: item.number(64), 0),
-                code=optional(fields.get("code"), Node.data, b""),
+                code=b"" if delegate is not None else code,
+                delegate=delegate,
                 storage=tuple((slot, value.number()) for slot, value in slots),
             )
         )
     return tuple(accounts)
+
+
+def delegate_of(code: bytes) -> int | None:
+    """Whose code an account runs with this code of its own (EIP-7702)."""
+    if len(code) != DELEGATION_BYTES or not code.startswith(DELEGATION_PREFIX):
+        return None
+    return int.from_bytes(code[len(DELEGATION_PREFIX) :], "big")
 
 
 def _transaction(
@@ -186,6 +202,10 @@ def _from_template(template: Node, indices: dict[str, int]) -> FieldTransaction:
     if price is None:
         kind, price = Kind.EIP1559, fields["maxFeePerGas"]
         priority = fields["maxPriorityFeePerGas"].number()
+    authorizations: tuple[Authorization, ...] = ()
+    if "authorizationList" in fields:
+        kind = Kind.EIP7702
+        authorizations = tuple(map(_authorization, fields["authorizationList"].items()))
     to = fields["to"].value
     return FieldTransaction(
         kind=kind,
@@ -197,7 +217,21 @@ def _from_template(template: Node, indices: dict[str, int]) -> FieldTransaction:
         value=pick("value", "value").number(),
         data=pick("data", "data").data(),
         access_list=access_list,
+        authorization_list=authorizations,
         private_key=fields["secretKey"].data(32),
+    )
+
+
+def _authorization(node: Node) -> Authorization:
+    fields = node.members()
+    parity = fields["yParity"] if "yParity" in fields else fields["v"]
+    return Authorization(
+        fields["address"].address(),
+        nonce=fields["nonce"].number(),
+        chain_id=fields["chainId"].number(),
+        y=parity.number(),
+        r=fields["r"].number(),
+        s=fields["s"].number(),
     )
 
 

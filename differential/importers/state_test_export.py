@@ -1,7 +1,7 @@
 """A case of one transaction as a state test, to be given to other clients' teams.
 
-The expected root and logs are Ethereum's, from py-evm without any rule of ZKsync OS;
-so the file is a test in its own right. What a state test cannot say is a CaseError;
+The expected root and logs are Ethereum's, from py-evm without any rule of ZKsync OS; so
+the file is a test in its own right. What a state test cannot say is a CaseError;
 hashes of past blocks that the case leaves out become those of the suite's convention.
 """
 
@@ -12,17 +12,25 @@ from typing import Any, Final
 
 from differential.evm_compare import hash_of_logs
 from differential.importers.state_test import CHAIN_ID, conventional_hashes
+from differential.known import FORK
 from differential.outcome import TransactionStatus
 from differential.reference.transactions import envelope
 from differential.runners.base import state_of_case
 from differential.runners.py_evm import run_ethereum
+from zkos.host.accounts import delegation
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_errors import CaseError
+from zkos.host.codecs.rlp import decode_signed
 from zkos.host.context import BlockContext
-from zkos.host.raw_transaction import decode_raw
-from zkos.host.transactions import FieldTransaction, Kind, TransactionError
+from zkos.host.transactions import (
+    Authorization,
+    FieldTransaction,
+    Kind,
+    TransactionError,
+)
 
-FORK: Final = "Cancun"
+CODE_VERSION: Final = 1
+"""Of code that Ethereum knows."""
 
 
 def write_state_test(case: Case, path: Path, name: str) -> None:
@@ -34,7 +42,10 @@ def write_state_test(case: Case, path: Path, name: str) -> None:
 def state_test_of(case: Case) -> dict[str, Any]:
     """The JSON object of the test; raises CaseError."""
     block, data = _checked(case)
-    fields = decode_raw(data)
+    try:
+        fields = decode_signed(data)
+    except TransactionError as error:
+        raise CaseError("case", f"txs[0].{error.field}", error.reason) from error
     state = state_of_case(case)
     outcome, root = run_ethereum(block, state)
     assert outcome.transactions is not None
@@ -66,16 +77,18 @@ def _checked(case: Case) -> tuple[Block, bytes]:
     if context.chain_id != CHAIN_ID:
         raise CaseError("case", "block.chain_id", f"a state test has {CHAIN_ID}")
     hashes = conventional_hashes(context.block_number)
-    if any(context.block_hashes) and context.block_hashes != hashes:
+    known = context.block_hashes or ()
+    if any(known) and known != hashes:
         reason = "a state test has the hashes of the numbers' texts"
         raise CaseError("case", "block.block_hashes", reason)
     for account in case.accounts:
-        if account.deployed_empty:
-            place = f"accounts.{account.address:#042x}.deployed_empty"
+        if account.deployed_empty or account.code_version != CODE_VERSION:
+            field = "deployed_empty" if account.deployed_empty else "code_version"
+            place = f"accounts.{account.address:#042x}.{field}"
             raise CaseError("case", place, "Ethereum does not know it")
     block = replace(block, context=replace(context, block_hashes=hashes))
     try:
-        return block, envelope(block.transactions[0], context.chain_id)
+        return block, envelope(block.transactions[0], context.chain_id).data
     except TransactionError as error:
         raise CaseError("case", f"txs[0].{error.field}", error.reason) from error
 
@@ -97,9 +110,15 @@ def _account(account: AccountState) -> dict[str, Any]:
     return {
         "balance": hex(account.balance),
         "nonce": hex(account.nonce),
-        "code": _hex(account.code),
+        "code": _hex(_code(account)),
         "storage": {hex(slot): hex(value) for slot, value in account.storage if value},
     }
+
+
+def _code(account: AccountState) -> bytes:
+    if account.delegate is None:
+        return account.code
+    return delegation(account.delegate)
 
 
 def _template(fields: FieldTransaction) -> dict[str, Any]:
@@ -111,7 +130,7 @@ def _template(fields: FieldTransaction) -> dict[str, Any]:
         "sender": f"{fields.sender or 0:#042x}",
         "to": "" if fields.to is None else f"{fields.to:#042x}",
     }
-    if fields.kind is Kind.EIP1559:
+    if not fields.kind.has_gas_price:
         template["maxFeePerGas"] = hex(fields.max_fee_per_gas)
         template["maxPriorityFeePerGas"] = hex(fields.max_priority_fee_per_gas or 0)
     else:
@@ -126,7 +145,21 @@ def _template(fields: FieldTransaction) -> dict[str, Any]:
                 for entry in fields.access_list or ()
             ]
         ]
+    if fields.kind is Kind.EIP7702:
+        entries = fields.authorization_list
+        template["authorizationList"] = [_authorization(entry) for entry in entries]
     return template
+
+
+def _authorization(entry: Authorization) -> dict[str, str]:
+    return {
+        "chainId": hex(entry.chain_id or 0),
+        "address": f"{entry.address:#042x}",
+        "nonce": hex(entry.nonce),
+        "yParity": hex(entry.y or 0),
+        "r": hex(entry.r or 0),
+        "s": hex(entry.s or 0),
+    }
 
 
 def _hex(data: bytes) -> str:

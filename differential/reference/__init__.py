@@ -1,1 +1,1 @@
-"""py-evm as ZKsync OS would have it: the declared differences, applied."""
+"""Ethereum as ZKsync OS would have it: two references, and the rules between."""

@@ -1,133 +1,87 @@
-"""Transactions of a case as Ethereum knows them: signed envelopes."""
+"""Transactions of a block as Ethereum's network carries them: signed envelopes."""
 
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from eth.vm.forks.cancun.transactions import (
-    CancunLegacyTransaction,
-    CancunTransactionBuilder,
-)
-
-from differential.known import CHAIN_ID_ZERO, Policy
+from differential.known import LAX_RLP_LENGTHS, NO_BLOB_TRANSACTIONS
+from differential.policy import Policy
+from zkos.host.case import Block
 from zkos.host.case_errors import CaseError
-from zkos.host.rlp import Encodable
-from zkos.host.rlp import encode as encode_rlp
-from zkos.host.signing import SIGNATURE_BYTES
-from zkos.host.transactions import (
-    EncodedTransaction,
-    FieldTransaction,
-    Kind,
-    RawTransaction,
-    Transaction,
-    TransactionError,
-    encode_fields,
-)
+from zkos.host.delivery import RLP, deliver
+from zkos.host.transactions import Kind, Transaction, TransactionError
 
-ETHEREUM_KINDS: Final = (Kind.LEGACY, Kind.EIP2930, Kind.EIP1559)
+FIRST_LIST: Final = 0xC0
+"""The first byte of envelopes without a type."""
+_FIRST_LONG_LIST: Final = 0xF8
+_LENGTH_BYTES: Final = 4
+_SHORT: Final = 56
+"""Payloads below have their length in the first byte."""
 
 
-def envelope(transaction: Transaction, chain_id: int) -> bytes:
-    """The signed transaction as Ethereum's network carries it.
+class Refused(Exception):
+    """The transaction is invalid; the state is as before."""
 
-    Raises TransactionError for what Ethereum does not have: other types, bodies given
-    as bytes, fields of the body that its signature does not cover.
+
+class Envelope(NamedTuple):
+    """A signed transaction and who is said to have signed it."""
+
+    data: bytes
+    claimed: int
+
+
+def envelope(transaction: Transaction, chain_id: int) -> Envelope:
+    """A transaction of a block of `chain_id`.
+
+    Raises TransactionError for what cannot be encoded or Ethereum does not have.
     """
-    match transaction:
-        case RawTransaction(data):
-            return data
-        case EncodedTransaction():
-            raise TransactionError("encoded", "only ZKsync OS knows encoded bodies")
-        case FieldTransaction():
-            return _envelope_of_fields(transaction, chain_id)
+    delivery = deliver(transaction, chain_id)
+    if delivery.format != RLP:
+        raise TransactionError("format", "only ZKsync OS knows ABI bodies")
+    return Envelope(delivery.data, delivery.sender)
 
 
-def _envelope_of_fields(transaction: FieldTransaction, chain_id: int) -> bytes:
-    kind = transaction.kind
-    if kind not in ETHEREUM_KINDS:
-        raise TransactionError("type", f"Ethereum has no {kind.name.lower()}")
-    if any(word is not None for word in transaction.reserved):
-        raise TransactionError("reserved", "not part of an Ethereum transaction")
-    if transaction.reserved_dynamic is not None:
-        raise TransactionError(
-            "reserved_dynamic", "not part of an Ethereum transaction"
-        )
-    if transaction.paymaster or transaction.paymaster_input or transaction.factory_deps:
-        raise TransactionError("paymaster", "not part of an Ethereum transaction")
-    if kind is not Kind.EIP1559 and _priority_of_its_own(transaction):
-        raise TransactionError("max_priority_fee_per_gas", "this type has none")
-    if kind is Kind.LEGACY and transaction.access_list:
-        raise TransactionError("access_list", "not covered by a legacy signature")
-    signed_chain = chain_id if transaction.chain_id is None else transaction.chain_id
-    r, s, v = _signature(encode_fields(transaction, chain_id))
-    head: list[Encodable] = [
-        transaction.nonce,
-        *_prices(transaction),
-        transaction.gas_limit,
-    ]
-    target = b"" if transaction.to is None else transaction.to.to_bytes(20, "big")
-    body: list[Encodable] = [*head, target, transaction.value, transaction.data]
-    if kind is Kind.LEGACY:
-        if transaction.eip155:
-            v += 8 + 2 * signed_chain
-        return encode_rlp([*body, v, r, s])
-    access_list: list[Encodable] = [
-        [entry.address.to_bytes(20, "big"), [_word(key) for key in entry.storage_keys]]
-        for entry in transaction.access_list or ()
-    ]
-    items: list[Encodable] = [signed_chain, *body, access_list, v - 27, r, s]
-    return bytes([kind.value]) + encode_rlp(items)
+def envelopes(block: Block) -> list[Envelope]:
+    """All transactions of a block.
+
+    Raises CaseError, and TransactionError for what Ethereum does not have.
+    """
+    return [envelope(item, block.context.chain_id) for item in block.transactions]
 
 
-def _priority_of_its_own(transaction: FieldTransaction) -> bool:
-    priority = transaction.max_priority_fee_per_gas
-    return priority not in (None, transaction.max_fee_per_gas)
+def check_case(block: Block) -> None:
+    """Raise CaseError for a transaction that cannot be encoded at all."""
+    for index, item in enumerate(block.transactions):
+        try:
+            deliver(item, block.context.chain_id)
+        except TransactionError as error:
+            place = f"txs[{index}].{error.field}"
+            raise CaseError("case", place, error.reason) from error
 
 
-def _prices(transaction: FieldTransaction) -> list[int]:
-    if transaction.kind is not Kind.EIP1559:
-        return [transaction.max_fee_per_gas]
-    priority = transaction.max_priority_fee_per_gas
-    maximum = transaction.max_fee_per_gas
-    return [maximum if priority is None else priority, maximum]
+def readable(data: bytes, policy: Policy) -> bytes:
+    """An envelope as a reference is to read it. Raises Refused."""
+    if not data:
+        raise Refused("nothing")
+    of_blobs = data[0] == Kind.EIP4844.value
+    if of_blobs and policy.fire(NO_BLOB_TRANSACTIONS):
+        raise Refused("a blob transaction")
+    if data[0] == Kind.EIP7702.value and policy.fork == "Cancun":
+        raise Refused("not of this fork")
+    shorter = _with_canonical_length(data)
+    if shorter is not None and policy.fire(LAX_RLP_LENGTHS):
+        return shorter
+    return data
 
 
-def _signature(body: bytes) -> tuple[int, int, int]:
-    """r, s and v of an encoded body (transactions spec 2 and 6)."""
-    offset = int.from_bytes(body[15 * 32 : 16 * 32], "big")
-    length = int.from_bytes(body[offset : offset + 32], "big")
-    if length != SIGNATURE_BYTES:
-        raise TransactionError("signature", f"{length} bytes long")
-    signature = body[offset + 32 : offset + 32 + SIGNATURE_BYTES]
-    if signature[64] not in (27, 28):
-        raise TransactionError("signature", "its last byte is neither 27 nor 28")
-    r, s = signature[:32], signature[32:64]
-    return int.from_bytes(r, "big"), int.from_bytes(s, "big"), signature[64]
-
-
-def _word(value: int) -> bytes:
-    return value.to_bytes(32, "big")
-
-
-def declared_sender(transaction: Transaction) -> int | None:
-    """The sender a transaction claims, where it claims one."""
-    return transaction.sender if isinstance(transaction, FieldTransaction) else None
-
-
-class _SignedForChainZero(CancunLegacyTransaction):  # type: ignore[misc]
-    """A legacy transaction whose signature covers chain id 0 as EIP-155 has it."""
-
-    def get_message_for_signing(self) -> bytes:
-        items = [self.nonce, self.gas_price, self.gas, self.to, self.value, self.data]
-        return encode_rlp([*items, 0, 0, 0])
-
-
-def decode_envelope(data: bytes, place: str, policy: Policy) -> Any:
-    """py-evm's transaction of an envelope; raises CaseError."""
-    try:
-        decoded = CancunTransactionBuilder.decode(data)
-    except Exception as error:
-        # The decoder raises whatever its libraries raise.
-        raise CaseError("case", place, f"not a transaction: {error}") from error
-    is_legacy = isinstance(decoded, CancunLegacyTransaction)
-    if is_legacy and decoded.chain_id == 0 and policy.fire(CHAIN_ID_ZERO):
-        return _SignedForChainZero(*decoded)
-    return decoded
+def _with_canonical_length(data: bytes) -> bytes | None:
+    """The same list behind a length without zeros; None where it has none."""
+    start = 0 if data[0] >= FIRST_LIST else 1
+    head = data[start] if start < len(data) else 0
+    count = head - _FIRST_LONG_LIST + 1
+    digits = data[start + 1 : start + 1 + max(0, count)]
+    length = int.from_bytes(digits, "big")
+    is_lax = 0 < count <= _LENGTH_BYTES and digits[:1] == b"\0" and length >= _SHORT
+    if not is_lax:
+        return None
+    shortest = digits.lstrip(b"\0")
+    header = bytes([_FIRST_LONG_LIST + len(shortest) - 1]) + shortest
+    return data[:start] + header + data[start + 1 + count :]

@@ -92,12 +92,12 @@ def html(run: RunRecord) -> str:
 
 def _options(run: RunRecord) -> list[tuple[str, str]]:
     options = run.options
-    precompiles = "real" if options.real_precompiles else "upstream's mocks"
+    precompiles = "installed" if options.extra_precompiles else "absent"
     return [
         ("profile", options.profile.value),
         ("quirks", options.quirks.value),
         ("mode", options.mode.value),
-        ("BLAKE2F, KZG and P256", precompiles),
+        ("BLAKE2F and point evaluation", precompiles),
     ]
 
 

@@ -14,7 +14,8 @@ from differential.explain import explain
 from differential.outcome import Difference
 from differential.reports.steps import Around
 from differential.session import BadCase, BlockResult
-from zkos.host.profile import Profile, RunOptions
+from zkos.host.context import DataAvailability
+from zkos.host.profile import RunOptions
 
 
 @dataclass(slots=True)
@@ -26,6 +27,8 @@ class Record:
     block: int | None
     engines: dict[str, dict[str, Any]]
     """As in `--json`."""
+    batch: tuple[int, int] | None = None
+    """First and last block, where they are run as one batch."""
     explanation: tuple[str, ...] = ()
     """Lines about the difference; empty if there is none."""
     failures: tuple[str, ...] = ()
@@ -44,6 +47,8 @@ class Record:
     @property
     def name(self) -> str:
         """Case and, in a chain, block."""
+        if self.batch is not None:
+            return f"{self.case} [batch]"
         return self.case if self.block is None else f"{self.case} [{self.block}]"
 
     @property
@@ -103,7 +108,8 @@ def _record(result: BlockResult) -> Record:
         path=result.path,
         case=outcome.case,
         block=outcome.block,
-        engines={name: item.to_json() for name, item in outcome.engines.items()},
+        engines=outcome.to_json()["engines"],
+        batch=outcome.batch,
         explanation=tuple(lines),
         failures=tuple(
             f"{name}: {item.result.value}: {item.reason}"
@@ -111,23 +117,28 @@ def _record(result: BlockResult) -> Record:
             if failed(item)
         ),
         without=result.without,
-        theirs=published_cycles(result.path, Profile(outcome.profile), result.index),
+        theirs=None if outcome.batch else _published(result),
         difference=difference,
         result=None if difference is None else result,
     )
 
 
-def published_cycles(case: Path, profile: Profile, block: int) -> int | None:
+def published_cycles(case: Path, da: DataAvailability, block: int) -> int | None:
     """Cycles in the file of expected results beside a case, if there is one."""
     stem, _, suffix = case.name.partition(".")
     path = case.with_name(f"{stem}.expected.{suffix}")
     if not path.is_file():
         return None
     try:
-        outcomes = load_expected(path, profile)
+        outcomes = load_expected(path, da)
     except (OSError, EOFError, ValueError, LookupError, TypeError, zlib.error):
         return None  # a figure beside the run: what is no such file says nothing
     return outcomes[block].cycles if block < len(outcomes) else None
+
+
+def _published(result: BlockResult) -> int | None:
+    da = result.case.blocks[result.index].context.da
+    return published_cycles(result.path, da, result.index)
 
 
 def _unique(names: Iterable[str]) -> list[str]:

@@ -35,6 +35,8 @@ def _options(options: RunOptions) -> list[str]:
         value = getattr(options, name)
         if value is not getattr(defaults, name):
             words += [f"--{name}", value.value]
-    if options.real_precompiles:
-        words.append("--real-precompiles")
+    if options.da is not None:
+        words += ["--da", options.da.value]
+    if options.extra_precompiles:
+        words.append("--extra-precompiles")
     return words

@@ -16,9 +16,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from zkos.host.raw_transaction import decode_raw
+
 from differential.compare import layers
 from differential.engines import UNSUPPORTED, find_program
-from differential.known import FEES_TO_COINBASE, RULES, Origin, Policy
+from differential.known import FEES_TO_COINBASE, RULES, Origin
 from differential.outcome import (
     AccountDiff,
     DeclaredDifference,
@@ -37,7 +39,6 @@ from zkos.host.accounts import keccak_bytes
 from zkos.host.case import Block
 from zkos.host.context import BlockContext
 from zkos.host.profile import RunOptions
-from zkos.host.raw_transaction import decode_raw
 from zkos.host.state import ACCOUNTS, ChainState
 
 ANSWER_SECONDS: Final = 10.0

@@ -2,11 +2,17 @@
 
 import time
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import replace
 from typing import Final
 
 from differential.outcome import Outcome, Result
-from differential.runners.base import Ending, conclude, prepare
+from differential.runners.base import (
+    Ending,
+    conclude,
+    conclude_batch,
+    prepare,
+    prepare_batch,
+)
 from zkos.compiler.build import Progress
 from zkos.compiler.native import (
     GuestError,
@@ -15,33 +21,47 @@ from zkos.compiler.native import (
     NativeLibrary,
     build_native,
 )
-from zkos.compiler.variant import PLAIN, Variant
 from zkos.host.case import Block
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
+from zkos.versions import STANDARD, Build
 
 MODULE: Final = "zkos.guest.entry.block"
 MAIN: Final = f"{MODULE}:main"
 
 
-@cache
+_libraries: Final[dict[Build, NativeLibrary]] = {}
+
+
 def library(
-    progress: Progress = lambda _: None, variant: Variant = PLAIN
+    build: Build = STANDARD, progress: Progress = lambda _: None
 ) -> NativeLibrary:
-    """The compiled OS, built or loaded once per process."""
-    return build_native([MODULE], [MAIN], progress, variant)
+    """A build of the OS for this machine, made or loaded once a process."""
+    if build not in _libraries:
+        made = build_native([MODULE], [MAIN], progress, build.linked())
+        _libraries[build] = made
+    return _libraries[build]
 
 
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
     """Run a block on a state, which stays as it is; raises CaseError."""
-    channel = prepare(block, state)
+    channel = prepare(block, state, options)
     return conclude(channel, run_guest(channel, options), state, options)
+
+
+def run_batch(
+    blocks: Sequence[Block], states: Sequence[ChainState], options: RunOptions
+) -> Outcome:
+    """Run blocks as one batch, each on its state; raises CaseError."""
+    options = replace(options, batch=True)
+    channel = prepare_batch(blocks, states, options)
+    return conclude_batch(channel, run_guest(channel, options), options, len(blocks))
 
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
     """Run the guest against any host, honest or not."""
-    return run_library(library(), channel, options)
+    return run_library(library(Build(options.protocol)), channel, options)
 
 
 def run_library(

@@ -1,16 +1,23 @@
 """The guest as an RV32IM image on the emulated machine: the prover's path."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from differential.outcome import Outcome, Result
-from differential.runners.base import Ending, conclude, prepare
+from differential.outcome import DELEGATIONS, Outcome, Result
+from differential.runners.base import (
+    Ending,
+    conclude,
+    conclude_batch,
+    prepare,
+    prepare_batch,
+)
 from zkos.compiler.build import Progress
 from zkos.compiler.image import Program, build_program
 from zkos.compiler.lines import NO_LINES, describe_address, stored_table
 from zkos.compiler.native import describe_site
-from zkos.compiler.variant import PLAIN, Variant
 from zkos.host.case import Block
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import Emulation, RunOptions
@@ -20,6 +27,7 @@ from zkos.machine.execution import MachineResult, Stop
 from zkos.machine.machine import Machine
 from zkos.machine.translator.engine import TranslatedEngine
 from zkos.machine.translator.translation import is_translated
+from zkos.versions import STANDARD, Build
 
 MODULE: Final = "zkos.guest.entry.block"
 CYCLE_LIMIT: Final = 1 << 36
@@ -32,10 +40,15 @@ _RESULTS: Final = {
 }
 
 
-@cache
-def program(progress: Progress = lambda _: None, variant: Variant = PLAIN) -> Program:
-    """The linked OS, built or loaded once per process."""
-    return build_program([MODULE], f"{MODULE}:main", progress, variant)
+_programs: Final[dict[Build, Program]] = {}
+
+
+def program(build: Build = STANDARD, progress: Progress = lambda _: None) -> Program:
+    """A build of the OS as an image, linked once a process."""
+    if build not in _programs:
+        made = build_program([MODULE], f"{MODULE}:main", progress, build.linked())
+        _programs[build] = made
+    return _programs[build]
 
 
 @cache
@@ -69,13 +82,22 @@ def translate(
 
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
     """Run a block on a state, which stays as it is; raises CaseError."""
-    channel = prepare(block, state)
+    channel = prepare(block, state, options)
     return conclude(channel, run_guest(channel, options), state, options)
+
+
+def run_batch(
+    blocks: Sequence[Block], states: Sequence[ChainState], options: RunOptions
+) -> Outcome:
+    """Run blocks as one batch, each on its state; raises CaseError."""
+    options = replace(options, batch=True)
+    channel = prepare_batch(blocks, states, options)
+    return conclude_batch(channel, run_guest(channel, options), options, len(blocks))
 
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
     """Run the guest against any host, honest or not."""
-    ours = program()
+    ours = program(Build(options.protocol))
     if options.emulation is Emulation.INTERPRETED:
         emulator = interpreter()
     else:
@@ -89,11 +111,12 @@ def run_image(
     image: bytes,
     source: Program | None = None,
     emulator: Machine | None = None,
+    cycle_limit: int = CYCLE_LIMIT,
 ) -> Ending:
     """Run any Airbender image; `source` explains the traps of ours."""
     started = time.perf_counter()
     heap_used = None if source is None else source.linked.symbols[HEAP_USED]
-    done = (emulator or machine()).run(image, channel, CYCLE_LIMIT, watch=heap_used)
+    done = (emulator or machine()).run(image, channel, cycle_limit, watch=heap_used)
     seconds = time.perf_counter() - started
     result = _RESULTS.get(done.reason, Result.CRASH)
     if isinstance(done.error, NoWord):
@@ -104,8 +127,7 @@ def run_image(
         done.public_input if done.reason is Stop.FINISHED else None,
         words_read=done.words_read,
         cycles=done.cycles,
-        blake2s=done.delegations["blake2s"],
-        u256=done.delegations["u256"],
+        delegations={name: done.delegations.get(name, 0) for name in DELEGATIONS},
         seconds=seconds,
         heap_bytes=done.watched,
     )

@@ -1,20 +1,21 @@
 """Small cases that show one difference from Ethereum each."""
 
-from zkos.host.accounts import keccak_bytes
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.context import BlockContext
 from zkos.host.rlp import encode
-from zkos.host.signing import address_of_key
-from zkos.host.transactions import FieldTransaction, Kind
+from zkos.host.signing import address_of_key, keccak256
+from zkos.host.transactions import Authorization, FieldTransaction, Kind
 
 KEY = b"\x11" * 32
+OTHER_KEY = b"\x22" * 32
+OTHER = address_of_key(OTHER_KEY)
 SENDER = address_of_key(KEY)
 CONTRACT = 0xC0DE
 COINBASE = 0xC01
 RICH = 10**30
 STOP, ADD, SHL, KECCAK256, BALANCE = 0x00, 0x01, 0x1B, 0x20, 0x31
 RETURNDATASIZE, BLOBBASEFEE, POP, MLOAD, MSTORE = 0x3D, 0x4A, 0x50, 0x51, 0x52
-SSTORE, JUMPI, GAS, JUMPDEST, ADDRESS = 0x55, 0x57, 0x5A, 0x5B, 0x30
+SLOAD, SSTORE, JUMPI, GAS, JUMPDEST, ADDRESS = 0x54, 0x55, 0x57, 0x5A, 0x5B, 0x30
 CREATE, CALL, RETURN, DELEGATECALL = 0xF0, 0xF1, 0xF3, 0xF4
 CREATE2, SELFDESTRUCT = 0xF5, 0xFF
 
@@ -68,6 +69,16 @@ def transaction(**fields):
     return FieldTransaction(**{**given, **fields})
 
 
+def authorization(address, nonce=0, key=OTHER_KEY, **fields):
+    """The wish of an account to run the code of another."""
+    return Authorization(address, nonce=nonce, private_key=key, **fields)
+
+
+def set_code(*entries, **fields):
+    """A transaction of type 4."""
+    return transaction(kind=Kind.EIP7702, authorization_list=entries, **fields)
+
+
 def case(
     body=b"",
     *,
@@ -91,17 +102,17 @@ def case(
 
 def created_by(sender, nonce):
     """Address of a contract by CREATE."""
-    digest = keccak_bytes(encode([sender.to_bytes(20, "big"), nonce]))
+    digest = keccak256(encode([sender.to_bytes(20, "big"), nonce]))
     return int.from_bytes(digest[12:], "big")
 
 
 def created_with_salt(deployer, salt, initcode):
     """Address of a contract by CREATE2."""
-    digest = keccak_bytes(
+    digest = keccak256(
         b"\xff"
         + deployer.to_bytes(20, "big")
         + salt.to_bytes(32, "big")
-        + keccak_bytes(initcode)
+        + keccak256(initcode)
     )
     return int.from_bytes(digest[12:], "big")
 

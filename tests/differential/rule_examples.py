@@ -5,42 +5,43 @@ from dataclasses import dataclass, replace
 from differential.known import (
     BALANCE_FOR_MAXIMUM_FEE,
     BLOB_BASE_FEE_IS_ONE,
-    BLOCK_ABOVE_GAS_LIMIT,
-    BOOTLOADER_BALANCE_SWEPT,
     CHAIN_ID_ZERO,
-    CODELESS_CALL_AT_DEPTH_LIMIT,
-    COLLISION_KEEPS_GAS,
-    CREATE_AT_DEPTH_LIMIT,
-    CREATION_GAS_IN_EXECUTION,
     CREATION_OVER_STORAGE,
     DELEGATED_DESTRUCTION_SPARED,
     DESTRUCTION_SPARES_UNSEEN_SLOTS,
-    EMPTY_CONTRACT_PAYS_TOUCHES,
-    EMPTY_KECCAK_OFFSET,
-    FEE_LIMIT,
-    FEES_HELD_BY_BOOTLOADER,
     FEES_TO_COINBASE,
+    FLOOR_UNCHECKED,
+    GAS_LIMIT_BINDS_GAS_USED,
     INITCODE_GAS,
+    INITCODE_GAS_TWICE,
     INITCODE_SIZE_FIRST,
     LATE_REFUSAL,
+    LAX_RLP_LENGTHS,
+    LIMITS_OF_THE_BLOCK,
     MEMORY_LIMIT,
-    MOCK_BLAKE2F,
-    MOCK_POINT_EVALUATION,
     MODEXP_EMPTY_BASE,
     MODEXP_LENGTH_LIMIT,
-    NO_GAS_POOL,
-    NO_REFUNDS,
+    NATIVE_GAS,
+    NO_BLAKE2F,
+    NO_BLS_PRECOMPILES,
+    NO_CALLDATA_FLOOR,
+    NO_POINT_EVALUATION,
     NO_STATE_CLEARING,
     OUT_OF_NATIVE,
+    OUT_OF_RETURN_MEMORY,
+    P256_IS_COLD,
+    P256_PRECOMPILE,
+    PREVRANDAO_IS_ONE,
     PRIORITY_FEE_ABOVE_MAXIMUM,
-    REFUSED_CODE_IS_RETURNED,
+    PUBDATA_NOT_COVERED,
     RULES,
-    SELFDESTRUCT_TO_UNTOUCHED_PRECOMPILE,
+    SENDER_PAYS_TOUCHES,
     SENDER_WITH_CODE,
-    SHIFT_LOW_WORD,
-    WASM_DEPLOYER_REVERTS,
-    WIPED_AGAIN,
+    STORAGE_COLLISION,
+    WARMS_REFUSED_CREATION,
 )
+from differential.policy import Policy
+from differential.reference.rules import Told
 from tests.differential.ethereum_cases import (
     BALANCE,
     BLOBBASEFEE,
@@ -50,35 +51,37 @@ from tests.differential.ethereum_cases import (
     CREATE2,
     DELEGATECALL,
     GAS,
-    KECCAK256,
+    KEY,
     MLOAD,
     POP,
-    RETURN,
     RETURNDATASIZE,
     RICH,
     SELFDESTRUCT,
     SENDER,
-    SHL,
+    SLOAD,
+    SSTORE,
     STOP,
+    authorization,
     call,
     case,
     code,
     created_by,
     created_with_salt,
     keep,
-    recurse_then,
+    set_code,
     transaction,
     write,
 )
 from zkos.host.case import AccountState, Case
+from zkos.host.delivery import deliver
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.host.transactions import Kind
+from zkos.host.transactions import Kind, RawTransaction
 
 EXACT = RunOptions(Profile.REPLAY, Mode.FORWARD)
 UPSTREAM = replace(EXACT, quirks=Quirks.UPSTREAM)
-BOOTLOADER = 0x8001
+PRODUCTION = RunOptions(Profile.PRODUCTION, Mode.FORWARD)
 HUGE = 2**50
-REFUSED_CODE = write(b"\xef") + code((0, 1), RETURN)
+PREVRANDAO = 0x44
 
 
 @dataclass
@@ -89,6 +92,13 @@ class Example:
     spares: Case
     options: RunOptions = EXACT
     excess_blob_gas: int = 0
+    told: Told = Told()
+    """Of `fires`."""
+    plain: bool = False
+    """It shows in Ethereum itself."""
+
+    def policy(self):
+        return Policy.ethereum() if self.plain else Policy.of(self.options)
 
 
 def creation(data, gas_limit=10**6, **fields):
@@ -101,8 +111,8 @@ def create_from(initcode, *, value=0, length=None):
     return write(initcode) + code((value, 0, size), CREATE)
 
 
-def create2_from(initcode, salt):
-    return write(initcode) + code((0, 0, len(initcode), salt), CREATE2)
+def create2_from(initcode, salt, *, value=0):
+    return write(initcode) + code((value, 0, len(initcode), salt), CREATE2)
 
 
 def modexp_input(base, exponent, modulus, tail=b""):
@@ -110,12 +120,19 @@ def modexp_input(base, exponent, modulus, tail=b""):
 
 
 def calls_precompile(address, data, **arguments):
-    return write(data) + call(address, size=len(data), **arguments) + keep()
+    """Keep whether the call went well, and how much it returned."""
+    made = write(data) + call(address, size=len(data), **arguments) + keep()
+    return made + code(RETURNDATASIZE) + keep(1)
 
 
 def delegate(address):
     """Run the code of an account as one's own."""
     return code((0, 0, 0, 0), (address,), GAS, DELEGATECALL)
+
+
+def gas_of(body):
+    """Keep the gas that code takes."""
+    return code(GAS) + body + code(GAS, 0x90, 0x03) + keep(2)
 
 
 def dying_over_storage(initcode):
@@ -133,6 +150,14 @@ def free(body, **fields):
     return case(body, transactions=[wants], eip1559_basefee=0, **fields)
 
 
+def with_long_length(sent):
+    """A transaction whose outer list has a length with a zero before it."""
+    data = deliver(sent, 37).data
+    count = data[0] - 0xF7
+    longer = bytes([data[0] + 1, 0]) + data[1 : 1 + count] + data[1 + count :]
+    return RawTransaction(longer, sender=SENDER)
+
+
 STORAGE_ONLY = AccountState(0xE0, storage=((1, 2),))
 INITCODE = code(STOP)
 TARGET = created_with_salt(CONTRACT, 5, INITCODE)
@@ -142,87 +167,97 @@ LOOKS_AND_DIES = code((3,), 0x54, POP) + DIES
 PAYS_LESS_THAN_IT_OFFERS = transaction(
     kind=Kind.EIP1559, max_fee_per_gas=20, max_priority_fee_per_gas=0, value=2
 )
-EXPENSIVE = modexp_input(1100, 32, 1100, bytes(1100) + b"\xff" * 32)
 BLAKE_INPUT = bytes(212) + b"\1"
+ZERO_DATA = transaction(gas_limit=10**5, data=bytes(1000))
+WORDS = bytes(64)
+GAS_OF_WORDS = 53_000 + 4 * len(WORDS) + 2 * 2
+DELEGATED = AccountState(SENDER, balance=RICH, delegate=CONTRACT)
+OVER_STORAGE = case(
+    create2_from(INITCODE, 5) + keep(),
+    accounts=[AccountState(TARGET, storage=((3, 4),))],
+)
+OVER_BALANCE = case(
+    create2_from(INITCODE, 5) + keep(), accounts=[AccountState(TARGET, balance=4)]
+)
+POOR_CREATION = create2_from(INITCODE, 5, value=1) + code(POP)
+ASKS_TARGET = gas_of(code((TARGET,), BALANCE, POP))
+
+
+def floor_case(gas_limit):
+    return case(transactions=[transaction(gas_limit=gas_limit, data=bytes(1000))])
+
 
 EXAMPLES = {
-    NO_REFUNDS: Example(
-        case(code((0, 0), 0x55), storage=((0, 1),)),
-        case(code((0, 2), 0x55), storage=((0, 1),)),
+    NO_CALLDATA_FLOOR: Example(
+        case(transactions=[ZERO_DATA]),
+        case(gas_of(b"") * 400, transactions=[replace(ZERO_DATA, gas_limit=10**6)]),
     ),
-    FEES_TO_COINBASE: Example(case(), case(eip1559_basefee=0)),
-    FEES_HELD_BY_BOOTLOADER: Example(
-        case(code((BOOTLOADER,), BALANCE) + keep()),
-        case(code((BOOTLOADER + 1,), BALANCE) + keep()),
+    NO_BLS_PRECOMPILES: Example(
+        case(calls_precompile(0x0B, bytes(256))),
+        case(calls_precompile(0x12, bytes(256))),
     ),
-    BOOTLOADER_BALANCE_SWEPT: Example(
-        case(accounts=[AccountState(BOOTLOADER, balance=5)]),
-        case(accounts=[AccountState(BOOTLOADER + 1, balance=5)]),
+    P256_PRECOMPILE: Example(
+        case(gas_of(code((0x100,), BALANCE, POP))),
+        case(gas_of(code((0x101,), BALANCE, POP))),
     ),
-    MOCK_BLAKE2F: Example(
-        case(calls_precompile(9, BLAKE_INPUT) + code(RETURNDATASIZE) + keep(1)),
-        case(calls_precompile(4, BLAKE_INPUT) + code(RETURNDATASIZE) + keep(1)),
+    NO_BLAKE2F: Example(
+        case(calls_precompile(9, BLAKE_INPUT)), case(calls_precompile(4, BLAKE_INPUT))
     ),
-    MOCK_POINT_EVALUATION: Example(
-        case(calls_precompile(10, bytes(193))), case(calls_precompile(2, bytes(193)))
+    NO_POINT_EVALUATION: Example(
+        case(calls_precompile(10, bytes(192))), case(calls_precompile(2, bytes(192)))
     ),
     BLOB_BASE_FEE_IS_ONE: Example(
         case(code(BLOBBASEFEE) + keep()),
         case(code(RETURNDATASIZE) + keep()),
         excess_blob_gas=10**8,
     ),
-    CREATE_AT_DEPTH_LIMIT: Example(
-        free(recurse_then(code((0, 0, 0), CREATE, POP))),
-        free(code((0, 0, 0), CREATE, POP)),
+    PREVRANDAO_IS_ONE: Example(
+        case(code(PREVRANDAO) + keep(), mix_hash=5),
+        case(code(PREVRANDAO) + keep(), mix_hash=1),
+        options=PRODUCTION,
     ),
-    CODELESS_CALL_AT_DEPTH_LIMIT: Example(
-        free(recurse_then(call(0xE1) + keep())), free(call(0xE1) + keep())
+    FEES_TO_COINBASE: Example(
+        case(),
+        case(eip1559_basefee=0),
+        options=PRODUCTION,
     ),
-    REFUSED_CODE_IS_RETURNED: Example(
-        case(create_from(REFUSED_CODE) + code(POP, RETURNDATASIZE) + keep()),
-        case(create_from(INITCODE) + code(POP, RETURNDATASIZE) + keep()),
-    ),
-    CREATION_OVER_STORAGE: Example(
-        case(
-            create2_from(INITCODE, 5) + keep(),
-            accounts=[AccountState(TARGET, storage=((3, 4),))],
-        ),
-        case(
-            create2_from(INITCODE, 5) + keep(),
-            accounts=[AccountState(TARGET, balance=4)],
-        ),
-    ),
-    DESTRUCTION_SPARES_UNSEEN_SLOTS: Example(
-        dying_over_storage(DIES), dying_over_storage(LOOKS_AND_DIES)
-    ),
-    COLLISION_KEEPS_GAS: Example(
-        case(
-            transactions=[creation(INITCODE)],
-            accounts=[AccountState(created_by(SENDER, 0), nonce=1)],
-        ),
-        case(
-            transactions=[creation(INITCODE)],
-            accounts=[AccountState(created_by(SENDER, 0), balance=1)],
-        ),
-    ),
-    SELFDESTRUCT_TO_UNTOUCHED_PRECOMPILE: Example(
-        case(code((5,), SELFDESTRUCT)),
-        case(code((5,), BALANCE, (5,), SELFDESTRUCT)),
-    ),
-    CREATION_GAS_IN_EXECUTION: Example(
-        case(transactions=[creation(INITCODE, 40_000)]),
-        case(transactions=[creation(INITCODE, 20_000)]),
-    ),
-    NO_STATE_CLEARING: Example(
-        case(call(STORAGE_ONLY.address) + keep(), accounts=[STORAGE_ONLY]),
-        case(
-            call(STORAGE_ONLY.address) + keep(),
-            accounts=[replace(STORAGE_ONLY, nonce=1)],
-        ),
+    NATIVE_GAS: Example(
+        case(native_price=10),
+        case(native_price=10),
+        options=PRODUCTION,
+        told=Told(native_used={0: 50_000}),
     ),
     OUT_OF_NATIVE: Example(
-        free(calls_precompile(5, EXPENSIVE)),
-        free(calls_precompile(5, modexp_input(2, 1, 2, b"\1\2\3\4\5"))),
+        case(transactions=[transaction(value=1)]),
+        case(transactions=[transaction(value=1)]),
+        options=PRODUCTION,
+        told=Told(out_of_native=frozenset({0})),
+    ),
+    OUT_OF_RETURN_MEMORY: Example(
+        case(transactions=[set_code(authorization(CONTRACT))]),
+        case(transactions=[set_code(authorization(CONTRACT))]),
+        told=Told(out_of_return_memory=frozenset({0})),
+    ),
+    PUBDATA_NOT_COVERED: Example(
+        case(code((1, 1), SSTORE, (1,), SLOAD), transactions=[transaction(value=1)]),
+        case(code((1, 1), SSTORE, (1,), SLOAD), transactions=[transaction(value=1)]),
+        options=PRODUCTION,
+        told=Told(not_covered=frozenset({0})),
+    ),
+    LIMITS_OF_THE_BLOCK: Example(
+        case(transactions=[transaction(), transaction(value=1)]),
+        case(transactions=[transaction(), transaction(value=1, nonce=1)]),
+        told=Told(dropped=frozenset({0})),
+    ),
+    GAS_LIMIT_BINDS_GAS_USED: Example(
+        case(
+            transactions=[transaction(gas_limit=40_000, nonce=n) for n in range(3)],
+            gas_limit=60_000,
+        ),
+        case(
+            transactions=[transaction(gas_limit=40_000, nonce=n) for n in range(2)],
+            gas_limit=80_000,
+        ),
     ),
     MEMORY_LIMIT: Example(
         free(code((2**27 - 31,), MLOAD) + keep()),
@@ -232,45 +267,31 @@ EXAMPLES = {
         free(calls_precompile(5, modexp_input(1, 2**32, 0))),
         free(calls_precompile(5, modexp_input(1, 32, 0))),
     ),
-    FEE_LIMIT: Example(
-        case(
-            transactions=[transaction(max_fee_per_gas=2**110)],
-            sender=AccountState(SENDER, balance=2**200),
-        ),
-        case(
-            transactions=[transaction(max_fee_per_gas=2**100)],
-            sender=AccountState(SENDER, balance=2**200),
+    CREATION_OVER_STORAGE: Example(OVER_STORAGE, OVER_BALANCE),
+    DESTRUCTION_SPARES_UNSEEN_SLOTS: Example(
+        dying_over_storage(DIES), dying_over_storage(LOOKS_AND_DIES)
+    ),
+    NO_STATE_CLEARING: Example(
+        free(b"", accounts=[STORAGE_ONLY], coinbase=STORAGE_ONLY.address),
+        free(
+            b"",
+            accounts=[replace(STORAGE_ONLY, nonce=1)],
+            coinbase=STORAGE_ONLY.address,
         ),
     ),
-    NO_GAS_POOL: Example(
-        case(
-            transactions=[transaction(gas_limit=90_000, nonce=n) for n in range(2)],
-            gas_limit=100_000,
-        ),
-        case(
-            transactions=[transaction(gas_limit=70_000, nonce=n) for n in range(2)],
-            gas_limit=100_000,
-        ),
-    ),
-    BLOCK_ABOVE_GAS_LIMIT: Example(case(gas_limit=2**56), case(gas_limit=2**56 - 1)),
-    WASM_DEPLOYER_REVERTS: Example(
-        case(transactions=[transaction(to=0x9000, data=b"\1")]),
-        case(transactions=[transaction(to=0x9001, data=b"\1")]),
-    ),
-    EMPTY_CONTRACT_PAYS_TOUCHES: Example(
-        case(sender=AccountState(SENDER, balance=RICH, deployed_empty=True)),
-        case(
-            accounts=[AccountState(COINBASE, balance=1, deployed_empty=True)],
-        ),
-    ),
-    SHIFT_LOW_WORD: Example(
-        case(code((2**32 + 1, 1), SHL) + keep()),
-        case(code((2**64, 1), SHL) + keep()),
+    P256_IS_COLD: Example(
+        case(gas_of(code((0x100,), BALANCE, POP))),
+        case(gas_of(code((0x101,), BALANCE, POP))),
         options=UPSTREAM,
     ),
-    EMPTY_KECCAK_OFFSET: Example(
-        case(code((2**32, 0), KECCAK256) + keep()),
-        case(code((2**31, 0), KECCAK256) + keep()),
+    WARMS_REFUSED_CREATION: Example(
+        case(POOR_CREATION + ASKS_TARGET),
+        case(code((TARGET,), BALANCE, POP) + POOR_CREATION + ASKS_TARGET),
+        options=UPSTREAM,
+    ),
+    SENDER_PAYS_TOUCHES: Example(
+        case(sender=DELEGATED),
+        case(accounts=[AccountState(COINBASE, balance=1, deployed_empty=True)]),
         options=UPSTREAM,
     ),
     DELEGATED_DESTRUCTION_SPARED: Example(
@@ -278,14 +299,14 @@ EXAMPLES = {
         case(transactions=[creation(DIES)]),
         options=UPSTREAM,
     ),
-    WIPED_AGAIN: Example(
-        case(transactions=[creation(DIES), transaction(to=BORN, nonce=1, value=5)]),
-        case(transactions=[creation(DIES), transaction(to=BORN, nonce=1)]),
+    LAX_RLP_LENGTHS: Example(
+        case(transactions=[with_long_length(transaction())]),
+        case(transactions=[transaction()]),
         options=UPSTREAM,
     ),
     SENDER_WITH_CODE: Example(
         case(sender=AccountState(SENDER, balance=RICH, code=code(STOP))),
-        case(sender=AccountState(SENDER, balance=RICH, storage=((1, 1),))),
+        case(sender=DELEGATED),
     ),
     PRIORITY_FEE_ABOVE_MAXIMUM: Example(
         case(
@@ -305,16 +326,29 @@ EXAMPLES = {
             sender=AccountState(SENDER, balance=20 * 10**6 + 2),
         ),
     ),
-    CHAIN_ID_ZERO: Example(
-        case(chain_id=0), case(transactions=[transaction(eip155=False)], chain_id=0)
-    ),
     LATE_REFUSAL: Example(
         case(transactions=[creation(bytes(49153))]),
         case(transactions=[creation(bytes(49152))]),
     ),
+    INITCODE_GAS: Example(
+        case(transactions=[creation(WORDS, GAS_OF_WORDS - 1)]),
+        case(transactions=[creation(WORDS, GAS_OF_WORDS)]),
+    ),
+    INITCODE_GAS_TWICE: Example(
+        case(
+            gas_of(create_from(WORDS)),
+            transactions=[set_code(authorization(CONTRACT, 1, KEY), to=SENDER)],
+        ),
+        case(gas_of(create_from(WORDS))),
+    ),
     INITCODE_SIZE_FIRST: Example(
         case(create_from(b"", value=1, length=49153) + keep()),
         case(create_from(b"", value=1, length=49152) + keep()),
+    ),
+    FLOOR_UNCHECKED: Example(floor_case(30_999), floor_case(31_000), plain=True),
+    STORAGE_COLLISION: Example(OVER_STORAGE, OVER_BALANCE, plain=True),
+    CHAIN_ID_ZERO: Example(
+        case(chain_id=0), case(transactions=[transaction(eip155=False)], chain_id=0)
     ),
     MODEXP_EMPTY_BASE: Example(
         case(
@@ -326,7 +360,6 @@ EXAMPLES = {
     ),
 }
 ELSEWHERE = {
-    INITCODE_GAS: "test_words_of_initcode_are_intrinsic_gas",
     RULES["no_blob_transactions"]: "test_state_test.py",
     RULES["block_gas_limit"]: "test_state_test.py",
     RULES["no_system_calls"]: "test_block_test.py",

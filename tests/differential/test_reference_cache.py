@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 
 from differential import reference_cache
-from differential.known import Policy
 from differential.outcome import Outcome, Result
+from differential.policy import Policy
 from differential.reference_cache import ReferenceCache
 from differential.runners import py_evm
 from tests.support.damage import DAMAGES, damage

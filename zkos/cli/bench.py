@@ -44,7 +44,7 @@ def blocks(
             show_default=False,
         ),
     ] = None,
-    profile: opt.ProfileOption = Profile.APP,
+    profile: opt.ProfileOption = Profile.PRODUCTION,
     machine: Annotated[
         bool, typer.Option(help="Measure the machine against unicorn.")
     ] = True,

@@ -34,6 +34,9 @@ def show_block(result: BlockResult) -> None:
         say(title(result), "bold", to=output())
     if told is None:
         return
+    if result.outcome.batch is not None:
+        output().print(batch_commitments(told))
+        return
     for table in _tables(told, result):
         if table.row_count:
             output().print(table)
@@ -136,15 +139,37 @@ def commitments(outcome: Outcome) -> Table:
         "root before": _hash(detail.root_before),
         "root after": _hash(outcome.state_root),
         "leaves": f"{detail.next_free_slot_before} -> {outcome.next_free_slot}",
-        "block hash": _hash(detail.block_hash),
+        "block hash": _hash(outcome.block_hash),
         "pubdata": _sized(outcome.pubdata),
         "cycles": _count(outcome.cycles),
-        "BLAKE2s calls": _count(outcome.blake2s),
-        "U256 calls": _count(outcome.u256),
+        "BLAKE2s calls": _count((outcome.delegations or {}).get("blake2s")),
+        "U256 calls": _count((outcome.delegations or {}).get("u256")),
         "oracle words": _count(outcome.oracle_words),
         "guest heap bytes": _count(outcome.heap_bytes),
         "seconds": "" if outcome.seconds is None else f"{outcome.seconds:.4f}",
     }
+    for name, value in rows.items():
+        if value:
+            table.add_row(name, value)
+    return table
+
+
+def batch_commitments(outcome: Outcome) -> Table:
+    """What a batch binds, and figures of the run."""
+    table = _table("Batch", "", "")
+    table.show_header = False
+    known = outcome.batch
+    rows = {"public input": _bytes(outcome.public_input)}
+    if known is not None:
+        rows |= {
+            "state before": _hash(known.state_before),
+            "state after": _hash(known.state_after),
+            "output": _hash(known.output),
+            "logs root": _hash(known.logs_root),
+            "data availability": _hash(known.data_availability),
+            "blobs": "\n".join(map(_hash, known.versioned_hashes)),
+        }
+    rows["cycles"] = _count(outcome.cycles)
     for name, value in rows.items():
         if value:
             table.add_row(name, value)

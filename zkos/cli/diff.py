@@ -10,6 +10,7 @@ from zkos.cli import options as opt
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.terminal.console import output, say
+from zkos.versions import DEFAULT
 
 DEFAULT_ENGINES = ("native", "riscv")
 
@@ -17,14 +18,17 @@ DEFAULT_ENGINES = ("native", "riscv")
 def command(
     cases: opt.Cases,
     engine: opt.EngineNames = None,
-    profile: opt.ProfileOption = Profile.APP,
+    protocol: opt.ProtocolOption = DEFAULT,
+    profile: opt.ProfileOption = Profile.PRODUCTION,
+    da: opt.DaOption = None,
+    batch: opt.BatchOption = False,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
     image: opt.ImageOption = None,
     jobs: opt.JobsOption = None,
     time: opt.TimeOption = opt.DEFAULT_SECONDS,
     memory: opt.MemoryOption = opt.DEFAULT_GIGABYTES,
-    real_precompiles: opt.RealPrecompilesOption = False,
+    extra_precompiles: opt.ExtraPrecompilesOption = False,
     html: opt.HtmlOption = None,
     junit: opt.JunitOption = None,
     json: opt.JsonOption = False,
@@ -37,10 +41,18 @@ def command(
         cases,
         engine or DEFAULT_ENGINES,
         image,
-        RunOptions(profile, mode, quirks, real_precompiles=real_precompiles),
+        RunOptions(
+            profile,
+            mode,
+            quirks,
+            extra_precompiles=extra_precompiles,
+            da=da,
+            protocol=protocol,
+        ),
         jobs=jobs,
         seconds=time,
         gigabytes=memory,
+        batch=batch,
     )
     return execute(plan, show, as_json=json, files=Files(html, junit))
 
@@ -67,6 +79,8 @@ def show(result: BlockResult) -> None:
 
 def title(result: BlockResult) -> str:
     """Case and, in a chain, block."""
+    if result.outcome.batch is not None:
+        return f"{result.outcome.case} [batch]"
     block = result.outcome.block
     return result.outcome.case if block is None else f"{result.outcome.case} [{block}]"
 

@@ -10,7 +10,8 @@ def command() -> int:
     """List the engines.
 
     NAME@SETTING gives an engine options of its own, as native@upstream or
-    riscv@server: app, server, replay, forward, proving, none, upstream, interpreted.
+    riscv@replay: production, replay, forward, proving, none, upstream, interpreted, or
+    a protocol: v30.
     The variable ZKOS_ANVIL names anvil where it is not in PATH.
     """
     table = Table(box=None, padding=(0, 2, 0, 0))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from differential.compare import failed
-from differential.session import BadCase, BlockResult, Session
+from differential.engines import EngineError
+from differential.session import BadCase, BlockResult
 from zkos.cli.options import Plan
 from zkos.host.case import load_case
 from zkos.host.case_errors import CaseError
@@ -73,7 +74,7 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
         build_engines(plan)
     record = files.record(plan)
     counts: Counter[str] = Counter()
-    with Session(plan.engines, plan.options, plan.limits, plan.jobs) as session:
+    with plan.session() as session:
         for result in session.run(plan.cases):
             if record is not None:
                 record.add(result)
@@ -117,7 +118,7 @@ def build_engines(plan: Plan) -> None:
         for engine in plan.engines:
             try:
                 engine.prepare(show)
-            except (CompileError, BuildError) as error:
+            except (CompileError, BuildError, EngineError) as error:
                 raise UserError(f"engine {engine.name}: {error}") from error
 
 

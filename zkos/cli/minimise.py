@@ -59,12 +59,12 @@ def command(
             "--opcode/--no-opcode", help="Keep the opcode at which traces part, too."
         ),
     ] = True,
-    profile: opt.ProfileOption = Profile.APP,
+    profile: opt.ProfileOption = Profile.PRODUCTION,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
     time: opt.TimeOption = 60.0,
     memory: opt.MemoryOption = opt.DEFAULT_GIGABYTES,
-    real_precompiles: opt.RealPrecompilesOption = False,
+    extra_precompiles: opt.ExtraPrecompilesOption = False,
 ) -> int:
     """Make a case small that shows a difference between two engines.
 
@@ -73,7 +73,7 @@ def command(
     and used again with --resume.
     """
     engines = _two_engines(engine or [])
-    options = RunOptions(profile, mode, quirks, real_precompiles=real_precompiles)
+    options = RunOptions(profile, mode, quirks, extra_precompiles=extra_precompiles)
     target = output_file or small_name(case)
     for path in (target, log_name(target)):
         check_writable(path)

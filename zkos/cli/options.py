@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from differential.engines import Engine, parse_engines
-from differential.session import find_cases
+from differential.session import Session, find_cases
 from differential.workers import GIGABYTE, Limits
+from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.versions import Protocol
 
 Cases = Annotated[
     list[Path],
@@ -32,7 +34,23 @@ EngineNames = Annotated[
     ),
 ]
 ProfileOption = Annotated[
-    Profile, typer.Option("--profile", help="Which shipped build to behave like.")
+    Profile, typer.Option("--profile", help="Which features the OS has.")
+]
+ProtocolOption = Annotated[
+    Protocol,
+    typer.Option("--protocol", help="Of cases that name none: whose rules hold."),
+]
+DaOption = Annotated[
+    DataAvailability | None,
+    typer.Option(
+        "--da",
+        help="Where pubdata goes, whatever the blocks say.",
+        show_default="as the block says, else keccak",
+    ),
+]
+BatchOption = Annotated[
+    bool,
+    typer.Option("--batch", help="Run the blocks of each case as one batch, too."),
 ]
 QuirksOption = Annotated[
     Quirks, typer.Option("--quirks", help="Reproduce upstream's faults or not.")
@@ -94,10 +112,11 @@ SimulateOption = Annotated[
     bool,
     typer.Option("--simulate", help="Execute without validating signatures and fees."),
 ]
-RealPrecompilesOption = Annotated[
+ExtraPrecompilesOption = Annotated[
     bool,
     typer.Option(
-        "--real-precompiles", help="BLAKE2F, KZG and P256 instead of upstream's mocks."
+        "--extra-precompiles",
+        help="Install BLAKE2F and point evaluation, which production lacks.",
     ),
 ]
 DEFAULT_SECONDS = 600.0
@@ -113,6 +132,14 @@ class Plan:
     options: RunOptions
     limits: Limits
     jobs: int
+    batch: bool = False
+    """Run the blocks of each case as one batch, too."""
+
+    def session(self) -> Session:
+        """Engines ready to run it."""
+        return Session(
+            self.engines, self.options, self.limits, self.jobs, batch=self.batch
+        )
 
 
 def make_plan(
@@ -124,6 +151,7 @@ def make_plan(
     jobs: int | None,
     seconds: float,
     gigabytes: float,
+    batch: bool = False,
 ) -> Plan:
     """Check everything that can be checked before a run; raises UserError."""
     parsed = parse_engines(engines, image)
@@ -133,4 +161,5 @@ def make_plan(
         options=options,
         limits=Limits(seconds, int(gigabytes * GIGABYTE)),
         jobs=jobs or len(os.sched_getaffinity(0)),
+        batch=batch,
     )

@@ -48,7 +48,7 @@ def command(
             show_default=False,
         ),
     ] = None,
-    profile: opt.ProfileOption = Profile.APP,
+    profile: opt.ProfileOption = Profile.PRODUCTION,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
     json: opt.JsonOption = False,

@@ -4,6 +4,7 @@ from differential.session import BlockResult
 from zkos.cli import options as opt
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.versions import DEFAULT
 
 DEFAULT_ENGINES = ("native",)
 
@@ -11,7 +12,10 @@ DEFAULT_ENGINES = ("native",)
 def command(
     cases: opt.Cases,
     engine: opt.EngineNames = None,
-    profile: opt.ProfileOption = Profile.APP,
+    protocol: opt.ProtocolOption = DEFAULT,
+    profile: opt.ProfileOption = Profile.PRODUCTION,
+    da: opt.DaOption = None,
+    batch: opt.BatchOption = False,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
     image: opt.ImageOption = None,
@@ -19,7 +23,7 @@ def command(
     time: opt.TimeOption = opt.DEFAULT_SECONDS,
     memory: opt.MemoryOption = opt.DEFAULT_GIGABYTES,
     simulate: opt.SimulateOption = False,
-    real_precompiles: opt.RealPrecompilesOption = False,
+    extra_precompiles: opt.ExtraPrecompilesOption = False,
     html: opt.HtmlOption = None,
     junit: opt.JunitOption = None,
     json: opt.JsonOption = False,
@@ -33,11 +37,18 @@ def command(
         engine or (() if image else DEFAULT_ENGINES),
         image,
         RunOptions(
-            profile, mode, quirks, simulate=simulate, real_precompiles=real_precompiles
+            profile,
+            mode,
+            quirks,
+            simulate=simulate,
+            extra_precompiles=extra_precompiles,
+            da=da,
+            protocol=protocol,
         ),
         jobs=jobs,
         seconds=time,
         gigabytes=memory,
+        batch=batch,
     )
     return execute(plan, show, as_json=json, files=Files(html, junit))
 

@@ -69,10 +69,10 @@ def command(
     count: Annotated[
         int, typer.Option("--count", min=1, metavar="N", help="Instructions to show.")
     ] = 40,
-    profile: opt.ProfileOption = Profile.APP,
+    profile: opt.ProfileOption = Profile.PRODUCTION,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
-    real_precompiles: opt.RealPrecompilesOption = False,
+    extra_precompiles: opt.ExtraPrecompilesOption = False,
 ) -> int:
     """Trace a block as EIP-3155 lines, or show where two engines part.
 
@@ -80,7 +80,7 @@ def command(
     too; for two RISC-V images the first different oracle word and guest call follow.
     """
     options = RunOptions(
-        profile, mode, quirks, real_precompiles=real_precompiles, trace_memory=memory
+        profile, mode, quirks, extra_precompiles=extra_precompiles, trace_memory=memory
     )
     found = load_case(case)
     if block >= len(found.blocks):

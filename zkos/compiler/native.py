@@ -11,6 +11,7 @@ from zkos.compiler.build import Artefact, Progress, build
 from zkos.compiler.emit import X86
 from zkos.compiler.module import SLOT_BYTES, Export
 from zkos.compiler.variant import PLAIN, Variant
+from zkos.lang.places import show
 
 ARENA_BYTES: Final = 1 << 30
 OUT_WORDS: Final = 1 << 20
@@ -197,6 +198,13 @@ class NativeLibrary:
         """Bytes of the arena in use."""
         return int(self._next.value) - self._base
 
+    def memory(self, address: int, length: int) -> bytes:
+        """Bytes of the arena where `address_of` says: a `zkos.lang.places.Memory`."""
+        start = (address - self._base) % (1 << 32)
+        if start + length > ARENA_BYTES:
+            raise ValueError(f"the guest has no {length} bytes at {address:#x}")
+        return self._arena[start : start + length]
+
     @property
     def words(self) -> tuple[int, int]:
         """Oracle words read and written since the channel was attached."""
@@ -205,6 +213,7 @@ class NativeLibrary:
     def attach(self, channel: Channel | None, options: Sequence[int] = ()) -> None:
         """Connect an oracle and set the option words."""
         self._channel = channel
+        show(channel, self.memory)
         self._oracle.out_used = 0
         self._oracle.in_position = 0
         self._oracle.in_length = 0

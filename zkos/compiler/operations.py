@@ -119,6 +119,7 @@ INTRINSICS: Final = {
     "oracle_read": Signature((), U32),
     "oracle_write": Signature((U32,), NONE),
     "option_word": Signature((U32,), U32),
+    "address_of": Signature((VIEW,), U32),
     "finish": Signature((INTS["Bytes32"],), NONE),
     "mark": Signature((U32,), NONE),
     "note": Signature((U32, U64), NONE),

@@ -315,7 +315,7 @@ class ValueText(WideValueText):
                 self.finish(self.place(arguments[0]))
                 return ""
         of_memory = isinstance(first, ArrayOf) or first == VIEW
-        if of_memory and made.name != "blake2s_round":
+        if of_memory and made.name not in self.INTRINSICS:
             return self.view_operation(made)
         if isinstance(first, Int) and first.wide and made.name != "option_word":
             return self.wide_to_scalar(made, first)

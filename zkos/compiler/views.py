@@ -176,6 +176,14 @@ class ViewText(ScalarText):
                 known = self.let(f"and i32 {index}, 3")
                 address = self.index("@__options", 4, known)
                 return self.let(f"load i32, ptr {address}, align 4")
+            case "address_of":
+                pointer, _ = self.parts(self.value(made.arguments[0]))
+                word = self.target.word
+                address = self.let(f"ptrtoint ptr {pointer} to {word}")
+                if word == "i32":
+                    return address
+                # The arena is smaller than 2**32 bytes: the low half says where in it.
+                return self.let(f"trunc {word} {address} to i32")
             case "mark" | "note" | "noted":
                 return self._instrument(made)
             case "allocate_bytes":

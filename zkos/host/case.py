@@ -11,10 +11,11 @@ from typing import Any
 from zkos.host.case_errors import CaseError
 from zkos.host.case_reader import Node, optional, read_json
 from zkos.host.case_transactions import read_transaction
-from zkos.host.context import BLOCK_HASHES, BlockContext
+from zkos.host.context import BLOCK_HASHES, BlockContext, DataAvailability
+from zkos.host.delivery import deliver
 from zkos.host.edits import AnswerEdit
-from zkos.host.raw_transaction import encode
 from zkos.host.transactions import Transaction, TransactionError
+from zkos.versions import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class AccountState:
     code: bytes = b""
     deployed_empty: bool = False
     """Deployed with empty code: versioning and hashes are set all the same."""
+    code_version: int = 1
+    """0: the code is stored without a jump map."""
+    delegate: int | None = None
+    """Whose code it runs instead of its own (EIP-7702)."""
     force: bool = False
     """A tree leaf even if all properties are zero."""
     storage: tuple[tuple[int, int], ...] = ()
@@ -65,6 +70,10 @@ class Case:
     """Raw slots after those."""
     preimages: tuple[bytes, ...] = ()
     """Further known preimages, found by their blake2s hash."""
+    protocol: Protocol | None = None
+    """None: whatever a run has by default."""
+    batch: bool = False
+    """The blocks are also one batch."""
 
     @property
     def leaf_order(self) -> tuple[AccountState | SlotState, ...]:
@@ -77,15 +86,25 @@ _NUMBER_BITS = {
     "block_number": 64,
     "timestamp": 64,
     "eip1559_basefee": 256,
-    "gas_per_pubdata": 256,
+    "pubdata_price": 256,
     "native_price": 256,
     "gas_limit": 64,
+    "pubdata_limit": 64,
+    "last_block_timestamp": 64,
     "mix_hash": 256,
 }
 FORMAT = 1
 """The version of the format; a case may say it."""
 _BLOCK_FIELDS = ("block", "txs", "oracle")
-_ACCOUNT_FIELDS = ("balance", "nonce", "code", "deployed_empty", "force")
+_ACCOUNT_FIELDS = (
+    "balance",
+    "nonce",
+    "code",
+    "deployed_empty",
+    "code_version",
+    "delegate",
+    "force",
+)
 
 
 def load_case(path: Path) -> Case:
@@ -101,7 +120,8 @@ def parse_case(value: Any, source: str) -> Case:
 def read_case(root: Node) -> Case:
     """A case from a JSON node; raises CaseError."""
     state = ("accounts", "sequence", "leaves", "preimages")
-    fields = root.fields(("format", *_BLOCK_FIELDS, *state, "then"))
+    head = ("format", "protocol", "batch")
+    fields = root.fields((*head, *_BLOCK_FIELDS, *state, "then"))
     if "format" in fields and fields["format"].number() != FORMAT:
         fields["format"].fail(f"only format {FORMAT} is known")
     if "block" not in fields:
@@ -112,11 +132,21 @@ def read_case(root: Node) -> Case:
         sequence=optional(fields.get("sequence"), _read_sequence, ()),
         leaves=optional(fields.get("leaves"), _read_leaves, ()),
         preimages=optional(fields.get("preimages"), _read_preimages, ()),
+        protocol=optional(fields.get("protocol"), _read_protocol, None),
+        batch=optional(fields.get("batch"), Node.boolean, False),
     )
     if case.accounts and case.sequence:
         fields["sequence"].fail("given together with accounts")
     _refuse_double_leaves(root, case)
     return case
+
+
+def _read_protocol(node: Node) -> Protocol:
+    try:
+        return Protocol(node.text())
+    except ValueError:
+        known = ", ".join(item.value for item in Protocol)
+        node.fail(f"unknown protocol, expected one of {known}")
 
 
 def _read_block(fields: dict[str, Node]) -> Block:
@@ -125,7 +155,7 @@ def _read_block(fields: dict[str, Node]) -> Block:
     for node in fields["txs"].items() if "txs" in fields else ():
         transaction = read_transaction(node)
         try:
-            encode(transaction, context.chain_id)
+            deliver(transaction, context.chain_id)
         except TransactionError as error:
             place = f"{node.path}.{error.field}"
             raise CaseError(node.source, place, error.reason) from error
@@ -166,7 +196,7 @@ def _read_then(node: Node) -> tuple[Block, ...]:
 
 
 def _read_context(node: Node) -> BlockContext:
-    fields = node.fields((*_NUMBER_BITS, "coinbase", "block_hashes"))
+    fields = node.fields((*_NUMBER_BITS, "coinbase", "block_hashes", "da"))
     values: dict[str, Any] = {
         name: fields[name].number(bits)
         for name, bits in _NUMBER_BITS.items()
@@ -177,7 +207,17 @@ def _read_context(node: Node) -> BlockContext:
     if "block_hashes" in fields:
         hashes = fields["block_hashes"].items(BLOCK_HASHES)
         values["block_hashes"] = tuple(item.number() for item in hashes)
+    if "da" in fields:
+        values["da"] = _read_da(fields["da"])
     return BlockContext(**values)
+
+
+def _read_da(node: Node) -> DataAvailability:
+    try:
+        return DataAvailability(node.text())
+    except ValueError:
+        known = ", ".join(item.value for item in DataAvailability)
+        node.fail(f"unknown data availability, expected one of {known}")
 
 
 def _read_accounts(node: Node) -> tuple[AccountState, ...]:
@@ -196,12 +236,25 @@ def _read_account(address: int, fields: dict[str, Node]) -> AccountState:
         nonce=optional(fields.get("nonce"), lambda node: node.number(64), 0),
         code=optional(fields.get("code"), Node.data, b""),
         deployed_empty=optional(fields.get("deployed_empty"), Node.boolean, False),
+        code_version=optional(fields.get("code_version"), _read_code_version, 1),
+        delegate=optional(fields.get("delegate"), Node.address, None),
         force=optional(fields.get("force"), Node.boolean, False),
         storage=optional(fields.get("storage"), _read_storage, ()),
     )
     if account.deployed_empty and account.code:
         fields["deployed_empty"].fail("true for an account with code")
+    if account.delegate is not None and (account.code or account.deployed_empty):
+        fields["delegate"].fail("given for an account with code of its own")
+    if "code_version" in fields and not (account.code or account.deployed_empty):
+        fields["code_version"].fail("given for an account without code")
     return account
+
+
+def _read_code_version(node: Node) -> int:
+    version = node.number()
+    if version > 1:
+        node.fail("expected 0 or 1")
+    return version
 
 
 def _read_storage(node: Node) -> tuple[tuple[int, int], ...]:

@@ -7,6 +7,7 @@ from zkos.host.case_reader import Node, optional
 from zkos.host.signing import SIGNATURE_BYTES
 from zkos.host.transactions import (
     AccessListEntry,
+    Authorization,
     EncodedTransaction,
     FieldTransaction,
     Kind,
@@ -18,7 +19,8 @@ _KINDS: Final = {
     "legacy": Kind.LEGACY,
     "eip2930": Kind.EIP2930,
     "eip1559": Kind.EIP1559,
-    "eip712": Kind.EIP712,
+    "eip4844": Kind.EIP4844,
+    "eip7702": Kind.EIP7702,
     "l1": Kind.L1,
     "upgrade": Kind.UPGRADE,
 }
@@ -41,6 +43,21 @@ def _access_list(node: Node) -> tuple[AccessListEntry, ...]:
     return tuple(entries)
 
 
+def _authorization_list(node: Node) -> tuple[Authorization, ...]:
+    return tuple(map(_authorization, node.items()))
+
+
+def _authorization(entry: Node) -> Authorization:
+    fields = entry.fields(_AUTHORIZATION_READERS)
+    if "address" not in fields:
+        entry.fail("field address is missing")
+    missing = [name for name in ("y", "r", "s") if name not in fields]
+    if "private_key" not in fields and missing:
+        entry.fail("needs private_key, or y, r and s")
+    values = {name: _AUTHORIZATION_READERS[name](node) for name, node in fields.items()}
+    return Authorization(**values)
+
+
 def _numbers(node: Node) -> tuple[int, ...]:
     return tuple(entry.number() for entry in node.items())
 
@@ -58,6 +75,19 @@ def _word(node: Node) -> bytes:
     return node.data(32)
 
 
+def _format(node: Node) -> int:
+    return node.number(64)
+
+
+_AUTHORIZATION_READERS: Final[dict[str, Any]] = {
+    "address": Node.address,
+    "nonce": Node.number,
+    "chain_id": Node.number,
+    "private_key": _word,
+    "y": Node.number,
+    "r": Node.number,
+    "s": Node.number,
+}
 _READERS: Final[dict[str, tuple[str, Any]]] = {
     "nonce": ("nonce", Node.number),
     "to": ("to", _address_or_none),
@@ -68,36 +98,63 @@ _READERS: Final[dict[str, tuple[str, Any]]] = {
     "max_priority_fee_per_gas": ("max_priority_fee_per_gas", Node.number),
     "data": ("data", Node.data),
     "access_list": ("access_list", _access_list),
+    "authorization_list": ("authorization_list", _authorization_list),
+    "blob_hashes": ("blob_hashes", _numbers),
+    "max_fee_per_blob_gas": ("max_fee_per_blob_gas", Node.number),
     "eip155": ("eip155", Node.boolean),
-    "chain_id": ("chain_id", lambda node: node.number(64)),
+    "chain_id": ("chain_id", Node.number),
+    "v": ("v", Node.number),
     "gas_per_pubdata": ("gas_per_pubdata", Node.number),
-    "paymaster": ("paymaster", Node.address),
-    "paymaster_input": ("paymaster_input", Node.data),
     "factory_deps": ("factory_deps", _factory_deps),
     "mint_value": ("mint_value", Node.number),
     "refund_recipient": ("refund_recipient", Node.number),
     "private_key": ("private_key", _word),
     "signature": ("signature", Node.data),
     "from": ("sender", Node.address),
+    "format": ("format", _format),
     "reserved": ("reserved", _reserved),
     "reserved_dynamic": ("reserved_dynamic", Node.data),
 }
 """Field name in a case -> attribute and reader."""
+_OF_KIND: Final = {
+    "authorization_list": (Kind.EIP7702,),
+    "blob_hashes": (Kind.EIP4844,),
+    "max_fee_per_blob_gas": (Kind.EIP4844,),
+    "eip155": (Kind.LEGACY,),
+    "gas_per_pubdata": (Kind.L1, Kind.UPGRADE),
+    "factory_deps": (Kind.L1, Kind.UPGRADE),
+    "mint_value": (Kind.L1, Kind.UPGRADE),
+    "refund_recipient": (Kind.L1, Kind.UPGRADE),
+    "reserved": (Kind.L1, Kind.UPGRADE),
+    "reserved_dynamic": (Kind.L1, Kind.UPGRADE),
+}
+"""Fields that only these types have."""
+_AS_BYTES: Final[dict[str, type[RawTransaction | EncodedTransaction]]] = {
+    "raw": RawTransaction,
+    "encoded": EncodedTransaction,
+}
 
 
 def read_transaction(node: Node) -> Transaction:
     """A transaction of a case; raises CaseError."""
     members = node.members()
-    if "raw" in members:
-        return RawTransaction(node.fields(("raw",))["raw"].data())
-    if "encoded" in members:
-        return EncodedTransaction(node.fields(("encoded",))["encoded"].data())
+    for name, made in _AS_BYTES.items():
+        if name in members:
+            fields = node.fields((name, "from", "format"))
+            return made(
+                fields[name].data(),
+                optional(fields.get("from"), Node.address, None),
+                optional(fields.get("format"), _format, None),
+            )
     if "type" not in members:
         node.fail("needs one of raw, encoded or type")
     kind = _KINDS.get(members["type"].text())
     if kind is None:
         members["type"].fail(f"unknown type, expected one of {', '.join(_KINDS)}")
     node.fields(("type", *_READERS))
+    for name, kinds in _OF_KIND.items():
+        if name in members and kind not in kinds:
+            members[name].fail(f"type {_KIND_NAMES[kind]} has no such field")
     if "gas_price" in members and "max_fee_per_gas" in members:
         members["gas_price"].fail("given together with max_fee_per_gas")
     values: dict[str, Any] = {}
@@ -118,9 +175,9 @@ def write_transaction(transaction: Transaction) -> dict[str, Any]:
     """The JSON of a transaction, without fields at their default."""
     match transaction:
         case RawTransaction(data):
-            return {"raw": write_bytes(data)}
+            return {"raw": write_bytes(data), **_write_claims(transaction)}
         case EncodedTransaction(data):
-            return {"encoded": write_bytes(data)}
+            return {"encoded": write_bytes(data), **_write_claims(transaction)}
         case FieldTransaction():
             return _write_fields(transaction)
 
@@ -138,6 +195,15 @@ def write_address(address: int) -> str:
 def write_bytes(data: bytes) -> str:
     """Bytes as a 0x string."""
     return "0x" + data.hex()
+
+
+def _write_claims(transaction: RawTransaction | EncodedTransaction) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    if transaction.sender is not None:
+        written["from"] = write_address(transaction.sender)
+    if transaction.format is not None:
+        written["format"] = write_number(transaction.format)
+    return written
 
 
 def _write_fields(transaction: FieldTransaction) -> dict[str, Any]:
@@ -160,8 +226,10 @@ def _write_value(name: str, value: Any) -> Any:
             return value
         case bytes():
             return write_bytes(value)
-        case int() if name in ("to", "from", "paymaster"):
+        case int() if name in ("to", "from"):
             return write_address(value)
+        case int() if name == "blob_hashes":
+            return f"{value:#066x}"
         case int():
             return write_number(value)
         case None:
@@ -169,24 +237,36 @@ def _write_value(name: str, value: Any) -> Any:
         case AccessListEntry(address, keys):
             slots = [f"{key:#066x}" for key in keys]
             return {"address": write_address(address), "storage_keys": slots}
+        case Authorization():
+            return _write_authorization(value)
         case tuple():
             return [_write_value(name, item) for item in value]
     raise AssertionError(f"no JSON for {value!r}")
 
 
+def _write_authorization(entry: Authorization) -> dict[str, Any]:
+    written: dict[str, Any] = {"address": write_address(entry.address)}
+    for name in _AUTHORIZATION_READERS:
+        value = getattr(entry, name)
+        if name != "address" and value is not None:
+            written[name] = _write_value(name, value)
+    return written
+
+
 def _price_field(kind: Kind) -> str:
-    return "gas_price" if kind in (Kind.LEGACY, Kind.EIP2930) else "max_fee_per_gas"
+    return "gas_price" if kind.has_gas_price else "max_fee_per_gas"
 
 
 def _check_authority(node: Node, kind: Kind, values: dict[str, Any]) -> None:
     """Whether sender and signature are given or computable at all."""
     has_key = "private_key" in values
-    if kind.is_signed and not has_key and "signature" not in values:
+    if not kind.is_signed:
+        if "sender" not in values:
+            node.fail("field from is missing")
+        return
+    if not has_key and "signature" not in values:
         node.fail("needs private_key or signature")
-    recoverable = kind.is_signed and kind is not Kind.EIP712
-    if not has_key and "sender" not in values and not recoverable:
-        node.fail("needs from or private_key")
-    if "sender" not in values and not has_key:
+    if "signature" in values:
         length = len(values["signature"])
         if length != SIGNATURE_BYTES:
-            node.fail(f"needs from: a signature of {length} bytes recovers nothing")
+            node.fail(f"a signature of {length} bytes, expected {SIGNATURE_BYTES}")

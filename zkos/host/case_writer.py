@@ -13,7 +13,7 @@ from zkos.host.case_transactions import (
     write_number,
     write_transaction,
 )
-from zkos.host.context import BlockContext
+from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.edits import AnswerEdit
 
 
@@ -32,6 +32,10 @@ def case_to_json(case: Case) -> dict[str, Any]:
         "format": FORMAT,
         "block": _write_context(first.context),
     }
+    if case.protocol is not None:
+        written["protocol"] = case.protocol.value
+    if case.batch:
+        written["batch"] = True
     if case.accounts:
         written["accounts"] = {
             write_address(account.address): _write_account(account)
@@ -78,6 +82,8 @@ def _write_context(context: BlockContext) -> dict[str, Any]:
             written[field.name] = write_address(value)
         elif field.name == "block_hashes":
             written[field.name] = [f"{number:#066x}" for number in value]
+        elif isinstance(value, DataAvailability):
+            written[field.name] = value.value
         else:
             written[field.name] = write_number(value)
     return written
@@ -93,6 +99,10 @@ def _write_account(account: AccountState) -> dict[str, Any]:
         written["code"] = write_bytes(account.code)
     if account.deployed_empty:
         written["deployed_empty"] = True
+    if account.code_version != 1:
+        written["code_version"] = account.code_version
+    if account.delegate is not None:
+        written["delegate"] = write_address(account.delegate)
     if account.force:
         written["force"] = True
     if account.storage:

@@ -9,21 +9,37 @@ import struct
 from collections import Counter
 from typing import Final, Protocol
 
+from zkos.guest.protocol import queries
 from zkos.guest.protocol.report import MESSAGE
+from zkos.host.advice import POINTING, AdviceError, pointed
+from zkos.lang.places import Memory, placed_bytes, show
 
 QUERY_NAMES: Final = {
-    0: "next_tx_size",
-    1: "tx_content",
-    2: "io_init",
-    3: "block_metadata",
-    4: "storage_slot",
-    5: "preimage",
-    6: "disconnect",
-    7: "proof",
-    8: "prev_index",
-    9: "exact_index",
+    int(query): name
+    for query, name in (
+        (queries.QUERY_METADATA, "block_metadata"),
+        (queries.QUERY_DA_SCHEME, "da_scheme"),
+        (queries.QUERY_TRANSACTION_SIZE, "next_tx_size"),
+        (queries.QUERY_TRANSACTION, "tx_content"),
+        (queries.QUERY_TRANSACTION_ENCODING, "tx_format"),
+        (queries.QUERY_TRANSACTION_SENDER, "tx_from"),
+        (queries.QUERY_SLOT, "storage_slot"),
+        (queries.QUERY_PREIMAGE, "preimage"),
+        (queries.QUERY_PROOF_DATA, "proof_data"),
+        (queries.QUERY_PREVIOUS_INDEX, "prev_index"),
+        (queries.QUERY_EXACT_INDEX, "exact_index"),
+        (queries.QUERY_PROOF, "proof"),
+        (queries.QUERY_MODEXP_ADVICE, "modexp_advice"),
+        (queries.QUERY_BLOB_ADVICE, "blob_advice"),
+        (queries.QUERY_BLOCK_COUNT, "block_count"),
+        (queries.QUERY_DISCONNECT, "disconnect"),
+    )
 }
 QUERY_IDS: Final = {name: query for query, name in QUERY_NAMES.items()}
+ASIDE: Final = ("modexp_advice", "block_count")
+"""Queries that a program may ask or not, whatever the block: one divides with advice or
+without, one runs blocks alone or in batches."""
+_ASIDE: Final = tuple(QUERY_IDS[name] for name in ASIDE)
 REPORT: Final = int(MESSAGE)
 """Message of the result keeper, see `zkos.host.report`."""
 UART: Final = 0xFFFFFFFF
@@ -60,7 +76,9 @@ class Responder(Protocol):
     def answer(self, query: int, parameters: bytes) -> bytes:
         """All words of the response, the length word first.
 
-        Raises OracleError.
+        The number of blocks alone has no length before it. Where a query sends
+        addresses, `parameters` is what lies there (`zkos.host.advice`). Raises
+        OracleError.
         """
 
 
@@ -73,6 +91,10 @@ def framed(payload: bytes) -> bytes:
     return _COUNT.pack(length // _WORD_BYTES) + payload
 
 
+def _no_memory(address: int, length: int) -> bytes:
+    raise ValueError(f"no memory is connected to read {length} bytes of {address:#x}")
+
+
 class QueryChannel:
     """Cuts what the guest writes into queries and messages and counts them."""
 
@@ -83,11 +105,18 @@ class QueryChannel:
         """Words of queries; messages are not counted."""
         self.words_answered = 0
         """Words prepared for the guest, read or not."""
+        self.words_aside = 0
+        """Words of queries of `ASIDE`, sent and prepared."""
         self.queries: Counter[int] = Counter()
         self.messages: list[tuple[int, bytes]] = []
         """Kind (`REPORT`, `UART`) and content, in order."""
         self.fault: str | None = None
         """Why a query could not be answered; nothing is answered after that."""
+        self._memory: Memory = _no_memory
+
+    def see(self, memory: Memory) -> None:
+        """Look here for what the guest points at, see `zkos.lang.places`."""
+        self._memory = memory
 
     def exchange(self, written: bytes) -> bytes:
         if not self._pending and len(written) >= _HEAD.size:
@@ -117,15 +146,21 @@ class QueryChannel:
 
     def _answer(self, query: int, parameters: bytes) -> bytes:
         self.queries[query] += 1
-        self.words_written += 2 + len(parameters) // _WORD_BYTES
+        asked = len(parameters) // _WORD_BYTES
+        self.words_written += 2 + asked
         if self.fault is not None:
             return b""
         try:
+            if query in POINTING:
+                parameters = pointed(query, parameters, self._memory)
             response = self._responder.answer(query, parameters)
-        except OracleError as error:
+        except (OracleError, AdviceError) as error:
             self.fault = str(error)
             return b""
-        self.words_answered += len(response) // _WORD_BYTES
+        answered = len(response) // _WORD_BYTES
+        self.words_answered += answered
+        if query in _ASIDE:
+            self.words_aside += 2 + asked + answered
         return response
 
     def queries_by_name(self) -> dict[str, int]:
@@ -141,6 +176,7 @@ class WordChannel:
 
     def __init__(self, channel: Channel, option_words: tuple[int, ...]) -> None:
         self._channel = channel
+        show(channel, placed_bytes)
         self._options = option_words
         self._written = bytearray()
         self._readable: tuple[int, ...] = ()

@@ -1,10 +1,35 @@
-"""The block context: what the guest reads as block metadata (oracle spec 2.2)."""
+"""The block context: what the host says about a block (oracle spec 1.1 to 1.3)."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
+
+from zkos.guest.protocol.queries import DA_BLOBS, DA_KECCAK, DA_NONE
 
 MAX_BLOCK_GAS_LIMIT: Final = (2**64 - 1) // 256
 BLOCK_HASHES: Final = 256
+
+
+class DataAvailability(Enum):
+    """Where the pubdata of a block goes, so how the public input binds it."""
+
+    NONE = "none"
+    KECCAK = "keccak"
+    """Its keccak-256 is bound."""
+    BLOBS = "blobs"
+    """Into EIP-4844 blobs, whose versioned hashes are bound."""
+
+    @property
+    def scheme(self) -> int:
+        """The number the guest is told."""
+        return _SCHEMES[self]
+
+
+_SCHEMES: Final = {
+    DataAvailability.NONE: int(DA_NONE),
+    DataAvailability.KECCAK: int(DA_KECCAK),
+    DataAvailability.BLOBS: int(DA_BLOBS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,32 +41,18 @@ class BlockContext:
     timestamp: int = 42
     eip1559_basefee: int = 1000
     """Wei a gas."""
-    gas_per_pubdata: int = 0
-    """Gas a byte of pubdata."""
+    pubdata_price: int = 0
+    """Wei a byte of pubdata."""
     native_price: int = 10
     """Wei a unit of native resource."""
     coinbase: int = 0
     gas_limit: int = MAX_BLOCK_GAS_LIMIT
+    pubdata_limit: int = 2**64 - 1
+    """Bytes."""
     mix_hash: int = 1
-    block_hashes: tuple[int, ...] = ()
+    block_hashes: tuple[int, ...] | None = None
     """Hashes of the blocks before as big-endian numbers, latest first, at most 256;
-    the missing ones are zero."""
-
-    def metadata(self) -> bytes:
-        """The answer to the metadata query, 2094 words."""
-        hashes = [value.to_bytes(32, "little") for value in self.block_hashes]
-        return b"".join(
-            [
-                self.eip1559_basefee.to_bytes(32, "little"),
-                self.gas_per_pubdata.to_bytes(32, "little"),
-                self.native_price.to_bytes(32, "little"),
-                self.block_number.to_bytes(8, "little"),
-                self.timestamp.to_bytes(8, "little"),
-                self.chain_id.to_bytes(8, "little"),
-                self.gas_limit.to_bytes(8, "little"),
-                self.coinbase.to_bytes(24, "little"),
-                *hashes,
-                bytes(32 * (BLOCK_HASHES - len(hashes))),
-                self.mix_hash.to_bytes(32, "little"),
-            ]
-        )
+    missing ones are zero. None: those of the state the block runs on."""
+    last_block_timestamp: int | None = None
+    """Of the block before; None: that of the state the block runs on."""
+    da: DataAvailability = DataAvailability.KECCAK

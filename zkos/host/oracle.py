@@ -1,14 +1,22 @@
-"""The honest oracle of one block: answers from state, context and transactions.
+"""The honest oracle: answers from state, context and transactions (oracle spec).
 
-Framing is `zkos.host.channel`'s; the meaning of the queries is oracle spec 2.
+Framing is `zkos.host.channel`'s.
 """
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
-from zkos.host.channel import QUERY_IDS, QUERY_NAMES, OracleError, framed
+from zkos.guest.protocol.queries import (
+    QUERY_BLOB_ADVICE,
+    QUERY_BLOCK_COUNT,
+    QUERY_DISCONNECT,
+)
+from zkos.host.advice import BLOB, MODEXP, AdviceError, advise
+from zkos.host.channel import QUERY_IDS, QUERY_NAMES, OracleError, Responder, framed
+from zkos.host.codecs.metadata import encode_metadata, encode_proof_data
 from zkos.host.context import BlockContext
+from zkos.host.delivery import Delivery
 from zkos.host.state import ChainState
 from zkos.host.tree import NO_VALUE, hash_bytes
 
@@ -25,11 +33,15 @@ class HonestOracle:
     """Serves a block on a state that stays as it is during the run."""
 
     def __init__(
-        self, state: ChainState, context: BlockContext, transactions: Sequence[bytes]
+        self, state: ChainState, context: BlockContext, transactions: Sequence[Delivery]
     ) -> None:
         self._tree = state.tree
         self._preimages = state.preimages
-        self._metadata = _metadata(context)
+        self._context = context
+        hashes = context.block_hashes
+        self._hashes = state.block_hashes if hashes is None else hashes
+        before = context.last_block_timestamp
+        self._timestamp = state.timestamp if before is None else before
         self._transactions = transactions
         self._next = 0
 
@@ -49,7 +61,7 @@ class HonestOracle:
         if known is None:
             raise OracleError(f"the guest asked query {query:#x}, which does not exist")
         size, answer = known
-        if len(parameters) != size:
+        if size is not None and len(parameters) != size:
             raise OracleError(
                 f"the guest sent {len(parameters)} bytes of parameters with "
                 f"{QUERY_NAMES[query]}"
@@ -59,19 +71,36 @@ class HonestOracle:
     def _next_size(self, _: bytes) -> bytes:
         if self._next == len(self._transactions):
             return _number(0)
-        return _number(len(self._transactions[self._next]))
+        return _number(len(self._transactions[self._next].data))
 
     def _content(self, _: bytes) -> bytes:
         if self._next == len(self._transactions):
             raise OracleError("the guest asked for a transaction after the last")
         self._next += 1
-        return framed(self._transactions[self._next - 1])
+        return framed(self._current().data)
 
-    def _io_init(self, _: bytes) -> bytes:
+    def _format(self, _: bytes) -> bytes:
+        return _number(self._current().format)
+
+    def _sender(self, _: bytes) -> bytes:
+        return framed(self._current().sender.to_bytes(_ADDRESS_BYTES, "little"))
+
+    def _current(self) -> Delivery:
+        """The transaction whose content was given last."""
+        if self._next == 0:
+            raise OracleError("the guest asked about a transaction before the first")
+        return self._transactions[self._next - 1]
+
+    def _block_metadata(self, _: bytes) -> bytes:
+        return _metadata(self._context, self._hashes)
+
+    def _da_scheme(self, _: bytes) -> bytes:
+        return _number(self._context.da.scheme)
+
+    def _proof_data(self, _: bytes) -> bytes:
+        tree = self._tree
         return framed(
-            self._tree.root()
-            + self._tree.next_free_slot.to_bytes(8, "little")
-            + bytes(32 + 8 + 8)
+            encode_proof_data(tree.root(), tree.next_free_slot, self._timestamp)
         )
 
     def _slot(self, parameters: bytes) -> bytes:
@@ -82,9 +111,6 @@ class HonestOracle:
         value = self._tree.value(hash_bytes(place))
         is_new = value is None
         return framed(int(is_new).to_bytes(8, "little") + (value or NO_VALUE))
-
-    def _block_metadata(self, _: bytes) -> bytes:
-        return self._metadata
 
     def _disconnect(self, _: bytes) -> bytes:
         return NOTHING
@@ -119,30 +145,74 @@ class HonestOracle:
             raise OracleError(f"no leaf has the key 0x{key.hex()}")
         return _number(index)
 
+    def _modexp(self, about: bytes) -> bytes:
+        return _advice(MODEXP, about)
 
-_ANSWERS: Final[dict[int, tuple[int, Callable[[HonestOracle, bytes], bytes]]]] = {
+    def _blob(self, about: bytes) -> bytes:
+        return _advice(BLOB, about)
+
+
+class BatchOracle:
+    """Serves blocks one after another, each by an oracle of its own.
+
+    The guest disconnects from each; advice on blobs comes after the last one.
+    """
+
+    def __init__(self, blocks: Sequence[Responder]) -> None:
+        self._blocks: Final = blocks
+        self._block = 0
+
+    def answer(self, query: int, parameters: bytes) -> bytes:
+        """The response to a query; OracleError if it makes no sense."""
+        if query == int(QUERY_BLOCK_COUNT):
+            return len(self._blocks).to_bytes(4, "little")
+        if self._block == len(self._blocks):
+            if query == int(QUERY_BLOB_ADVICE):
+                return _advice(BLOB, parameters)
+            name = QUERY_NAMES.get(query, hex(query))
+            raise OracleError(f"the guest asked {name} after the last block")
+        answer = self._blocks[self._block].answer(query, parameters)
+        if query == int(QUERY_DISCONNECT):
+            self._block += 1
+        return answer
+
+
+_Answer: TypeAlias = tuple[int | None, Callable[[HonestOracle, bytes], bytes]]
+_ANSWERS: Final[dict[int, _Answer]] = {
     QUERY_IDS[name]: (size, answer)
     for name, size, answer in (
         ("next_tx_size", 0, HonestOracle._next_size),
         ("tx_content", 0, HonestOracle._content),
-        ("io_init", 0, HonestOracle._io_init),
+        ("tx_format", 0, HonestOracle._format),
+        ("tx_from", 0, HonestOracle._sender),
         ("block_metadata", 0, HonestOracle._block_metadata),
+        ("da_scheme", 0, HonestOracle._da_scheme),
+        ("proof_data", 0, HonestOracle._proof_data),
         ("storage_slot", 56, HonestOracle._slot),
         ("preimage", 32, HonestOracle._preimage),
         ("disconnect", 0, HonestOracle._disconnect),
         ("proof", 8, HonestOracle._proof),
         ("prev_index", 32, HonestOracle._previous_index),
         ("exact_index", 32, HonestOracle._exact_index),
+        ("modexp_advice", None, HonestOracle._modexp),
+        ("blob_advice", None, HonestOracle._blob),
     )
 }
 """Bytes of the parameters of a query, and who answers it."""
 
 
 @lru_cache(maxsize=64)
-def _metadata(context: BlockContext) -> bytes:
+def _metadata(context: BlockContext, hashes: tuple[int, ...]) -> bytes:
     """The answer to the metadata query; a block is often run on several engines."""
-    return framed(context.metadata())
+    return framed(encode_metadata(context, hashes))
 
 
 def _number(value: int) -> bytes:
     return framed(value.to_bytes(8, "little"))
+
+
+def _advice(query: int, about: bytes) -> bytes:
+    try:
+        return framed(advise(query, about))
+    except AdviceError as error:
+        raise OracleError(str(error)) from error

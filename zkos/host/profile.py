@@ -1,7 +1,7 @@
-"""Build variants of the OS and the option word that selects them.
+"""Variants of the OS and the option word that selects them for a run.
 
-Profiles are the shipped feature sets of bootloader spec 1; modes and quirks are
-those of the command line.
+Profiles are feature sets of bootloader spec 1; modes and quirks are those of the
+command line.
 """
 
 from dataclasses import dataclass
@@ -9,32 +9,30 @@ from enum import Enum
 from typing import Final
 
 from zkos.guest.protocol.options import (
+    OPTION_BATCH,
+    OPTION_BURN_BASE_FEE,
     OPTION_DISABLE_SYSTEM_CONTRACTS,
+    OPTION_EXTRA_PRECOMPILES,
+    OPTION_PREVRANDAO,
     OPTION_PROVING,
     OPTION_QUIRKS_UPSTREAM,
-    OPTION_REAL_PRECOMPILES,
     OPTION_REPORT,
     OPTION_SIMULATE,
     OPTION_TRACE_MEMORY,
     OPTION_UNLIMITED_NATIVE,
-    OPTION_WRAP_IN_BATCH,
 )
+from zkos.host.context import DataAvailability
+from zkos.versions import DEFAULT, Protocol
 
 
 class Profile(Enum):
-    """Which shipped build the OS behaves like."""
+    """Which features the OS has."""
 
-    APP = "app"
-    """Native resources limited, public input of one block (`app.bin`)."""
-    SERVER = "server"
-    """Unlimited native, public input of a batch (`server_app.bin`)."""
+    PRODUCTION = "production"
+    """Those of the images chains run; native resources are limited."""
     REPLAY = "replay"
-    """Unlimited native, no system contracts (`evm_replay.bin`)."""
-
-    @property
-    def image(self) -> str:
-        """Name of the shipped image with these features, without `.bin`."""
-        return IMAGES[self]
+    """For comparison with Ethereum: native is unlimited, system contracts are ordinary
+    accounts, PREVRANDAO comes from the metadata, the base fee is burnt."""
 
 
 class Mode(Enum):
@@ -62,15 +60,14 @@ class Emulation(Enum):
     INTERPRETED = "interpreted"
 
 
-IMAGES: Final = {
-    Profile.APP: "app",
-    Profile.SERVER: "server_app",
-    Profile.REPLAY: "evm_replay",
-}
 _PROFILE_BITS: Final = {
-    Profile.APP: 0,
-    Profile.SERVER: int(OPTION_UNLIMITED_NATIVE) | int(OPTION_WRAP_IN_BATCH),
-    Profile.REPLAY: int(OPTION_UNLIMITED_NATIVE) | int(OPTION_DISABLE_SYSTEM_CONTRACTS),
+    Profile.PRODUCTION: 0,
+    Profile.REPLAY: int(
+        OPTION_UNLIMITED_NATIVE
+        | OPTION_DISABLE_SYSTEM_CONTRACTS
+        | OPTION_PREVRANDAO
+        | OPTION_BURN_BASE_FEE
+    ),
 }
 
 
@@ -78,18 +75,25 @@ _PROFILE_BITS: Final = {
 class RunOptions:
     """Everything that selects a variant of the OS for a run."""
 
-    profile: Profile = Profile.APP
+    profile: Profile = Profile.PRODUCTION
     mode: Mode = Mode.PROVING
     quirks: Quirks = Quirks.NONE
     report: bool = True
     """Ask the guest for receipts, diffs, events and pubdata."""
     simulate: bool = False
-    real_precompiles: bool = False
+    extra_precompiles: bool = False
+    """BLAKE2F and point evaluation, which no production image has."""
     trace_memory: bool = False
     """Have a build that traces show memory at every step."""
+    batch: bool = False
+    """Ask how many blocks there are, as the image for several does."""
+    da: DataAvailability | None = None
+    """Instead of what the blocks say."""
     emulation: Emulation = Emulation.FASTEST
     time_limit: float | None = None
     """Seconds after which the run ends as a timeout; None is no limit."""
+    protocol: Protocol = DEFAULT
+    """Of cases that name none: a build of its own, not a word of the guest."""
 
     def word(self) -> int:
         """Option word 0 of the guest, see `zkos.guest.protocol.options`."""
@@ -99,8 +103,9 @@ class RunOptions:
             (self.quirks is Quirks.UPSTREAM, OPTION_QUIRKS_UPSTREAM),
             (self.report, OPTION_REPORT),
             (self.simulate, OPTION_SIMULATE),
-            (self.real_precompiles, OPTION_REAL_PRECOMPILES),
+            (self.extra_precompiles, OPTION_EXTRA_PRECOMPILES),
             (self.trace_memory, OPTION_TRACE_MEMORY),
+            (self.batch, OPTION_BATCH),
         ):
             if wanted:
                 word |= int(bit)

@@ -11,13 +11,10 @@ from typing import Final, TypeVar
 
 from zkos.guest.protocol import report as guest_report
 from zkos.host.channel import REPORT, UART
+from zkos.host.words import ReportError, Words
 
 E = TypeVar("E", bound=IntEnum)
 _REASON_PREFIX: Final = "REASON_"
-
-
-class ReportError(Exception):
-    """A message does not have the form of the table: the guest is at fault."""
 
 
 class Status(IntEnum):
@@ -47,6 +44,7 @@ class TransactionReport:
     """The receipt of a transaction, of kind 1."""
 
     number: int
+    """Position among all transactions served in the block, dropped ones too."""
     type_byte: int
     status: Status
     reason: int
@@ -54,6 +52,7 @@ class TransactionReport:
     reason_values: tuple[int, int]
     gas_used: int
     gas_refunded: int
+    """What was granted of the refund counter (EIP-3529)."""
     native_used: int
     pubdata_used: int
     hash: int
@@ -67,6 +66,7 @@ class EventReport:
     """An EVM log kept by its transaction, of kind 2."""
 
     transaction: int
+    """Position among the processed transactions of the block; likewise of L1 logs."""
     address: int
     topics: tuple[int, ...]
     data: bytes
@@ -122,6 +122,23 @@ class BlockReport:
     root_after: int
     next_free_slot_after: int
     rolling_hash: int
+    gas_used: int
+    """Of the transactions that stay in the block."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What the whole run commits to, of kind 12."""
+
+    state_before: int
+    """Hash of the chain's state; likewise after."""
+    state_after: int
+    output: int
+    logs_root: int
+    data_availability: int
+    public_input: int
+    blocks: int
+    versioned_hashes: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +166,7 @@ class AccountReport:
 
 @dataclass(slots=True)
 class Report:
-    """Everything a run reported, in order of arrival."""
+    """Everything a run reported of a block, in order of arrival."""
 
     transactions: list[TransactionReport] = field(default_factory=list)
     events: list[EventReport] = field(default_factory=list)
@@ -160,21 +177,43 @@ class Report:
     accounts: list[AccountReport] = field(default_factory=list)
     pubdata: bytes | None = None
     block: BlockReport | None = None
+    batch: BatchReport | None = None
+    """With the last block of a run."""
     text: list[str] = field(default_factory=list)
     """UART messages."""
 
 
 def decode_report(messages: Iterable[tuple[int, bytes]]) -> Report:
-    """All messages of a run; raises ReportError."""
-    report = Report()
+    """All messages of a run of one block; raises ReportError."""
+    reports = decode_reports(messages)
+    if len(reports) > 1:
+        raise ReportError(f"{len(reports)} blocks are reported instead of one")
+    return reports[0]
+
+
+def decode_reports(messages: Iterable[tuple[int, bytes]]) -> list[Report]:
+    """All messages of a run, by block; raises ReportError.
+
+    The last report is of a block that did not end, if there is one, so there is always
+    one.
+    """
+    reports = [Report()]
     for kind, content in messages:
         if kind == UART:
-            report.text.append(_text(content))
+            reports[-1].text.append(_text(content))
         elif kind == REPORT:
-            _decode_message(Words(content), report)
+            words = Words(content)
+            number = words.u32()
+            if number == guest_report.KIND_BATCH:
+                reports[-1].batch = _batch(words)
+                words.finish(number)
+                continue
+            if reports[-1].block is not None:
+                reports.append(Report())
+            _decode_message(number, words, reports[-1])
         else:
             raise ReportError(f"no such message: {kind:#x}")
-    return report
+    return reports
 
 
 def reason_name(reason: int) -> str:
@@ -201,46 +240,7 @@ def _text(content: bytes) -> str:
     return content[4 : 4 + length].decode("utf-8", "replace")
 
 
-class Words:
-    """A cursor over the words of one message; raises ReportError beyond its end."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._position = 0
-
-    def number(self, words: int) -> int:
-        return int.from_bytes(self._take(4 * words), "little")
-
-    def u32(self) -> int:
-        return self.number(1)
-
-    def u64(self) -> int:
-        return self.number(2)
-
-    def address(self) -> int:
-        return self.number(5)
-
-    def u256(self) -> int:
-        return self.number(8)
-
-    def data(self) -> bytes:
-        length = self.u32()
-        return self._take(length + -length % 4)[:length]
-
-    def finish(self, kind: int) -> None:
-        left = len(self._content) - self._position
-        if left:
-            raise ReportError(f"a message of kind {kind} has {left} bytes too many")
-
-    def _take(self, size: int) -> bytes:
-        start, self._position = self._position, self._position + size
-        if self._position > len(self._content):
-            raise ReportError("a message ends early")
-        return self._content[start : self._position]
-
-
-def _decode_message(words: Words, report: Report) -> None:
-    kind = words.u32()
+def _decode_message(kind: int, words: Words, report: Report) -> None:
     match kind:
         case guest_report.KIND_STEP | guest_report.KIND_FRAME_END:
             return  # read by `zkos.host.trace`
@@ -324,6 +324,20 @@ def _block(words: Words) -> BlockReport:
         root_after=words.u256(),
         next_free_slot_after=words.u64(),
         rolling_hash=words.u256(),
+        gas_used=words.u64(),
+    )
+
+
+def _batch(words: Words) -> BatchReport:
+    return BatchReport(
+        state_before=words.u256(),
+        state_after=words.u256(),
+        output=words.u256(),
+        logs_root=words.u256(),
+        data_availability=words.u256(),
+        public_input=words.u256(),
+        blocks=words.u32(),
+        versioned_hashes=tuple(words.u256() for _ in range(words.u32())),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
-from zkos.host.accounts import Account
+from zkos.host.accounts import Account, delegation, padded, stored_code
 from zkos.host.preimages import Preimages
 from zkos.host.tree import Leaf, StateTree, hash_bytes
 
@@ -21,7 +21,7 @@ class Slot(NamedTuple):
     key: int
 
     def flat_key(self) -> bytes:
-        """The key of its leaf (state spec 1)."""
+        """The key of its leaf (state spec 8)."""
         return hash_bytes(
             self.address.to_bytes(32, "big") + self.key.to_bytes(32, "big")
         )
@@ -44,6 +44,8 @@ class ChainState:
         self._slots_shared = False
         self.block_hashes: tuple[int, ...] = (0,) * BLOCK_HASHES
         """Of past blocks as big-endian numbers, latest first."""
+        self.timestamp = 0
+        """Of the last block."""
 
     def fork(self) -> "ChainState":
         """An independent copy; cheap until one of the two changes."""
@@ -53,6 +55,7 @@ class ChainState:
         twin._slots = self._slots
         twin._slots_shared = self._slots_shared = True
         twin.block_hashes = self.block_hashes
+        twin.timestamp = self.timestamp
         return twin
 
     @property
@@ -77,17 +80,26 @@ class ChainState:
         nonce: int = 0,
         code: bytes = b"",
         deployed_empty: bool = False,
+        old_code: bool = False,
+        delegate: int | None = None,
         force: bool = False,
     ) -> None:
-        """Write an account.
+        """Write an account, with code of its own or that of a `delegate`.
 
         Without balance, nonce and code nothing is written unless `force`.
         """
-        if balance or nonce or code or deployed_empty or force:
-            account = Account.make(balance, nonce, code, deployed=deployed_empty)
+        if delegate is not None:
+            self.preimages.add(padded(delegation(delegate)))
+            account = Account.delegating(balance, nonce, delegate)
+        elif balance or nonce or code or deployed_empty or force:
             if code:
-                self.preimages.add(code)
-            self.put_account(address, account)
+                self.preimages.add(padded(code) if old_code else stored_code(code))
+            account = Account.make(
+                balance, nonce, code, deployed=deployed_empty, old=old_code
+            )
+        else:
+            return
+        self.put_account(address, account)
 
     def put_account(self, address: int, account: Account) -> None:
         """Write the properties of an account and remember their encoding."""
@@ -117,9 +129,13 @@ class ChainState:
         return code[: account.bytecode_length]
 
     def apply(
-        self, diffs: Iterable[SlotDiff], preimages: Iterable[bytes], block_hash: int
+        self,
+        diffs: Iterable[SlotDiff],
+        preimages: Iterable[bytes],
+        block_hash: int,
+        timestamp: int,
     ) -> None:
-        """Become the state after a block (state spec 9).
+        """Become the state after a block.
 
         `diffs` are the changed slots in cache order, which numbers new leaves.
         """
@@ -128,6 +144,7 @@ class ChainState:
         for diff in diffs:
             self._write(diff.slot, diff.current.to_bytes(32, "big"))
         self.block_hashes = (block_hash, *self.block_hashes[:-1])
+        self.timestamp = timestamp
 
     def save(self, path: Path) -> None:
         """Write everything to a JSON file."""
@@ -135,6 +152,7 @@ class ChainState:
             "leaves": [_leaf_row(leaf, self.slots) for leaf in self.tree.leaves()[2:]],
             "preimages": [data.hex() for data in self.preimages],
             "block_hashes": [f"{value:064x}" for value in self.block_hashes],
+            "timestamp": self.timestamp,
         }
         path.write_text(json.dumps(content, indent=1) + "\n")
 
@@ -151,6 +169,7 @@ class ChainState:
                 state._slots[key] = Slot(int(address, 16), int(slot, 16))
         state.preimages = Preimages(bytes.fromhex(x) for x in content["preimages"])
         state.block_hashes = tuple(int(x, 16) for x in content["block_hashes"])
+        state.timestamp = content["timestamp"]
         return state
 
     def _write(self, slot: Slot, value: bytes) -> None:

@@ -6,7 +6,8 @@ Under CPython the engine is whatever `attach` was given last.
 from typing import Final, NoReturn, Protocol
 
 from zkos.lang.ints import U32, U64, Bytes32
-from zkos.lang.memory import Array
+from zkos.lang.memory import Array, ByteView
+from zkos.lang.places import forget_places, place_of
 from zkos.lang.trap import Trap
 
 
@@ -38,6 +39,7 @@ def attach(engine: Engine | None) -> None:
     """Host side only: connect the engine for guests run by this process."""
     global _engine  # noqa: PLW0603 - the one mutable cell behind all intrinsics
     _engine = engine
+    forget_places()
 
 
 def _attached() -> Engine:
@@ -59,6 +61,15 @@ def oracle_write(word: U32) -> None:
 def option_word(index: U32) -> U32:
     """Build option `index`: constant during a run, set by the linker or the host."""
     return U32(_attached().option(int(index)))
+
+
+def address_of(view: ByteView) -> U32:
+    """Where a view lies, to be sent to a host that looks there.
+
+    The host can read the view's bytes at this address as long as the run lasts, see
+    `zkos.lang.places`; what the number is depends on the engine.
+    """
+    return U32(place_of(view))
 
 
 def finish(public_input: Bytes32) -> NoReturn:

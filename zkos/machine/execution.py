@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import Final, Protocol
 
 from zkos.lang.ints import U32
+from zkos.lang.places import show
 from zkos.machine import state
 from zkos.machine.channels import BlockChannel, GuardedChannel, NoWord, WordChannel
 from zkos.machine.disassembler import disassemble
@@ -157,6 +158,7 @@ class Execution:
             state.PROFILE_PROVER if prover else state.PROFILE_SIMULATOR
         )
         self._channel: Final = GuardedChannel(channel, self.buffers.state)
+        show(channel, self.bytes_at)
 
     def proceed(self, cycle_limit: int) -> MachineResult:
         """Run until the machine stops or has done `cycle_limit` cycles in all.
@@ -209,6 +211,12 @@ class Execution:
     def word(self, address: int) -> int:
         """The 32-bit word of memory at `address`."""
         return int.from_bytes(self.buffers.memory[address : address + 4], "little")
+
+    def bytes_at(self, address: int, length: int) -> bytes:
+        """What lies in memory: a `zkos.lang.places.Memory`."""
+        if address + length > len(self.buffers.memory):
+            raise ValueError(f"there are no {length} bytes at {address:#x}")
+        return self.buffers.memory[address : address + length]
 
 
 def _zeros(size: int) -> mmap.mmap:

@@ -1,12 +1,17 @@
+"""What walking an access list touches, and what it costs before it fails."""
+
 import pytest
+import rlp
 
-from tests.guest.bootloader.test_transaction import body, parse, words
+from zkos.guest.rlp.reader import MalformedRlp
+from zkos.guest.system.errors import OutOfNative
 from zkos.guest.system.resources import Resources
-from zkos.guest.transactions.access_list import AccessList, MalformedAccessList
-from zkos.host.transactions import AccessListEntry, encode_access_list
+from zkos.guest.transactions.access_list import AccessList
 from zkos.lang.ints import U64
+from zkos.lang.memory import view_of
 
-ENTRIES = (AccessListEntry(0xAA, (1, 2)), AccessListEntry(0xBB, ()))
+A, B = b"\xaa" * 20, b"\xbb" * 20
+FIRST, SECOND = int(A.hex(), 16), int(B.hex(), 16)
 
 
 class Recorder:
@@ -15,72 +20,63 @@ class Recorder:
     def __init__(self):
         self.touched = []
 
-    def touch_account(self, environment, _, address, in_access_list):
+    def touch_account(self, environment, resources, address, in_access_list):
         assert environment == 0
         assert in_access_list
+        resources.charge(U64(0), U64(1))
         self.touched.append(int(address))
 
-    def touch_slot(self, _, address, key):
+    def touch_slot(self, resources, address, key):
+        resources.charge(U64(0), U64(1))
         self.touched.append((int(address), int(key)))
 
 
-def walk(dynamic):
-    transaction, valid = parse(body(dynamic=dynamic))
-    assert valid
+def key(number):
+    return number.to_bytes(32, "big")
+
+
+def content(entries):
+    encoded = rlp.encode(entries)
+    return encoded[len(encoded) - sum(len(rlp.encode(item)) for item in entries) :]
+
+
+def walk(entries, native=100):
     io = Recorder()
+    view = view_of(content(entries))
+    AccessList(False).check(view)
     try:
-        AccessList().warm(transaction, io, Resources(U64(0), U64(0)))
-    except MalformedAccessList:
-        return io.touched, False
-    return io.touched, True
+        AccessList(False).warm(view, io, Resources(U64(0), U64(native)))
+    except (MalformedRlp, OutOfNative) as error:
+        return io.touched, type(error)
+    return io.touched, None
 
 
-def test_empty_string_is_an_empty_list():
-    assert walk(b"") == ([], True)
+def test_empty_list_touches_nothing():
+    assert walk([]) == ([], None)
 
 
-def test_list_is_walked_in_order():
-    touched = [0xAA, (0xAA, 1), (0xAA, 2), 0xBB]
-    assert walk(encode_access_list(ENTRIES)) == (touched, True)
+def test_list_is_walked_in_order_and_repeats_count():
+    entries = [[A, [key(1), key(2**255)]], [B, []], [A, [key(1)]]]
+    touched = [FIRST, (FIRST, 1), (FIRST, 2**255), SECOND, FIRST, (FIRST, 1)]
+    assert walk(entries) == (touched, None)
 
 
-@pytest.mark.parametrize("outer", [0, 2])
-def test_outer_list_has_one_element(outer):
-    assert walk(words(32, outer, 32, 0)) == ([], False)
+@pytest.mark.parametrize(
+    "keys", [[b"\1" * 16, b"\1" * 15], [b"\1" * 31, b""], [[b"\1" * 31]]]
+)
+def test_key_that_is_none_is_found_after_what_precedes_it(keys):
+    entries = [[B, [key(7)]], [A, keys], [B, []]]
+    assert walk(entries) == ([SECOND, (SECOND, 7), FIRST], MalformedRlp)
 
 
-def test_only_the_low_word_counts_and_the_high_bytes_of_an_address_do_not():
-    high = 2**32 * 7
-    item = words(2**255 + 0xCC, high + 64, high + 1, 5)
-    touched, whole = walk(words(high + 32, high + 1, 32, high + 1, high + 32) + item)
-    assert (touched, whole) == ([0xCC, (0xCC, 5)], True)
+def test_bad_second_key_leaves_the_first_touched():
+    keys = [key(7), b"\1" * 16, b"\1" * 15]
+    assert walk([[A, keys]]) == ([FIRST, (FIRST, 7)], MalformedRlp)
 
 
-def test_offsets_wrap_to_before_the_list():
-    # The pointer of the only item leads back to the start of the body: its address is
-    # the type byte 2, and the sender 0xa the offset of a count that reads as 0.
-    transaction, _ = parse(body(dynamic=words(32, 1, 32, 1, 0)))
-    head = int(transaction.access_list_offset) + 32 + 4 * 32
-    assert walk(words(32, 1, 32, 1, 2**32 - head)) == ([2], True)
-
-
-def test_what_precedes_a_malformed_item_is_warm():
-    good = words(0xCC, 64, 0)
-    dynamic = words(32, 1, 32, 2, 64, 10_000) + good
-    assert walk(dynamic) == ([0xCC], False)
-
-
-def test_keys_must_lie_in_the_transaction():
-    dynamic = words(32, 1, 32, 1, 32) + words(0xCC, 64, 3, 1, 2)
-    assert walk(dynamic) == ([0xCC, (0xCC, 1), (0xCC, 2)], False)
-    dynamic = words(32, 1, 32, 1, 32) + words(0xCC, 64, 2**32 - 1, 9)
-    assert walk(dynamic) == ([0xCC, (0xCC, 9)], False)
-
-
-@pytest.mark.parametrize("word", range(4))
-def test_offset_outside_is_malformed(word):
-    numbers = [32, 1, 32, 1]
-    numbers[word] = 2**31
-    touched, whole = walk(words(*numbers) + words(32, 0xCC, 64, 0))
-    assert not whole
-    assert touched in ([], [0xCC])
+@pytest.mark.parametrize("native", range(4))
+def test_resources_run_out_on_the_way(native):
+    entries = [[A, [key(1)]], [B, [b"\1" * 16, b"\1" * 15]]]
+    touched, error = walk(entries, native)
+    assert touched == [FIRST, (FIRST, 1), SECOND][:native]
+    assert error is (MalformedRlp if native == 3 else OutOfNative)

@@ -4,36 +4,29 @@ import pytest
 import rlp
 from Crypto.Hash import keccak
 
-from tests.guest.bootloader.test_transaction import body, parse
+from tests.guest.bootloader.encodings import (
+    CHAIN,
+    FIELDS,
+    TO,
+    body,
+    decode_abi,
+    decode_rlp,
+    encode,
+    fields,
+    items,
+    number,
+)
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.system.errors import OutOfNative
 from zkos.guest.system.resources import Resources
-from zkos.guest.transactions.access_list import AccessList
+from zkos.guest.transactions.authorizations import Authorizations
 from zkos.guest.transactions.hashing import TransactionHasher
-from zkos.host.transactions import AccessListEntry, encode_access_list
 from zkos.lang.ints import U64
+from zkos.lang.memory import view_of
 
-CHAIN = 300
-R, S, V = 2**255 - 19, 0x1234, 28
-SIGNATURE = R.to_bytes(32, "big") + S.to_bytes(32, "big") + bytes([V])
-LIST = (AccessListEntry(0xAA, (1, 2**255)), AccessListEntry(0xBB, ()))
-LIST_ITEMS = [
-    [
-        (0xAA).to_bytes(20, "big"),
-        [(1).to_bytes(32, "big"), (2**255).to_bytes(32, "big")],
-    ],
-    [(0xBB).to_bytes(20, "big"), []],
-]
-
-
-class NoIo:
-    """Lets an access list be walked."""
-
-    def touch_account(self, *_):
-        pass
-
-    def touch_slot(self, *_):
-        pass
+NATIVE = 10**9
+LONG = bytes(range(1, 201))
+LISTS = {"access_list": [[TO, [b"\1" * 32, b"\2" * 32]]] * 3}
 
 
 def k256(data):
@@ -44,119 +37,89 @@ def keccak_price(length):
     return 2500 + 17500 * max(1, -(-length // 136))
 
 
-def numbers(*values):
-    return [value.to_bytes((value.bit_length() + 7) // 8, "big") for value in values]
+def hasher():
+    return TransactionHasher(Keccak256(), U64(CHAIN))
 
 
-def hash_both(**changes):
-    """Signing hash, transaction hash and the native of each."""
-    transaction, valid = parse(body(signature=SIGNATURE, **changes))
-    assert valid
-    access_list = AccessList()
-    resources = Resources(U64(0), U64(10**12))
-    access_list.warm(transaction, NoIo(), resources)
-    hasher = TransactionHasher(transaction, access_list, U64(CHAIN), Keccak256())
-    signing = hasher.signing_hash(resources)
-    first = 10**12 - int(resources.native)
-    whole = hasher.transaction_hash(resources)
-    second = 10**12 - first - int(resources.native)
-    as_bytes = (int(signing).to_bytes(32, "big"), int(whole).to_bytes(32, "big"))
-    return *as_bytes, first, second
+def as_bytes(digest):
+    return int(digest).to_bytes(32, "big")
 
 
-def check(changes, unsigned, signed, prefix=b""):
-    signing, whole, first, second = hash_both(**changes)
-    assert signing == k256(prefix + rlp.encode(unsigned))
-    assert whole == k256(prefix + rlp.encode(signed))
-    assert first == keccak_price(len(rlp.encode(unsigned)))
-    assert second == keccak_price(len(rlp.encode(signed)))
+def hashes(data, *, lax=False):
+    """Transaction hash, signing hash, native."""
+    record, why = decode_rlp(data, lax=lax)
+    assert not why
+    resources = Resources(U64(0), U64(NATIVE))
+    hasher().l2(record, resources)
+    spent = NATIVE - int(resources.native)
+    return as_bytes(record.hash), as_bytes(record.signing_hash), spent
 
 
-TO = (0xB).to_bytes(20, "big")
-CALLDATA = bytes(range(200))
-LEGACY = [*numbers(3, 7, 21000), TO, *numbers(5), CALLDATA]
+@pytest.mark.parametrize("changes", [{}, {"data": LONG}, {"data": b"", "value": 0}])
+@pytest.mark.parametrize("kind", FIELDS)
+def test_hashes_are_ethereums(kind, changes):
+    if kind:
+        changes = {**changes, **LISTS}
+    prefix = bytes([kind]) if kind else b""
+    data = encode(kind, **changes)
+    whole, signing, native = hashes(data)
+    assert whole == k256(data)
+    assert signing == k256(prefix + rlp.encode(fields(kind, **changes)))
+    assert native == 2 * keccak_price(len(data))
 
 
-def test_legacy_without_chain_id():
-    changes = {"kind": 0, "data": CALLDATA}
-    check(changes, LEGACY, [*LEGACY, *numbers(R, S, V)])
+@pytest.mark.parametrize("data", [b"", LONG])
+def test_signature_of_a_legacy_transaction_may_name_the_chain(data):
+    whole = encode(0, v=35 + 2 * CHAIN, data=data)
+    unsigned = [*fields(0, data=data), number(CHAIN), b"", b""]
+    assert hashes(whole)[:2] == (k256(whole), k256(rlp.encode(unsigned)))
 
 
-def test_legacy_with_chain_id():
-    changes = {"kind": 0, "data": CALLDATA, "r0": 1}
-    v = V + 8 + 2 * CHAIN
-    check(changes, [*LEGACY, *numbers(CHAIN, 0, 0)], [*LEGACY, *numbers(R, S, v)])
+def test_creation_has_no_recipient():
+    assert hashes(encode(2, to=b""))[1] == k256(b"\2" + rlp.encode(fields(2, to=b"")))
 
 
-@pytest.mark.parametrize("flag", [1, 2**200])
-def test_creation_has_no_recipient(flag):
-    changes = {"kind": 0, "data": b"\x60", "r1": flag, "to": 0}
-    items = [*numbers(3, 7, 21000), b"", *numbers(5), b"\x60"]
-    check(changes, items, [*items, *numbers(R, S, V)])
+@pytest.mark.parametrize("kind", FIELDS)
+def test_only_the_transaction_hash_covers_an_odd_list_length(kind):
+    prefix = bytes([kind]) if kind else b""
+    content = rlp.encode(items(kind))[2:]
+    data = prefix + b"\xf9\0" + bytes([len(content)]) + content
+    whole, signing, native = hashes(data, lax=True)
+    assert whole == k256(data)
+    assert signing == hashes(encode(kind))[1]
+    assert native == 2 * keccak_price(len(data))
+
+
+@pytest.mark.parametrize("kind", [0x7E, 0x7F])
+def test_l1_hashes_the_encoding(kind):
+    data = body(kind=kind)
+    record, _ = decode_abi(data)
+    resources = Resources(U64(0), U64(NATIVE))
+    hasher().l1(record, resources)
+    assert as_bytes(record.hash) == k256((32).to_bytes(32, "big") + data)
+    assert NATIVE - int(resources.native) == keccak_price(32 + len(data))
 
 
 @pytest.mark.parametrize(
-    ("entries", "items"), [((), []), (LIST, LIST_ITEMS), (LIST * 30, LIST_ITEMS * 30)]
+    ("chain_id", "nonce", "length"),
+    [(0, 0, 25), (CHAIN, 5, 27), (2**256 - 1, 2**64 - 2, 66)],
 )
-def test_access_list(entries, items):
-    changes = {"kind": 1, "data": b"", "dynamic": encode_access_list(entries)}
-    content = [*numbers(CHAIN, 3, 7, 21000), TO, *numbers(5), b"", items]
-    check(changes, content, [*content, *numbers(R, S, V)], b"\x01")
+def test_authorization(chain_id, nonce, length):
+    entry = [number(chain_id), TO, number(nonce), b"\1", b"\7", b"\7"]
+    message = b"\5" + rlp.encode(entry[:3])
+    assert len(message) == length
+    reader = Authorizations(False)
+    reader.open(view_of(rlp.encode(entry)))
+    assert reader.next()
+    resources = Resources(U64(0), U64(20_000))
+    assert as_bytes(hasher().authorization(reader, resources)) == k256(message)
+    assert resources.native == 0
 
 
-def test_fee_market():
-    changes = {"kind": 2, "max_fee": 2**127, "priority": 1000, "nonce": 0, "value": 0}
-    content = [*numbers(CHAIN, 0, 1000, 2**127, 21000), TO, b"", b"\x01\0\x02", []]
-    check(changes, content, [*content, *numbers(R, S, V)], b"\x02")
-
-
-def test_eip712():
-    data, deps, paymaster_input = b"abc", [5, 6], b"\x8c\x5a\x34\x45"
-    changes = {
-        "kind": 0x71,
-        "data": data,
-        "deps": deps,
-        "paymaster": 0xCC,
-        "paymaster_input": paymaster_input,
-    }
-    signing, whole, first, second = hash_both(**changes)
-    domain_type = b"EIP712Domain(string name,string version,uint256 chainId)"
-    struct_type = (
-        b"Transaction(uint256 txType,uint256 from,uint256 to,uint256 gasLimit,"
-        b"uint256 gasPerPubdataByteLimit,uint256 maxFeePerGas,"
-        b"uint256 maxPriorityFeePerGas,uint256 paymaster,uint256 nonce,uint256 value,"
-        b"bytes data,bytes32[] factoryDeps,bytes paymasterInput)"
-    )
-    names = k256(b"zkSync") + k256(b"2")
-    domain = k256(k256(domain_type) + names + CHAIN.to_bytes(32, "big"))
-    fields = body(signature=SIGNATURE, **changes)[:320]
-    joined = b"".join(dep.to_bytes(32, "big") for dep in deps)
-    tail = k256(data) + k256(joined) + k256(paymaster_input)
-    struct = k256(k256(struct_type) + fields + tail)
-    assert signing == k256(b"\x19\x01" + domain + struct)
-    assert whole == k256(signing + k256(SIGNATURE))
-    lengths = (128, 448, len(data), 64, len(paymaster_input), 66)
-    assert first == sum(map(keccak_price, lengths))
-    assert second == first + keccak_price(64 + 65)
-
-
-def test_l1_hashes_the_encoding():
-    data = body(kind=0xFF, signature=b"", r0=9)
-    transaction, valid = parse(data)
-    assert valid
-    hasher = TransactionHasher(transaction, AccessList(), U64(CHAIN), Keccak256())
-    resources = Resources(U64(0), U64(10**9))
-    digest = int(hasher.transaction_hash(resources)).to_bytes(32, "big")
-    assert digest == k256((32).to_bytes(32, "big") + data)
-    assert 10**9 - int(resources.native) == keccak_price(32 + len(data))
-
-
-def test_hash_without_native_is_refused():
-    transaction, _ = parse(body())
-    access_list = AccessList()
-    resources = Resources(U64(5), U64(19_999))
-    access_list.warm(transaction, NoIo(), resources)
-    hasher = TransactionHasher(transaction, access_list, U64(CHAIN), Keccak256())
+@pytest.mark.parametrize("kind", FIELDS)
+def test_hash_without_native_is_refused(kind):
+    record, _ = decode_rlp(encode(kind))
+    resources = Resources(U64(5), U64(39_999))
     with pytest.raises(OutOfNative):
-        hasher.signing_hash(resources)
+        hasher().l2(record, resources)
     assert resources.native == 0

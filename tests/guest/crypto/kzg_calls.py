@@ -3,6 +3,8 @@
 Elements come and go as plain numbers of 64 big-endian bytes, points as x and y.
 """
 
+from zkos.guest.crypto.blake2s import Blake2s
+from zkos.guest.crypto.blob import BlobVerifier
 from zkos.guest.crypto.bls381_fp import Fp, FpField, fp_zero
 from zkos.guest.crypto.bls381_fp2 import Fp2, Fp2Field, fp2_zero
 from zkos.guest.crypto.bls381_g1 import G1, G1Point
@@ -130,3 +132,25 @@ def verify_twice(first: ByteView, second: ByteView) -> tuple[bool, bool]:
 
 def evaluate_point(data: ByteView) -> bool:
     return Kzg().evaluate_point(data)
+
+
+def evaluate_blob(data: ByteView, z: U256) -> U256:
+    return BlobVerifier(Blake2s()).evaluate(data, z)
+
+
+def open_blob(data: ByteView, commitment: ByteView, proof: ByteView) -> bool:
+    verifier = BlobVerifier(Blake2s())
+    name = verifier.versioned_hash(commitment)
+    return verifier.opens(data, commitment, name, proof)
+
+
+def open_two_blobs(
+    data: ByteView, first: ByteView, other: ByteView, second: ByteView
+) -> tuple[bool, bool]:
+    """By one verifier; each commitment is followed by its proof."""
+    verifier = BlobVerifier(Blake2s())
+    name = verifier.versioned_hash(first.window(0, 48))
+    result = verifier.opens(data, first.window(0, 48), name, first.window(48, 48))
+    name = verifier.versioned_hash(second.window(0, 48))
+    proof = second.window(48, 48)
+    return result, verifier.opens(other, second.window(0, 48), name, proof)

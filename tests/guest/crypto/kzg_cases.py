@@ -7,7 +7,7 @@ from py_ecc.bls.point_compression import compress_G1
 CALLS = "tests.guest.crypto.kzg_calls"
 NAMES = (
     "fp_operations fp2_operations decompress combine verify_proof verify_twice "
-    "evaluate_point"
+    "evaluate_point evaluate_blob open_blob open_two_blobs"
 )
 GUEST = [f"{CALLS}:{name}" for name in NAMES.split()]
 ENGINES = [

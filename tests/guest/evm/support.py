@@ -8,9 +8,10 @@ from typing import Any
 
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.evm.interpreter import Evm
+from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES
 from zkos.guest.system.calls import Exit, Frame
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
-from zkos.lang.memory import ByteView, List, view_of
+from zkos.lang.memory import ByteView, List, allocate_bytes, view_of
 
 SELF = 0xA11CE
 CALLER = 0xCA11E7
@@ -19,6 +20,7 @@ PLENTY = 10**12
 
 # Charges of the fake system: distinct primes, so that each is recognised in a sum.
 ACCOUNT = (256 * 7919, 104729)
+ACCOUNT_WITH_CODE = (256 * 7867, 104683)
 SLOT = (256 * 7907, 104723)
 SLOT_WRITE = (256 * 7901, 104717)
 TRANSIENT = (256 * 7883, 104711)
@@ -56,6 +58,7 @@ class FakeIo:
     destroyed: list[tuple[int, bool]] = field(default_factory=list)
     accounts: dict[int, FakeAccount] = field(default_factory=dict)
     asked: list[int] = field(default_factory=list)
+    asked_code: list[int] = field(default_factory=list)
     hasher: Keccak256 = field(default_factory=Keccak256)
 
     def read_slot(
@@ -88,6 +91,14 @@ class FakeIo:
         assert environment == 1
         pay(resources, ACCOUNT)
         self.asked.append(int(at))
+        return self.account(at)
+
+    def read_account_with_code(
+        self, environment: U8, resources: Any, at: Address
+    ) -> FakeAccount:
+        assert environment == 1
+        pay(resources, ACCOUNT_WITH_CODE)
+        self.asked_code.append(int(at))
         return self.account(at)
 
     def account(self, at: Address) -> FakeAccount:
@@ -130,7 +141,7 @@ METADATA = SimpleNamespace(
     coinbase=Address(0xC01),
     timestamp=U64(0x713E),
     block_number=U64(1000),
-    mix_hash=U256(0x4A4D),
+    prevrandao=lambda options: U256(0x4A4D if options.prevrandao else 1),
     gas_limit=U64(0x11317),
     chain_id=U64(0xC4A1),
     basefee=U256(0xFEE),
@@ -139,14 +150,15 @@ METADATA = SimpleNamespace(
 
 
 @cache
-def machine(quirk_bits: int) -> tuple[Evm, SimpleNamespace]:
-    """One EVM a set of quirks: its heap is large."""
+def machine() -> tuple[Evm, SimpleNamespace]:
+    """One EVM for all tests: its heap is large."""
     system = SimpleNamespace(
         io=FakeIo(),
         metadata=METADATA,
         origin=Address(0x0416),
         gas_price=U256(0x9A5),
-        options=SimpleNamespace(quirk_bits=U32(quirk_bits)),
+        options=SimpleNamespace(prevrandao=False),
+        frame_memory=allocate_bytes(FRAME_MEMORY_BYTES),
     )
     return Evm(system), system
 
@@ -164,10 +176,10 @@ class Run:
         calldata: bytes = b"",
         static: bool = False,
         constructor: bool = False,
-        quirk_bits: int = 0,
+        artifacts: bytes | None = None,
         io: FakeIo | None = None,
     ) -> None:
-        self.evm, system = machine(quirk_bits)
+        self.evm, system = machine()
         self.io = system.io = io or FakeIo()
         code = pushes(stack) + code
         own = int.from_bytes(sha256(code).digest(), "big")
@@ -183,6 +195,8 @@ class Run:
         common.caller = Address(CALLER)
         common.value = U256(0x7A1)
         common.code = view_of(code)
+        common.has_artifacts = artifacts is not None
+        common.artifacts = view_of(artifacts or b"")
         common.input = view_of(calldata)
         common.static = static
         common.constructor = common.under_construction = constructor

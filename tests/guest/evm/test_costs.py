@@ -4,6 +4,7 @@ import pytest
 
 from tests.guest.evm.support import (
     ACCOUNT,
+    ACCOUNT_WITH_CODE,
     DESTRUCT,
     EVENT,
     KECCAK,
@@ -25,8 +26,8 @@ FIXED = {
     0x05: (5, 1000),
     0x06: (5, 1300),
     0x07: (5, 800),
-    0x08: (8, 1700),
-    0x09: (8, 2300),
+    0x08: (8, 2000),
+    0x09: (8, 4000),
     0x0A: (60, 5700),
     0x0B: (5, 400),
     0x10: (3, 190),
@@ -73,7 +74,7 @@ FIXED = {
     **{0x90 + n: (3, 90) for n in range(16)},
 }
 PUSH_NATIVE = (
-    "60 120 140 140 150 160 170 180 190 200 210 210 220 230 240 210 "
+    "60 120 140 140 150 160 170 180 190 200 210 210 220 230 240 240 "
     "240 240 240 240 250 260 260 260 260 270 280 280 290 290 300 300"
 )
 SYSTEM = {
@@ -97,8 +98,8 @@ DYNAMIC = [
     (0x37, (0, 0, 33), 3 + 6 + 6, 100 + 113 + 35 + 64),
     (0x39, (32, 0, 1), 3 + 3 + 6, 100 + 81 + 35 + 64),
     (0x3E, (32, 0, 0), 3, 180),
-    (0x3C, (7, 0, 0, 33), 6 + 6, 100 + 113 + 35 + 64, ACCOUNT),
-    (0x3C, (7, 0, 0, 0), 0, 180, ACCOUNT),
+    (0x3C, (7, 0, 0, 33), 6 + 6, 100 + 113 + 35 + 64, ACCOUNT_WITH_CODE),
+    (0x3C, (7, 0, 0, 0), 0, 180, ACCOUNT_WITH_CODE),
     (0x51, (0,), 6, 250 + 35 + 32),
     (0x51, (1,), 9, 250 + 35 + 64),
     (0x52, (0, 1), 6, 250 + 35 + 32),
@@ -194,10 +195,16 @@ def test_every_opcode_is_priced() -> None:
     assert rest == {0xFE, 0xA1, 0xA2, 0xA3}
 
 
-def test_code_is_analysed_at_6_native_a_byte() -> None:
+def test_code_without_artifacts_is_analysed_at_6_native_a_byte() -> None:
     short = execute(b"\x00")
     long = execute(b"\x00" + bytes(99))
     assert short.native - long.native == 99 * 6
+
+
+def test_stored_artifacts_are_free() -> None:
+    short = execute(b"\x00", artifacts=bytes(8))
+    long = execute(b"\x00" + bytes(99), artifacts=bytes(16))
+    assert short.native == long.native == execute(b"\x00").native + 6
 
 
 def test_prices_add_up_over_what_a_frame_sets_aside() -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from tests.guest.evm.support import CALLER, PLENTY, SELF, FakeIo, Run, execute, halts
 from zkos.guest.environments import Environments
-from zkos.guest.evm.heap import HEAP_BYTES
 from zkos.guest.evm.opcodes import OPCODES
+from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES
 from zkos.guest.system.calls import Exit, Frame, Scheme
 from zkos.guest.system.errors import Fatal, OutOfNative
 from zkos.lang.ints import U8, U32, U64, Address
@@ -78,6 +78,18 @@ def test_analysis_belongs_to_its_code() -> None:
             execute(second, constructor=constructor)
             halts(first.replace(b"\x04", b"\x05"), constructor=constructor)
             halts(second.replace(b"\x05", b"\x04"), constructor=constructor)
+
+
+def test_stored_map_of_destinations_is_trusted() -> None:
+    code = bytes.fromhex("600456005b")
+    honest = bytes([1 << 4, 0, 0, 0, 0, 0, 0, 0])
+    assert execute(code, artifacts=honest).stack == []
+    halts(code, artifacts=bytes(8))
+    # To the 5b of PUSH1 0x5b, if the map says so; never beyond the code.
+    execute(bytes.fromhex("600456605b"), artifacts=honest)
+    halts(bytes.fromhex("60045600"), artifacts=b"\xff" * 8)
+    # Nor beyond the map.
+    halts(bytes.fromhex("600456005b"), artifacts=b"")
 
 
 def test_unassigned_opcodes_halt() -> None:
@@ -181,6 +193,14 @@ def test_offsets_of_nothing_do_not_matter(opcode: int, stack: tuple[int, ...]) -
     assert execute(bytes([opcode]), stack=stack).memory == b""
 
 
+def test_call_looks_at_both_ranges_before_it_grows_memory() -> None:
+    code = b"\xf1"
+    good = Run(code, stack=(0, 7, 0, 0, 32, 0, 0))
+    bad = halts(code, stack=(0, 7, 0, 0, 32, 2**32, 1))
+    assert good.exit is Exit.CALL
+    assert bad.native - good.native == 35 + 32
+
+
 def test_initcode_is_limited() -> None:
     for opcode in (0xF0, 0xF5):
         assert Run(bytes([opcode]), stack=(0, 0, 49152, 0)).exit is Exit.CREATE
@@ -210,7 +230,7 @@ def test_native_has_priority_over_gas() -> None:
 
 
 def test_heap_of_all_frames_stays_below_its_size() -> None:
-    last = int(HEAP_BYTES) - 64
+    last = int(FRAME_MEMORY_BYTES) - 64
     gas = 2**40
     run = execute(b"\x53", stack=(last + 31, 1), gas=gas)
     assert len(run.memory) == last + 32

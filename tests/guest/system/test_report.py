@@ -10,6 +10,7 @@ from zkos.host.channel import QueryChannel, WordChannel
 from zkos.host.report import (
     AccountProperties,
     AccountReport,
+    BatchReport,
     BlockReport,
     EventReport,
     L1LogReport,
@@ -24,7 +25,7 @@ from zkos.host.report import (
 )
 from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U64, U256, Address, Bytes32
-from zkos.lang.memory import view_of
+from zkos.lang.memory import List, view_of
 
 pytestmark = pytest.mark.cpython
 HIGH = 2**256 - 2
@@ -46,7 +47,7 @@ def sent(enabled, send):
 def transaction(report):
     report.transaction(
         U32(7),
-        U32(0x71),
+        U32(0x7F),
         U32(1),
         U32(64),
         U256(HIGH),
@@ -91,7 +92,7 @@ def account(report):
     account.initial.nonce = U64(1)
     account.initial.balance = U256(HIGH)
     account.versioning, account.nonce, account.balance = U64(2), U64(3), U256(4)
-    account.bytecode_hash, account.bytecode_length = U256(5), U32(6)
+    account.bytecode_hash, account.code_length = U256(5), U32(6)
     account.artifacts_length = U32(7)
     account.observable_hash, account.observable_length = U256(8), U32(9)
     report.account_diff(account)
@@ -100,17 +101,22 @@ def account(report):
 def block(report):
     before = Commitment(U256(HIGH), U64(2))
     after = Commitment(U256(3), U64(2**64 - 1))
-    report.block(Bytes32(HIGH), before, after, Bytes32(5))
+    report.block(Bytes32(HIGH), before, after, Bytes32(5), U64(2**64 - 2))
 
 
 def pubdata(report):
-    report.begin_pubdata(U32(9))
-    for piece in (b"123", b"", b"456789"):
-        report.append(view_of(piece))
-    report.end_data()
+    report.pubdata(view_of(b"123456789"))
 
 
-SENDERS = [transaction, event, logs, slot, preimage, account, block, pubdata]
+def batch(report):
+    hashes = List(Bytes32)
+    hashes.append(Bytes32(HIGH - 6))
+    hashes.append(Bytes32(1))
+    digests = [Bytes32(HIGH - number) for number in range(6)]
+    report.batch(*digests, U32(3), hashes)
+
+
+SENDERS = [transaction, event, logs, slot, preimage, account, pubdata, block, batch]
 
 
 def test_every_kind_arrives_as_it_was_sent():
@@ -122,7 +128,7 @@ def test_every_kind_arrives_as_it_was_sent():
 
     assert report.transactions == [
         TransactionReport(
-            *(7, 0x71, Status.REVERTED, 64, (HIGH, 3), 2**64 - 1, 5, 6, 8),
+            *(7, 0x7F, Status.REVERTED, 64, (HIGH, 3), 2**64 - 1, 5, 6, 8),
             *(HIGH - 1, FAR, 9, b"return"),
         )
     ]
@@ -141,10 +147,13 @@ def test_every_kind_arrives_as_it_was_sent():
             AccountProperties(2, 3, 4, 5, 6, 7, 8, 9),
         )
     ]
-    assert report.block == BlockReport(HIGH, HIGH, 2, 3, 2**64 - 1, 5)
+    assert report.block == BlockReport(HIGH, HIGH, 2, 3, 2**64 - 1, 5, 2**64 - 2)
     assert report.pubdata == b"123456789"
+    assert report.batch == BatchReport(
+        *(HIGH - number for number in range(6)), 3, (HIGH - 6, 1)
+    )
 
 
-@pytest.mark.parametrize("send", SENDERS[:-1])
+@pytest.mark.parametrize("send", SENDERS)
 def test_nothing_is_sent_unless_enabled(send):
     assert sent(False, send) == decode_report([])

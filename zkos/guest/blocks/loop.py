@@ -1,42 +1,45 @@
 """The block: its transactions one after another, then the seal (bootloader spec 3).
 
-A Fatal error of a transaction ends the run if upstream's faults are reproduced.
-Corrected, no transaction can end a block:
+A transaction that is dropped leaves nothing but loaded records: neither effects nor a
+number, and an upgrade after it still comes first. A Fatal error of a transaction ends
+the run if upstream's faults are reproduced. Corrected, no transaction ends a block:
 
 * during execution it reverts the transaction, which pays for all its gas;
-* before and after (more than 2**23 bytes, prices or fees that overflow, native price 0,
-  a deposit too low, any paymaster, a refund recipient that is no address) the
-  transaction is dropped as invalid and leaves nothing but the touch of the coinbase.
+* before and after (prices or fees that overflow, native price 0, a deposit too low, an
+  upgrade that reverts, a refund recipient that is no address, an account without room
+  for what it is due) the transaction is dropped.
 
 The reason is in the transaction's report either way.
 """
 
 from zkos.guest.bootloader.runner import Runner
-from zkos.guest.commitment.finish import BlockFinisher
+from zkos.guest.commitment.finish import BlockCommitment, BlockFinisher, BlockResult
 from zkos.guest.environments import Environments
 from zkos.guest.flow.l1 import process_l1
 from zkos.guest.flow.outcome import Invalid
 from zkos.guest.flow.process import process_l2
 from zkos.guest.flow.work import Work
 from zkos.guest.hooks.hooks import Hooks
-from zkos.guest.protocol.addresses import BOOTLOADER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
-from zkos.guest.protocol.limits import TRANSACTION_BYTES
+from zkos.guest.protocol.limits import BLOCK_LOGS, NATIVE_COMPUTATIONAL
 from zkos.guest.protocol.report import (
+    REASON_BLOCK_GAS_LIMIT_REACHED,
+    REASON_BLOCK_L2_TO_L1_LOGS_LIMIT_REACHED,
+    REASON_BLOCK_NATIVE_LIMIT_REACHED,
+    REASON_BLOCK_PUBDATA_LIMIT_REACHED,
     REASON_INTERNAL,
     REASON_INVALID_ENCODING,
-    REASON_TRANSACTION_TOO_LARGE,
+    REASON_UNKNOWN_ENCODING,
     REASON_UPGRADE_TX_NOT_FIRST,
     STATUS_INVALID,
     STATUS_REVERTED,
     STATUS_SUCCESS,
 )
-from zkos.guest.protocol.transactions import TYPE_L1, TYPE_UPGRADE
+from zkos.guest.protocol.transactions import TYPE_UPGRADE
 from zkos.guest.state.system import System
-from zkos.guest.system.errors import Fatal, InsufficientBalance
+from zkos.guest.system.errors import Fatal
 from zkos.lang.control import urange
-from zkos.lang.ints import U32, U256, Address, Bytes32
-from zkos.lang.memory import List
+from zkos.lang.ints import U32, U64, U256
 from zkos.lang.trap import trap
 
 
@@ -45,141 +48,146 @@ class BlockProcessor:
 
     system: System
     work: Work
+    result: BlockResult
+    native_used: U64
+    """By the transactions that stay, like the next one."""
+    pubdata_used: U64
+    """In bytes."""
     is_first: bool
-    """Whether no transaction was taken yet, dropped ones included."""
-    is_too_large: bool
-    """Whether the transaction in work was not read for its size."""
-    rolling_hash: Bytes32
-    """Of the hashes of all processed transactions."""
-    upgrade_hash: Bytes32
-    priority_hashes: List[Bytes32]
+    """Whether no transaction stays yet."""
+    served: U32
+    """Number of transactions looked at."""
     reported_events: U32
     """Events of the block already reported."""
 
     def __init__(self, system: System) -> None:
         self.system = system
-        runner = Runner(system, Environments(system), Hooks(system))
-        self.work = Work(system, runner)
+        self.work = Work(system, Runner(system, Environments(system), Hooks(system)))
+        self.result = BlockResult()
+        self.native_used = U64(0)
+        self.pubdata_used = U64(0)
         self.is_first = True
-        self.is_too_large = False
-        self.rolling_hash = Bytes32(0)
-        self.upgrade_hash = Bytes32(0)
-        self.priority_hashes = List(Bytes32)
+        self.served = U32(0)
         self.reported_events = U32(0)
 
-    def run(self) -> Bytes32:
-        """Process all transactions and seal the block; the public input."""
-        system = self.system
-        strict = self.work.aborts
-        size = system.oracle.next_transaction_size(strict)
-        while size != 0:
-            self._take(size)
-            try:
-                self._next()
-            except Fatal:
-                trap("the account of coinbase or bootloader is no account")
-            size = system.oracle.next_transaction_size(strict)
-        finisher = BlockFinisher(system)
-        return finisher.run(self.rolling_hash, self.upgrade_hash, self.priority_hashes)
-
-    def _take(self, size: U32) -> None:
-        """Read the next transaction; nothing of one that is too large."""
+    def run(self) -> BlockCommitment:
+        """Process all transactions and seal the block."""
         oracle = self.system.oracle
-        transaction = self.work.transaction
-        self.is_too_large = size > TRANSACTION_BYTES
-        if self.is_too_large:
-            oracle.skip_transaction()
-            transaction.reserve(U32(0))
-            return
-        oracle.next_transaction(transaction.reserve(size), size, self.work.aborts)
+        readable, size = oracle.next_transaction_size()
+        while not readable or size != 0:
+            self.work.outcome.reset()
+            if readable and self.work.reader.receive(size):
+                self._next()
+            else:
+                self._skip()
+            self.served = self.served + 1
+            readable, size = oracle.next_transaction_size()
+        return BlockFinisher(self.system).run(self.result)
+
+    def _skip(self) -> None:
+        """Drop a transaction that could not be read, before anything is begun."""
+        work = self.work
+        work.reader.discard()
+        work.outcome.because(REASON_INVALID_ENCODING, U256(0), U256(0))
+        self._report(STATUS_INVALID)
 
     def _next(self) -> None:
-        """Process one transaction with what frames it."""
+        """Process one transaction in the frame that undoes it if it is dropped."""
         work = self.work
         io = work.io
         coinbase = self.system.metadata.coinbase
         io.begin_transaction()
         io.read_account(NO_ENVIRONMENT, work.unlimited(), coinbase)
-        work.outcome.reset()
+        snapshot = io.start_frame()
+        stays = self._process()
+        io.finish_frame(snapshot, not stays)
         status = STATUS_INVALID
-        try:
-            self._process()
+        if stays:
             self._record()
             status = STATUS_SUCCESS if work.outcome.success else STATUS_REVERTED
-        except Invalid:
-            work.outcome.success = False
-        if self.system.report.enabled:
-            self._report(status)
-        io.finish_transaction()
-        self.is_first = False
-        self._sweep(coinbase)
+        else:
+            work.outcome.clear()
+        self._report(status)
+        if stays:
+            io.finish_transaction()
 
-    def _process(self) -> None:
-        """Process; what ends the block upstream is caught if faults are corrected."""
-        work = self.work
-        if work.aborts:
-            try:
-                self._dispatch()
-            except Fatal:
-                trap("a transaction ends the block")
-            return
-        outcome = work.outcome
-        snapshot = work.io.start_frame()
-        failed = False
+    def _process(self) -> bool:
+        """Process; whether the transaction stays in the block."""
+        outcome = self.work.outcome
         try:
             self._dispatch()
+            self._check_limits()
         except Invalid:
-            work.io.finish_frame(snapshot, False)
-            raise
+            return False
         except Fatal:
-            failed = True
-        work.io.finish_frame(snapshot, failed)
-        if failed:
-            outcome.success = False
+            if outcome.aborts:
+                trap("a transaction ends the block")
             if outcome.reason == 0:
                 outcome.reason = REASON_INTERNAL
-            raise Invalid
+            return False
+        return True
 
     def _dispatch(self) -> None:
+        """Decode and process by kind. Raises Invalid and Fatal."""
         work = self.work
-        transaction = work.transaction
-        if not transaction.parse():
-            if self.is_too_large:
-                work.outcome.reject(REASON_TRANSACTION_TOO_LARGE)
-            work.outcome.reject(REASON_INVALID_ENCODING)
-        if not transaction.is_l1():
+        reason = work.reader.decode()
+        if reason == REASON_UNKNOWN_ENCODING:
+            work.outcome.abort(reason)
+        if reason != 0:
+            work.outcome.reject(reason)
+        if not work.reader.is_from_l1():
             process_l2(work)
             return
-        if transaction.kind == TYPE_UPGRADE and not self.is_first:
+        if work.transaction.kind == TYPE_UPGRADE and not self.is_first:
             work.outcome.reject(REASON_UPGRADE_TX_NOT_FIRST)
         process_l1(work)
 
+    def _check_limits(self) -> None:
+        """Raise Invalid if the transaction exceeds what is left of the block."""
+        outcome = self.work.outcome
+        metadata = self.system.metadata
+        gas = self.result.gas_used.saturating_add(outcome.gas_used)
+        native = self.native_used.saturating_add(outcome.native_used)
+        pubdata = self.pubdata_used.saturating_add(outcome.pubdata_used)
+        if gas > metadata.gas_limit:
+            outcome.reject(REASON_BLOCK_GAS_LIMIT_REACHED)
+        if native > NATIVE_COMPUTATIONAL:
+            outcome.reject(REASON_BLOCK_NATIVE_LIMIT_REACHED)
+        if pubdata > metadata.pubdata_limit:
+            outcome.reject(REASON_BLOCK_PUBDATA_LIMIT_REACHED)
+        if self.work.io.events.logs.length() > BLOCK_LOGS:
+            outcome.reject(REASON_BLOCK_L2_TO_L1_LOGS_LIMIT_REACHED)
+
     def _record(self) -> None:
-        """Add a processed transaction to the hashes of the block."""
-        digest = self.work.outcome.hash
+        """Add a transaction that stays to the sums and hashes of the block."""
+        outcome = self.work.outcome
+        transaction = self.work.transaction
+        result = self.result
+        result.gas_used = result.gas_used + outcome.gas_used
+        self.native_used = self.native_used + outcome.native_used
+        self.pubdata_used = self.pubdata_used + outcome.pubdata_used
+        self.is_first = False
         keccak = self.system.keccak
         keccak.reset()
-        keccak.update_u256(U256(self.rolling_hash))
-        keccak.update_u256(U256(digest))
-        self.rolling_hash = keccak.finish()
-        kind = self.work.transaction.kind
-        if kind == TYPE_L1:
-            self.priority_hashes.append(digest)
-        elif kind == TYPE_UPGRADE:
-            self.upgrade_hash = digest
+        keccak.update_u256(U256(result.rolling_hash))
+        keccak.update_u256(U256(transaction.hash))
+        result.rolling_hash = keccak.finish()
+        if transaction.kind == TYPE_UPGRADE:
+            result.upgrade_hash = transaction.hash
 
     def _report(self, status: U32) -> None:
         """Tell the host what became of the transaction, and its events."""
-        work = self.work
         report = self.system.report
-        outcome = work.outcome
-        transaction = work.transaction
-        events = work.io.events.events
+        if not report.enabled:
+            return
+        outcome = self.work.outcome
+        transaction = self.work.transaction
+        events = self.work.io.events.events
         for index in urange(self.reported_events, events.length()):
             report.event(events[index])
         self.reported_events = events.length()
         report.transaction(
-            work.io.transaction_number,
+            self.served,
             transaction.kind,
             status,
             outcome.reason,
@@ -188,26 +196,9 @@ class BlockProcessor:
             outcome.gas_used,
             outcome.gas_refunded,
             outcome.native_used,
-            work.io.pubdata_used(),
-            outcome.hash,
+            outcome.pubdata_used,
+            transaction.hash,
             transaction.sender,
             outcome.created,
             outcome.output,
         )
-
-    def _sweep(self, coinbase: Address) -> None:
-        """Move all fees to the coinbase, which may lack room for them."""
-        work = self.work
-        io = work.io
-        infinite = work.unlimited()
-        balance = io.read_account(NO_ENVIRONMENT, infinite, BOOTLOADER).balance
-        if balance == 0:
-            return
-        if not work.aborts and coinbase != BOOTLOADER:
-            _, overflows = io.account(coinbase).balance.overflowing_add(balance)
-            if overflows:
-                return
-        try:
-            io.transfer(NO_ENVIRONMENT, infinite, BOOTLOADER, coinbase, balance)
-        except InsufficientBalance:
-            trap("more ether than there can be")

@@ -1,10 +1,12 @@
-"""What precedes a constructor: checks, nonce, address, collision (EVM spec 4)."""
+"""What precedes a constructor: address, checks, nonce, collision (EVM spec 4)."""
 
 from enum import Enum
 from typing import Final
 
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
-from zkos.guest.rlp.writer import byte_length
+from zkos.guest.protocol.limits import CALL_DEPTH
+from zkos.guest.protocol.quirks import QUIRK_WARMS_REFUSED_CREATION
+from zkos.guest.rlp.writer import RlpHasher, number_length
 from zkos.guest.state.io import Io
 from zkos.guest.state.system import System
 from zkos.guest.system.calls import Frame
@@ -13,9 +15,11 @@ from zkos.guest.system.resources import INFINITE, Resources
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, allocate_bytes
 
+ADDRESS_RLP_BYTES: Final = U32(21)
 BUFFER_BYTES: Final = U32(96)
-ADDRESS_END: Final = U32(32)
-"""Where the deployer's address ends in the buffer; what precedes it is prefix."""
+SALTED_START: Final = U32(11)
+"""Where 0xff comes before the deployer, salt and hash of the initcode (EIP-1014)."""
+SALTED_PREFIX: Final = U8(0xFF)
 
 
 class Creation(Enum):
@@ -24,7 +28,7 @@ class Creation(Enum):
     READY = 0
     """The frame may run."""
     REFUSED = 1
-    """No balance for the value, or no nonce left: all gas stays with the deployer."""
+    """Too deep, no balance for the value, or no nonce left: all gas stays."""
     COLLIDED = 2
     """The address is taken: the constructor's share of the gas is lost."""
 
@@ -32,10 +36,8 @@ class Creation(Enum):
 class Origin(Enum):
     """What the new address is derived from."""
 
-    OWN_NONCE = 0
-    """The deployer's nonce, which is increased."""
-    GIVEN_NONCE = 1
-    SALT = 2
+    NONCE = 0
+    SALT = 1
 
 
 class Preparation:
@@ -43,32 +45,40 @@ class Preparation:
 
     system: System
     io: Io
+    rlp: RlpHasher
     origin: Origin
     nonce: U64
     salt: U256
     buffer: ByteView
+    """Ends with what is hashed for a salted address."""
+    warms_refused: bool
+    """Upstream's fault, see `QUIRK_WARMS_REFUSED_CREATION`."""
 
     def __init__(self, system: System) -> None:
         self.system = system
         self.io = system.io
-        self.origin = Origin.OWN_NONCE
+        self.rlp = RlpHasher(system.keccak)
+        self.origin = Origin.NONCE
         self.nonce = U64(0)
         self.salt = U256(0)
         self.buffer = allocate_bytes(BUFFER_BYTES)
+        bits = system.options.quirk_bits
+        self.warms_refused = bits & QUIRK_WARMS_REFUSED_CREATION != 0
 
-    def by_own_nonce(self) -> None:
-        """CREATE."""
-        self.origin = Origin.OWN_NONCE
+    def by_nonce(self, nonce: U64) -> None:
+        """A creation transaction, whose nonce is increased already."""
+        self.origin = Origin.NONCE
+        self.nonce = nonce
+
+    def by_own_nonce(self, resources: Resources, deployer: Address) -> None:
+        """CREATE. Raises OutOfNative and Fatal."""
+        account = self.io.read_account(NO_ENVIRONMENT, resources, deployer)
+        self.by_nonce(account.nonce)
 
     def by_salt(self, salt: U256) -> None:
         """CREATE2."""
         self.origin = Origin.SALT
         self.salt = salt
-
-    def by_nonce(self, nonce: U64) -> None:
-        """A creation transaction, whose nonce is increased already."""
-        self.origin = Origin.GIVEN_NONCE
-        self.nonce = nonce
 
     def prepare(
         self,
@@ -80,10 +90,13 @@ class Preparation:
     ) -> Creation:
         """Check a creation and fill `frame`, which gets its share of the resources.
 
-        Only native is charged. Raises OutOfNative and Fatal.
+        Only native is charged. The entry frame gets everything, and its deployer's
+        nonce is increased already. Raises OutOfNative and Fatal.
         """
         ergs = payer.ergs
-        share = ergs - ((ergs >> 14) << 8)
+        share = ergs
+        if frame.depth != 0:
+            share = ergs - ((ergs >> 14) << 8)
         payer.ergs = INFINITE
         verdict = self._check(payer, frame, deployer, value, initcode)
         if verdict is Creation.REFUSED:
@@ -99,6 +112,7 @@ class Preparation:
         frame.code_address = frame.address
         frame.value = value
         frame.code = initcode
+        frame.has_artifacts = False
         frame.input = initcode.window(0, 0)
         frame.static = False
         frame.constructor = True
@@ -113,53 +127,50 @@ class Preparation:
         value: U256,
         initcode: ByteView,
     ) -> Creation:
+        """Derive the address and judge; what else refuses it keeps it cold."""
         io = self.io
-        account = io.read_account(NO_ENVIRONMENT, payer, deployer)
-        if account.balance < value:
-            return Creation.REFUSED
-        if self.origin is Origin.OWN_NONCE or self.origin is Origin.SALT:
-            try:
-                self.nonce = io.increment_nonce(NO_ENVIRONMENT, payer, deployer)
-            except NonceOverflow:
-                return Creation.REFUSED
         if self.origin is Origin.SALT:
             digest = io.keccak(payer, initcode)
             frame.address = self._address_by_salt(deployer, digest)
         else:
             frame.address = self._address_by_nonce(deployer)
-        target = io.read_account(NO_ENVIRONMENT, payer, frame.address)
-        if not target.can_be_created():
-            return Creation.COLLIDED
-        return Creation.READY
+        if self.warms_refused:
+            self._target(payer, frame)
+        if frame.depth > CALL_DEPTH:
+            return Creation.REFUSED
+        if value != 0:
+            account = io.read_account(NO_ENVIRONMENT, payer, deployer)
+            if account.balance < value:
+                return Creation.REFUSED
+        if frame.depth != 0:
+            try:
+                io.increment_nonce(NO_ENVIRONMENT, payer, deployer)
+            except NonceOverflow:
+                return Creation.REFUSED
+        if not self.warms_refused:
+            self._target(payer, frame)
+        target = io.account(frame.address)
+        return Creation.READY if target.can_be_created() else Creation.COLLIDED
+
+    def _target(self, payer: Resources, frame: Frame) -> None:
+        """Look at the account at the new address, with the code it may have."""
+        self.io.read_account_with_code(NO_ENVIRONMENT, payer, frame.address)
 
     def _address_by_nonce(self, deployer: Address) -> Address:
         """Last 20 bytes of keccak-256 of rlp[deployer, nonce]."""
-        buffer = self.buffer
-        buffer.store_u256_be(0, U256(deployer))
+        rlp = self.rlp
         nonce = U256(self.nonce)
-        length = U32(1)
-        if self.nonce == 0:
-            buffer[32] = U8(0x80)
-        elif nonce < U256(0x80):
-            buffer[32] = U8(nonce)
-        else:
-            digits = byte_length(nonce)
-            buffer.store_u64_be(33, self.nonce << (U32(64) - (digits << 3)))
-            buffer[32] = U8(0x80) + U8(digits)
-            length = digits + 1
-        buffer[11] = U8(0x94)
-        buffer[10] = U8(0xC0 + 21) + U8(length)
-        return self._hash_from(U32(10), ADDRESS_END + length)
+        rlp.put_list(ADDRESS_RLP_BYTES + number_length(nonce))
+        rlp.put_address(deployer)
+        rlp.put_number(nonce)
+        return Address.truncate(self.system.keccak.finish())
 
     def _address_by_salt(self, deployer: Address, digest: Bytes32) -> Address:
         """The same of 0xff, deployer, salt and the hash of the initcode (EIP-1014)."""
         buffer = self.buffer
         buffer.store_u256_be(0, U256(deployer))
-        buffer[11] = U8(0xFF)
+        buffer[SALTED_START] = SALTED_PREFIX
         buffer.store_u256_be(32, self.salt)
         buffer.store_u256_be(64, U256(digest))
-        return self._hash_from(U32(11), BUFFER_BYTES)
-
-    def _hash_from(self, start: U32, end: U32) -> Address:
-        digest = self.system.keccak.hash(self.buffer.window(start, end - start))
-        return Address.truncate(digest)
+        salted = buffer.window(SALTED_START, BUFFER_BYTES - SALTED_START)
+        return Address.truncate(self.system.keccak.hash(salted))

@@ -1,28 +1,27 @@
 """Runs calls and creations: owns the call stack of an interaction.
 
 Environments and hooks run one frame; everything between two frames happens here, in
-the order of system spec 4 and EVM spec 3 and 4: who pays for what, value transfer,
-snapshots, return data. Frames are kept one a depth and used again.
+the order of system spec 4 and EVM spec 3 and 4: who pays for what, checks, snapshots,
+value transfer, return data. Frames are kept one a depth and used again.
 """
 
-from typing import Final
-
-from zkos.guest.bootloader.callee import aim, pass_resources
+from zkos.guest.bootloader.callee import aim, pass_resources, read_callee, take_code
 from zkos.guest.bootloader.creation import Creation, Preparation
 from zkos.guest.environments import Environments
-from zkos.guest.hooks.hooks import Hooks
+from zkos.guest.hooks.hooks import NO_HOOK, Hooks
 from zkos.guest.protocol.environment import (
     EVM_ENVIRONMENT,
     NO_ENVIRONMENT,
     runs_code,
 )
-from zkos.guest.protocol.limits import CODE_BYTES
-from zkos.guest.protocol.quirks import QUIRK_SPARES_UNDER_CONSTRUCTION
-from zkos.guest.protocol.report import (
-    REASON_ENTRY_TRANSFER_FAILED,
-    REASON_EVENT_WITHOUT_ENVIRONMENT,
-    REASON_RETURN_DATA_TOO_LARGE,
+from zkos.guest.protocol.gas import (
+    ERGS_CALL_STIPEND,
+    ERGS_CALL_VALUE,
+    ERGS_NEW_ACCOUNT,
 )
+from zkos.guest.protocol.limits import CALL_DEPTH, CODE_BYTES, RESERVED_PREFIX
+from zkos.guest.protocol.quirks import QUIRK_SPARES_UNDER_CONSTRUCTION
+from zkos.guest.protocol.report import REASON_ENTRY_TRANSFER_FAILED
 from zkos.guest.state.account import Account
 from zkos.guest.state.io import Io
 from zkos.guest.state.system import System
@@ -36,14 +35,6 @@ from zkos.guest.system.errors import (
 from zkos.guest.system.resources import INFINITE, Resources
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView, List, allocate_bytes
-
-MAX_DEPTH: Final = U32(1024)
-"""Of a frame that may run code; the entry frame has depth 0."""
-ERGS_CALL_VALUE: Final = U64(9_000 * 256)
-ERGS_CALL_STIPEND: Final = U64(2_300 * 256)
-ERGS_NEW_ACCOUNT: Final = U64(25_000 * 256)
-RESERVED_PREFIX: Final = U8(0xEF)
-"""First byte that no deployed code may have (EIP-3541)."""
 
 
 class Runner:
@@ -107,11 +98,11 @@ class Runner:
         """Call `callee` from outside any frame; whether it succeeded.
 
         Ergs are charged for what runs, not for the call itself. `resources` changes
-        only when this returns. Raises OutOfNative and Fatal.
+        only when this returns. Raises OutOfNative, OutOfReturnMemory and Fatal.
         """
         frame = self._start(resources)
         frame.resources.ergs = INFINITE
-        account = self.io.read_account(environment, frame.resources, callee)
+        _, source = read_callee(self.io, environment, frame.resources, callee)
         frame.resources.ergs = resources.ergs
         frame.environment = environment
         frame.address = callee
@@ -121,7 +112,7 @@ class Runner:
         frame.input = input
         frame.static = False
         try:
-            return self._run(self._enter(frame, account, Scheme.CALL), resources)
+            return self._run(self._enter(frame, source, Scheme.CALL), resources)
         except SystemFault:
             self._unwind()
             raise
@@ -137,7 +128,8 @@ class Runner:
         """Create a contract from outside any frame; whether it succeeded.
 
         The deployer's nonce, given as it was before, is already increased.
-        `resources` changes only when this returns. Raises OutOfNative and Fatal.
+        `resources` changes only when this returns. Raises OutOfNative,
+        OutOfReturnMemory and Fatal.
         """
         frame = self._start(resources)
         payer = self.payer
@@ -150,8 +142,6 @@ class Runner:
             resources.ergs = payer.ergs
             resources.native = payer.native
             return False
-        # There is no caller's frame to keep the rest for.
-        frame.resources.ergs = frame.resources.ergs + payer.ergs
         try:
             return self._run(self._enter_constructor(frame), resources)
         except SystemFault:
@@ -217,18 +207,10 @@ class Runner:
             success = self._deploy(frame)
         self.io.finish_frame(self.snapshots[self.depth], not success)
         if frame.output.length() != 0:
-            frame.output = self._keep(frame.output)
+            frame.output = self.system.return_memory.append(frame.output)
         if self.begun:
             self.environments.leave(frame)
         return success
-
-    def _keep(self, data: ByteView) -> ByteView:
-        """A copy that lasts for the interaction. Raises Fatal without room."""
-        try:
-            return self.system.return_memory.append(data)
-        except Fatal:
-            self.fault = REASON_RETURN_DATA_TOO_LARGE
-            raise
 
     def _unwind(self) -> None:
         """Free what the frames hold after an error that ends them all."""
@@ -258,16 +240,16 @@ class Runner:
         request = caller.request
         scheme = request.scheme
         resources = caller.resources
-        moves_value = request.value != 0 and scheme is not Scheme.DELEGATE
         stipend = U64(0)
         try:
-            account = self.io.read_account(
-                caller.environment, resources, request.callee
+            callee, source = read_callee(
+                self.io, caller.environment, resources, request.callee
             )
-            if moves_value:
+            if request.value != 0 and scheme is not Scheme.DELEGATE:
                 resources.charge(ERGS_CALL_VALUE, U64(0))
                 stipend = ERGS_CALL_STIPEND
-                if scheme is not Scheme.CALLCODE and account.is_empty():
+                is_empty = callee.nonce == 0 and source.code_length == 0
+                if is_empty and callee.balance == 0 and scheme is not Scheme.CALLCODE:
                     resources.charge(ERGS_NEW_ACCOUNT, U64(0))
         except OutOfErgs:
             return Exit.HALTED
@@ -278,57 +260,67 @@ class Runner:
         if caller.under_construction and not self.spares:
             frame.under_construction = frame.address == caller.address
         self.depth = self.depth + 1
-        return self._enter(frame, account, scheme)
+        return self._enter(frame, source, scheme)
 
-    def _enter(self, frame: Frame, account: Account, scheme: Scheme) -> Exit:
-        """Begin the callee: its first stop. `frame.environment` is the caller's."""
+    def _enter(self, frame: Frame, source: Account, scheme: Scheme) -> Exit:
+        """Begin the callee: its first stop. `frame.environment` is the caller's.
+
+        `source` is the account whose code runs, unless there is a hook.
+        """
+        moves_value = frame.value != 0 and scheme is not Scheme.DELEGATE
+        may_run = self._may_run(frame, moves_value)
         self.begun = False
         self.snapshots[self.depth] = self.io.start_frame()
-        if frame.value != 0 and scheme is not Scheme.DELEGATE:
-            try:
-                self._transfer(frame)
-            except InsufficientBalance:
-                return self._refuse_transfer(frame)
-        special = self.hooks.is_special(frame.code_address)
-        code = self.io.code(account)
-        if not special and code.length() == 0:
-            return Exit.RETURNED
-        if self.depth > MAX_DEPTH:
+        if not may_run:
             return Exit.REVERTED
-        if special:
-            return self._run_hook(frame, scheme)
-        if account.artifacts_length != 0 or account.bytecode_length != code.length():
-            raise Fatal
-        frame.code = code
-        frame.environment = account.environment()
+        if moves_value and not self._transfer(frame):
+            return self._refuse_transfer(frame)
+        hook = self.hooks.find(frame.code_address)
+        if hook != NO_HOOK:
+            return self.hooks.run(hook, frame, scheme)
+        if source.environment() == NO_ENVIRONMENT:
+            if source.has_code():
+                raise Fatal
+            return Exit.RETURNED
+        take_code(frame, source, self.io.stored_code(source))
         self.begun = True
         return self.environments.begin(frame)
 
-    def _transfer(self, frame: Frame) -> None:
-        """Move the call's value; to itself for CALLCODE, whose caller is itself."""
-        self.io.transfer(
-            NO_ENVIRONMENT, frame.resources, frame.caller, frame.address, frame.value
-        )
+    def _may_run(self, frame: Frame, moves_value: bool) -> bool:
+        """Whether depth and the caller's balance allow the call. Raises OutOfNative."""
+        if self.depth > CALL_DEPTH:
+            return False
+        if not moves_value:
+            return True
+        payer = self.io.read_account(NO_ENVIRONMENT, frame.resources, frame.caller)
+        return payer.balance >= frame.value
+
+    def _transfer(self, frame: Frame) -> bool:
+        """Move the value; to itself for CALLCODE, whose caller is itself.
+
+        False if the receiver lacks room for it.
+        """
+        try:
+            self.io.transfer(
+                NO_ENVIRONMENT,
+                frame.resources,
+                frame.caller,
+                frame.address,
+                frame.value,
+            )
+        except InsufficientBalance:
+            return False
+        return True
 
     def _refuse_transfer(self, frame: Frame) -> Exit:
-        """What a call does whose caller lacks the value. Raises Fatal.
+        """What a call does whose receiver has no room for the value. Raises Fatal.
 
-        Only an environment lets such a call fail; other senders were checked before.
+        Only an environment lets such a call fail.
         """
         if not runs_code(frame.environment):
             self.fault = REASON_ENTRY_TRANSFER_FAILED
             raise Fatal
         return Exit.REVERTED
-
-    def _run_hook(self, frame: Frame, scheme: Scheme) -> Exit:
-        """Run the hook at the callee. Raises OutOfNative and Fatal."""
-        try:
-            return self.hooks.run(frame, scheme)
-        except Fatal:
-            self.fault = REASON_RETURN_DATA_TOO_LARGE
-            if frame.environment == NO_ENVIRONMENT:
-                self.fault = REASON_EVENT_WITHOUT_ENVIRONMENT
-            raise
 
     # Creations
 
@@ -340,14 +332,10 @@ class Runner:
         if request.has_salt:
             preparation.by_salt(request.salt)
         else:
-            preparation.by_own_nonce()
+            preparation.by_own_nonce(caller.resources, caller.address)
         verdict = preparation.prepare(
             caller.resources, frame, caller.address, request.value, request.input
         )
-        if verdict is Creation.READY and self.depth >= MAX_DEPTH:
-            caller.resources.ergs = caller.resources.ergs + frame.resources.ergs
-            caller.resources.native = frame.resources.native
-            verdict = Creation.REFUSED
         if verdict is not Creation.READY:
             caller.child_success = False
             caller.child_output = self.empty
@@ -360,30 +348,22 @@ class Runner:
         """Open the frame of a new account, fund it and begin: its first stop."""
         self.begun = False
         self.snapshots[self.depth] = self.io.start_frame()
+        if frame.value != 0 and not self._transfer(frame):
+            return Exit.REVERTED
         self.io.increment_nonce(NO_ENVIRONMENT, frame.resources, frame.address)
-        if frame.value != 0 and not self._fund(frame):
-            raise Fatal
         frame.environment = EVM_ENVIRONMENT
         self.begun = True
         return self.environments.begin(frame)
 
-    def _fund(self, frame: Frame) -> bool:
-        """Move the value to a new account; False if it lacks room for it."""
-        try:
-            self._transfer(frame)
-        except InsufficientBalance:
-            return False
-        return True
-
     def _deploy(self, frame: Frame) -> bool:
         """Install what a constructor returned; False, without gas, if it is no code."""
         code = frame.output
+        frame.output = self.empty
         length = code.length()
         resources = frame.resources
         if length > CODE_BYTES or (length != 0 and code[0] == RESERVED_PREFIX):
             resources.ergs = U64(0)
             return False
-        frame.output = self.empty
         try:
             self.io.deploy_code(frame.environment, resources, frame.address, code)
         except OutOfErgs:

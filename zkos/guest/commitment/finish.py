@@ -1,25 +1,19 @@
-"""The end of a block: everything after the transaction loop (bootloader spec 3).
+"""The end of a block: everything after the transaction loop (state spec 3 to 6).
 
-The header is sealed first, then the state commitment is asked for, changed accounts
-get their slots, the pubdata is hashed, the tree verified and updated, and all of it
-bound together in the public input.
+The header is hashed first, then the state before the block is asked for, changed
+accounts get their slots, the pubdata is written, the tree verified and updated. What
+a batch of blocks is bound by remains.
 """
 
 from zkos.guest.commitment.header import hash_header
+from zkos.guest.commitment.logs import hash_logs, l1_transactions
 from zkos.guest.commitment.pubdata import Pubdata
-from zkos.guest.commitment.public_input import (
-    batch_public_input,
-    batch_state,
-    block_public_input,
-    chain_state,
-    hash_list,
-    hash_logs,
-    window_hashes,
-)
+from zkos.guest.commitment.public_input import chain_state, window_hashes
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.models.flat.sort import sorted_slots
 from zkos.guest.models.flat.tree import SealedSlot, StateTree
+from zkos.guest.protocol.queries import DA_BLOBS, DA_KECCAK, DA_NONE
 from zkos.guest.state.io import Io
 from zkos.guest.state.report import Report
 from zkos.guest.state.system import System
@@ -27,13 +21,49 @@ from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
-from zkos.lang.control import urange
-from zkos.lang.ints import Bytes32
-from zkos.lang.memory import List
+from zkos.lang.control import record, urange
+from zkos.lang.ints import U32, U64, Bytes32
+from zkos.lang.memory import ByteView, List, allocate_bytes
+from zkos.lang.trap import trap
+
+
+class BlockResult:
+    """What the transaction loop found out."""
+
+    rolling_hash: Bytes32
+    """Of the hashes of all transactions that stay in the block."""
+    upgrade_hash: Bytes32
+    """Of the upgrade transaction, or 0."""
+    gas_used: U64
+    """Sum of what the transactions that stay were charged."""
+
+    def __init__(self) -> None:
+        self.rolling_hash = Bytes32(0)
+        self.upgrade_hash = Bytes32(0)
+        self.gas_used = U64(0)
+
+
+@record
+class BlockCommitment:
+    """A finished block, as far as its batch is concerned."""
+
+    chain_id: U64
+    timestamp: U64
+    da_scheme: U32
+    state_before: Bytes32
+    """Commitment to the chain before the block."""
+    state_after: Bytes32
+    pubdata: ByteView
+    """Empty if nobody wants it."""
+    logs: List[Bytes32]
+    """Digests of the L2 to L1 logs."""
+    l1_transactions: List[Bytes32]
+    """Hashes of the transactions from L1, upgrades apart."""
+    upgrade_hash: Bytes32
 
 
 class BlockFinisher:
-    """Turns the caches of a finished block into its public input."""
+    """Seals a block whose transactions are done."""
 
     io: Io
     oracle: Oracle
@@ -52,49 +82,47 @@ class BlockFinisher:
         self.blake2s = system.blake2s
         self.report = system.report
 
-    def run(
-        self,
-        rolling_hash: Bytes32,
-        upgrade_hash: Bytes32,
-        priority_hashes: List[Bytes32],
-    ) -> Bytes32:
-        """The public input; the oracle is disconnected.
-
-        `rolling_hash` is that of all processed transactions, `priority_hashes` those
-        of type 0xff, `upgrade_hash` the one of type 0xfe or 0.
-        """
-        block_hash = hash_header(self.keccak, self.metadata, rolling_hash)
-        root, next_free_slot = self.oracle.state_commitment()
+    def run(self, result: BlockResult) -> BlockCommitment:
+        """Seal the block. Traps if host or block break a rule of oracle spec 1."""
+        metadata = self.metadata
+        logs = self.io.events.logs
+        block_hash = hash_header(
+            self.keccak, metadata, self.options, result.rolling_hash, result.gas_used
+        )
+        root, next_free_slot, last_timestamp = self.oracle.proof_data()
+        if metadata.timestamp < last_timestamp:
+            trap("the block is older than the one before")
         before = Commitment(root, next_free_slot)
 
         self.io.accounts.flush()
         records = self.seal_slots()
-        pubdata = Pubdata(
-            self.keccak, self.blake2s, self.options.wrap_in_batch, self.report
-        )
-        logs = self.io.events.logs
-        pubdata_hash = pubdata.hash_block(block_hash, records, self.io.accounts, logs)
+        pubdata = self.write_pubdata(block_hash, records)
         after = self.update_tree(before, records)
 
-        if self.options.wrap_in_batch:
-            public_input = batch_public_input(
-                self.keccak,
-                self.metadata,
-                batch_state(self.blake2s, before),
-                batch_state(self.blake2s, after),
-                pubdata_hash,
-                logs,
-                upgrade_hash,
-            )
-        else:
-            public_input = self.single_block_input(
-                before, after, block_hash, pubdata_hash, upgrade_hash, priority_hashes
-            )
         if self.report.enabled:
-            self.report_state(records)
-            self.report.block(block_hash, before, after, rolling_hash)
-        self.oracle.disconnect()
-        return public_input
+            self.report_state(records, pubdata)
+            self.report.block(
+                block_hash, before, after, result.rolling_hash, result.gas_used
+            )
+        number = metadata.block_number
+        old_hashes, new_hashes = window_hashes(self.blake2s, metadata, block_hash)
+        return BlockCommitment(
+            metadata.chain_id,
+            metadata.timestamp,
+            metadata.da_scheme,
+            chain_state(
+                self.blake2s,
+                before,
+                number.wrapping_sub(1),
+                old_hashes,
+                last_timestamp,
+            ),
+            chain_state(self.blake2s, after, number, new_hashes, metadata.timestamp),
+            pubdata,
+            hash_logs(self.keccak, logs),
+            l1_transactions(logs, result.upgrade_hash),
+            result.upgrade_hash,
+        )
 
     def seal_slots(self) -> List[SealedSlot]:
         """All cached slots in order, with their keys in the tree."""
@@ -104,39 +132,31 @@ class BlockFinisher:
             records.append(SealedSlot(slots[position], self.blake2s))
         return records
 
+    def write_pubdata(self, block_hash: Bytes32, records: List[SealedSlot]) -> ByteView:
+        """The pubdata, if it is committed to or reported."""
+        scheme = self.metadata.da_scheme
+        if scheme != DA_NONE and scheme != DA_KECCAK and scheme != DA_BLOBS:
+            trap("no way of publishing")
+        if scheme == DA_NONE and not self.report.enabled:
+            return allocate_bytes(0)
+        return Pubdata().write(
+            block_hash,
+            self.metadata.timestamp,
+            records,
+            self.io.accounts,
+            self.io.events.logs,
+        )
+
     def update_tree(self, before: Commitment, records: List[SealedSlot]) -> Commitment:
         """The commitment after the block."""
         tree = StateTree(self.options.proving, before)
         tree.apply(records)
         return tree.commitment()
 
-    def single_block_input(
-        self,
-        before: Commitment,
-        after: Commitment,
-        block_hash: Bytes32,
-        pubdata_hash: Bytes32,
-        upgrade_hash: Bytes32,
-        priority_hashes: List[Bytes32],
-    ) -> Bytes32:
-        """The public input of builds that do not wrap the block in a batch."""
-        blake2s = self.blake2s
-        number = self.metadata.block_number
-        old_hashes, new_hashes = window_hashes(blake2s, self.metadata, block_hash)
-        return block_public_input(
-            blake2s,
-            self.metadata,
-            chain_state(blake2s, before, number.wrapping_sub(1), old_hashes),
-            chain_state(blake2s, after, number, new_hashes),
-            pubdata_hash,
-            hash_list(blake2s, priority_hashes),
-            hash_list(blake2s, hash_logs(self.keccak, self.io.events.logs)),
-            upgrade_hash,
-        )
-
-    def report_state(self, records: List[SealedSlot]) -> None:
+    def report_state(self, records: List[SealedSlot], pubdata: ByteView) -> None:
         """Tell the host what changed."""
         report = self.report
+        report.pubdata(pubdata)
         logs = self.io.events.logs
         for position in urange(logs.length()):
             report.log(logs[position])

@@ -1,92 +1,61 @@
-"""The pubdata of a block, hashed as it is made (state spec 4).
+"""The pubdata of a block: what one needs to follow the state without proofs.
 
-Keys of records that were touched but not changed are part of the stream although the
-count in front leaves them out: that is the protocol.
+State spec 3. The stream is put together in one place, where it can be hashed or made
+into blobs together with that of other blocks.
 """
 
 from typing import Final
 
-from zkos.guest.crypto.blake2s import Blake2s
-from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.commitment.logs import LOG_BYTES, encode_log
 from zkos.guest.models.flat.tree import SealedSlot
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
 from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import AccountCache
 from zkos.guest.state.diff_encoding import (
     LONGEST_VALUE_BYTES,
-    account_encoded_length,
+    account_room,
     encode,
     encode_account,
 )
 from zkos.guest.state.events import Log
 from zkos.guest.state.preimages import PREIMAGE_CODE
-from zkos.guest.state.report import Report
-from zkos.guest.system.resources import INFINITE, Resources
 from zkos.lang.control import srange, urange
-from zkos.lang.ints import U16, U32, U256, Address, Bytes32
-from zkos.lang.memory import NOT_FOUND, ByteView, List, allocate_bytes
+from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
+from zkos.lang.memory import ByteView, List, allocate_bytes
 
+FORMAT: Final = U8(1)
+"""Version of the format, its first byte."""
 KEY_BYTES: Final = U32(32)
-LOG_BYTES: Final = U32(88)
-ROOM_BYTES: Final = U32(65536)
-"""A key and the longest diff of an account with code of the usual size."""
+FIRST_ROOM_BYTES: Final = U32(65536)
 
 
 class Pubdata:
-    """Writes the stream to the hasher of the build, and to the report."""
+    """Writes the stream of one block."""
 
-    keccak: Keccak256
-    blake2s: Blake2s
-    use_keccak: bool
-    report: Report
-    measuring: bool
-    """Only count the bytes: a report names the length first."""
-    length: U32
-    piece: ByteView
-    """Where a record is put together."""
-    log_piece: ByteView
+    room: ByteView
+    end: U32
+    """How much of the room is filled."""
 
-    def __init__(
-        self, keccak: Keccak256, blake2s: Blake2s, use_keccak: bool, report: Report
-    ) -> None:
-        self.keccak = keccak
-        self.blake2s = blake2s
-        self.use_keccak = use_keccak
-        self.report = report
-        self.measuring = False
-        self.length = U32(0)
-        self.piece = allocate_bytes(ROOM_BYTES)
-        self.log_piece = allocate_bytes(LOG_BYTES)
-
-    def hash_block(
-        self,
-        block_hash: Bytes32,
-        records: List[SealedSlot],
-        accounts: AccountCache,
-        logs: List[Log],
-    ) -> Bytes32:
-        """The digest of the pubdata: keccak for batches, else BLAKE2s."""
-        if self.report.enabled:
-            self.measuring = True
-            self.write(block_hash, records, accounts, logs)
-            self.measuring = False
-            self.report.begin_pubdata(self.length)
-        self.write(block_hash, records, accounts, logs)
-        self.report.end_data()
-        return self.keccak.finish() if self.use_keccak else self.blake2s.finish()
+    def __init__(self) -> None:
+        self.room = allocate_bytes(FIRST_ROOM_BYTES)
+        self.end = U32(0)
 
     def write(
         self,
         block_hash: Bytes32,
+        timestamp: U64,
         records: List[SealedSlot],
         accounts: AccountCache,
         logs: List[Log],
-    ) -> None:
+    ) -> ByteView:
         """The whole stream."""
-        self.piece.store_u256_be(0, U256(block_hash))
-        self.emit(self.piece.window(0, 32))
+        head = self.grow(U32(41))
+        head[0] = FORMAT
+        head.store_u256_be(1, U256(block_hash))
+        head.store_u64_be(33, timestamp)
         self.write_diffs(records, accounts)
         self.write_logs(logs)
+        return self.room.window(0, self.end)
 
     def write_diffs(self, records: List[SealedSlot], accounts: AccountCache) -> None:
         changed = U32(0)
@@ -97,31 +66,22 @@ class Pubdata:
 
         for position in urange(records.length()):
             record = records[position]
-            slot = record.slot
-            if not slot.updated:
+            if not record.is_written():
                 continue
+            slot = record.slot
+            place = self.grow(KEY_BYTES)
             for i in srange(8):
-                self.piece.store_u32(4 * i, record.key[i])
-            end = KEY_BYTES
-            if record.is_written():
-                if slot.address == ACCOUNT_PROPERTIES:
-                    end = end + self.put_account(slot.key, accounts)
-                else:
-                    room = self.piece.window(end, LONGEST_VALUE_BYTES)
-                    end = end + encode(slot.initial, slot.current, room)
-            self.emit(self.piece.window(0, end))
+                place.store_u32(4 * i, record.key[i])
+            if slot.address == ACCOUNT_PROPERTIES:
+                self.write_account(accounts.get(Address(slot.key)), accounts)
+            else:
+                room = self.spare(LONGEST_VALUE_BYTES)
+                self.end = self.end + encode(slot.initial, slot.current, room)
 
-    def put_account(self, key: U256, accounts: AccountCache) -> U32:
-        """Put the diff of an account after its key; the length of the diff."""
-        account = accounts.get(Address(key))
-        length = account_encoded_length(account)
-        needed = KEY_BYTES + length + KEY_BYTES
-        if needed > self.piece.length():
-            piece = allocate_bytes(needed)
-            piece.window(0, KEY_BYTES).copy_from(self.piece.window(0, KEY_BYTES))
-            self.piece = piece
-        room = self.piece.window(KEY_BYTES, length + KEY_BYTES)
-        return encode_account(account, published_code(account, accounts), room)
+    def write_account(self, account: Account, accounts: AccountCache) -> None:
+        stored = published_code(account, accounts)
+        room = self.spare(account_room(account))
+        self.end = self.end + encode_account(account, stored, room)
 
     def write_logs(self, logs: List[Log]) -> None:
         count = logs.length()
@@ -129,8 +89,7 @@ class Pubdata:
         self.write_u32(count)
         for position in urange(count):
             log = logs[position]
-            encode_log(log, self.log_piece)
-            self.emit(self.log_piece)
+            encode_log(log, self.grow(LOG_BYTES))
             if log.is_message:
                 messages = messages + 1
 
@@ -138,43 +97,36 @@ class Pubdata:
         for position in urange(count):
             log = logs[position]
             if log.is_message:
-                self.write_u32(log.data.length())
-                self.emit(log.data)
+                length = log.data.length()
+                self.write_u32(length)
+                self.grow(length).copy_from(log.data)
 
     def write_u32(self, value: U32) -> None:
-        self.piece.store_u32_be(0, value)
-        self.emit(self.piece.window(0, 4))
+        self.grow(U32(4)).store_u32_be(0, value)
 
-    def emit(self, data: ByteView) -> None:
-        """Append bytes to the stream."""
-        if self.measuring:
-            self.length = self.length + data.length()
-            return
-        if self.use_keccak:
-            self.keccak.update(data)
-        else:
-            self.blake2s.update(data)
-        if self.report.enabled:
-            self.report.append(data)
+    def grow(self, length: U32) -> ByteView:
+        """The next bytes of the stream, to be written."""
+        place = self.spare(length)
+        self.end = self.end + length
+        return place
+
+    def spare(self, length: U32) -> ByteView:
+        """The bytes behind the stream, which may be overwritten."""
+        needed = self.end + length
+        size = self.room.length()
+        if needed > size:
+            size = size.saturating_add(size)
+            room = allocate_bytes(size if size > needed else needed)
+            room.window(0, self.end).copy_from(self.room.window(0, self.end))
+            self.room = room
+        return self.room.window(self.end, length)
 
 
 def published_code(account: Account, accounts: AccountCache) -> ByteView:
-    """The code that goes into the pubdata; asks the oracle if nobody has yet."""
-    length = account.bytecode_length
-    if not account.code_changed() or account.not_publish or length == 0:
+    """The stored code in the pubdata; asks the oracle if nobody has yet."""
+    length = account.stored_length()
+    unchanged = not account.code_changed_since(account.initial)
+    if unchanged or account.not_publish or length == 0:
         return accounts.no_code.data
-    preimages = accounts.preimages
     digest = account.bytecode_hash
-    if preimages.by_hash.find(digest) == NOT_FOUND:
-        preimages.load(Resources(INFINITE, INFINITE), digest, length, PREIMAGE_CODE)
-    return preimages.get(digest).data.window(0, length)
-
-
-def encode_log(log: Log, out: ByteView) -> None:
-    """Write the 88 bytes of an L2 to L1 log (state spec 6)."""
-    out[0] = 0
-    out[1] = 1
-    out.store_u256_be(4, U256(log.sender) << 96)
-    out.store_u16_be(2, U16.truncate(log.transaction_number))
-    out.store_u256_be(24, log.key)
-    out.store_u256_be(56, log.value)
+    return accounts.preimages.fetch(digest, length, PREIMAGE_CODE).data

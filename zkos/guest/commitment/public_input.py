@@ -1,33 +1,48 @@
-"""The public input: what a proof of the block is a statement about (state spec 8).
+"""What a proof is a statement about (state spec 6.1): all formulas of a version.
 
-Every function takes finished hashes and numbers and returns a digest; `finish` calls
-them in order.
+Every function takes finished hashes and numbers and returns a digest; `finish` and
+`batch` call them.
 """
 
 from typing import Final
 
-from zkos.guest.commitment.pubdata import LOG_BYTES, encode_log
+from zkos.guest.commitment.logs import hash_pair
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.state.events import Log
 from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.metadata import Metadata
-from zkos.lang.control import urange
-from zkos.lang.ints import U8, U32, U64, U256, Bytes32
-from zkos.lang.memory import List, allocate_bytes
+from zkos.lang.control import record, urange
+from zkos.lang.ints import U32, U64, U256, Bytes32
+from zkos.lang.memory import allocate_bytes
 
 HASH_BYTES: Final = U32(32)
-LOG_TREE_HEIGHT: Final = U32(14)
 NO_HASH: Final = Bytes32(0)
+
+
+@record
+class BatchOutput:
+    """What the settlement layer opens of a batch, in this order."""
+
+    chain_id: U64
+    first_timestamp: U64
+    last_timestamp: U64
+    da_scheme: U32
+    availability: Bytes32
+    """Commitment to the pubdata, see `data_availability`."""
+    l1_transactions: U32
+    """How many transactions came from L1, upgrades apart."""
+    l1_rolling: Bytes32
+    """Rolling hash of theirs."""
+    logs_root: Bytes32
+    """Of the tree over L2 to L1 logs."""
+    upgrade_hash: Bytes32
+    """Of the upgrade transaction, or 0."""
 
 
 def window_hashes(
     blake2s: Blake2s, metadata: Metadata, block_hash: Bytes32
 ) -> tuple[Bytes32, Bytes32]:
-    """Digests of the block hashes known before and after the block.
-
-    The second drops the latest hash in front and appends the new one at the end.
-    """
+    """Digests of the last 256 block hashes before and after the block."""
     hashes = metadata.block_hashes
     count = hashes.length()
     data = allocate_bytes((count + 1) * HASH_BYTES)
@@ -39,143 +54,46 @@ def window_hashes(
 
 
 def chain_state(
-    blake2s: Blake2s, state: Commitment, block_number: U64, hashes: Bytes32
+    blake2s: Blake2s,
+    state: Commitment,
+    block_number: U64,
+    hashes: Bytes32,
+    timestamp: U64,
 ) -> Bytes32:
-    """Commitment to the chain after a block; the last field is a timestamp of 0."""
+    """Commitment to the chain after the block with this number and timestamp."""
     blake2s.reset()
     blake2s.update_u256(state.root)
     blake2s.update_u64_be(state.next_free_slot)
     blake2s.update_u64_be(block_number)
     blake2s.update_u256(U256(hashes))
-    blake2s.update_u64_be(U64(0))
+    blake2s.update_u64_be(timestamp)
     return blake2s.finish()
 
 
-def hash_logs(keccak: Keccak256, logs: List[Log]) -> List[Bytes32]:
-    """The digest of each L2 to L1 log, in order."""
-    digests = List(Bytes32)
-    encoded = allocate_bytes(LOG_BYTES)
-    for position in urange(logs.length()):
-        encode_log(logs[position], encoded)
-        digests.append(keccak.hash(encoded))
-    return digests
+def full_logs_root(keccak: Keccak256, logs_root: Bytes32) -> Bytes32:
+    """The root together with that of chains that settle on this one: none."""
+    return hash_pair(keccak, logs_root, NO_HASH)
 
 
-def hash_list(blake2s: Blake2s, hashes: List[Bytes32]) -> Bytes32:
-    """BLAKE2s of all hashes one after the other."""
-    blake2s.reset()
-    for position in urange(hashes.length()):
-        blake2s.update_u256(U256(hashes[position]))
-    return blake2s.finish()
-
-
-def block_public_input(
-    blake2s: Blake2s,
-    metadata: Metadata,
-    state_before: Bytes32,
-    state_after: Bytes32,
-    pubdata_hash: Bytes32,
-    priority_hash: Bytes32,
-    logs_hash: Bytes32,
-    upgrade_hash: Bytes32,
-) -> Bytes32:
-    """Public input of a single block (state spec 8.1)."""
-    blake2s.reset()
-    blake2s.update_u256(U256(metadata.chain_id))
-    blake2s.update_u64_be(metadata.timestamp)
-    blake2s.update_u64_be(metadata.timestamp)
-    blake2s.update_u256(U256(pubdata_hash))
-    blake2s.update_u256(U256(priority_hash))
-    blake2s.update_u256(U256(logs_hash))
-    blake2s.update_u256(U256(upgrade_hash))
-    output = blake2s.finish()
-
-    blake2s.update_u256(U256(state_before))
-    blake2s.update_u256(U256(state_after))
-    blake2s.update_u256(U256(output))
-    return blake2s.finish()
-
-
-def batch_state(blake2s: Blake2s, state: Commitment) -> Bytes32:
-    """Commitment to the state alone, as batches use it."""
-    blake2s.reset()
-    blake2s.update_u256(state.root)
-    blake2s.update_u64_be(state.next_free_slot)
-    return blake2s.finish()
-
-
-def hash_pair(keccak: Keccak256, left: Bytes32, right: Bytes32) -> Bytes32:
-    """Keccak-256 of 64 bytes."""
-    keccak.update_u256(U256(left))
-    keccak.update_u256(U256(right))
-    return keccak.finish()
-
-
-def logs_tree_root(keccak: Keccak256, leaves: List[Bytes32]) -> Bytes32:
-    """Root of the tree of height 14 over the log digests, filled up with empty logs.
-
-    Overwrites `leaves`.
-    """
-    count = leaves.length()
-    empty = keccak.hash(allocate_bytes(LOG_BYTES))
-    for _height in urange(LOG_TREE_HEIGHT):
-        parents = (count + 1) >> 1
-        for position in urange(parents):
-            left = position << 1
-            right = leaves[left + 1] if left + 1 < count else empty
-            leaves[position] = hash_pair(keccak, leaves[left], right)
-        count = parents
-        empty = hash_pair(keccak, empty, empty)
-    return empty if count == 0 else leaves[0]
-
-
-def priority_rolling_hash(keccak: Keccak256, logs: List[Log]) -> tuple[U32, Bytes32]:
-    """Number and rolling hash of the L1 transactions, which are those with a log."""
-    count = U32(0)
-    rolling = keccak.finish()
-    for position in urange(logs.length()):
-        if not logs[position].is_message:
-            count = count + 1
-            rolling = hash_pair(keccak, rolling, Bytes32(logs[position].key))
-    return count, rolling
-
-
-def availability_hash(keccak: Keccak256, pubdata_hash: Bytes32) -> Bytes32:
-    """Commitment to the data published: one blob, its hash 0."""
-    keccak.update_u256(U256(NO_HASH))
-    keccak.update_u256(U256(pubdata_hash))
-    keccak.update_u8(U8(1))
+def hash_output(keccak: Keccak256, output: BatchOutput) -> Bytes32:
+    """Digest of a batch output; its last field would be roots of other chains."""
+    keccak.update_u256(U256(output.chain_id))
+    keccak.update_u64_be(output.first_timestamp)
+    keccak.update_u64_be(output.last_timestamp)
+    keccak.update_u256(U256(output.da_scheme))
+    keccak.update_u256(U256(output.availability))
+    keccak.update_u256(U256(output.l1_transactions))
+    keccak.update_u256(U256(output.l1_rolling))
+    keccak.update_u256(U256(output.logs_root))
+    keccak.update_u256(U256(output.upgrade_hash))
     keccak.update_u256(U256(NO_HASH))
     return keccak.finish()
 
 
-def batch_public_input(
-    keccak: Keccak256,
-    metadata: Metadata,
-    state_before: Bytes32,
-    state_after: Bytes32,
-    pubdata_hash: Bytes32,
-    logs: List[Log],
-    upgrade_hash: Bytes32,
+def public_input(
+    keccak: Keccak256, state_before: Bytes32, state_after: Bytes32, output: Bytes32
 ) -> Bytes32:
-    """Public input of a batch of this one block (state spec 8.2)."""
-    keccak.reset()
-    logs_root = logs_tree_root(keccak, hash_logs(keccak, logs))
-    logs_root = hash_pair(keccak, logs_root, NO_HASH)
-    count, rolling = priority_rolling_hash(keccak, logs)
-    availability = availability_hash(keccak, pubdata_hash)
-
-    keccak.update_u256(U256(metadata.chain_id))
-    keccak.update_u64_be(metadata.timestamp)
-    keccak.update_u64_be(metadata.timestamp)
-    keccak.update(allocate_bytes(20))
-    keccak.update_u256(U256(availability))
-    keccak.update_u256(U256(count))
-    keccak.update_u256(U256(rolling))
-    keccak.update_u256(U256(logs_root))
-    keccak.update_u256(U256(upgrade_hash))
-    output = keccak.finish()
-
+    """What the program returns."""
     keccak.update_u256(U256(state_before))
     keccak.update_u256(U256(state_after))
     keccak.update_u256(U256(output))

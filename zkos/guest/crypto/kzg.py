@@ -49,8 +49,7 @@ class Kzg:
             return False
         commitment = input.window(96, 48)
         digest = self.digest
-        sha256(commitment, digest)
-        digest[0] = VERSION_KZG
+        hash_commitment(commitment, digest)
         if not digest.equals(input.window(0, 32)):
             return False
         z = input.load_u256_be(32)
@@ -80,3 +79,9 @@ class Kzg:
             return total.is_infinite() and self.proof.is_infinite()
         curve.field.negate(total.y, total.y)
         return self.pairing.product_is_one(total, self.proof)
+
+
+def hash_commitment(commitment: ByteView, out: ByteView) -> None:
+    """Write the versioned hash of a commitment: 32 bytes."""
+    sha256(commitment, out)
+    out[0] = VERSION_KZG

@@ -15,7 +15,7 @@ from zkos.guest.evm.halts import (
     StackUnderflow,
     StaticViolation,
 )
-from zkos.guest.evm.heap import HEAP_BYTES, Heap
+from zkos.guest.evm.heap import Heap
 from zkos.guest.evm.jumps import JumpDestinations
 from zkos.guest.evm.operands import fits_u32, words
 from zkos.guest.protocol.evm_native import NATIVE_COPY, NATIVE_MEMORY_GROWTH
@@ -24,10 +24,7 @@ from zkos.guest.protocol.gas import (
     GAS_MEMORY_WORD,
     MEMORY_QUADRATIC_BITS,
 )
-from zkos.guest.protocol.quirks import (
-    QUIRK_EMPTY_KECCAK_OFFSET,
-    QUIRK_SHIFT_LOW_WORD,
-)
+from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES, STACK_WORDS
 from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.resources import Resources
@@ -35,7 +32,6 @@ from zkos.lang.control import inline, noinline
 from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import Array, ByteView, List
 
-STACK_LIMIT: Final = U32(1024)
 STOPPED: Final = U32(0xFFFFFFFF)
 """Program counter of a frame that has stopped: beyond any code, so that the loop
 needs no flag."""
@@ -74,13 +70,8 @@ class EvmFrame:
     """Where in memory a call's return data goes, and `reply_length` how much."""
     reply_length: U32
     destinations: JumpDestinations
-    own_destinations: JumpDestinations
-    """For code that is not an account's: initcode."""
     topics: List[U256]
     """Of the event being made."""
-    shifts_by_low_word: bool
-    checks_empty_range: bool
-    """Upstream's faults, see `protocol.quirks`."""
 
     def __init__(self, system: System, heap: Heap, common: Frame) -> None:
         self.common = common
@@ -92,7 +83,7 @@ class EvmFrame:
         self.pc = STOPPED
         self.next_pc = STOPPED
         self.exit = Exit.RETURNED
-        self.stack = Array(U256, STACK_LIMIT)
+        self.stack = Array(U256, STACK_WORDS)
         self.size = U32(0)
         self.memory = heap.empty
         self.memory_start = U32(0)
@@ -100,12 +91,8 @@ class EvmFrame:
         self.return_data = heap.empty
         self.reply_start = U32(0)
         self.reply_length = U32(0)
-        self.own_destinations = JumpDestinations()
-        self.destinations = self.own_destinations
+        self.destinations = JumpDestinations()
         self.topics = List(U256)
-        quirks = system.options.quirk_bits
-        self.shifts_by_low_word = quirks & QUIRK_SHIFT_LOW_WORD != 0
-        self.checks_empty_range = quirks & QUIRK_EMPTY_KECCAK_OFFSET != 0
 
     # Ledger
 
@@ -294,7 +281,7 @@ class EvmFrame:
         ergs = (gas - self.memory_gas) << 8
         self.charge_wide(ergs, NATIVE_MEMORY_GROWTH + U64(added))
         start = self.memory_start
-        if new_bytes >= HEAP_BYTES - start:
+        if new_bytes >= FRAME_MEMORY_BYTES - start:
             raise OutOfMemory
         heap = self.heap
         self.memory = heap.region.window(start, new_bytes)

@@ -4,13 +4,8 @@ A frame's memory starts where its caller's ends. It moves never, so views of it 
 good while children run.
 """
 
-from typing import Final
-
 from zkos.lang.ints import U32, U256
 from zkos.lang.memory import ByteView, allocate_bytes
-
-HEAP_BYTES: Final = U32(1 << 27)
-"""Memory of all frames together stays strictly below (EVM spec 1)."""
 
 
 class Heap:
@@ -21,8 +16,8 @@ class Heap:
     empty: ByteView
     _word: ByteView
 
-    def __init__(self) -> None:
-        self.region = allocate_bytes(HEAP_BYTES)
+    def __init__(self, region: ByteView) -> None:
+        self.region = region
         self.top = U32(0)
         self.empty = allocate_bytes(0)
         self._word = allocate_bytes(32)

@@ -12,15 +12,14 @@ from zkos.guest.evm.halts import Halt
 from zkos.guest.evm.heap import Heap
 from zkos.guest.evm.instructions.calls import call_reply, create_reply
 from zkos.guest.evm.instructions.control_flow import stop
-from zkos.guest.evm.jumps import JumpDestinations
 from zkos.guest.evm.opcodes import TABLE
 from zkos.guest.evm.trace import TRACE, trace_end, trace_step
 from zkos.guest.protocol.evm_native import NATIVE_CODE_BYTE
 from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.errors import OutOfErgs
-from zkos.lang.ints import U32, U64, U256
-from zkos.lang.memory import NOT_FOUND, List, Map
+from zkos.lang.ints import U32, U64
+from zkos.lang.memory import List
 
 FIRST_BYTE: Final = U32(0)
 
@@ -32,14 +31,11 @@ class Evm:
     heap: Heap
     frames: List[EvmFrame]
     """One a call depth."""
-    destinations: Map[U256, JumpDestinations]
-    """By the BLAKE2s hash of the code; kept for the block."""
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.heap = Heap()
+        self.heap = Heap(system.frame_memory)
         self.frames = List(EvmFrame)
-        self.destinations = Map(U256, JumpDestinations)
 
     def begin(self, common: Frame) -> Exit:
         """Run a new frame. Raises OutOfNative, Fatal."""
@@ -49,7 +45,11 @@ class Evm:
             # Frames of a transaction that ran out of native were never left.
             heap.top = U32(0)
         code = common.code
-        common.resources.charge(U64(0), NATIVE_CODE_BYTE * U64(code.length()))
+        if common.has_artifacts:
+            frame.destinations.take(code, common.artifacts)
+        else:
+            common.resources.charge(U64(0), NATIVE_CODE_BYTE * U64(code.length()))
+            frame.destinations.find(code)
         frame.code = code
         frame.pc = FIRST_BYTE
         frame.ergs = U32(0)
@@ -59,7 +59,6 @@ class Evm:
         frame.memory = heap.empty
         frame.memory_gas = U64(0)
         frame.return_data = heap.empty
-        frame.destinations = self.destinations_of(frame)
         return run(frame)
 
     def resume(self, common: Frame) -> Exit:
@@ -85,21 +84,6 @@ class Evm:
         frame = frames[depth]
         frame.common = common
         return frame
-
-    def destinations_of(self, frame: EvmFrame) -> JumpDestinations:
-        """The analysis of the frame's code, shared by all frames that run it."""
-        common = frame.common
-        code = common.code
-        if common.constructor or code.length() == 0:
-            frame.own_destinations.assign(code)
-            return frame.own_destinations
-        known = self.destinations
-        key = self.system.io.account(common.code_address).bytecode_hash
-        entry = known.find(key)
-        if entry == NOT_FOUND:
-            entry = known.insert(key, JumpDestinations())
-            known.value(entry).assign(code)
-        return known.value(entry)
 
 
 def run(frame: EvmFrame) -> Exit:

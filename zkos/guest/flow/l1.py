@@ -1,140 +1,136 @@
 """Transactions from L1: priority operations and upgrades (bootloader spec 6).
 
-They cannot be refused for lack of fee or signature: L1 has taken the deposit. What
-fails is reverted, and the deposit goes to the refund recipient.
+They cannot be refused for lack of fee, signature or resources: L1 has taken the
+deposit. What fails is reverted, and the deposit goes to the refund recipient.
 """
 
-from typing import Final
-
-from zkos.guest.flow.fees import (
-    can_pay_pubdata,
-    divide_up,
-    set_native_prices,
-    set_resources,
-    settle,
-)
-from zkos.guest.flow.process import exhaust, fail, fault
+from zkos.guest.flow.execution import call, close, exhaust, fault
+from zkos.guest.flow.ledger import Ledger, Pubdata, count_pubdata, open_l1, settle
+from zkos.guest.flow.prices import Prices, l1_prices
 from zkos.guest.flow.work import Work
-from zkos.guest.protocol.addresses import BOOTLOADER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
+from zkos.guest.protocol.limits import MAX_ADDRESS
 from zkos.guest.protocol.report import (
     REASON_DEPOSIT_TOO_LOW,
     REASON_FEE_OVERFLOW,
+    REASON_INTERNAL,
     REASON_MINT_OVERFLOW,
     REASON_OUT_OF_NATIVE,
-    REASON_PUBDATA_NOT_COVERED,
+    REASON_OUT_OF_RETURN_MEMORY,
     REASON_REFUND_RECIPIENT_NOT_AN_ADDRESS,
-    REASON_REQUIRED_BALANCE_OVERFLOW,
+    REASON_REQUIRED_DEPOSIT_OVERFLOW,
     REASON_REVERTED,
-    REASON_UPGRADE_TX_FAILED,
+    REASON_UPGRADE_REVERTED,
 )
-from zkos.guest.protocol.transactions import (
-    GAS_INTRINSIC_L1,
-    NATIVE_INTRINSIC_L1,
-    NATIVE_PER_GAS_UPGRADE,
-    NATIVE_PRICE_L1,
-    PUBDATA_INTRINSIC_L1,
-    TYPE_UPGRADE,
+from zkos.guest.protocol.transactions import PUBDATA_INTRINSIC_L1, TYPE_UPGRADE
+from zkos.guest.system.errors import (
+    Fatal,
+    InsufficientBalance,
+    OutOfNative,
+    OutOfReturnMemory,
 )
-from zkos.guest.system.errors import Fatal, InsufficientBalance, OutOfNative
 from zkos.guest.system.resources import Resources
-from zkos.lang.ints import U64, U128, U256, Address
-
-HIGHEST_ADDRESS: Final = U256((1 << 160) - 1)
+from zkos.lang.ints import U32, U64, U256, Address
 
 
 def process_l1(work: Work) -> None:
-    """Execute, pay the operator, refund, log. Raises Invalid and Fatal."""
-    set_budget(work)
-    check_deposit(work)
-    if hash_transaction(work):
-        run(work)
-    settle(work, U64(0))
-    fee = U256(work.outcome.gas_used) * work.gas_price
-    mint(work, work.unlimited(), BOOTLOADER, fee)
-    refund(work, fee)
-    work.io.emit_l1_transaction_log(work.outcome.hash, work.outcome.success)
-
-
-def set_budget(work: Work) -> None:
-    """Prices fixed by L1, and resources. Raises Invalid and Fatal."""
+    """Execute, pay the operator, refund, log. Raises Fatal."""
+    prices = l1_prices(work)
+    ledger = open_l1(work, prices)
+    check_deposit(work, prices)
+    pubdata = run(work, prices, ledger)
+    settle(work, prices, ledger, pubdata, PUBDATA_INTRINSIC_L1)
+    outcome = work.outcome
     transaction = work.transaction
-    work.gas_price = U256(transaction.max_fee)
-    per_gas = NATIVE_PER_GAS_UPGRADE
-    if transaction.kind != TYPE_UPGRADE:
-        per_gas = divide_up(work.gas_price, NATIVE_PRICE_L1)
-    set_native_prices(work, per_gas, U256(transaction.gas_per_pubdata_limit))
-    set_resources(work, GAS_INTRINSIC_L1, NATIVE_INTRINSIC_L1, PUBDATA_INTRINSIC_L1)
+    if transaction.kind == TYPE_UPGRADE and not outcome.success:
+        outcome.abort(REASON_UPGRADE_REVERTED)
+    fee = U256(outcome.gas_used) * prices.gas
+    mint(work, work.unlimited(), work.system.metadata.coinbase, fee)
+    refund(work, fee)
+    work.io.emit_l1_transaction_log(transaction.hash, outcome.success)
 
 
-def check_deposit(work: Work) -> None:
-    """The deposit must cover value and fee. Raises Fatal."""
+def check_deposit(work: Work, prices: Prices) -> None:
+    """The deposit must cover value and fee: step 4. Raises Fatal."""
     transaction = work.transaction
     outcome = work.outcome
-    gas_limit = U128(transaction.gas_limit)
-    fee, overflow = transaction.max_fee.overflowing_mul(gas_limit)
+    fee, overflow = prices.gas.overflowing_mul(U256(transaction.gas_limit))
     if overflow:
         outcome.abort(REASON_FEE_OVERFLOW)
-    needed, overflow = transaction.value.overflowing_add(U256(fee))
+    needed, overflow = transaction.value.overflowing_add(fee)
     if overflow:
-        outcome.abort(REASON_REQUIRED_BALANCE_OVERFLOW)
-    if transaction.first_reserved < needed:
+        outcome.abort(REASON_REQUIRED_DEPOSIT_OVERFLOW)
+    if transaction.deposit < needed:
         outcome.abort(REASON_DEPOSIT_TOO_LOW)
 
 
-def hash_transaction(work: Work) -> bool:
-    """Hash, paying if possible; False leaves a reverted transaction without gas."""
-    outcome = work.outcome
+def run(work: Work, prices: Prices, ledger: Ledger) -> Pubdata:
+    """Hash, paying if possible, and execute unless that took all native.
+
+    Raises Fatal.
+    """
     try:
-        outcome.hash = work.hasher.transaction_hash(work.resources)
+        work.reader.hash(ledger.resources)
     except OutOfNative:
-        exhaust(work, REASON_OUT_OF_NATIVE)
-        outcome.hash = work.hasher.transaction_hash(work.unlimited())
-        outcome.native_used = work.native_limit
-        return False
-    return True
+        exhaust(work, ledger, REASON_OUT_OF_NATIVE)
+        work.outcome.native_used = ledger.native_used()
+        hash_unpaid(work)
+        return count_pubdata(work, prices, ledger)
+    return run_paid(work, prices, ledger)
 
 
-def run(work: Work) -> None:
-    """Execute in a frame that any failure rolls back: step 5. Raises Fatal.
+def hash_unpaid(work: Work) -> None:
+    """Hash at nobody's cost. Raises Fatal, but has no cause to."""
+    try:
+        work.reader.hash(work.unlimited())
+    except OutOfNative:
+        work.outcome.abort(REASON_INTERNAL)
 
-    Running out of native forfeits the withheld part as well.
+
+def run_paid(work: Work, prices: Prices, ledger: Ledger) -> Pubdata:
+    """Execute in a frame that any failure rolls back: step 6. Raises Fatal.
+
+    Running out of native or of return memory forfeits what is withheld as well.
     """
     outcome = work.outcome
     snapshot = work.io.start_frame()
     try:
-        outcome.success = execute(work)
-        resources = work.resources
-        outcome.native_used = work.native_limit.saturating_sub(resources.native)
-        resources.native = resources.native.wrapping_add(work.withheld)
-        if not can_pay_pubdata(work, U64(0)):
-            fail(work, REASON_PUBDATA_NOT_COVERED)
+        outcome.success = execute(work, prices, ledger.resources)
     except OutOfNative:
-        exhaust(work, REASON_OUT_OF_NATIVE)
-        outcome.native_used = work.native_limit
+        forfeit(work, ledger, REASON_OUT_OF_NATIVE)
+    except OutOfReturnMemory:
+        forfeit(work, ledger, REASON_OUT_OF_RETURN_MEMORY)
     except Fatal:
-        if work.aborts:
+        if outcome.aborts:
             raise
-        exhaust(work, fault(work))
-        outcome.native_used = work.native_limit
-    work.io.finish_frame(snapshot, not outcome.success)
+        forfeit(work, ledger, fault(work))
+    outcome.native_used = ledger.native_used()
+    ledger.release()
+    return close(work, prices, ledger, snapshot)
 
 
-def execute(work: Work) -> bool:
-    """Mint the value to the sender and call. Raises OutOfNative and Fatal."""
+def execute(work: Work, prices: Prices, resources: Resources) -> bool:
+    """Mint the value to the sender and call; whether it succeeded.
+
+    Raises OutOfNative, OutOfReturnMemory and Fatal.
+    """
     transaction = work.transaction
-    sender = transaction.sender
-    work.system.origin = sender
-    work.system.gas_price = work.gas_price
+    work.system.origin = transaction.sender
+    work.system.gas_price = prices.gas
     snapshot = work.io.start_frame()
     if transaction.value != 0:
-        mint(work, work.resources, sender, transaction.value)
-    success = work.interact(sender, transaction.to, transaction.value, transaction.data)
+        mint(work, resources, transaction.sender, transaction.value)
+    success = call(work, resources)
     work.io.finish_frame(snapshot, not success)
-    work.outcome.output = work.runner.output
     if not success:
-        work.outcome.because(REASON_REVERTED, U256(0), U256(0))
+        work.outcome.revert(REASON_REVERTED)
     return success
+
+
+def forfeit(work: Work, ledger: Ledger, reason: U32) -> None:
+    """Revert with all gas and all native, also what is withheld."""
+    exhaust(work, ledger, reason)
+    ledger.withheld = U64(0)
 
 
 def mint(work: Work, resources: Resources, target: Address, amount: U256) -> None:
@@ -148,20 +144,15 @@ def mint(work: Work, resources: Resources, target: Address, amount: U256) -> Non
 def refund(work: Work, fee: U256) -> None:
     """Mint what is left of the deposit; a reverted transaction keeps its value too.
 
-    Raises Invalid for an upgrade that failed, and Fatal.
+    Raises Fatal.
     """
     transaction = work.transaction
-    outcome = work.outcome
     kept = fee
-    if outcome.success:
+    if work.outcome.success:
         kept = kept + transaction.value
-    elif transaction.kind == TYPE_UPGRADE:
-        outcome.reject(REASON_UPGRADE_TX_FAILED)
-    amount, below = transaction.first_reserved.overflowing_sub(kept)
-    if below:
-        raise Fatal
+    amount = transaction.deposit - kept
     if amount == 0:
         return
-    if transaction.second_reserved > HIGHEST_ADDRESS:
-        outcome.abort(REASON_REFUND_RECIPIENT_NOT_AN_ADDRESS)
-    mint(work, work.unlimited(), Address(transaction.second_reserved), amount)
+    if transaction.refund_recipient > MAX_ADDRESS:
+        work.outcome.abort(REASON_REFUND_RECIPIENT_NOT_AN_ADDRESS)
+    mint(work, work.unlimited(), Address(transaction.refund_recipient), amount)

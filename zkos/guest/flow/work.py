@@ -1,89 +1,51 @@
-"""All that the steps of one transaction share; made once a block and reused."""
+"""What the steps of all transactions of a block share; made once a block.
+
+What belongs to one transaction is made by one step and handed to the next: `Prices`,
+`Ledger`, `Sender`.
+"""
 
 from zkos.guest.bootloader.runner import Runner
 from zkos.guest.flow.outcome import Outcome
-from zkos.guest.protocol.environment import NO_ENVIRONMENT
 from zkos.guest.protocol.quirks import (
-    QUIRK_BURNS_FEE,
+    QUIRK_FORGETS_NATIVE,
+    QUIRK_SENDER_PAYS_TOUCHES,
     QUIRK_TRANSACTION_ABORTS_BLOCK,
 )
 from zkos.guest.state.io import Io
 from zkos.guest.state.system import System
 from zkos.guest.system.resources import INFINITE, Resources
-from zkos.guest.transactions.abi import Transaction
-from zkos.guest.transactions.access_list import AccessList
-from zkos.guest.transactions.hashing import TransactionHasher
-from zkos.lang.ints import U8, U64, U256, Address, Bytes32
-from zkos.lang.memory import ByteView
+from zkos.guest.transactions.record import Transaction
+from zkos.guest.transactions.transaction import TransactionReader
+from zkos.lang.ints import U64
 
 
 class Work:
-    """The transaction in work and the state of its processing."""
+    """The transaction in work and those who work on it."""
 
     system: System
     io: Io
     runner: Runner
+    reader: TransactionReader
     transaction: Transaction
-    access_list: AccessList
-    hasher: TransactionHasher
+    """The reader's record."""
     outcome: Outcome
-    aborts: bool
-    """Whether a Fatal error ends the block, as upstream; see `block`."""
-    burns_fee: bool
-    """Whether a fee without room for it is lost, as upstream."""
-
-    resources: Resources
-    """What the transaction may still spend."""
-    spending: Resources
-    """The same while an interaction runs; lost if it is ended by an error."""
     infinite: Resources
-    gas_price: U256
-    native_per_gas: U256
-    native_per_pubdata: U64
-    native_limit: U64
-    """Before anything was charged, the withheld part excluded."""
-    withheld: U64
-    """Native beyond what may be used to compute; pays for pubdata at the end."""
-    validation_pubdata: U64
-    """Bytes already paid for when execution starts."""
-
-    sender_environment: U8
-    sender_nonce: U64
-    sender_is_code: bool
-    by_contract: bool
-    """Whether the sender's code validates, pays and executes."""
-    signing_hash: Bytes32
+    sender_pays_touches: bool
+    """Whether validation charges senders of an environment for touches, as upstream."""
+    forgets_native: bool
+    """Whether native spent by what ran out of it does not count, as upstream."""
 
     def __init__(self, system: System, runner: Runner) -> None:
+        bits = system.options.quirk_bits
         self.system = system
         self.io = system.io
         self.runner = runner
-        self.transaction = Transaction()
-        self.access_list = AccessList()
-        self.hasher = TransactionHasher(
-            self.transaction,
-            self.access_list,
-            system.metadata.chain_id,
-            system.keccak,
-        )
-        self.outcome = Outcome()
-        bits = system.options.quirk_bits
-        self.aborts = bits & QUIRK_TRANSACTION_ABORTS_BLOCK != 0
-        self.burns_fee = bits & QUIRK_BURNS_FEE != 0
-        self.resources = Resources(U64(0), U64(0))
-        self.spending = Resources(U64(0), U64(0))
+        self.reader = TransactionReader(system)
+        self.transaction = self.reader.record
+        self.outcome = Outcome(bits & QUIRK_TRANSACTION_ABORTS_BLOCK != 0)
         self.infinite = Resources(U64(0), U64(0))
-        self.gas_price = U256(0)
-        self.native_per_gas = U256(0)
-        self.native_per_pubdata = U64(0)
-        self.native_limit = U64(0)
-        self.withheld = U64(0)
-        self.validation_pubdata = U64(0)
-        self.sender_environment = NO_ENVIRONMENT
-        self.sender_nonce = U64(0)
-        self.sender_is_code = False
-        self.by_contract = False
-        self.signing_hash = Bytes32(0)
+        self.sender_pays_touches = bits & QUIRK_SENDER_PAYS_TOUCHES != 0
+        self.forgets_native = bits & QUIRK_FORGETS_NATIVE != 0
 
     def unlimited(self) -> Resources:
         """Resources for what nobody pays for."""
@@ -91,29 +53,3 @@ class Work:
         infinite.ergs = INFINITE
         infinite.native = INFINITE
         return infinite
-
-    def interact(
-        self,
-        caller: Address,
-        callee: Address,
-        value: U256,
-        input: ByteView,  # noqa: A002 - the field's term
-    ) -> bool:
-        """Call `callee` with all resources; whether it succeeded.
-
-        A failure undoes all that follows the look at the caller. The output is the
-        runner's. An error leaves `resources` as they were before. Raises OutOfNative
-        and Fatal.
-        """
-        resources = self.resources
-        spending = self.spending
-        spending.ergs = resources.ergs
-        spending.native = resources.native
-        account = self.io.read_account(NO_ENVIRONMENT, spending, caller)
-        environment = account.environment()
-        snapshot = self.io.start_frame()
-        success = self.runner.call(spending, environment, caller, callee, value, input)
-        self.io.finish_frame(snapshot, not success)
-        resources.ergs = spending.ergs
-        resources.native = spending.native
-        return success

@@ -2,25 +2,34 @@
 
 from typing import Final
 
-from zkos.guest.system.calls import Frame
+from zkos.guest.hooks.call import HookCall
+from zkos.guest.protocol.io_ergs import ERGS_SYSTEM_CONTRACT
+from zkos.guest.protocol.limits import MAX_U32
+from zkos.guest.protocol.native import NATIVE_SYSTEM_CONTRACT
+from zkos.guest.system.calls import Frame, Scheme
 from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import ByteView
 
-ERGS_SYSTEM_CONTRACT: Final = U64(10)
-"""Ergs, not gas."""
 SELECTOR_BYTES: Final = U32(4)
 NO_SELECTOR: Final = U32(0)
 """Stands for calldata without a selector; no method has it."""
-MAX_LENGTH: Final = U256(0xFFFF_FFFF)
-HIGH_96_BITS: Final = U32(160)
+ADDRESS_BITS: Final = U32(160)
+
+
+def is_borrowed(call: HookCall) -> bool:
+    """Whether another account's frame would run the contract, which none allows.
+
+    Such a call fails before it pays anything.
+    """
+    return call.scheme is Scheme.DELEGATE or call.scheme is Scheme.CALLCODE
 
 
 def selector(frame: Frame) -> U32:
     """Pay the entry price and take the selector.
 
-    Raises OutOfErgs.
+    Raises OutOfErgs and OutOfNative.
     """
-    frame.resources.charge(ERGS_SYSTEM_CONTRACT, U64(0))
+    frame.resources.charge(ERGS_SYSTEM_CONTRACT, NATIVE_SYSTEM_CONTRACT)
     if frame.input.length() < SELECTOR_BYTES:
         return NO_SELECTOR
     return frame.input.load_u32_be(0)
@@ -28,7 +37,7 @@ def selector(frame: Frame) -> U32:
 
 def is_address(word: U256) -> bool:
     """Whether the twelve high bytes of an address argument are zero."""
-    return word >> HIGH_96_BITS == 0
+    return word >> ADDRESS_BITS == 0
 
 
 def bytes_argument(data: ByteView, offset: U256) -> tuple[bool, ByteView]:
@@ -37,7 +46,7 @@ def bytes_argument(data: ByteView, offset: U256) -> tuple[bool, ByteView]:
     False if any of it is outside the calldata.
     """
     empty = data.window(0, 0)
-    if offset > MAX_LENGTH:
+    if offset > MAX_U32:
         return False, empty
     size = U64(data.length())
     start = U64(offset) + 36
@@ -47,3 +56,8 @@ def bytes_argument(data: ByteView, offset: U256) -> tuple[bool, ByteView]:
     if length > U256(size - start):
         return False, empty
     return True, data.window(U32(start), U32(length))
+
+
+def padded_length(length_bytes: U32) -> U32:
+    """The length rounded up to whole words."""
+    return (length_bytes + 31) & 0xFFFFFFE0

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from zkos.guest.hooks.memory import HookMemory
+from zkos.guest.hooks.call import HookCall
 from zkos.guest.state.system import System
-from zkos.guest.system.calls import Exit, Frame
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U32, U64, U256, Address
 
@@ -28,11 +27,12 @@ def recover_signer(
     return system.secp256k1().recover(digest, r, s, v == V_ODD)
 
 
-def ecrecover(system: System, memory: HookMemory, frame: Frame) -> Exit:
+def ecrecover(call: HookCall) -> None:
     """Precompile 01: digest, v, r, s -> padded address, or nothing."""
-    data = memory.padded(frame.input, INPUT_BYTES)
+    frame = call.frame
+    data = call.memory.padded(frame.input, INPUT_BYTES)
     known, signer = recover_signer(
-        system,
+        call.system,
         frame.resources,
         data.load_u256_be(0),
         data.load_u256_be(32),
@@ -40,6 +40,6 @@ def ecrecover(system: System, memory: HookMemory, frame: Frame) -> Exit:
         data.load_u256_be(96),
     )
     if known:
-        memory.result.store_u256_be(0, U256(signer))
-        frame.output = memory.result.window(0, 32)
-    return Exit.RETURNED
+        result = call.memory.result
+        result.store_u256_be(0, U256(signer))
+        frame.output = result.window(0, 32)

@@ -4,9 +4,7 @@ from typing import Final
 
 from zkos.guest.crypto.ripemd160 import ripemd160
 from zkos.guest.crypto.sha256 import sha256
-from zkos.guest.hooks.memory import HookMemory
-from zkos.guest.state.system import System
-from zkos.guest.system.calls import Exit, Frame
+from zkos.guest.hooks.call import HookCall
 from zkos.lang.ints import U32, U64
 
 ERGS_SHA256: Final = U64(60 * 256)
@@ -28,6 +26,26 @@ def words(length: U32) -> U64:
     return (U64(length) + 31) >> 5
 
 
+def sha256_ergs(length: U32) -> U64:
+    """Ergs of SHA2-256."""
+    return ERGS_SHA256 + ERGS_SHA256_WORD * words(length)
+
+
+def ripemd160_ergs(length: U32) -> U64:
+    """Ergs of RIPEMD-160."""
+    return ERGS_RIPEMD160 + ERGS_RIPEMD160_WORD * words(length)
+
+
+def identity_ergs(length: U32) -> U64:
+    """Ergs of the identity."""
+    return ERGS_IDENTITY + ERGS_IDENTITY_WORD * words(length)
+
+
+def identity_native(length: U32) -> U64:
+    """Native price of the identity."""
+    return NATIVE_IDENTITY + NATIVE_IDENTITY_BYTE * U64(length)
+
+
 def hash_native(length: U32) -> U64:
     """Native price of SHA2-256 or RIPEMD-160."""
     blocks = U64(length >> 6) + 1
@@ -36,37 +54,31 @@ def hash_native(length: U32) -> U64:
     return NATIVE_HASH + NATIVE_HASH_BLOCK * blocks
 
 
-def sha256_hook(_system: System, memory: HookMemory, frame: Frame) -> Exit:
+def sha256_hook(call: HookCall) -> None:
     """Precompile 02."""
+    frame = call.frame
     data = frame.input
     length = data.length()
-    frame.resources.charge(
-        ERGS_SHA256 + ERGS_SHA256_WORD * words(length), hash_native(length)
-    )
-    frame.output = memory.result.window(0, 32)
+    frame.resources.charge(sha256_ergs(length), hash_native(length))
+    frame.output = call.memory.result.window(0, 32)
     sha256(data, frame.output)
-    return Exit.RETURNED
 
 
-def ripemd160_hook(_system: System, memory: HookMemory, frame: Frame) -> Exit:
+def ripemd160_hook(call: HookCall) -> None:
     """Precompile 03: the hash after 12 zero bytes."""
+    frame = call.frame
     data = frame.input
     length = data.length()
-    frame.resources.charge(
-        ERGS_RIPEMD160 + ERGS_RIPEMD160_WORD * words(length), hash_native(length)
-    )
-    memory.result.window(0, 12).fill(0)
-    ripemd160(data, memory.result.window(12, 20))
-    frame.output = memory.result.window(0, 32)
-    return Exit.RETURNED
+    frame.resources.charge(ripemd160_ergs(length), hash_native(length))
+    result = call.memory.result
+    result.window(0, 12).fill(0)
+    ripemd160(data, result.window(12, 20))
+    frame.output = result.window(0, 32)
 
 
-def identity(_system: System, _memory: HookMemory, frame: Frame) -> Exit:
+def identity(call: HookCall) -> None:
     """Precompile 04; the runner copies the input on return."""
+    frame = call.frame
     length = frame.input.length()
-    frame.resources.charge(
-        ERGS_IDENTITY + ERGS_IDENTITY_WORD * words(length),
-        NATIVE_IDENTITY + NATIVE_IDENTITY_BYTE * U64(length),
-    )
+    frame.resources.charge(identity_ergs(length), identity_native(length))
     frame.output = frame.input
-    return Exit.RETURNED

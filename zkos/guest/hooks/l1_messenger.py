@@ -2,12 +2,17 @@
 
 from typing import Final
 
-from zkos.guest.hooks.arguments import SELECTOR_BYTES, bytes_argument, selector
-from zkos.guest.hooks.memory import HookMemory
+from zkos.guest.hooks.arguments import (
+    SELECTOR_BYTES,
+    bytes_argument,
+    is_borrowed,
+    selector,
+)
+from zkos.guest.hooks.call import HookCall
 from zkos.guest.protocol.addresses import L1_MESSENGER
-from zkos.guest.state.system import System
-from zkos.guest.system.calls import Exit, Frame
-from zkos.lang.ints import U32, U256, Bytes32
+from zkos.guest.protocol.environment import EVM_ENVIRONMENT
+from zkos.guest.protocol.io_ergs import message_ergs
+from zkos.lang.ints import U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView
 
 SEND_TO_L1: Final = U32(0x62F84B24)
@@ -20,43 +25,49 @@ ARGUMENTS_BYTES: Final = U32(36)
 STRICT_OFFSET: Final = U256(32)
 
 
-def l1_messenger(system: System, memory: HookMemory, frame: Frame) -> Exit:
-    """Run a call of the messenger.
+def l1_messenger(call: HookCall) -> None:
+    """Run a call of the messenger. Raises OutOfErgs and OutOfNative."""
+    if not send_to_l1(call):
+        call.revert()
 
-    Raises OutOfErgs, OutOfNative and, for a caller without environment, Fatal.
-    """
-    if frame.value != 0:
-        return Exit.REVERTED
+
+def send_to_l1(call: HookCall) -> bool:
+    """The only method; False for calls it does not accept."""
+    frame = call.frame
+    if is_borrowed(call) or frame.value != 0:
+        return False
     if selector(frame) != SEND_TO_L1 or frame.static:
-        return Exit.REVERTED
+        return False
     data = frame.input
     if data.length() < ARGUMENTS_BYTES or data.load_u256_be(4) != STRICT_OFFSET:
-        return Exit.REVERTED
+        return False
     inside, message = bytes_argument(data, STRICT_OFFSET)
     arguments = data.length() - SELECTOR_BYTES
     if not inside or (arguments & 31) != 0:
-        return Exit.REVERTED
-    digest = send(system, memory, frame, message)
-    memory.result.store_u256_be(0, U256(digest))
-    frame.output = memory.result.window(0, 32)
-    return Exit.RETURNED
+        return False
+    encoded = data.window(SELECTOR_BYTES, arguments)
+    digest = send(call, frame.caller, message, encoded)
+    result = call.memory.result
+    result.store_u256_be(0, U256(digest))
+    frame.output = result.window(0, 32)
+    return True
 
 
 def send(
-    system: System, memory: HookMemory, frame: Frame, message: ByteView
+    call: HookCall, sender: Address, message: ByteView, encoded: ByteView
 ) -> Bytes32:
-    """Emit the message and its event; the message's hash."""
-    io = system.io
-    environment = frame.environment
-    resources = frame.resources
-    caller = frame.caller
-    digest = io.emit_l1_message(environment, resources, caller, message)
-    topics = memory.topics
+    """Emit the message and its event, of which `encoded` is the data; its hash.
+
+    Gas is charged as the EVM would, whoever calls. Raises OutOfErgs and OutOfNative.
+    """
+    io = call.system.io
+    resources = call.frame.resources
+    resources.charge(message_ergs(message.length()), U64(0))
+    digest = io.emit_l1_message(resources, sender, message)
+    topics = call.memory.topics
     topics.truncate(0)
     topics.append(L1_MESSAGE_SENT)
-    topics.append(U256(caller))
+    topics.append(U256(sender))
     topics.append(U256(digest))
-    data = frame.input
-    content = data.window(SELECTOR_BYTES, data.length() - SELECTOR_BYTES)
-    io.emit_event(environment, resources, L1_MESSENGER, topics, content)
+    io.emit_event(EVM_ENVIRONMENT, resources, L1_MESSENGER, topics, encoded)
     return digest

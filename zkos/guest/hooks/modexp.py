@@ -1,46 +1,52 @@
 """Precompile 05: modular exponentiation (EIP-198, price of EIP-2565).
 
-Native is charged at a flat rate per gas, so it usually runs out before the gas does.
+Native is charged at a flat rate per gas, of the price for a modulus of whole words.
 """
 
 from typing import Final
 
+from zkos.guest.hooks.call import HookCall
 from zkos.guest.hooks.memory import HookMemory, copy_padded
-from zkos.guest.state.system import System
-from zkos.guest.system.calls import Exit, Frame
+from zkos.guest.protocol.limits import MAX_U32
 from zkos.guest.system.errors import Fatal, OutOfErgs
+from zkos.guest.system.resources import ERGS_PER_GAS
 from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import ByteView
 
 GAS_MINIMUM: Final = U64(200)
 ERGS_MINIMUM: Final = U64(200 * 256)
-NATIVE_PER_ERG: Final = U64(200)
-NATIVE_MINIMUM: Final = U64(200 * 256 * 200)
+NATIVE_PER_GAS: Final = U64(300)
+NATIVE_MINIMUM: Final = U64(200 * 300)
 MAX_PAYABLE_GAS: Final = U64(0x00FF_FFFF_FFFF_FFFF)
 HEADER_BYTES: Final = U32(96)
 HEAD_BYTES: Final = U64(32)
 """Leading bytes of the exponent whose value counts in the price."""
-MAX_LENGTH: Final = U256(0xFFFF_FFFF)
 MAX_ROOM_BYTES: Final = U64(1 << 26)
 """Far beyond what the native limit can pay for."""
 
 
-def modexp(system: System, memory: HookMemory, frame: Frame) -> Exit:
-    """Precompile 05: lengths of base, exponent, modulus, then the three."""
+def modexp(call: HookCall) -> None:
+    """Precompile 05: lengths of base, exponent, modulus, then the three.
+
+    Raises OutOfErgs, also without room for the result, OutOfNative and Fatal.
+    """
+    frame = call.frame
     resources = frame.resources
     if resources.ergs < ERGS_MINIMUM or resources.native < NATIVE_MINIMUM:
-        return Exit.HALTED
-    header = memory.padded(frame.input, HEADER_BYTES)
+        raise OutOfErgs
+    header = call.memory.padded(frame.input, HEADER_BYTES)
     base_length = header.load_u256_be(0)
     exponent_length = header.load_u256_be(32)
     modulus_length = header.load_u256_be(64)
-    if base_length > MAX_LENGTH or modulus_length > MAX_LENGTH:
-        return Exit.HALTED
+    if base_length > MAX_U32 or modulus_length > MAX_U32:
+        call.halt()
+        return
     if base_length == 0 and modulus_length == 0:
         resources.charge(ERGS_MINIMUM, NATIVE_MINIMUM)
-        return Exit.RETURNED
-    if exponent_length > MAX_LENGTH:
-        return Exit.HALTED
+        return
+    if exponent_length > MAX_U32:
+        call.halt()
+        return
 
     data = frame.input
     if data.length() > HEADER_BYTES:
@@ -50,11 +56,13 @@ def modexp(system: System, memory: HookMemory, frame: Frame) -> Exit:
     base = U64(base_length)
     exponent = U64(exponent_length)
     modulus = U64(modulus_length)
-    gas = price(base, exponent, modulus, exponent_head(memory, data, base, exponent))
-    ergs = gas << 8
-    resources.charge(ergs, ergs.wrapping_mul(NATIVE_PER_ERG))
-    compute(system, memory, frame, data, base, exponent, modulus)
-    return Exit.RETURNED
+    head = exponent_head(call.memory, data, base, exponent)
+    gas = price(base, exponent, modulus, head)
+    native = native_price(base, exponent, modulus, head)
+    resources.charge(gas * ERGS_PER_GAS, native)
+    if modulus > U64(call.system.return_memory.room()):
+        raise OutOfErgs
+    compute(call, data, base, exponent, modulus)
 
 
 def exponent_head(memory: HookMemory, data: ByteView, base: U64, length: U64) -> U256:
@@ -88,27 +96,28 @@ def price(base: U64, exponent: U64, modulus: U64, head: U256) -> U64:
     return gas
 
 
+def native_price(base: U64, exponent: U64, modulus: U64, head: U256) -> U64:
+    """Native, saturated; raises OutOfErgs as `price` for the rounded modulus."""
+    rounded = ((modulus + 31) >> 5) << 5
+    return price(base, exponent, rounded, head).saturating_mul(NATIVE_PER_GAS)
+
+
 def compute(
-    system: System,
-    memory: HookMemory,
-    frame: Frame,
-    data: ByteView,
-    base: U64,
-    exponent: U64,
-    modulus: U64,
+    call: HookCall, data: ByteView, base: U64, exponent: U64, modulus: U64
 ) -> None:
     """Lay out the padded operands, then the result behind them."""
     if base + exponent + (modulus << 1) > MAX_ROOM_BYTES:
         raise Fatal
-    room = memory.reserve(U32(base + exponent + (modulus << 1)))
+    room = call.memory.reserve(U32(base + exponent + (modulus << 1)))
     operands = room.window(0, U32(base + exponent + modulus))
     copy_padded(data, U64(0), operands)
-    frame.output = room.window(U32(base + exponent + modulus), U32(modulus))
+    output = room.window(U32(base + exponent + modulus), U32(modulus))
+    call.frame.output = output
     if modulus == 0:
         return
-    system.modexp().run(
+    call.system.modexp().run(
         operands.window(0, U32(base)),
         operands.window(U32(base), U32(exponent)),
         operands.window(U32(base + exponent), U32(modulus)),
-        frame.output,
+        output,
     )

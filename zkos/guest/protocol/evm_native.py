@@ -19,8 +19,8 @@ NATIVE_DIV: Final = U32(STEP + 1500)
 NATIVE_SDIV: Final = U32(STEP + 1000)
 NATIVE_MOD: Final = U32(STEP + 1300)
 NATIVE_SMOD: Final = U32(STEP + 800)
-NATIVE_ADDMOD: Final = U32(STEP + 1700)
-NATIVE_MULMOD: Final = U32(STEP + 2300)
+NATIVE_ADDMOD: Final = U32(STEP + 2000)
+NATIVE_MULMOD: Final = U32(STEP + 4000)
 NATIVE_EXP: Final = U64(700)
 NATIVE_EXP_BYTE: Final = U64(5000)
 NATIVE_SIGNEXTEND: Final = U32(STEP + 400)
@@ -54,7 +54,7 @@ NATIVE_RETURNDATASIZE: Final = U32(STEP + 60)
 NATIVE_COPY_OPCODE: Final = U32(100)
 NATIVE_MCOPY: Final = U32(0)
 NATIVE_COPY: Final = U64(80)
-"""Any copy, besides one a byte."""
+"""Any copy, besides one a byte; also those of system contracts."""
 
 NATIVE_BALANCE: Final = U32(STEP + 60)
 NATIVE_EXTCODESIZE: Final = U32(STEP + 60)
@@ -96,7 +96,7 @@ NATIVE_PUSH: Final = tuple(
     U32(STEP + cost)
     for cost in (
         *(60, 120, 140, 140, 150, 160, 170, 180),
-        *(190, 200, 210, 210, 220, 230, 240, 210),
+        *(190, 200, 210, 210, 220, 230, 240, 240),
         *(240, 240, 240, 240, 250, 260, 260, 260),
         *(260, 270, 280, 280, 290, 290, 300, 300),
     )
@@ -104,4 +104,5 @@ NATIVE_PUSH: Final = tuple(
 """PUSH1 to PUSH32, from index 0."""
 
 NATIVE_CODE_BYTE: Final = U64(6)
-"""Jump analysis at the start of a frame, a byte of code."""
+"""Finding jump destinations, a byte of code: when it is deployed, and at the start of
+a frame that runs initcode or code stored without them."""

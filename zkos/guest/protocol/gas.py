@@ -1,7 +1,7 @@
-"""Gas schedule of the EVM in ergs, 256 a gas (EVM spec 2, base fork Cancun).
+"""Gas schedule of the EVM in ergs, 256 a gas (EVM spec 2 to 5, base fork Cancun).
 
 What an access to an account, a slot, an event or deployed code costs belongs to the
-system and is charged there.
+system and is in `io_ergs`; precompiles have theirs in `hooks`.
 """
 
 from typing import Final
@@ -29,8 +29,14 @@ ERGS_CREATE2_WORD: Final = U64(8 * ERGS)
 """Initcode word and the word hashed for the address (EIP-1014)."""
 ERGS_SELFDESTRUCT: Final = U32(5000 * ERGS)
 
-GAS_CALL_STIPEND: Final = U64(2300)
+ERGS_CALL_VALUE: Final = U64(9000 * ERGS)
+ERGS_NEW_ACCOUNT: Final = U64(25000 * ERGS)
+"""Ether that comes to an empty account by CALL or SELFDESTRUCT."""
+CALL_STIPEND: Final = 2300
+GAS_CALL_STIPEND: Final = U64(CALL_STIPEND)
 """SSTORE halts with no more than this left (EIP-2200)."""
+ERGS_CALL_STIPEND: Final = U64(CALL_STIPEND * ERGS)
+"""A gift to the callee of a call with ether."""
 GAS_MEMORY_WORD: Final = U64(3)
 MEMORY_QUADRATIC_BITS: Final = 9
 """Growth also costs the square of the words divided by 2**9."""

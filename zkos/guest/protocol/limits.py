@@ -1,17 +1,30 @@
-"""Limits of the protocol (bootloader spec 2)."""
+"""Limits of the protocol (bootloader spec 2, EVM spec 1 and 4)."""
 
 from typing import Final
 
-from zkos.lang.ints import U32, U64
+from zkos.lang.ints import U8, U32, U64, U256
+
+MAX_U32: Final = U256((1 << 32) - 1)
+MAX_U64: Final = U256((1 << 64) - 1)
+MAX_ADDRESS: Final = U256((1 << 160) - 1)
 
 BLOCK_GAS: Final = U64(0x00FFFFFFFFFFFFFF)
-NATIVE_COMPUTATIONAL: Final = U64(1 << 36)
-"""The most native a transaction may compute with; the rest only pays for pubdata."""
-TRANSACTION_BYTES: Final = U32(1 << 23)
-"""Of one encoded transaction."""
+"""The most that fits 64 bits in ergs; a block limit above it ends the run."""
+NATIVE_COMPUTATIONAL: Final = U64(1 << 35)
+"""The most native a transaction, or all of a block, may compute with; what else a
+transaction has only pays for pubdata."""
+BLOCK_LOGS: Final = U32(16384)
+"""L2 to L1 logs of a block; as many as their tree has leaves."""
 CODE_BYTES: Final = U32(24576)
 """Of a deployed contract (EIP-170)."""
 INITCODE_BYTES: Final = U32(49152)
 """EIP-3860."""
-RETURN_MEMORY_BYTES: Final = U32(1 << 27)
+RESERVED_PREFIX: Final = U8(0xEF)
+"""First byte that no deployed code may have (EIP-3541)."""
+CALL_DEPTH: Final = U32(1024)
+"""Of the deepest frame; the entry frame has depth 0."""
+STACK_WORDS: Final = U32(1024)
+FRAME_MEMORY_BYTES: Final = U32(1 << 27)
+"""Memory of all frames together stays strictly below."""
+RETURN_MEMORY_BYTES: Final = U32(1 << 28)
 """Return data of one interaction, all calls together."""

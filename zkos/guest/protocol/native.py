@@ -1,7 +1,7 @@
 """Native prices of IO, hashing and preimages (system spec 3).
 
 Opcode prices are in `evm_native`. A native unit approximates one RV32 cycle, with
-delegations weighted; see system spec 1.
+delegations weighted; see system spec 1. No price wraps: operands are at most 32 bits.
 """
 
 from typing import Final
@@ -10,21 +10,24 @@ from zkos.lang.ints import U32, U64
 
 NATIVE_SLOT_WARM: Final = U64(4000)
 NATIVE_SLOT_COLD: Final = U64(121120)
-NATIVE_SLOT_COLD_NEW: Final = U64(242240)
+NATIVE_SLOT_COLD_UNSET: Final = U64(242240)
 """Cold access to a slot that is not in the tree: two leaves to prove."""
 NATIVE_SLOT_WRITE: Final = U64(50560)
 NATIVE_SLOT_WRITE_UNSET: Final = U64(120800)
 
 NATIVE_TRANSIENT: Final = U64(4000)
 
-NATIVE_ACCOUNT_TOUCH: Final = U64(4000)
+NATIVE_ACCOUNT_WARM: Final = U64(4000)
+NATIVE_ACCOUNT_COLD: Final = U64(4000 + 121120 + 1980)
+"""The hash in its slot and the 124 bytes behind it."""
+NATIVE_ACCOUNT_COLD_UNSET: Final = U64(4000 + 242240)
 NATIVE_ACCOUNT_UPDATE: Final = U64(1000)
-NATIVE_CODE_RECORD: Final = U64(500)
 
-NATIVE_PREIMAGE_CACHED: Final = U64(500)
-NATIVE_PREIMAGE_HASH: Final = U64(800)
-NATIVE_PREIMAGE_HASH_BLOCK: Final = U64(340)
-"""For each started 64-byte block of a preimage that is hashed."""
+NATIVE_PREIMAGE_READ: Final = U64(500)
+NATIVE_PREIMAGE_RECORD: Final = U64(500)
+NATIVE_BLAKE2S: Final = U64(800)
+NATIVE_BLAKE2S_BLOCK: Final = U64(340)
+"""For each started block of 64 bytes."""
 
 NATIVE_EVENT: Final = U64(6000)
 NATIVE_EVENT_TOPIC: Final = U64(200)
@@ -36,6 +39,9 @@ KECCAK_BLOCK_BYTES: Final = U32(136)
 NATIVE_MESSAGE_HASHES: Final = U64(80_000)
 """The log of a message and three nodes of the log tree: K(88) + 3 * K(64)."""
 
+NATIVE_SYSTEM_CONTRACT: Final = U64(1000)
+"""Entry of a system contract."""
+
 
 def keccak_native(length_bytes: U32) -> U64:
     """The price K(n) of one keccak-256 (system spec 3.7)."""
@@ -45,7 +51,24 @@ def keccak_native(length_bytes: U32) -> U64:
     return NATIVE_KECCAK + NATIVE_KECCAK_BLOCK * U64(whole)
 
 
-def preimage_native(length_bytes: U32) -> U64:
-    """The price of hashing a preimage with BLAKE2s (system spec 3.2)."""
+def blake2s_native(length_bytes: U32) -> U64:
+    """The price of one BLAKE2s (system spec 3.2)."""
     blocks = (U64(length_bytes) + 63) >> 6
-    return NATIVE_PREIMAGE_HASH + NATIVE_PREIMAGE_HASH_BLOCK * blocks
+    return NATIVE_BLAKE2S + NATIVE_BLAKE2S_BLOCK * blocks
+
+
+def code_native(length_bytes: U32) -> U64:
+    """The price code(n) of asking for n bytes of stored code (system spec 3.2)."""
+    return NATIVE_PREIMAGE_READ + blake2s_native(length_bytes)
+
+
+def event_native(topics: U32, length_bytes: U32) -> U64:
+    """The price of an event (system spec 3.7)."""
+    native = NATIVE_EVENT + NATIVE_EVENT_TOPIC * U64(topics)
+    return native + NATIVE_EVENT_BYTE * U64(length_bytes)
+
+
+def message_native(length_bytes: U32) -> U64:
+    """The price of a message to L1, besides the hash of its data (system spec 3.7)."""
+    native = NATIVE_MESSAGE_HASHES + keccak_native(length_bytes)
+    return native + event_native(U32(0), length_bytes)

@@ -64,6 +64,13 @@ class RlpHasher:
         word[43] = U8(0x94)
         self.hasher.update(word.window(43, 21))
 
+    def put_hash(self, value: U256) -> None:
+        """Append the 32 bytes that the number spells."""
+        word = self.word
+        word.store_u256_be(32, value)
+        word[31] = U8(0xA0)
+        self.hasher.update(word.window(31, 33))
+
     def put_bytes(self, data: ByteView) -> None:
         """Append a byte string."""
         if data.length() != 1 or data[0] >= 0x80:

@@ -1,10 +1,12 @@
 """An account record: its properties, their 124-byte encoding and its history.
 
-The encoding is system spec 3.3; the leaf of the tree holds its BLAKE2s.
+The encoding is system spec 3.3; the leaf of the tree holds its BLAKE2s. What the
+lengths and hashes of code mean is state spec 1.
 """
 
 from typing import Final
 
+from zkos.guest.state.artifacts import stored_length
 from zkos.guest.state.preimages import Preimage
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView
@@ -12,8 +14,17 @@ from zkos.lang.memory import ByteView
 ENCODED_BYTES: Final = U32(124)
 DEPLOYED_EVM: Final = U64(0x0101010000000000)
 """Versioning of a deployed EVM contract: status, environment and code version 1."""
+DELEGATED: Final = U64(0x0201010000000000)
+"""Versioning of an account that runs another one's code (EIP-7702)."""
 VERSIONING_KEPT: Final = U64(0x000000FFFFFFFFFF)
-"""The bits a deployment leaves alone."""
+"""The bits that deployment and delegation leave alone."""
+STATUS_DELEGATED: Final = U32(2)
+DESIGNATION_BYTES: Final = U32(23)
+"""Code of a delegated account: a prefix and the other's address."""
+DESIGNATION_PREFIX: Final = (U8(0xEF), U8(0x01), U8(0x00))
+VERSION_PLAIN: Final = U8(0)
+"""Code is stored without artifacts."""
+VERSION_ARTIFACTS: Final = U8(1)
 EMPTY_KECCAK: Final = U256(
     0xC5D2460186F7233C927E7DB2DCC703C0E500B653CA82273B7BFAD8045D85A470
 )
@@ -26,7 +37,7 @@ class Properties:
     nonce: U64
     balance: U256
     bytecode_hash: U256
-    bytecode_length: U32
+    code_length: U32
     artifacts_length: U32
     observable_hash: U256
     observable_length: U32
@@ -36,7 +47,7 @@ class Properties:
         self.nonce = U64(0)
         self.balance = U256(0)
         self.bytecode_hash = U256(0)
-        self.bytecode_length = U32(0)
+        self.code_length = U32(0)
         self.artifacts_length = U32(0)
         self.observable_hash = U256(0)
         self.observable_length = U32(0)
@@ -52,8 +63,9 @@ class Account:
     balance: U256
     """In wei."""
     bytecode_hash: U256
-    """BLAKE2s of the code; 0 when nothing was ever deployed."""
-    bytecode_length: U32
+    """BLAKE2s of the stored code; 0 when nothing was ever deployed."""
+    code_length: U32
+    """In bytes, without padding and artifacts."""
     artifacts_length: U32
     observable_hash: U256
     """Keccak-256 of the code."""
@@ -63,6 +75,8 @@ class Account:
     """At the start of the block."""
     not_publish: bool
     """The pubdata names the code by hash only (force deployment)."""
+    unset: bool
+    """Neither in the tree nor written in the block; it costs more when cold."""
     deconstructed: bool
     """Destroyed: to be wiped at the end of the transaction."""
     deployed_in: U32
@@ -70,7 +84,7 @@ class Account:
     touched_in: U32
     """The last transaction in which it was warm; 0 none."""
     code: Preimage
-    """The code last read; only valid while its hash is `bytecode_hash`."""
+    """The stored code last read; only valid while its hash is `bytecode_hash`."""
     journaled: U32
     """1 + the index of its newest journal entry of this transaction; 0 none."""
 
@@ -80,12 +94,13 @@ class Account:
         self.nonce = U64(0)
         self.balance = U256(0)
         self.bytecode_hash = U256(0)
-        self.bytecode_length = U32(0)
+        self.code_length = U32(0)
         self.artifacts_length = U32(0)
         self.observable_hash = U256(0)
         self.observable_length = U32(0)
         self.initial = Properties()
         self.not_publish = False
+        self.unset = False
         self.deconstructed = False
         self.deployed_in = U32(0)
         self.touched_in = U32(0)
@@ -96,8 +111,20 @@ class Account:
         """The type byte of the environment that runs its code."""
         return U8.truncate(self.versioning >> 48)
 
+    def code_version(self) -> U8:
+        """How its code is stored; the meaning is the environment's."""
+        return U8.truncate(self.versioning >> 40)
+
+    def is_delegated(self) -> bool:
+        """Whether its code is the designation of another account (EIP-7702)."""
+        return self.versioning.word(1) >> 24 == STATUS_DELEGATED
+
     def has_code(self) -> bool:
-        return self.bytecode_length != 0 or self.artifacts_length != 0
+        return self.code_length != 0
+
+    def stored_length(self) -> U32:
+        """Bytes of its stored code."""
+        return stored_length(self.code_length, self.artifacts_length)
 
     def can_be_created(self) -> bool:
         """Whether a contract may come to be here (system spec 3.4)."""
@@ -105,7 +132,7 @@ class Account:
 
     def is_empty(self) -> bool:
         """Dead in the sense of EIP-161."""
-        return self.nonce == 0 and self.bytecode_length == 0 and self.balance == 0
+        return self.nonce == 0 and self.code_length == 0 and self.balance == 0
 
     def hash_for_extcodehash(self) -> U256:
         """What EXTCODEHASH answers (system spec 3.3, EIP-1052)."""
@@ -121,7 +148,7 @@ class Account:
         properties.nonce = self.nonce
         properties.balance = self.balance
         properties.bytecode_hash = self.bytecode_hash
-        properties.bytecode_length = self.bytecode_length
+        properties.code_length = self.code_length
         properties.artifacts_length = self.artifacts_length
         properties.observable_hash = self.observable_hash
         properties.observable_length = self.observable_length
@@ -132,7 +159,7 @@ class Account:
         self.nonce = properties.nonce
         self.balance = properties.balance
         self.bytecode_hash = properties.bytecode_hash
-        self.bytecode_length = properties.bytecode_length
+        self.code_length = properties.code_length
         self.artifacts_length = properties.artifacts_length
         self.observable_hash = properties.observable_hash
         self.observable_length = properties.observable_length
@@ -143,7 +170,7 @@ class Account:
         self.nonce = data.load_u64_be(8)
         self.balance = data.load_u256_be(16)
         self.bytecode_hash = data.load_u256_be(48)
-        self.bytecode_length = data.load_u32_be(80)
+        self.code_length = data.load_u32_be(80)
         self.artifacts_length = data.load_u32_be(84)
         self.observable_hash = data.load_u256_be(88)
         self.observable_length = data.load_u32_be(120)
@@ -154,27 +181,30 @@ class Account:
         out.store_u64_be(8, self.nonce)
         out.store_u256_be(16, self.balance)
         out.store_u256_be(48, self.bytecode_hash)
-        out.store_u32_be(80, self.bytecode_length)
+        out.store_u32_be(80, self.code_length)
         out.store_u32_be(84, self.artifacts_length)
         out.store_u256_be(88, self.observable_hash)
         out.store_u32_be(120, self.observable_length)
 
-    def code_changed(self) -> bool:
-        """Whether anything but nonce and balance differs from the block start."""
-        initial = self.initial
+    def code_changed_since(self, before: Properties) -> bool:
+        """Whether anything but nonce and balance differs from `before`."""
         return (
-            self.versioning != initial.versioning
-            or self.bytecode_hash != initial.bytecode_hash
-            or self.bytecode_length != initial.bytecode_length
-            or self.artifacts_length != initial.artifacts_length
-            or self.observable_hash != initial.observable_hash
-            or self.observable_length != initial.observable_length
+            self.versioning != before.versioning
+            or self.bytecode_hash != before.bytecode_hash
+            or self.code_length != before.code_length
+            or self.artifacts_length != before.artifacts_length
+            or self.observable_hash != before.observable_hash
+            or self.observable_length != before.observable_length
+        )
+
+    def changed_since(self, before: Properties) -> bool:
+        """Whether any property differs from `before`."""
+        return (
+            self.nonce != before.nonce
+            or self.balance != before.balance
+            or self.code_changed_since(before)
         )
 
     def changed(self) -> bool:
         """Whether any property differs from the block start."""
-        return (
-            self.nonce != self.initial.nonce
-            or self.balance != self.initial.balance
-            or self.code_changed()
-        )
+        return self.changed_since(self.initial)

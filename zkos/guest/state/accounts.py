@@ -1,13 +1,14 @@
 """The account cache: warmness, loading, balances, nonces and the history.
 
-Prices are system spec 3.2. Account hashes are slots of address 0x8003 in the storage
+Prices are system spec 3.2: they depend on what this transaction has touched, never on
+what the block has seen. Account hashes are slots of address 0x8003 in the storage
 cache; a changed account gets its new hash there when the block is sealed (`flush`).
 Versioned state is saved in the journal once a frame, as in `storage`.
 """
 
 from enum import Enum
 
-from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES, HIGHEST_PRECOMPILE
+from zkos.guest.protocol.addresses import HIGHEST_PRECOMPILE, P256_VERIFY
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import (
     ERGS_ACCOUNT_COLD,
@@ -16,9 +17,10 @@ from zkos.guest.protocol.io_ergs import (
     ERGS_DESTRUCT_COLD,
 )
 from zkos.guest.protocol.native import (
-    NATIVE_ACCOUNT_TOUCH,
+    NATIVE_ACCOUNT_COLD,
+    NATIVE_ACCOUNT_COLD_UNSET,
     NATIVE_ACCOUNT_UPDATE,
-    NATIVE_PREIMAGE_CACHED,
+    NATIVE_ACCOUNT_WARM,
 )
 from zkos.guest.state.account import ENCODED_BYTES, Account, Properties
 from zkos.guest.state.preimages import (
@@ -30,7 +32,7 @@ from zkos.guest.state.preimages import (
 from zkos.guest.state.storage import StorageCache
 from zkos.guest.system.errors import Fatal, InsufficientBalance, NonceOverflow
 from zkos.guest.system.resources import Resources
-from zkos.lang.control import urange
+from zkos.lang.control import noinline, urange
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import NOT_FOUND, ByteView, List, Map, allocate_bytes
 
@@ -50,7 +52,9 @@ class AccountUndo:
 
     account: Account
     properties: Properties
+    """Of the first entry of a transaction, what the account was at its start."""
     not_publish: bool
+    unset: bool
     deconstructed: bool
     deployed_in: U32
     touched_in: U32
@@ -61,6 +65,7 @@ class AccountUndo:
         self.account = account
         self.properties = Properties()
         self.not_publish = False
+        self.unset = False
         self.deconstructed = False
         self.deployed_in = U32(0)
         self.touched_in = U32(0)
@@ -70,6 +75,7 @@ class AccountUndo:
         self.account = account
         account.store_into(self.properties)
         self.not_publish = account.not_publish
+        self.unset = account.unset
         self.deconstructed = account.deconstructed
         self.deployed_in = account.deployed_in
         self.touched_in = account.touched_in
@@ -79,6 +85,7 @@ class AccountUndo:
         account = self.account
         account.restore(self.properties)
         account.not_publish = self.not_publish
+        account.unset = self.unset
         account.deconstructed = self.deconstructed
         account.deployed_in = self.deployed_in
         account.touched_in = self.touched_in
@@ -90,6 +97,8 @@ class AccountCache:
 
     storage: StorageCache
     preimages: PreimageCache
+    p256_is_cold: bool
+    """Upstream's fault, see `QUIRK_P256_IS_COLD`."""
     accounts: List[Account]
     by_address: Map[Address, Account]
     no_code: Preimage
@@ -101,9 +110,12 @@ class AccountCache:
     frame_start: U32
     """Journal length at the start of the innermost frame."""
 
-    def __init__(self, storage: StorageCache, preimages: PreimageCache) -> None:
+    def __init__(
+        self, storage: StorageCache, preimages: PreimageCache, p256_is_cold: bool
+    ) -> None:
         self.storage = storage
         self.preimages = preimages
+        self.p256_is_cold = p256_is_cold
         self.accounts = List(Account)
         self.by_address = Map(Address, Account)
         self.no_code = Preimage(U256(0), allocate_bytes(0), PREIMAGE_CODE)
@@ -140,21 +152,21 @@ class AccountCache:
         self.journal_length = index + 1
         account.journaled = index + 1
 
-    def wipe_deconstructed(self, again: bool) -> None:
+    def wipe_deconstructed(self) -> None:
         """Zero what this transaction destroyed, and its cached slots (system spec 3.5).
 
-        `again` keeps the mark, so that later transactions wipe the account too.
+        In place, once: a later transaction finds an account like any other.
         """
         for index in urange(self.journal_length):
             undo = self.journal[index]
             account = undo.account
             if undo.journaled == 0 and account.deconstructed:
                 account.restore(Properties())
-                account.deconstructed = again
+                account.deconstructed = False
                 self.storage.clear_address(account.address)
 
     def flush(self) -> None:
-        """Write the hashes of changed accounts into their slots (state spec 3)."""
+        """Write the hashes of changed accounts into their slots (state spec 10)."""
         for index in urange(self.accounts.length()):
             account = self.accounts[index]
             if account.changed():
@@ -165,28 +177,14 @@ class AccountCache:
         account.encode(encoded)
         digest = U256(self.preimages.blake2s.hash(encoded))
         self.preimages.keep(digest, encoded, PREIMAGE_ACCOUNT)
-        slots = self.storage.slots_of(ACCOUNT_PROPERTIES)
-        entry = slots.find(U256(account.address))
-        assert entry != NOT_FOUND, "an account without its slot"
-        self.storage.set_value(slots.value(entry), digest)
+        slot = self.storage.account_slot(account.address)
+        self.storage.set_value(slot, digest)
 
     def get(self, address: Address) -> Account:
         """An account that is already in the cache; trap otherwise."""
         entry = self.by_address.find(address)
         assert entry != NOT_FOUND, "account not in the cache"
         return self.by_address.value(entry)
-
-    def code(self, account: Account) -> ByteView:
-        """The code of an account that was read or deployed; empty without code.
-
-        All that is known by its hash, whatever length the account claims.
-        """
-        digest = account.bytecode_hash
-        if digest == 0:
-            return self.no_code.data
-        if account.code.hash != digest:
-            account.code = self.preimages.get(digest)
-        return account.code.data
 
     def touch(
         self, environment: U8, resources: Resources, address: Address, access: Access
@@ -195,58 +193,91 @@ class AccountCache:
 
         Raises OutOfErgs, OutOfNative, Fatal; gas is charged before the oracle is asked.
         """
-        resources.charge(warm_ergs(environment, access), NATIVE_ACCOUNT_TOUCH)
+        resources.charge(warm_ergs(environment, access), NATIVE_ACCOUNT_WARM)
         entry = self.by_address.find(address)
-        if entry == NOT_FOUND:
-            resources.charge(cold_ergs(environment, address, access), U64(0))
-            account = self.load(resources, address)
-        else:
+        if entry != NOT_FOUND:
             account = self.by_address.value(entry)
             if account.touched_in == self.transaction:
                 return account
-            resources.charge(cold_ergs(environment, address, access), U64(0))
+            resources.charge(self.cold_ergs(environment, address, access), U64(0))
+            resources.charge(U64(0), cold_native(account.unset))
+        else:
+            resources.charge(self.cold_ergs(environment, address, access), U64(0))
+            account = self.load(resources, address)
 
         self.save(account)
         account.touched_in = self.transaction
         return account
 
     def load(self, resources: Resources, address: Address) -> Account:
-        """Bring an account into the cache, for native only."""
-        slot, _cold = self.storage.access(
-            NO_ENVIRONMENT, resources, ACCOUNT_PROPERTIES, U256(address)
-        )
+        """Bring an account into the cache, for native only. Raises OutOfNative.
+
+        Its slot is asked for, and proven, whether or not that can be paid.
+        """
+        digest = self.storage.account_slot(address).current
+        resources.charge(U64(0), cold_native(digest == 0))
         account = Account(address, self.no_code)
-        if slot.current != 0:
-            encoded = self.preimages.load(
-                resources, slot.current, ENCODED_BYTES, PREIMAGE_ACCOUNT
-            )
+        if digest == 0:
+            account.unset = True
+        else:
+            encoded = self.preimages.fetch(digest, ENCODED_BYTES, PREIMAGE_ACCOUNT)
             account.decode(encoded.data.window(0, ENCODED_BYTES))
             account.store_into(account.initial)
         self.by_address.insert(address, account)
         self.accounts.append(account)
         return account
 
-    def read(self, environment: U8, resources: Resources, address: Address) -> Account:
-        """The account with its code loaded, as every reader of properties pays.
+    def cold_ergs(self, environment: U8, address: Address, access: Access) -> U64:
+        """What a cold account costs more; precompiles are never cold (EIP-2929)."""
+        if not runs_code(environment) or self.is_precompile(address):
+            return U64(0)
+        return ERGS_DESTRUCT_COLD if access is Access.DESTRUCT else ERGS_ACCOUNT_COLD
 
-        Raises OutOfErgs, OutOfNative, Fatal.
+    def is_precompile(self, address: Address) -> bool:
+        """Whether the address counts as one, installed or not."""
+        if address > P256_VERIFY:
+            return False
+        if address == P256_VERIFY:
+            return not self.p256_is_cold
+        return address != 0 and address <= HIGHEST_PRECOMPILE
+
+    # Code
+
+    def load_code(self, resources: Resources, account: Account) -> None:
+        """Bring the account's stored code into the cache; paid for every time.
+
+        Raises OutOfNative, and Fatal for a record that contradicts itself.
         """
-        account = self.touch(environment, resources, address, Access.ORDINARY)
         digest = account.bytecode_hash
-        if digest != 0 and account.code.hash == digest:
-            resources.charge(U64(0), NATIVE_PREIMAGE_CACHED)
-        elif digest != 0:
-            account.code = self.preimages.load(
-                resources, digest, account.bytecode_length, PREIMAGE_CODE
-            )
+        if digest != 0:
+            length = account.stored_length()
+            account.code = self.preimages.load(resources, digest, length, PREIMAGE_CODE)
+            if account.code.data.length() != length:
+                raise Fatal
         elif (
-            account.bytecode_length != 0
+            account.code_length != 0
             or account.artifacts_length != 0
             or account.observable_hash != 0
             or account.observable_length != 0
         ):
             raise Fatal
-        return account
+
+    @noinline
+    def stored_code(self, account: Account) -> ByteView:
+        """Code, padding and artifacts; empty without code. Nobody pays for it here."""
+        digest = account.bytecode_hash
+        if digest == 0:
+            return self.no_code.data
+        if account.code.hash != digest:
+            length = account.stored_length()
+            account.code = self.preimages.fetch(digest, length, PREIMAGE_CODE)
+        return account.code.data
+
+    def code(self, account: Account) -> ByteView:
+        """The code as others see it; empty without code."""
+        return self.stored_code(account).window(0, account.code_length)
+
+    # Changes
 
     def update(
         self, environment: U8, resources: Resources, address: Address, access: Access
@@ -273,6 +304,7 @@ class AccountCache:
         if overflow:
             raise NonceOverflow
         account.nonce = after
+        account.unset = False
         return before
 
     def add_balance(
@@ -292,6 +324,7 @@ class AccountCache:
         if overflow:
             raise InsufficientBalance
         account.balance = after
+        account.unset = False
 
     def sub_balance(
         self,
@@ -310,6 +343,7 @@ class AccountCache:
         if underflow:
             raise InsufficientBalance
         account.balance = after
+        account.unset = False
 
 
 def warm_ergs(environment: U8, access: Access) -> U64:
@@ -321,12 +355,6 @@ def warm_ergs(environment: U8, access: Access) -> U64:
     raise Fatal
 
 
-def cold_ergs(environment: U8, address: Address, access: Access) -> U64:
-    """What a cold account costs more; precompiles are never cold (EIP-2929)."""
-    if not runs_code(environment):
-        return U64(0)
-    precompile = address != 0 and address <= HIGHEST_PRECOMPILE
-    ergs = U64(0) if precompile else ERGS_ACCOUNT_COLD
-    if access is Access.DESTRUCT:
-        ergs = ergs + ERGS_DESTRUCT_COLD
-    return ergs
+def cold_native(is_unset: bool) -> U64:
+    """What the first touch of a transaction costs more."""
+    return NATIVE_ACCOUNT_COLD_UNSET if is_unset else NATIVE_ACCOUNT_COLD

@@ -1,25 +1,55 @@
-"""How accounts get code and lose everything (system spec 3.4, 3.5)."""
+"""How accounts get code, or that of others, and lose everything (system spec 3.4, 3.5).
+
+Code is stored with its artifacts (`artifacts`); the hash of an account is that of all
+of it.
+"""
+
+from typing import Final
 
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
-from zkos.guest.protocol.io_ergs import ERGS_CODE_BYTE, ERGS_DESTRUCT_NEW_ACCOUNT
-from zkos.guest.protocol.native import NATIVE_ACCOUNT_UPDATE, NATIVE_CODE_RECORD
-from zkos.guest.state.account import DEPLOYED_EVM, VERSIONING_KEPT, Account
+from zkos.guest.protocol.evm_native import NATIVE_CODE_BYTE
+from zkos.guest.protocol.gas import ERGS_NEW_ACCOUNT
+from zkos.guest.protocol.io_ergs import ERGS_CODE_BYTE
+from zkos.guest.protocol.native import (
+    NATIVE_ACCOUNT_UPDATE,
+    NATIVE_PREIMAGE_RECORD,
+    blake2s_native,
+    keccak_native,
+)
+from zkos.guest.state.account import (
+    DELEGATED,
+    DEPLOYED_EVM,
+    DESIGNATION_BYTES,
+    DESIGNATION_PREFIX,
+    VERSIONING_KEPT,
+    Account,
+)
 from zkos.guest.state.accounts import Access, AccountCache
-from zkos.guest.state.preimages import PREIMAGE_CODE
+from zkos.guest.state.artifacts import map_length, store, stored_length
+from zkos.guest.state.preimages import PREIMAGE_CODE, Preimage
 from zkos.guest.system.errors import Fatal, InsufficientBalance
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U8, U32, U64, U256, Address
-from zkos.lang.memory import ByteView
+from zkos.lang.memory import ByteView, allocate_bytes
+
+SMALLEST_ROOM: Final = U32(1024)
+DESIGNATION_START: Final = U32(9)
+"""Place of a designation in its buffer, whose first word ends with the address."""
+DESIGNATION_STORED_BYTES: Final = U32(24)
 
 
 class Deployment:
-    """Deployment, forced deployment and destruction."""
+    """Deployment, forced deployment, delegation and destruction."""
 
     accounts: AccountCache
     blake2s: Blake2s
     keccak: Keccak256
+    room: ByteView
+    """Where stored code is put together; grows to the longest."""
+    designation: ByteView
+    """The same of a delegated account, see `_designate`."""
 
     def __init__(
         self, accounts: AccountCache, blake2s: Blake2s, keccak: Keccak256
@@ -27,6 +57,8 @@ class Deployment:
         self.accounts = accounts
         self.blake2s = blake2s
         self.keccak = keccak
+        self.room = allocate_bytes(SMALLEST_ROOM)
+        self.designation = allocate_bytes(DESIGNATION_START + DESIGNATION_STORED_BYTES)
 
     def deploy(
         self, environment: U8, resources: Resources, address: Address, code: ByteView
@@ -41,15 +73,15 @@ class Deployment:
         resources.charge(ERGS_CODE_BYTE * U64(length), U64(0))
         accounts = self.accounts
         account = accounts.touch(NO_ENVIRONMENT, resources, address, Access.ORDINARY)
-        resources.charge(U64(0), NATIVE_CODE_RECORD)
-        digest = U256(self.blake2s.hash(code))
-        preimage = accounts.preimages.keep_copy(digest, code, PREIMAGE_CODE)
+        resources.charge(U64(0), keccak_native(length))
+        preimage = self._store(resources, code)
         resources.charge(U64(0), NATIVE_ACCOUNT_UPDATE)
 
         accounts.save(account)
-        account.code = preimage
-        self.set_code(account, digest, length, U256(self.keccak.hash(code)))
-        account.not_publish = False
+        observable_hash = U256(self.keccak.hash(code))
+        self._set_code(account, preimage, DEPLOYED_EVM, length, observable_hash)
+        account.artifacts_length = map_length(length)
+        account.deployed_in = accounts.transaction
 
     def set_details(
         self,
@@ -59,27 +91,99 @@ class Deployment:
         length: U32,
         observable_hash: U256,
     ) -> None:
-        """Force a deployment by hash; nothing shows that the code exists.
+        """Force a deployment by the BLAKE2s of the plain code, asked of the oracle.
 
-        Raises OutOfNative.
+        The observable hash is believed. Raises OutOfErgs, OutOfNative, and Fatal if
+        the code has another length.
         """
-        account = self.accounts.update(
-            NO_ENVIRONMENT, resources, address, Access.ORDINARY
-        )
-        self.set_code(account, bytecode_hash, length, observable_hash)
+        accounts = self.accounts
+        account = accounts.touch(EVM_ENVIRONMENT, resources, address, Access.ORDINARY)
+        code = accounts.no_code.data
+        if bytecode_hash != 0:
+            preimages = accounts.preimages
+            code = preimages.load(resources, bytecode_hash, length, PREIMAGE_CODE).data
+        if code.length() != length:
+            raise Fatal
+        preimage = self._store(resources, code)
+        resources.charge(U64(0), NATIVE_ACCOUNT_UPDATE)
+
+        accounts.save(account)
+        self._set_code(account, preimage, DEPLOYED_EVM, length, observable_hash)
+        account.artifacts_length = map_length(length)
+        account.deployed_in = accounts.transaction
         account.not_publish = True
 
-    def set_code(
-        self, account: Account, bytecode_hash: U256, length: U32, observable_hash: U256
+    def set_delegation(
+        self, resources: Resources, authority: Address, delegate: Address
     ) -> None:
-        """Make it a deployed EVM contract of this transaction."""
-        account.versioning = (account.versioning & VERSIONING_KEPT) | DEPLOYED_EVM
-        account.bytecode_hash = bytecode_hash
-        account.bytecode_length = length
+        """Let an account run the code of another; of address 0, none (EIP-7702).
+
+        For native only. Raises OutOfNative.
+        """
+        accounts = self.accounts
+        account = accounts.touch(NO_ENVIRONMENT, resources, authority, Access.ORDINARY)
+        if delegate == Address(0):
+            resources.charge(U64(0), NATIVE_ACCOUNT_UPDATE)
+            accounts.save(account)
+            self._set_code(account, accounts.no_code, U64(0), U32(0), U256(0))
+            return
+
+        data = self._designate(delegate)
+        resources.charge(U64(0), keccak_native(DESIGNATION_BYTES))
+        observable_hash = U256(self.keccak.hash(data.window(0, DESIGNATION_BYTES)))
+        resources.charge(U64(0), blake2s_native(DESIGNATION_STORED_BYTES))
+        digest = U256(self.blake2s.hash(data))
+        resources.charge(U64(0), NATIVE_PREIMAGE_RECORD)
+        preimage = accounts.preimages.keep_copy(digest, data, PREIMAGE_CODE)
+        resources.charge(U64(0), NATIVE_ACCOUNT_UPDATE)
+        accounts.save(account)
+        self._set_code(account, preimage, DELEGATED, DESIGNATION_BYTES, observable_hash)
+
+    def _designate(self, delegate: Address) -> ByteView:
+        """0xef0100, the address and a zero byte: the stored code of a delegation."""
+        buffer = self.designation
+        buffer.store_u256_be(0, U256(delegate))
+        buffer[9] = DESIGNATION_PREFIX[0]
+        buffer[10] = DESIGNATION_PREFIX[1]
+        buffer[11] = DESIGNATION_PREFIX[2]
+        return buffer.window(DESIGNATION_START, DESIGNATION_STORED_BYTES)
+
+    def _store(self, resources: Resources, code: ByteView) -> Preimage:
+        """Make and record the stored form of code. Raises OutOfNative."""
+        length = code.length()
+        resources.charge(U64(0), NATIVE_CODE_BYTE * U64(length))
+        total = stored_length(length, map_length(length))
+        resources.charge(U64(0), blake2s_native(total))
+        resources.charge(U64(0), NATIVE_PREIMAGE_RECORD)
+
+        capacity = self.room.length()
+        if capacity < total:
+            while capacity < total:
+                capacity = capacity << 1
+            self.room = allocate_bytes(capacity)
+        stored = self.room.window(0, total)
+        store(code, stored)
+        digest = U256(self.blake2s.hash(stored))
+        return self.accounts.preimages.keep_copy(digest, stored, PREIMAGE_CODE)
+
+    def _set_code(
+        self,
+        account: Account,
+        preimage: Preimage,
+        versioning: U64,
+        length: U32,
+        observable_hash: U256,
+    ) -> None:
+        """What all ways to get code have in common: nonce and balance stay."""
+        account.versioning = (account.versioning & VERSIONING_KEPT) | versioning
+        account.code = preimage
+        account.bytecode_hash = preimage.hash
+        account.code_length = length
         account.artifacts_length = U32(0)
         account.observable_hash = observable_hash
         account.observable_length = length
-        account.deployed_in = self.accounts.transaction
+        account.not_publish = False
+        account.unset = False
 
     def _bequeath(
         self, resources: Resources, beneficiary: Address, amount: U256
@@ -112,6 +216,7 @@ class Deployment:
         destroyed = under_construction or account.deployed_in == accounts.transaction
         if destroyed:
             account.deconstructed = True
+            account.unset = False
 
         if address != beneficiary:
             accounts.sub_balance(
@@ -125,7 +230,7 @@ class Deployment:
         if (
             amount != 0
             and heir.nonce == 0
-            and heir.bytecode_length == 0
+            and heir.code_length == 0
             and heir.balance == amount
         ):
-            resources.charge(ERGS_DESTRUCT_NEW_ACCOUNT, U64(0))
+            resources.charge(ERGS_NEW_ACCOUNT, U64(0))

@@ -1,11 +1,13 @@
-"""Encodings of differences: values and accounts in the pubdata (state spec 4.1, 4.2).
+"""Encodings of differences: values and accounts in the pubdata (state spec 3).
 
-One source for the bytes that are published and for the lengths that are paid for.
+One source for the bytes that are published and for the lengths that are paid for
+(bootloader spec 9). They agree but for code that is published by its hash: four bytes
+more are paid for.
 """
 
 from typing import Final
 
-from zkos.guest.state.account import Account
+from zkos.guest.state.account import Account, Properties
 from zkos.lang.ints import U8, U32, U256
 from zkos.lang.memory import ByteView
 
@@ -25,9 +27,13 @@ ACCOUNT_FULL_BY_HASH: Final = U8(0x24)
 ACCOUNT_NONCE: Final = U8(0x0C)
 ACCOUNT_BALANCE: Final = U8(0x14)
 ACCOUNT_NONCE_AND_BALANCE: Final = U8(0x1C)
-FULL_FIXED_BYTES: Final = U32(17)
-"""Type, versioning, artifacts length and observable length."""
-CODE_LENGTH_BYTES: Final = U32(4)
+TYPE_BYTES: Final = U32(1)
+VERSIONING_BYTES: Final = U32(8)
+LENGTH_BYTES: Final = U32(4)
+CODE_START_BYTES: Final = U32(8)
+"""The lengths of code and artifacts."""
+BY_HASH_PAID_BYTES: Final = HASH_BYTES + LENGTH_BYTES
+"""Of the code: hash and the length of its artifacts, which is not written."""
 
 
 def byte_length(value: U256) -> U32:
@@ -77,53 +83,63 @@ def encode(initial: U256, final: U256, out: ByteView) -> U32:
     return length + 1
 
 
-def account_encoded_length(account: Account) -> U32:
-    """Bytes of the difference since the start of the block; 0 if nothing changed."""
-    initial = account.initial
-    nonce = encoded_length(U256(initial.nonce), U256(account.nonce))
-    balance = encoded_length(initial.balance, account.balance)
-    if account.code_changed():
-        code = HASH_BYTES
+def account_paid_length(before: Properties, account: Account) -> U32:
+    """Bytes a transaction pays for its change of the account since `before`.
+
+    The account has changed. The key is not counted.
+    """
+    nonce = encoded_length(U256(before.nonce), U256(account.nonce))
+    balance = encoded_length(before.balance, account.balance)
+    if account.code_changed_since(before):
+        code = BY_HASH_PAID_BYTES
         if not account.not_publish:
-            code = CODE_LENGTH_BYTES + account.bytecode_length
-        return FULL_FIXED_BYTES + nonce + balance + code
+            code = CODE_START_BYTES + account.stored_length()
+        return TYPE_BYTES + VERSIONING_BYTES + nonce + balance + code + LENGTH_BYTES
 
-    length = U32(0)
-    if account.nonce != initial.nonce:
+    length = TYPE_BYTES
+    if account.nonce != before.nonce:
         length = length + nonce
-    if account.balance != initial.balance:
+    if account.balance != before.balance:
         length = length + balance
-    return length if length == 0 else length + 1
+    return length
 
 
-def encode_account(account: Account, code: ByteView, out: ByteView) -> U32:
+def account_room(account: Account) -> U32:
+    """Bytes that `encode_account` may write or overwrite."""
+    room = TYPE_BYTES + (LONGEST_VALUE_BYTES << 1)
+    if account.code_changed_since(account.initial):
+        code = HASH_BYTES if account.not_publish else account.stored_length()
+        room = room + VERSIONING_BYTES + CODE_START_BYTES + code + LENGTH_BYTES
+    return room
+
+
+def encode_account(account: Account, stored: ByteView, out: ByteView) -> U32:
     """Write the difference since the start of the block; its length in bytes.
 
-    `code` is the published code, unused if it is not published. `out` has room for
-    32 bytes more than the encoding, which are overwritten. The account has changed.
+    `stored` is the stored code, unused if it is not published. `out` is as long as
+    `account_room` says. The account has changed.
     """
     initial = account.initial
-    nonce_before = U256(initial.nonce)
-    nonce = U256(account.nonce)
+    if account.code_changed_since(initial):
+        return encode_full_account(account, stored, out)
+
     nonce_changed = account.nonce != initial.nonce
     balance_changed = account.balance != initial.balance
-    if account.code_changed():
-        return encode_full_account(account, code, out)
-
     kind = ACCOUNT_BALANCE
     if nonce_changed:
         kind = ACCOUNT_NONCE_AND_BALANCE if balance_changed else ACCOUNT_NONCE
     out[0] = kind
     end = U32(1)
     if nonce_changed:
-        end = end + encode(nonce_before, nonce, out.window(end, LONGEST_VALUE_BYTES))
+        room = out.window(end, LONGEST_VALUE_BYTES)
+        end = end + encode(U256(initial.nonce), U256(account.nonce), room)
     if balance_changed:
         room = out.window(end, LONGEST_VALUE_BYTES)
         end = end + encode(initial.balance, account.balance, room)
     return end
 
 
-def encode_full_account(account: Account, code: ByteView, out: ByteView) -> U32:
+def encode_full_account(account: Account, stored: ByteView, out: ByteView) -> U32:
     """Write all properties of an account whose code changed; the length in bytes."""
     initial = account.initial
     out[0] = ACCOUNT_FULL_BY_HASH if account.not_publish else ACCOUNT_FULL
@@ -137,11 +153,11 @@ def encode_full_account(account: Account, code: ByteView, out: ByteView) -> U32:
         out.store_u256_be(end, account.bytecode_hash)
         end = end + HASH_BYTES
     else:
-        length = account.bytecode_length
-        out.store_u32_be(end, length)
-        end = end + CODE_LENGTH_BYTES
-        out.window(end, length).copy_from(code.window(0, length))
+        length = account.stored_length()
+        out.store_u32_be(end, account.code_length)
+        out.store_u32_be(end + 4, account.artifacts_length)
+        end = end + CODE_START_BYTES
+        out.window(end, length).copy_from(stored.window(0, length))
         end = end + length
-    out.store_u32_be(end, account.artifacts_length)
-    out.store_u32_be(end + 4, account.observable_length)
-    return end + 8
+    out.store_u32_be(end, account.observable_length)
+    return end + LENGTH_BYTES

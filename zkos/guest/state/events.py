@@ -1,6 +1,6 @@
 """Events and L2->L1 logs of the block, truncated when a frame reverts.
 
-Logs and messages go into the pubdata and the commitment (state spec 6); events only
+Logs and messages go into the pubdata and the commitment (state spec 4); events only
 to the report. Prices are charged by `io`.
 """
 
@@ -69,18 +69,15 @@ class EventLog:
     events: List[Event]
     """Empty unless a report is wanted."""
     logs: List[Log]
-    first_event: U32
-    """Index of the first event of the current transaction."""
     first_log: U32
+    """Index of the first log of the current transaction."""
 
     def __init__(self) -> None:
         self.events = List(Event)
         self.logs = List(Log)
-        self.first_event = U32(0)
         self.first_log = U32(0)
 
     def begin_transaction(self) -> None:
-        self.first_event = self.events.length()
         self.first_log = self.logs.length()
 
     def log_pubdata(self) -> U64:

@@ -13,9 +13,10 @@ from zkos.lang.memory import List
 
 
 class Snapshot:
-    """Lengths at the start of a frame."""
+    """Lengths at the start of a frame, and the refund counter."""
 
     storage: U32
+    refund: U32
     accounts: U32
     transient: U32
     events: U32
@@ -23,6 +24,7 @@ class Snapshot:
 
     def __init__(self) -> None:
         self.storage = U32(0)
+        self.refund = U32(0)
         self.accounts = U32(0)
         self.transient = U32(0)
         self.events = U32(0)
@@ -69,6 +71,7 @@ class FrameStack:
             self.snapshots.append(Snapshot())
         snapshot = self.snapshots[index]
         snapshot.storage = self.storage.journal_length
+        snapshot.refund = self.storage.refund
         snapshot.accounts = self.accounts.journal_length
         snapshot.transient = self.transient.journal_length
         snapshot.events = self.events.events.length()
@@ -83,6 +86,7 @@ class FrameStack:
         if revert:
             snapshot = self.snapshots[index]
             self.storage.rollback(snapshot.storage)
+            self.storage.refund = snapshot.refund
             self.accounts.rollback(snapshot.accounts)
             self.transient.rollback(snapshot.transient)
             self.events.events.truncate(snapshot.events)

@@ -9,21 +9,9 @@ from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.addresses import BOOTLOADER, L1_MESSENGER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
-from zkos.guest.protocol.io_ergs import (
-    ERGS_EVENT,
-    ERGS_EVENT_BYTE,
-    ERGS_EVENT_TOPIC,
-    ERGS_KECCAK,
-    ERGS_KECCAK_WORD,
-)
-from zkos.guest.protocol.native import (
-    NATIVE_EVENT,
-    NATIVE_EVENT_BYTE,
-    NATIVE_EVENT_TOPIC,
-    NATIVE_MESSAGE_HASHES,
-    keccak_native,
-)
-from zkos.guest.protocol.quirks import QUIRK_BELIEVES_HOST, QUIRK_WIPES_AGAIN
+from zkos.guest.protocol.io_ergs import event_ergs, keccak_ergs
+from zkos.guest.protocol.native import event_native, keccak_native, message_native
+from zkos.guest.protocol.quirks import QUIRK_BELIEVES_HOST, QUIRK_P256_IS_COLD
 from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import Access, AccountCache
 from zkos.guest.state.deployment import Deployment
@@ -54,18 +42,19 @@ class Io:
     frames: FrameStack
     deployment: Deployment
     hasher: Keccak256
-    wipes_again: bool
     keeps_events: bool
     transaction_number: U32
-    """Counts every transaction of the block from 0, dropped ones too."""
+    """Counts the processed transactions of the block; dropped ones have no number."""
 
     def __init__(
         self, oracle: Oracle, blake2s: Blake2s, keccak: Keccak256, options: Options
     ) -> None:
-        believes = options.quirk_bits & QUIRK_BELIEVES_HOST != 0
+        bits = options.quirk_bits
+        believes = bits & QUIRK_BELIEVES_HOST != 0
+        p256_is_cold = bits & QUIRK_P256_IS_COLD != 0
         self.storage = StorageCache(oracle, believes)
         self.preimages = PreimageCache(oracle, blake2s, options.proving)
-        self.accounts = AccountCache(self.storage, self.preimages)
+        self.accounts = AccountCache(self.storage, self.preimages, p256_is_cold)
         self.transient = TransientStorage()
         self.events = EventLog()
         self.frames = FrameStack(
@@ -73,17 +62,16 @@ class Io:
         )
         self.deployment = Deployment(self.accounts, blake2s, keccak)
         self.hasher = keccak
-        self.wipes_again = options.quirk_bits & QUIRK_WIPES_AGAIN != 0
         self.keeps_events = options.report
         self.transaction_number = U32(0)
 
     def begin_transaction(self) -> None:
-        """Make history permanent, everything cold, transient storage empty."""
+        """Make history permanent, everything cold, refunds and transient storage 0."""
         self.frames.begin_transaction()
 
     def finish_transaction(self) -> None:
-        """Wipe destroyed accounts and count the transaction."""
-        self.accounts.wipe_deconstructed(self.wipes_again)
+        """Wipe destroyed accounts and count the transaction, which stays."""
+        self.accounts.wipe_deconstructed()
         self.transaction_number = self.transaction_number + 1
 
     def start_frame(self) -> U32:
@@ -93,6 +81,15 @@ class Io:
     def finish_frame(self, snapshot: U32, revert: bool) -> None:
         """Close the frame and those within it, undoing their changes if `revert`."""
         self.frames.finish(snapshot, revert)
+
+    def add_refund(self, amount: U32) -> None:
+        """Count gas to be given back (EIP-3529)."""
+        storage = self.storage
+        storage.refund = storage.refund.saturating_add(amount)
+
+    def refund_counter(self) -> U32:
+        """Gas that the transaction may get back so far, before the cap."""
+        return self.storage.refund
 
     def pubdata_used(self) -> U64:
         """Net pubdata of the current transaction in bytes (bootloader spec 9)."""
@@ -143,16 +140,29 @@ class Io:
     def read_account(
         self, environment: U8, resources: Resources, address: Address
     ) -> Account:
-        """The account, warm and with its code loaded."""
-        return self.accounts.read(environment, resources, address)
+        """The account, warm; its code is not asked for."""
+        return self.accounts.touch(environment, resources, address, Access.ORDINARY)
+
+    def read_account_with_code(
+        self, environment: U8, resources: Resources, address: Address
+    ) -> Account:
+        """The account, warm and with its code paid for and loaded."""
+        accounts = self.accounts
+        account = accounts.touch(environment, resources, address, Access.ORDINARY)
+        accounts.load_code(resources, account)
+        return account
 
     def account(self, address: Address) -> Account:
         """An account known to the block, without charge or touch; else trap."""
         return self.accounts.get(address)
 
     def code(self, account: Account) -> ByteView:
-        """Its code after `read_account`; empty without code."""
+        """Its code, without padding and artifacts; empty without code."""
         return self.accounts.code(account)
+
+    def stored_code(self, account: Account) -> ByteView:
+        """Its code with padding and artifacts; empty without code."""
+        return self.accounts.stored_code(account)
 
     def increment_nonce(
         self, environment: U8, resources: Resources, address: Address
@@ -202,10 +212,19 @@ class Io:
         length: U32,
         observable_hash: U256,
     ) -> None:
-        """Force a deployment by hash."""
+        """Force a deployment by the hash of the plain code (system spec 3.4)."""
         self.deployment.set_details(
             resources, address, bytecode_hash, length, observable_hash
         )
+
+    def set_delegation(
+        self, resources: Resources, authority: Address, delegate: Address
+    ) -> None:
+        """Let `authority` run the code of `delegate`; address 0 ends that (EIP-7702).
+
+        Charges no ergs.
+        """
+        self.deployment.set_delegation(resources, authority, delegate)
 
     def self_destruct(
         self,
@@ -222,8 +241,7 @@ class Io:
     def keccak(self, resources: Resources, data: ByteView) -> Bytes32:
         """The keccak-256 system function: charged, then computed."""
         length = data.length()
-        words = (U64(length) + 31) >> 5
-        resources.charge(ERGS_KECCAK + ERGS_KECCAK_WORD * words, keccak_native(length))
+        resources.charge(keccak_ergs(length), keccak_native(length))
         return self.hasher.hash(data)
 
     def emit_event(
@@ -234,30 +252,26 @@ class Io:
         topics: List[U256],
         data: ByteView,
     ) -> None:
-        """A log; only an environment may emit one."""
-        if not runs_code(environment):
+        """An EVM log."""
+        count = topics.length()
+        length = data.length()
+        ergs = U64(0)
+        if runs_code(environment):
+            ergs = event_ergs(count, length)
+        elif environment != NO_ENVIRONMENT:
             raise Fatal
-        count = U64(topics.length())
-        length = U64(data.length())
-        ergs = ERGS_EVENT + ERGS_EVENT_TOPIC * count + ERGS_EVENT_BYTE * length
-        native = NATIVE_EVENT + NATIVE_EVENT_TOPIC * count + NATIVE_EVENT_BYTE * length
-        resources.charge(ergs, native)
+        resources.charge(ergs, event_native(count, length))
         if self.keeps_events:
             event = Event(self.transaction_number, address, copy_of(data))
-            for index in urange(topics.length()):
+            for index in urange(count):
                 event.topics.append(topics[index])
             self.events.events.append(event)
 
     def emit_l1_message(
-        self, environment: U8, resources: Resources, address: Address, data: ByteView
+        self, resources: Resources, address: Address, data: ByteView
     ) -> Bytes32:
         """A message from `address` to L1; its keccak-256."""
-        if environment != NO_ENVIRONMENT and not runs_code(environment):
-            raise Fatal
-        length = data.length()
-        native = NATIVE_MESSAGE_HASHES + keccak_native(length)
-        native = native + NATIVE_EVENT + NATIVE_EVENT_BYTE * U64(length)
-        resources.charge(U64(0), native)
+        resources.charge(U64(0), message_native(data.length()))
         digest = self.keccak(resources, data)
         self.events.logs.append(
             Log(

@@ -7,7 +7,7 @@ this block are kept for the report.
 from typing import Final
 
 from zkos.guest.crypto.blake2s import Blake2s
-from zkos.guest.protocol.native import NATIVE_PREIMAGE_CACHED, preimage_native
+from zkos.guest.protocol.native import code_native
 from zkos.guest.system.memory import copy_of
 from zkos.guest.system.oracle import Oracle
 from zkos.guest.system.resources import Resources
@@ -46,26 +46,26 @@ class PreimageCache:
         self.by_hash = Map(U256, Preimage)
         self.made = List(Preimage)
 
-    def get(self, digest: U256) -> Preimage:
-        """A preimage that is already in the cache; trap otherwise."""
-        entry = self.by_hash.find(digest)
-        assert entry != NOT_FOUND, "preimage not in the cache"
-        return self.by_hash.value(entry)
-
     def load(
         self, resources: Resources, digest: U256, length: U32, kind: U32
     ) -> Preimage:
+        """The preimage of this hash, paid for also if it is known.
+
+        `length` is in bytes. Raises OutOfNative, and asks nothing then.
+        """
+        resources.charge(U64(0), code_native(length))
+        return self.fetch(digest, length, kind)
+
+    def fetch(self, digest: U256, length: U32, kind: U32) -> Preimage:
         """The preimage of this hash; asks the oracle the first time.
 
-        `length` is in bytes. Raises OutOfNative; what cannot be paid is forgotten.
+        One that is known is given whatever its length.
         """
-        resources.charge(U64(0), NATIVE_PREIMAGE_CACHED)
         entry = self.by_hash.find(digest)
         if entry != NOT_FOUND:
             return self.by_hash.value(entry)
 
         data = self.oracle.preimage(digest, length)
-        resources.charge(U64(0), preimage_native(length))
         if self.verify and U256(self.blake2s.hash(data)) != digest:
             trap("preimage does not match its hash")
         preimage = Preimage(digest, data, kind)

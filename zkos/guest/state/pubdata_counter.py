@@ -1,14 +1,15 @@
 """How much pubdata the current transaction has made so far (bootloader spec 9).
 
-Differences count against the start of the block, for everything that has history in
-this transaction. The published bytes follow another rule (state spec 4).
+A record counts if it differs both from the start of the block and from the start of
+the transaction, with the length of the difference since the latter. What is published
+in the end is the difference since the start of the block (state spec 3).
 """
 
 from typing import Final
 
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
 from zkos.guest.state.accounts import AccountCache
-from zkos.guest.state.diff_encoding import account_encoded_length, encoded_length
+from zkos.guest.state.diff_encoding import account_paid_length, encoded_length
 from zkos.guest.state.events import EventLog
 from zkos.guest.state.storage import StorageCache
 from zkos.lang.control import urange
@@ -31,18 +32,21 @@ def slot_pubdata(storage: StorageCache) -> U64:
         slot = undo.slot
         if undo.journaled != 0 or slot.current == slot.initial:
             continue
-        if slot.address != ACCOUNT_PROPERTIES:
+        if slot.current != undo.current and slot.address != ACCOUNT_PROPERTIES:
             total = total + KEY_BYTES
-            total = total + U64(encoded_length(slot.initial, slot.current))
+            total = total + U64(encoded_length(undo.current, slot.current))
     return total
 
 
 def account_pubdata(accounts: AccountCache) -> U64:
-    """Of accounts, without their keys."""
+    """Of accounts."""
     total = U64(0)
     journal = accounts.journal
     for index in urange(accounts.journal_length):
         undo = journal[index]
-        if undo.journaled == 0:
-            total = total + U64(account_encoded_length(undo.account))
+        account = undo.account
+        if undo.journaled == 0 and account.changed():
+            if account.changed_since(undo.properties):
+                total = total + KEY_BYTES
+                total = total + U64(account_paid_length(undo.properties, account))
     return total

@@ -2,11 +2,12 @@
 
 The format is the table of `zkos/guest/README.md`. Nothing is sent unless enabled, and
 a message is never sent inside a query. The bootloader reports transactions and their
-events, `finish` the rest.
+events, `finish` what a block comes to, `batch` what all blocks do.
 """
 
 from zkos.guest.protocol.report import (
     KIND_ACCOUNT_DIFF,
+    KIND_BATCH,
     KIND_BLOCK,
     KIND_EVENT,
     KIND_L1_LOG,
@@ -27,21 +28,16 @@ from zkos.guest.system.commitment import Commitment
 from zkos.lang.control import srange, urange
 from zkos.lang.intrinsics import oracle_write
 from zkos.lang.ints import U32, U64, U256, Address, Bytes32
-from zkos.lang.memory import ByteView
+from zkos.lang.memory import ByteView, List
 
 
 class Report:
     """Sends messages if `enabled`."""
 
     enabled: bool
-    word: U32
-    """Bytes of a byte string that do not fill a word yet."""
-    bytes_in_word: U32
 
     def __init__(self, enabled: bool) -> None:
         self.enabled = enabled
-        self.word = U32(0)
-        self.bytes_in_word = U32(0)
 
     def transaction(
         self,
@@ -77,7 +73,7 @@ class Report:
         write_u256(U256(transaction_hash))
         write_address(sender)
         write_address(created)
-        self.data(return_data)
+        write_bytes(return_data)
 
     def event(self, event: Event) -> None:
         """An EVM log that its transaction kept."""
@@ -90,7 +86,7 @@ class Report:
         oracle_write(count)
         for index in urange(count):
             write_u256(event.topics[index])
-        self.data(event.data)
+        write_bytes(event.data)
 
     def log(self, log: Log) -> None:
         """An L2 to L1 log of the block, and the message behind it if there is one."""
@@ -106,7 +102,7 @@ class Report:
             start(KIND_L1_MESSAGE, U32(6) + words_of(log.data))
             oracle_write(log.transaction_number)
             write_address(Address.truncate(log.key))
-            self.data(log.data)
+            write_bytes(log.data)
 
     def storage_diff(self, slot: Slot) -> None:
         """A changed slot."""
@@ -126,7 +122,7 @@ class Report:
         start(KIND_PREIMAGE, U32(9) + words_of(preimage.data))
         oracle_write(preimage.kind)
         write_u256(preimage.hash)
-        self.data(preimage.data)
+        write_bytes(preimage.data)
 
     def account_diff(self, account: Account) -> None:
         """A changed account."""
@@ -145,49 +141,53 @@ class Report:
         before: Commitment,
         after: Commitment,
         rolling_hash: Bytes32,
+        gas_used: U64,
     ) -> None:
         """The commitments of the block."""
         if not self.enabled:
             return
-        start(KIND_BLOCK, U32(36))
+        start(KIND_BLOCK, U32(38))
         write_u256(U256(block_hash))
         write_u256(before.root)
         write_u64(before.next_free_slot)
         write_u256(after.root)
         write_u64(after.next_free_slot)
         write_u256(U256(rolling_hash))
+        write_u64(gas_used)
 
-    def begin_pubdata(self, length: U32) -> None:
-        """Announce the pubdata; `append` must follow until `length` bytes are sent."""
-        start(KIND_PUBDATA, U32(1) + ((length + 3) >> 2))
-        oracle_write(length)
+    def pubdata(self, pubdata: ByteView) -> None:
+        """The pubdata of the block."""
+        if not self.enabled:
+            return
+        start(KIND_PUBDATA, words_of(pubdata))
+        write_bytes(pubdata)
 
-    def append(self, data: ByteView) -> None:
-        """Send bytes; up to three of them wait for the next ones."""
-        word = self.word
-        count = self.bytes_in_word
-        for index in urange(data.length()):
-            word = word | (U32(data[index]) << (count << 3))
-            count = count + 1
-            if count == 4:
-                oracle_write(word)
-                word = U32(0)
-                count = U32(0)
-        self.word = word
-        self.bytes_in_word = count
-
-    def end_data(self) -> None:
-        """Send the bytes that wait."""
-        if self.bytes_in_word != 0:
-            oracle_write(self.word)
-        self.word = U32(0)
-        self.bytes_in_word = U32(0)
-
-    def data(self, data: ByteView) -> None:
-        """Send a byte string: its length and its bytes."""
-        oracle_write(data.length())
-        self.append(data)
-        self.end_data()
+    def batch(
+        self,
+        state_before: Bytes32,
+        state_after: Bytes32,
+        output: Bytes32,
+        logs_root: Bytes32,
+        availability: Bytes32,
+        public_input: Bytes32,
+        block_count: U32,
+        versioned_hashes: List[Bytes32],
+    ) -> None:
+        """The digests that the public input of all blocks is made from."""
+        if not self.enabled:
+            return
+        count = versioned_hashes.length()
+        start(KIND_BATCH, U32(50) + count * 8)
+        write_u256(U256(state_before))
+        write_u256(U256(state_after))
+        write_u256(U256(output))
+        write_u256(U256(logs_root))
+        write_u256(U256(availability))
+        write_u256(U256(public_input))
+        oracle_write(block_count)
+        oracle_write(count)
+        for index in urange(count):
+            write_u256(U256(versioned_hashes[index]))
 
 
 def start(kind: U32, words: U32) -> None:
@@ -198,7 +198,7 @@ def start(kind: U32, words: U32) -> None:
 
 
 def words_of(data: ByteView) -> U32:
-    """Number of words that `Report.data` sends."""
+    """Number of words that `write_bytes` sends."""
     return ((data.length() + 3) >> 2) + 1
 
 
@@ -217,13 +217,27 @@ def write_address(address: Address) -> None:
         oracle_write(address.word(index))
 
 
+def write_bytes(data: ByteView) -> None:
+    """A byte string: its length, then its bytes in words filled up with zeros."""
+    length = data.length()
+    oracle_write(length)
+    whole = length >> 2
+    for index in urange(whole):
+        oracle_write(data.load_u32(index << 2))
+    if length & 3 != 0:
+        word = U32(0)
+        for index in urange(whole << 2, length):
+            word = word | (U32(data[index]) << ((index & 3) << 3))
+        oracle_write(word)
+
+
 def write_properties(properties: Properties) -> None:
     """The fields of an account, 31 words."""
     write_u64(properties.versioning)
     write_u64(properties.nonce)
     write_u256(properties.balance)
     write_u256(properties.bytecode_hash)
-    oracle_write(properties.bytecode_length)
+    oracle_write(properties.code_length)
     oracle_write(properties.artifacts_length)
     write_u256(properties.observable_hash)
     oracle_write(properties.observable_length)

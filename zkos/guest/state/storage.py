@@ -1,11 +1,12 @@
 """The storage cache: every slot the block has touched, with its history.
 
 Holds contract slots and, under address 0x8003, the account hashes alike (state spec
-1). Prices are system spec 3.1. A slot's versioned fields (`current`, `unset`,
-`updated`, `touched_in`) are saved in the journal once a frame before they change, so
+8). Prices and refunds are system spec 3.1. A slot's versioned fields (`current`,
+`unset`, `touched_in`) are saved in the journal once a frame before they change, so
 that a revert can restore them; the slot itself stays in the cache (system spec 2).
 """
 
+from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import (
     ERGS_SLOT_COLD,
@@ -14,10 +15,13 @@ from zkos.guest.protocol.io_ergs import (
     ERGS_SLOT_RESET,
     ERGS_SLOT_SET,
     ERGS_SLOT_WARM,
+    REFUND_SLOT_CLEARED,
+    REFUND_SLOT_RESTORED,
+    REFUND_SLOT_UNSET,
 )
 from zkos.guest.protocol.native import (
     NATIVE_SLOT_COLD,
-    NATIVE_SLOT_COLD_NEW,
+    NATIVE_SLOT_COLD_UNSET,
     NATIVE_SLOT_WARM,
     NATIVE_SLOT_WRITE,
     NATIVE_SLOT_WRITE_UNSET,
@@ -28,7 +32,6 @@ from zkos.guest.system.resources import Resources
 from zkos.lang.control import urange
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import NOT_FOUND, List, Map
-from zkos.lang.trap import trap
 
 
 class Slot:
@@ -41,16 +44,12 @@ class Slot:
     current: U256
     is_new: bool
     """The tree has no leaf for it."""
-    paid: bool
-    """Its first access was paid for."""
     unset: bool
     """Never written since it was found absent, or cleared by a selfdestruct."""
-    updated: bool
-    """Has history that was not rolled back (state spec 3)."""
     touched_in: U32
     """The last transaction in which it was warm; 0 none."""
     original: U256
-    """At the start of transaction `original_in`."""
+    """At the start of transaction `original_in`, the last that wrote it."""
     original_in: U32
     journaled: U32
     """1 + the index of its newest journal entry of this transaction; 0 none."""
@@ -63,9 +62,7 @@ class Slot:
         self.initial = initial
         self.current = initial
         self.is_new = is_new
-        self.paid = False
         self.unset = is_new
-        self.updated = False
         self.touched_in = U32(0)
         self.original = initial
         self.original_in = U32(0)
@@ -77,8 +74,8 @@ class SlotUndo:
 
     slot: Slot
     current: U256
+    """Of the first entry of a transaction, the value at its start."""
     unset: bool
-    updated: bool
     touched_in: U32
     journaled: U32
     """0 marks the slot's first history entry of the transaction."""
@@ -87,7 +84,6 @@ class SlotUndo:
         self.slot = slot
         self.current = slot.current
         self.unset = slot.unset
-        self.updated = slot.updated
         self.touched_in = slot.touched_in
         self.journaled = slot.journaled
 
@@ -112,7 +108,9 @@ class StorageCache:
     slots: List[Slot]
     addresses: Map[Address, AddressSlots]
     recent: AddressSlots
-    """Of the last access; its address is only valid when `addresses` is not empty."""
+    """Of the last access."""
+    account_slots: Map[U256, Slot]
+    """Of address 0x8003: the hashes of accounts."""
     transaction: U32
     """The current transaction, counted from 1."""
     journal: List[SlotUndo]
@@ -120,25 +118,31 @@ class StorageCache:
     journal_length: U32
     frame_start: U32
     """Journal length at the start of the innermost frame."""
+    refund: U32
+    """What EIP-3529 counts in the transaction, in gas; follows frames."""
 
     def __init__(self, oracle: Oracle, believes: bool) -> None:
         self.oracle = oracle
         self.believes = believes
         self.slots = List(Slot)
         self.addresses = Map(Address, AddressSlots)
-        self.recent = AddressSlots(Address(0))
+        self.recent = AddressSlots(ACCOUNT_PROPERTIES)
+        self.account_slots = self.recent.slots
+        self.addresses.insert(ACCOUNT_PROPERTIES, self.recent)
         self.transaction = U32(0)
         self.journal = List(SlotUndo)
         self.journal_length = U32(0)
         self.frame_start = U32(0)
+        self.refund = U32(0)
 
     def begin_transaction(self) -> None:
-        """Make all history permanent and all slots cold."""
+        """Make all history permanent, all slots cold, the refund 0."""
         journal = self.journal
         for index in urange(self.journal_length):
             journal[index].slot.journaled = U32(0)
         self.journal_length = U32(0)
         self.frame_start = U32(0)
+        self.refund = U32(0)
         self.transaction = self.transaction + 1
 
     def rollback(self, length: U32) -> None:
@@ -150,7 +154,6 @@ class StorageCache:
             slot = undo.slot
             slot.current = undo.current
             slot.unset = undo.unset
-            slot.updated = undo.updated
             slot.touched_in = undo.touched_in
             slot.journaled = undo.journaled
         self.journal_length = index
@@ -167,12 +170,10 @@ class StorageCache:
             undo.slot = slot
             undo.current = slot.current
             undo.unset = slot.unset
-            undo.updated = slot.updated
             undo.touched_in = slot.touched_in
             undo.journaled = slot.journaled
         self.journal_length = index + 1
         slot.journaled = index + 1
-        slot.updated = True
 
     def set_value(self, slot: Slot, value: U256) -> None:
         """Write without charge; a history entry even if the value stays."""
@@ -225,6 +226,8 @@ class StorageCache:
         native = NATIVE_SLOT_WRITE_UNSET if slot.unset else NATIVE_SLOT_WRITE
         resources.charge(ergs, native)
 
+        if runs_code(environment) and value != slot.current:
+            self.refund = refund_after(self.refund, slot, value)
         self.set_value(slot, value)
 
     def touch_listed(self, resources: Resources, address: Address, key: U256) -> None:
@@ -255,45 +258,57 @@ class StorageCache:
         entry = slots.find(key)
         ergs = ERGS_SLOT_COLD if runs_code(environment) else U64(0)
 
-        if entry == NOT_FOUND:
-            slot = self.load(slots, address, key)
-        else:
+        if entry != NOT_FOUND:
             slot = slots.value(entry)
             if slot.touched_in == self.transaction:
                 return slot, False
-
-        first = slot.is_new and not slot.paid
-        resources.charge(ergs, NATIVE_SLOT_COLD_NEW if first else NATIVE_SLOT_COLD)
-        if not slot.paid:
-            slot.paid = True
+            resources.charge(ergs, cold_native(slot))
+        else:
+            slot = self.load(address, key)
+            # An access that fails to pay has been decided by that answer too.
             if self.believes:
+                resources.charge(ergs, cold_native(slot))
                 self.keep(slots, slot)
-        self.save(slot)
-        slot.touched_in = self.transaction
+            else:
+                self.keep(slots, slot)
+                resources.charge(ergs, cold_native(slot))
+        self.mark(slot)
         return slot, True
 
-    def load(self, slots: Map[U256, Slot], address: Address, key: U256) -> Slot:
-        """What the oracle says of a slot, kept to be proven when the block is sealed.
-
-        An access that fails to pay has been decided by that answer too.
-        """
-        is_new, initial = self.oracle.initial_slot(address, key)
-        slot = Slot(address, key, initial, is_new)
-        if not self.believes:
-            if is_new and initial != 0:
-                trap("a slot without a leaf has a value")
+    def account_slot(self, address: Address) -> Slot:
+        """The slot with the hash of an account, now warm; nobody pays for it here."""
+        slots = self.account_slots
+        key = U256(address)
+        entry = slots.find(key)
+        if entry != NOT_FOUND:
+            slot = slots.value(entry)
+            if slot.touched_in == self.transaction:
+                return slot
+        else:
+            slot = self.load(ACCOUNT_PROPERTIES, key)
             self.keep(slots, slot)
+        self.mark(slot)
         return slot
 
+    def load(self, address: Address, key: U256) -> Slot:
+        """What the oracle says of a slot."""
+        is_new, initial = self.oracle.initial_slot(address, key)
+        return Slot(address, key, initial, is_new)
+
     def keep(self, slots: Map[U256, Slot], slot: Slot) -> None:
-        """Make it a slot of the block."""
+        """Make it a slot of the block, to be proven when the block is sealed."""
         slots.insert(slot.key, slot)
         self.slots.append(slot)
+
+    def mark(self, slot: Slot) -> None:
+        """Make the slot warm in this transaction."""
+        self.save(slot)
+        slot.touched_in = self.transaction
 
     def slots_of(self, address: Address) -> Map[U256, Slot]:
         """The slots of one address; the address of the last call is remembered."""
         recent = self.recent
-        if recent.address == address and self.addresses.length() != 0:
+        if recent.address == address:
             return recent.slots
         entry = self.addresses.find(address)
         if entry == NOT_FOUND:
@@ -306,8 +321,34 @@ class StorageCache:
 
 
 def write_ergs(slot: Slot, value: U256, cold: bool) -> U64:
-    """What an SSTORE costs besides the access; no refunds (EIP-2200, EIP-2929)."""
+    """What an SSTORE costs besides the access (EIP-2200, EIP-2929)."""
     ergs = ERGS_SLOT_COLD_WRITE if cold else U64(0)
     if value != slot.current and slot.current == slot.original:
         ergs = ergs + (ERGS_SLOT_SET if slot.original == 0 else ERGS_SLOT_RESET)
     return ergs
+
+
+def refund_after(refund: U32, slot: Slot, value: U256) -> U32:
+    """The refund counter after an SSTORE that changes the value (EIP-3529).
+
+    Only what an earlier write of the transaction has added is ever taken back.
+    """
+    original = slot.original
+    if slot.current == original:
+        if value == 0:
+            refund = refund.saturating_add(REFUND_SLOT_CLEARED)
+        return refund
+    if original == 0:
+        return refund.saturating_add(REFUND_SLOT_UNSET) if value == 0 else refund
+    if slot.current == 0:
+        refund = refund.saturating_sub(REFUND_SLOT_CLEARED)
+    elif value == 0:
+        refund = refund.saturating_add(REFUND_SLOT_CLEARED)
+    if value == original:
+        refund = refund.saturating_add(REFUND_SLOT_RESTORED)
+    return refund
+
+
+def cold_native(slot: Slot) -> U64:
+    """What the first access of a transaction costs more."""
+    return NATIVE_SLOT_COLD_UNSET if slot.unset else NATIVE_SLOT_COLD

@@ -1,7 +1,8 @@
 """Everything a running block owns besides its control flow.
 
-Made once per run; environments, hooks and the bootloader hold a reference. The
-curves and the big-number unit are made on first use: most blocks need few of them.
+Made once per run and taken on to the next block of a batch; environments, hooks and
+the bootloader are made for a block and hold a reference. The curves and the
+big-number unit are made on first use: most blocks need few of them.
 """
 
 from zkos.guest.crypto.blake2s import Blake2s
@@ -9,6 +10,7 @@ from zkos.guest.crypto.bn254 import Bn254
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.crypto.modexp import Modexp
 from zkos.guest.crypto.secp256k1 import Secp256k1
+from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES
 from zkos.guest.state.io import Io
 from zkos.guest.state.report import Report
 from zkos.guest.system.memory import ReturnMemory
@@ -16,6 +18,7 @@ from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
 from zkos.lang.ints import U256, Address
+from zkos.lang.memory import ByteView, allocate_bytes
 
 
 class System:
@@ -28,6 +31,8 @@ class System:
     blake2s: Blake2s
     io: Io
     return_memory: ReturnMemory
+    frame_memory: ByteView
+    """Room for the memory of all frames, for the environment that runs."""
     report: Report
     origin: Address
     """Sender of the current transaction (ORIGIN)."""
@@ -45,12 +50,21 @@ class System:
         self.blake2s = Blake2s()
         self.io = Io(self.oracle, self.blake2s, self.keccak, self.options)
         self.return_memory = ReturnMemory()
+        self.frame_memory = allocate_bytes(FRAME_MEMORY_BYTES)
         self.report = Report(self.options.report)
         self.origin = Address(0)
         self.gas_price = U256(0)
         self.secp256k1_unit = None
         self.bn254_unit = None
         self.modexp_unit = None
+
+    def next_block(self) -> None:
+        """Forget the state of the block and ask for the metadata of the next one."""
+        self.metadata = Metadata(self.oracle)
+        self.io = Io(self.oracle, self.blake2s, self.keccak, self.options)
+        self.return_memory.reset()
+        self.origin = Address(0)
+        self.gas_price = U256(0)
 
     def secp256k1(self) -> Secp256k1:
         """The curve of transaction signatures."""

@@ -76,6 +76,10 @@ class Frame:
     value: U256
     """CALLVALUE."""
     code: ByteView
+    artifacts: ByteView
+    """What was made of the code when it was deployed, for its environment."""
+    has_artifacts: bool
+    """Whether `artifacts` counts; otherwise the environment makes and charges them."""
     input: ByteView
     """Calldata; empty in a constructor."""
     static: bool
@@ -99,6 +103,8 @@ class Frame:
         self.code_address = Address(0)
         self.value = U256(0)
         self.code = allocate_bytes(0)
+        self.artifacts = allocate_bytes(0)
+        self.has_artifacts = False
         self.input = allocate_bytes(0)
         self.static = False
         self.constructor = False

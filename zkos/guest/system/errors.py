@@ -13,6 +13,10 @@ class OutOfNative(SystemFault):
     """Native ran out: unwinds the whole transaction; priority over `OutOfErgs`."""
 
 
+class OutOfReturnMemory(SystemFault):
+    """Return data of one interaction exceeds 2**28 bytes: unwinds as `OutOfNative`."""
+
+
 class Fatal(SystemFault):
     """An internal error: the block cannot continue upstream (bootloader spec 11)."""
 

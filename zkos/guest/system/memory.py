@@ -1,7 +1,7 @@
 """Memory of the system: return data of an interaction, and copies that stay."""
 
 from zkos.guest.protocol.limits import RETURN_MEMORY_BYTES
-from zkos.guest.system.errors import Fatal
+from zkos.guest.system.errors import OutOfReturnMemory
 from zkos.lang.ints import U32
 from zkos.lang.memory import ByteView, allocate_bytes
 
@@ -20,26 +20,20 @@ class ReturnMemory:
     def append(self, data: ByteView) -> ByteView:
         """A copy of `data` that stays until `reset`.
 
-        Raises Fatal when the buffer is full.
+        Raises OutOfReturnMemory.
         """
         length = data.length()
         start = self.used
         if length > RETURN_MEMORY_BYTES - start:
-            raise Fatal
+            raise OutOfReturnMemory
         copy = self.data.window(start, length)
         copy.copy_from(data)
         self.used = start + length
         return copy
 
-    def is_full(self) -> bool:
-        """Whether not a byte of room is left."""
-        return self.used == RETURN_MEMORY_BYTES
-
-    def skip(self, length: U32) -> None:
-        """Use up room without writing. Raises Fatal when the buffer is full."""
-        if length > RETURN_MEMORY_BYTES - self.used:
-            raise Fatal
-        self.used = self.used + length
+    def room(self) -> U32:
+        """Bytes that can still be appended."""
+        return RETURN_MEMORY_BYTES - self.used
 
     def reset(self) -> None:
         """Free everything."""

@@ -1,14 +1,16 @@
 """The build options of this run, read once."""
 
 from zkos.guest.protocol.options import (
+    OPTION_BATCH,
+    OPTION_BURN_BASE_FEE,
     OPTION_DISABLE_SYSTEM_CONTRACTS,
+    OPTION_EXTRA_PRECOMPILES,
+    OPTION_PREVRANDAO,
     OPTION_PROVING,
     OPTION_QUIRKS_UPSTREAM,
-    OPTION_REAL_PRECOMPILES,
     OPTION_REPORT,
     OPTION_SIMULATE,
     OPTION_UNLIMITED_NATIVE,
-    OPTION_WRAP_IN_BATCH,
 )
 from zkos.guest.protocol.quirks import QUIRKS_UPSTREAM
 from zkos.lang.intrinsics import option_word
@@ -20,23 +22,27 @@ class Options:
 
     proving: bool
     unlimited_native: bool
-    wrap_in_batch: bool
+    batch: bool
     disable_system_contracts: bool
     quirks: bool
     quirk_bits: U32
     """Bits of `zkos.guest.protocol.quirks`: all or none."""
     report: bool
     simulate: bool
-    real_precompiles: bool
+    extra_precompiles: bool
+    prevrandao: bool
+    burn_base_fee: bool
 
     def __init__(self) -> None:
         word = option_word(U32(0))
         self.proving = word & OPTION_PROVING != 0
         self.unlimited_native = word & OPTION_UNLIMITED_NATIVE != 0
-        self.wrap_in_batch = word & OPTION_WRAP_IN_BATCH != 0
+        self.batch = word & OPTION_BATCH != 0
         self.disable_system_contracts = word & OPTION_DISABLE_SYSTEM_CONTRACTS != 0
         self.quirks = word & OPTION_QUIRKS_UPSTREAM != 0
         self.quirk_bits = QUIRKS_UPSTREAM if self.quirks else U32(0)
         self.report = word & OPTION_REPORT != 0
         self.simulate = word & OPTION_SIMULATE != 0
-        self.real_precompiles = word & OPTION_REAL_PRECOMPILES != 0
+        self.extra_precompiles = word & OPTION_EXTRA_PRECOMPILES != 0
+        self.prevrandao = word & OPTION_PREVRANDAO != 0
+        self.burn_base_fee = word & OPTION_BURN_BASE_FEE != 0

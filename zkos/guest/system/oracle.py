@@ -1,37 +1,44 @@
-"""The oracle client: the queries the guest asks, typed (oracle spec 2).
+"""The oracle client: the queries the guest asks, typed (oracle spec 1).
 
 Those of the state tree are asked in `tree` and `leaves`, which keep the words as they
 come.
 
 Answers are checked for shape only; what they claim is verified by whoever asks. A
-failed check ends the run. Bytes arrive packed in little-endian words, so a word is
-stored as it comes; numbers arrive least significant word first.
+failed check ends the run, except where a transaction is read: that one is dropped
+(oracle spec 4). Bytes arrive packed in little-endian words, so a word is stored as it
+comes; numbers arrive least significant word first.
 """
 
 from typing import Final
 
-from zkos.guest.protocol.limits import TRANSACTION_BYTES
+from zkos.guest.protocol.queries import (
+    BLOB_ADVICE_WORDS,
+    METADATA_WORDS,
+    PROOF_DATA_WORDS,
+    QUERY_BLOB_ADVICE,
+    QUERY_BLOCK_COUNT,
+    QUERY_DA_SCHEME,
+    QUERY_DISCONNECT,
+    QUERY_METADATA,
+    QUERY_PREIMAGE,
+    QUERY_PROOF_DATA,
+    QUERY_SLOT,
+    QUERY_TRANSACTION,
+    QUERY_TRANSACTION_ENCODING,
+    QUERY_TRANSACTION_SENDER,
+    QUERY_TRANSACTION_SIZE,
+    SCALAR_WORDS,
+    SENDER_WORDS,
+    SLOT_WORDS,
+)
 from zkos.lang.control import srange, urange
-from zkos.lang.intrinsics import oracle_read, oracle_write
+from zkos.lang.intrinsics import address_of, oracle_read, oracle_write
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import ByteView, allocate_bytes
 from zkos.lang.trap import trap
 
-QUERY_TRANSACTION_SIZE: Final = U32(0)
-QUERY_TRANSACTION: Final = U32(1)
-QUERY_STATE: Final = U32(2)
-QUERY_METADATA: Final = U32(3)
-QUERY_SLOT: Final = U32(4)
-QUERY_PREIMAGE: Final = U32(5)
-QUERY_DISCONNECT: Final = U32(6)
-QUERY_PROOF: Final = U32(7)
-QUERY_PREVIOUS_INDEX: Final = U32(8)
-QUERY_EXACT_INDEX: Final = U32(9)
-
-STATE_WORDS: Final = U32(22)
-METADATA_WORDS: Final = U32(2094)
-SLOT_WORDS: Final = U32(10)
-PROOF_WORDS: Final = U32(532)
+LONGEST_TRANSACTION: Final = U32(0xFFFFFFFC)
+"""In bytes; one that is longer cannot be read."""
 
 
 class Oracle:
@@ -43,57 +50,79 @@ class Oracle:
     def __init__(self) -> None:
         self.hash_bytes = allocate_bytes(32)
 
-    def next_transaction_size(self, strict: bool) -> U32:
-        """Bytes of the next transaction; 0 when there is none.
-
-        With `strict` one that is too long ends the run.
-        """
-        ask(QUERY_TRANSACTION_SIZE, U32(0))
-        expect_words(U32(2))
-        size = read_u32()
-        if strict and size > TRANSACTION_BYTES:
-            trap("transaction too long")
-        return size
-
-    def skip_transaction(self) -> None:
-        """Let the host go on to the transaction after the next one."""
-        ask(QUERY_TRANSACTION, U32(0))
-        oracle_read()
-
-    def next_transaction(self, out: ByteView, size: U32, strict: bool) -> None:
-        """Read the transaction of that size into the start of `out`.
-
-        `out` is at least as long as `size` rounded up to whole words. Hosts that think
-        in 64-bit words answer one word more for an odd number: upstream ends the run
-        then, and so does this with `strict`.
-        """
-        ask(QUERY_TRANSACTION, U32(0))
-        words = (size + 3) >> 2
-        answered = oracle_read()
-        if answered != words and (strict or answered != words + (words & 1)):
-            trap("unexpected length of an answer")
-        for index in urange(words):
-            out.store_u32(index << 2, oracle_read())
+    def block_count(self) -> U32:
+        """Number of blocks of the batch; only asked in runs of batches."""
+        ask(QUERY_BLOCK_COUNT, U32(0))
+        return oracle_read()
 
     def begin_metadata(self) -> None:
         """Ask for the block metadata; its fields are read one by one."""
         ask(QUERY_METADATA, U32(0))
         expect_words(METADATA_WORDS)
 
-    def state_commitment(self) -> tuple[U256, U64]:
-        """The root before the block, as a number, and the next free slot."""
-        ask(QUERY_STATE, U32(0))
-        expect_words(STATE_WORDS)
+    def da_scheme(self) -> U32:
+        """How the pubdata is published, below 256 (oracle spec 1.3)."""
+        ask(QUERY_DA_SCHEME, U32(0))
+        return answered_u8()
+
+    def next_transaction_size(self) -> tuple[bool, U32]:
+        """Whether the answer can be read, and bytes of the next transaction.
+
+        0 when there is none.
+        """
+        ask(QUERY_TRANSACTION_SIZE, U32(0))
+        if oracle_read() != SCALAR_WORDS:
+            return False, U32(0)
+        size = oracle_read()
+        readable = oracle_read() == 0 and size <= LONGEST_TRANSACTION
+        return readable, size
+
+    def next_transaction(self, out: ByteView, size: U32) -> bool:
+        """Read the transaction of that size into the start of `out`.
+
+        `out` is at least as long as `size` rounded up to whole words. False: more
+        words came than 64-bit words can hold of it, and nothing was read. Words that
+        are missing count as 0.
+        """
+        ask(QUERY_TRANSACTION, U32(0))
+        words = words_of(size)
+        answered = oracle_read()
+        if answered > words + (words & 1):
+            return False
+        taken = words if answered > words else answered
+        for index in urange(taken):
+            out.store_u32(index << 2, oracle_read())
+        for index in urange(taken, words):
+            out.store_u32(index << 2, U32(0))
+        if answered > words:
+            oracle_read()
+        return True
+
+    def transaction_encoding(self) -> U32:
+        """`ENCODING_ABI`, `ENCODING_RLP` or another number below 256."""
+        ask(QUERY_TRANSACTION_ENCODING, U32(0))
+        return answered_u8()
+
+    def transaction_sender(self) -> tuple[bool, Address]:
+        """Who is said to have sent the transaction; False: that is no address."""
+        ask(QUERY_TRANSACTION_SENDER, U32(0))
+        expect_words(SENDER_WORDS)
+        number = self.read_three_limbs()
+        return number >> 160 == 0, Address.truncate(number)
+
+    def proof_data(self) -> tuple[U256, U64, U64]:
+        """Root and next free slot before the block, timestamp of the block before."""
+        ask(QUERY_PROOF_DATA, U32(0))
+        expect_words(PROOF_DATA_WORDS)
         root = self.read_hash()
         next_free_slot = read_u64()
-        for _ in urange(U32(8)):
-            oracle_read()
-        read_u32()
-        read_bool()
-        return root, next_free_slot
+        return root, next_free_slot, read_u64()
 
     def initial_slot(self, address: Address, key: U256) -> tuple[bool, U256]:
-        """Whether the tree lacks the slot, and its value before the block."""
+        """Whether the tree lacks the slot, and its value before the block.
+
+        What the tree lacks has the value 0.
+        """
         ask(QUERY_SLOT, U32(14))
         for index in srange(5):
             oracle_write(address.word(index))
@@ -101,25 +130,42 @@ class Oracle:
         write_hash(key)
         expect_words(SLOT_WORDS)
         is_new = read_bool()
-        return is_new, self.read_hash()
+        value = self.read_hash()
+        if is_new and value != 0:
+            trap("a slot without a leaf has a value")
+        return is_new, value
 
     def preimage(self, digest: U256, length: U32) -> ByteView:
-        """At least `length` bytes are answered; the first `length` of them."""
+        """The bytes behind a hash, as many as `length`."""
         ask(QUERY_PREIMAGE, U32(8))
         write_hash(digest)
-        words = oracle_read()
-        needed = (length >> 2) + (U32(0) if length & 3 == 0 else U32(1))
-        if words < needed:
-            trap("preimage too short")
-        data = allocate_bytes(needed << 2)
-        for index in urange(needed):
+        words = words_of(length)
+        answered = oracle_read()
+        if answered < words or answered > words + (words & 1):
+            trap("unexpected length of a preimage")
+        data = allocate_bytes(words << 2)
+        for index in urange(words):
             data.store_u32(index << 2, oracle_read())
-        for _ in urange(needed, words):
+        if answered != words:
             oracle_read()
         return data.window(0, length)
 
+    def blob_advice(self, data: ByteView, out: ByteView) -> None:
+        """Ask for the commitment to a blob with this data, and for its opening.
+
+        The host reads the data where it lies. `out` gets 48 bytes of each.
+        """
+        ask(QUERY_BLOB_ADVICE, U32(4))
+        oracle_write(address_of(data))
+        oracle_write(U32(0))
+        oracle_write(data.length())
+        oracle_write(U32(0))
+        expect_words(BLOB_ADVICE_WORDS)
+        for index in urange(BLOB_ADVICE_WORDS):
+            out.store_u32(index << 2, oracle_read())
+
     def disconnect(self) -> None:
-        """Say goodbye: nothing can be asked afterwards (oracle spec 4)."""
+        """Say goodbye; the host may stop answering (oracle spec 2)."""
         ask(QUERY_DISCONNECT, U32(0))
         oracle_read()
 
@@ -137,13 +183,17 @@ class Oracle:
             data.store_u32(4 * index, oracle_read())
         return data.load_u256(0)
 
-    def read_address(self) -> Address:
-        """Read an address in three 64-bit limbs; the top 32 bits must be 0."""
+    def read_three_limbs(self) -> U256:
+        """Read a number of three 64-bit limbs, as addresses come."""
         data = self.hash_bytes
         for index in srange(6):
             data.store_u32(4 * index, oracle_read())
         data.store_u64(24, U64(0))
-        number = data.load_u256(0)
+        return data.load_u256(0)
+
+    def read_address(self) -> Address:
+        """Read an address; the top 32 bits of its limbs must be 0."""
+        number = self.read_three_limbs()
         if number >> 160 != 0:
             trap("address out of range")
         return Address.truncate(number)
@@ -161,10 +211,18 @@ def expect_words(count: U32) -> None:
         trap("unexpected length of an answer")
 
 
-def expect_at_least(count: U32) -> None:
-    """Read the length of an answer whose tail is never looked at."""
-    if oracle_read() < count:
-        trap("answer too short")
+def words_of(length_bytes: U32) -> U32:
+    """32-bit words that hold so many bytes."""
+    return (length_bytes >> 2) + (U32(0) if length_bytes & 3 == 0 else U32(1))
+
+
+def answered_u8() -> U32:
+    """An answer that is a number below 256."""
+    expect_words(SCALAR_WORDS)
+    number = read_u32()
+    if number > 0xFF:
+        trap("number above 8 bits")
+    return number
 
 
 def write_hash(value: U256) -> None:

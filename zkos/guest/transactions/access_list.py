@@ -1,128 +1,70 @@
-"""The access list of a transaction, followed through its ABI offsets.
+"""The access list of a transaction (EIP-2930), item by item.
 
-The reader is as lenient as the protocol's (transactions spec 4): only the low 32
-bits of a word count, offsets wrap and may point anywhere in the body. An item is read
-when it is reached, so what lies before a malformed one is already warm.
+Its structure is checked when the transaction is decoded, but for the header of each
+key: that one is looked at when the list is walked, after what precedes it was paid
+for (transactions spec 2).
 """
 
 from typing import Final
 
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
-from zkos.guest.rlp.writer import RlpHasher, list_length
+from zkos.guest.rlp.reader import MalformedRlp, RlpReader
 from zkos.guest.state.io import Io
 from zkos.guest.system.resources import Resources
-from zkos.guest.transactions.abi import Transaction
 from zkos.lang.control import urange
-from zkos.lang.ints import U32, Address
+from zkos.lang.ints import U8, U32, Address
 from zkos.lang.memory import ByteView, allocate_bytes
 
-ITEMS_END: Final = U32(1 << 27)
-"""Index whose byte offset leaves 32 bits."""
-RLP_ADDRESS_BYTES: Final = U32(21)
-RLP_KEY_BYTES: Final = U32(33)
-
-
-class MalformedAccessList(Exception):
-    """A word outside the transaction, or not one list in the outer list."""
+KEY_BYTES: Final = U32(33)
+"""Of an encoded key."""
+KEY_HEADER: Final = U8(0xA0)
 
 
 class AccessList:
-    """The list of the current transaction; `open` comes before everything else."""
+    """Reads one list at a time."""
 
-    body: ByteView
-    count: U32
-    head: U32
-    """Offset of the item pointers."""
+    items: RlpReader
+    parts: RlpReader
+    """The inside of the item read last."""
     address: Address
-    """Of the item read last, like the next two."""
-    keys: U32
-    """Offset of its first key."""
-    key_count: U32
-    payload_bytes: U32
-    """Length of the RLP items together, known after `warm`."""
+    """Of that item, like its keys, which are still encoded."""
+    keys: ByteView
 
-    def __init__(self) -> None:
-        self.body = allocate_bytes(0)
-        self.count = U32(0)
-        self.head = U32(0)
+    def __init__(self, lax: bool) -> None:
+        self.items = RlpReader(lax)
+        self.parts = RlpReader(lax)
         self.address = Address(0)
-        self.keys = U32(0)
-        self.key_count = U32(0)
-        self.payload_bytes = U32(0)
+        self.keys = allocate_bytes(0)
 
-    def warm(self, transaction: Transaction, io: Io, resources: Resources) -> None:
-        """Touch every account and slot of the list, in order.
+    def check(self, content: ByteView) -> None:
+        """Read all items of a list. Raises MalformedRlp."""
+        self.items.open(content)
+        while not self.items.is_empty():
+            self._next()
 
-        Raises MalformedAccessList, OutOfErgs and OutOfNative.
+    def warm(self, content: ByteView, io: Io, resources: Resources) -> None:
+        """Touch every account and slot of a list, in order.
+
+        Raises MalformedRlp, OutOfErgs and OutOfNative.
         """
-        self._open(transaction)
-        total = U32(0)
-        for index in urange(self.count):
-            self._read_item(index)
+        self.items.open(content)
+        while not self.items.is_empty():
+            self._next()
             address = self.address
             io.touch_account(NO_ENVIRONMENT, resources, address, True)
-            for number in urange(self.key_count):
-                offset = self._key_offset(number)
-                key = self.body.load_u256_be(offset)
-                io.touch_slot(resources, address, key)
-            total = total.wrapping_add(list_length(self._item_payload()))
-        self.payload_bytes = total
+            keys = self.keys
+            for number in urange(keys.length() // KEY_BYTES):
+                start = number * KEY_BYTES
+                if keys[start] != KEY_HEADER:
+                    raise MalformedRlp
+                io.touch_slot(resources, address, keys.load_u256_be(start + 1))
 
-    def put(self, rlp: RlpHasher) -> None:
-        """Append the list to a hash; it was walked by `warm` before."""
-        rlp.put_list(self.payload_bytes)
-        for index in urange(self.count):
-            self._read_item(index)
-            rlp.put_list(self._item_payload())
-            rlp.put_address(self.address)
-            rlp.put_list(self.key_count * RLP_KEY_BYTES)
-            for number in urange(self.key_count):
-                rlp.put_bytes(self.body.window(self._key_offset(number), 32))
-
-    def _open(self, transaction: Transaction) -> None:
-        self.body = transaction.body
-        self.count = U32(0)
-        offset = transaction.access_list_offset
-        if self._word(offset) == 0:
-            return
-        offset = offset.wrapping_add(32)
-        outer = offset.wrapping_add(self._word(offset))
-        if self._word(outer) != 1:
-            raise MalformedAccessList
-        outer = outer.wrapping_add(32)
-        base = outer.wrapping_add(self._word(outer))
-        self.count = self._word(base)
-        self.head = base.wrapping_add(32)
-
-    def _read_item(self, index: U32) -> None:
-        if index >= ITEMS_END:
-            raise MalformedAccessList
-        head = self.head
-        item = head.wrapping_add(self._word(head.wrapping_add(index << 5)))
-        self._check(item)
-        self.address = Address.truncate(self.body.load_u256_be(item))
-        keys = item.wrapping_add(self._word(item.wrapping_add(32)))
-        self.key_count = self._word(keys)
-        self.keys = keys + 32
-
-    def _key_offset(self, number: U32) -> U32:
-        if number >= ITEMS_END:
-            raise MalformedAccessList
-        left = self.body.length() - self.keys
-        offset = number << 5
-        if left < 32 or offset > left - 32:
-            raise MalformedAccessList
-        return self.keys + offset
-
-    def _item_payload(self) -> U32:
-        return RLP_ADDRESS_BYTES + list_length(self.key_count * RLP_KEY_BYTES)
-
-    def _word(self, offset: U32) -> U32:
-        """The low 32 bits of the word at `offset`."""
-        self._check(offset)
-        return self.body.load_u32_be(offset + 28)
-
-    def _check(self, offset: U32) -> None:
-        """Raise MalformedAccessList unless a whole word lies at `offset`."""
-        if offset > self.body.length() - 32:
-            raise MalformedAccessList
+    def _next(self) -> None:
+        parts = self.parts
+        parts.open(self.items.sublist())
+        self.address = parts.address()
+        keys = parts.sublist()
+        if keys.length() % KEY_BYTES != 0:
+            raise MalformedRlp
+        self.keys = keys
+        parts.finish()

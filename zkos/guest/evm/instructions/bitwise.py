@@ -1,7 +1,7 @@
 """Comparisons, bit operations and shifts."""
 
 from zkos.guest.evm.frame import EvmFrame
-from zkos.guest.evm.operands import LARGEST_U32, bits_above_u64, fits_u32, word_of
+from zkos.guest.evm.operands import word_of
 from zkos.guest.protocol.evm_native import (
     NATIVE_AND,
     NATIVE_BYTE,
@@ -19,7 +19,6 @@ from zkos.guest.protocol.evm_native import (
     NATIVE_XOR,
 )
 from zkos.guest.protocol.gas import ERGS_VERY_LOW
-from zkos.lang.control import inline
 from zkos.lang.ints import U32, U256
 
 
@@ -142,20 +141,20 @@ def shl(frame: EvmFrame) -> None:
     """Replace the top words n, x with x shifted left by n bits (EIP-145)."""
     frame.charge(ERGS_VERY_LOW, NATIVE_SHL)
 
-    count = shift_count(frame, frame.pop())
+    count = frame.pop()
     value = frame.top()
 
-    frame.set_top(value << count if count < 256 else U256(0))
+    frame.set_top(value << count.word(0) if count < 256 else U256(0))
 
 
 def shr(frame: EvmFrame) -> None:
     """Replace the top words n, x with x shifted right by n bits (EIP-145)."""
     frame.charge(ERGS_VERY_LOW, NATIVE_SHR)
 
-    count = shift_count(frame, frame.pop())
+    count = frame.pop()
     value = frame.top()
 
-    frame.set_top(value >> count if count < 256 else U256(0))
+    frame.set_top(value >> count.word(0) if count < 256 else U256(0))
 
 
 def sar(frame: EvmFrame) -> None:
@@ -167,11 +166,3 @@ def sar(frame: EvmFrame) -> None:
 
     bits = count.word(0) if count < 256 else U32(255)
     frame.set_top((value.to_signed() >> bits).to_unsigned())
-
-
-@inline
-def shift_count(frame: EvmFrame, count: U256) -> U32:
-    """A logical shift count, saturated; upstream cuts it to 32 bits (EVM spec 6.1)."""
-    if fits_u32(count) or (frame.shifts_by_low_word and bits_above_u64(count) == 0):
-        return count.word(0)
-    return LARGEST_U32

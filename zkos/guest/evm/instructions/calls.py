@@ -4,11 +4,13 @@ The runner does the rest (system spec 4, EVM spec 4); `call_reply` and `create_r
 take in what came of it.
 """
 
-from typing import Final
-
 from zkos.guest.evm.frame import EvmFrame
-from zkos.guest.evm.halts import InitcodeTooLong, StaticViolation
-from zkos.guest.evm.operands import saturate_u64, word_of, words
+from zkos.guest.evm.halts import (
+    InitcodeTooLong,
+    OperandTooLarge,
+    StaticViolation,
+)
+from zkos.guest.evm.operands import fits_u32, saturate_u64, word_of, words
 from zkos.guest.protocol.evm_native import NATIVE_CALL, NATIVE_CREATE
 from zkos.guest.protocol.gas import (
     ERGS_CREATE,
@@ -16,11 +18,9 @@ from zkos.guest.protocol.gas import (
     ERGS_INITCODE_WORD,
     ERGS_ZERO,
 )
+from zkos.guest.protocol.limits import INITCODE_BYTES
 from zkos.guest.system.calls import Exit, Scheme
-from zkos.lang.ints import U32, U64, U256, Address
-
-MAX_INITCODE_BYTES: Final = U32(49152)
-"""EIP-3860."""
+from zkos.lang.ints import U64, U256, Address
 
 
 def call(frame: EvmFrame) -> None:
@@ -75,6 +75,8 @@ def request_call(
     input_length = frame.pop_u32()
     output_offset = frame.pop()
     output_length = frame.pop_u32()
+    if output_length != 0 and not fits_u32(output_offset):
+        raise OperandTooLarge
 
     input_start = frame.touch_range(input_offset, input_length)
     frame.reply_start = frame.touch_range(output_offset, output_length)
@@ -108,7 +110,7 @@ def request_creation(frame: EvmFrame, ergs_word: U64, has_salt: bool) -> None:
     length = frame.pop_u32()
 
     start = frame.touch_range(offset, length)
-    if length > MAX_INITCODE_BYTES:
+    if length > INITCODE_BYTES:
         raise InitcodeTooLong
     frame.charge_wide(ergs_word * words(length), U64(0))
     request = frame.common.request

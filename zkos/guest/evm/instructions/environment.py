@@ -63,10 +63,12 @@ def number(frame: EvmFrame) -> None:
 
 
 def prevrandao(frame: EvmFrame) -> None:
-    """Push the randomness of the block (EIP-4399)."""
+    """Push what stands for the randomness of the block (EIP-4399)."""
     frame.charge(ERGS_BASE, NATIVE_PREVRANDAO)
 
-    frame.push(frame.system.metadata.mix_hash)
+    system = frame.system
+
+    frame.push(system.metadata.prevrandao(system.options))
 
 
 def gaslimit(frame: EvmFrame) -> None:

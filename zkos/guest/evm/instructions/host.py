@@ -72,7 +72,7 @@ def extcodecopy(frame: EvmFrame) -> None:
 
     start = frame.touch_range(target, length)
     io = frame.system.io
-    account = io.read_account(EVM_ENVIRONMENT, frame.settle(), address)
+    account = io.read_account_with_code(EVM_ENVIRONMENT, frame.settle(), address)
     frame.charge_copy(ERGS_ZERO, NATIVE_COPY_OPCODE, length)
     memory = frame.memory.window(start, length)
     copy_padded(memory, io.code(account), saturate_u32(source))

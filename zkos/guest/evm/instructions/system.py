@@ -1,7 +1,7 @@
 """KECCAK256, what the frame was called with, copies to memory, and GAS."""
 
 from zkos.guest.evm.frame import EvmFrame
-from zkos.guest.evm.halts import OperandTooLarge, ReturnDataOutOfBounds
+from zkos.guest.evm.halts import ReturnDataOutOfBounds
 from zkos.guest.evm.heap import copy_padded
 from zkos.guest.evm.operands import fits_u32, saturate_u32
 from zkos.guest.protocol.evm_native import (
@@ -36,9 +36,6 @@ def keccak256(frame: EvmFrame) -> None:
     length = frame.pop_u32()
 
     if length == 0:
-        # Upstream converts the offset although it is not used (EVM spec 6.2).
-        if frame.checks_empty_range and not fits_u32(offset):
-            raise OperandTooLarge
         frame.charge(ERGS_KECCAK_EMPTY, NATIVE_KECCAK256)
         frame.push(EMPTY_KECCAK)
         return

@@ -18,13 +18,8 @@ from zkos.guest.crypto.blake2s import (
     delegate,
     start,
 )
-from zkos.guest.system.oracle import (
-    PROOF_WORDS,
-    QUERY_PROOF,
-    ask,
-    expect_at_least,
-    read_u64,
-)
+from zkos.guest.protocol.queries import PROOF_WORDS, QUERY_PROOF
+from zkos.guest.system.oracle import ask, expect_words, read_u64
 from zkos.lang.control import inline, srange, urange
 from zkos.lang.intrinsics import DELEGATED, oracle_read, oracle_write
 from zkos.lang.ints import U32, U64, U256
@@ -98,7 +93,7 @@ def read_proof(index: U64, kept: U32, upper: Array[U32], first: bool) -> Leaf:
     ask(QUERY_PROOF, U32(2))
     oracle_write(index.word(0))
     oracle_write(index.word(1))
-    expect_at_least(PROOF_WORDS)
+    expect_words(PROOF_WORDS)
     assert read_u64() == index, "the proof is for another leaf"
 
     path = Array(U32, kept * 8)

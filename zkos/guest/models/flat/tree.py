@@ -1,4 +1,4 @@
-"""Verification and update of the state tree at the end of a block (state spec 5).
+"""Verification and update of the state tree at the end of a block (state spec 11).
 
 Every cached slot is looked up through the oracle and checked against the old root;
 then old and new root are folded together from the loaded leaves, each inner node
@@ -22,15 +22,14 @@ from zkos.guest.models.flat.leaves import (
     words_of,
 )
 from zkos.guest.models.flat.sort import sort
-from zkos.guest.state.storage import Slot
-from zkos.guest.system.commitment import Commitment
-from zkos.guest.system.oracle import (
+from zkos.guest.protocol.queries import (
     QUERY_EXACT_INDEX,
     QUERY_PREVIOUS_INDEX,
-    ask,
-    expect_at_least,
-    read_u64,
+    SCALAR_WORDS,
 )
+from zkos.guest.state.storage import Slot
+from zkos.guest.system.commitment import Commitment
+from zkos.guest.system.oracle import ask, expect_words, read_u64
 from zkos.lang.control import srange, urange
 from zkos.lang.intrinsics import oracle_write
 from zkos.lang.ints import U32, U64, U256
@@ -48,7 +47,7 @@ class SealedSlot:
 
     slot: Slot
     key: Array[U32]
-    """Flat key: 8 words in memory order (state spec 1)."""
+    """Flat key: 8 words in memory order (state spec 8)."""
 
     def __init__(self, slot: Slot, blake2s: Blake2s) -> None:
         self.slot = slot
@@ -341,5 +340,5 @@ def ask_index(query: U32, key: Array[U32]) -> U64:
     ask(query, U32(8))
     for i in srange(8):
         oracle_write(key[i])
-    expect_at_least(U32(2))
+    expect_words(SCALAR_WORDS)
     return read_u64()

@@ -1,0 +1,1 @@
+"""py-evm as a reference: its faults against Ethereum are corrected here."""

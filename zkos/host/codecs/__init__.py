@@ -1,0 +1,1 @@
+"""Bytes that guest and host exchange: transactions by RLP and ABI, block metadata."""

@@ -1,0 +1,69 @@
+"""What the guest reads about a block: metadata and proof data (oracle spec 1.1, 1.2).
+
+Payloads, without the length word that `zkos.host.channel.framed` puts before them.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from zkos.guest.protocol.queries import METADATA_WORDS, PROOF_DATA_WORDS
+from zkos.host.context import BLOCK_HASHES, BlockContext
+
+_ADDRESS_BYTES: Final = 24
+_WORD_BYTES: Final = 4
+_NUMBERS: Final = ("eip1559_basefee", "pubdata_price", "native_price")
+_SMALL_NUMBERS: Final = (
+    "block_number",
+    "timestamp",
+    "chain_id",
+    "gas_limit",
+    "pubdata_limit",
+)
+
+
+def encode_metadata(context: BlockContext, block_hashes: Sequence[int]) -> bytes:
+    """The block metadata; hashes come latest first and go oldest first."""
+    missing = BLOCK_HASHES - len(block_hashes)
+    content = b"".join(
+        [
+            *(getattr(context, name).to_bytes(32, "little") for name in _NUMBERS),
+            *(getattr(context, name).to_bytes(8, "little") for name in _SMALL_NUMBERS),
+            context.coinbase.to_bytes(_ADDRESS_BYTES, "little"),
+            bytes(32 * missing),
+            *(value.to_bytes(32, "little") for value in reversed(block_hashes)),
+            context.mix_hash.to_bytes(32, "little"),
+        ]
+    )
+    assert len(content) == _WORD_BYTES * int(METADATA_WORDS)
+    return content
+
+
+def decode_metadata(content: bytes) -> BlockContext:
+    """The context of this metadata, all 256 hashes given.
+
+    ValueError if its length is not that of metadata.
+    """
+    if len(content) != _WORD_BYTES * int(METADATA_WORDS):
+        raise ValueError(f"{len(content)} bytes are no block metadata")
+    position = 0
+
+    def number(size: int) -> int:
+        nonlocal position
+        position += size
+        return int.from_bytes(content[position - size : position], "little")
+
+    values: dict[str, Any] = {name: number(32) for name in _NUMBERS}
+    values |= {name: number(8) for name in _SMALL_NUMBERS}
+    values["coinbase"] = number(_ADDRESS_BYTES)
+    hashes = tuple(number(32) for _ in range(BLOCK_HASHES))
+    values["mix_hash"] = number(32)
+    return BlockContext(**values, block_hashes=hashes[::-1])
+
+
+def encode_proof_data(root: bytes, next_free_slot: int, timestamp: int) -> bytes:
+    """The state commitment before a block, and the time of the block before it."""
+    content = (
+        root + next_free_slot.to_bytes(8, "little") + timestamp.to_bytes(8, "little")
+    )
+    assert len(content) == _WORD_BYTES * int(PROOF_DATA_WORDS)
+    return content

@@ -1,0 +1,66 @@
+"""Where the memory of a guest lies, for a host that looks into it; host side only.
+
+Some queries give the address and length of something the guest wants advice on
+(oracle spec 1.4). Under CPython views have no addresses: `place_of` makes them up,
+and they hold until `forget_places`.
+"""
+
+from collections.abc import Callable
+from typing import Final, Protocol, TypeAlias, runtime_checkable
+
+from zkos.lang.memory import ByteView
+
+Memory: TypeAlias = Callable[[int, int], bytes]
+"""The bytes at an address now, given it and their number; ValueError where the guest
+has none."""
+_FIRST: Final = 1 << 12
+_APART: Final = 1 << 12
+"""At least so many bytes lie between two views, and addresses are multiples of it."""
+
+
+@runtime_checkable
+class SeesMemory(Protocol):
+    """A channel that wants to look into the guest's memory."""
+
+    def see(self, memory: Memory) -> None:
+        """Take the memory of the guest that is connected from now on."""
+
+
+def show(channel: object, memory: Memory) -> None:
+    """Let a channel look into the memory of its guest, if it wants to."""
+    if isinstance(channel, SeesMemory):
+        channel.see(memory)
+
+
+class _Places:
+    def __init__(self) -> None:
+        self.next = _FIRST
+        self.data: list[tuple[int, bytearray]] = []
+
+
+_places: Final = _Places()
+
+
+def place_of(view: ByteView) -> int:
+    """An address of the first byte of a view, the same for the same memory."""
+    for start, data in reversed(_places.data):
+        if data is view._data:
+            return start + view._start
+    start = _places.next
+    _places.data.append((start, view._data))
+    _places.next = start + (len(view._data) // _APART + 2) * _APART
+    return start + view._start
+
+
+def placed_bytes(address: int, length: int) -> bytes:
+    """What lies at an address that `place_of` gave: a `Memory`."""
+    for start, data in _places.data:
+        if start <= address and address + length <= start + len(data):
+            return bytes(data[address - start : address - start + length])
+    raise ValueError(f"the guest has no {length} bytes at {address:#x}")
+
+
+def forget_places() -> None:
+    """A new guest begins: addresses given so far mean nothing any more."""
+    _places.next = _FIRST
+    _places.data.clear()
