@@ -109,7 +109,7 @@ KINDS: Final = (
     ),
     EngineKind(
         "eels",
-        "ethereum-execution under the same policy, the arbiter",
+        "ethereum-execution, the specification of Ethereum, under the same policy",
         "differential.runners.eels",
         ("receipts", "state"),
         requires=("ethereum",),

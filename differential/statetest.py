@@ -43,8 +43,8 @@ def run_fixture_tree(
 
     Results are appended to `resume_file`; cases already in it count and do not run
     again. Raises CaseError for a path that cannot be read; a bad file among many is a
-    result. `cache` keeps answers of references on disk. `prepare` is called when
-    there is something to run. Needs the main thread.
+    result. `cache` keeps answers of references on disk. `prepare` is called when there
+    is something to run. Needs the main thread.
     """
     setup = Setup(tuple(engines), options, time_limit, cache)
     with TemporaryDirectory(prefix="zkos-fixtures-") as place:

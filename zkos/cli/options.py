@@ -36,10 +36,6 @@ EngineNames = Annotated[
 ProfileOption = Annotated[
     Profile, typer.Option("--profile", help="Which features the OS has.")
 ]
-ProtocolOption = Annotated[
-    Protocol,
-    typer.Option("--protocol", help="Of cases that name none: whose rules hold."),
-]
 DaOption = Annotated[
     DataAvailability | None,
     typer.Option(
@@ -58,6 +54,10 @@ QuirksOption = Annotated[
 ModeOption = Annotated[
     Mode,
     typer.Option("--mode", help="Whether native and cpython verify the oracle."),
+]
+ProtocolOption = Annotated[
+    Protocol,
+    typer.Option("--protocol", help="Whose rules hold where a case names none."),
 ]
 ImageOption = Annotated[
     Path | None,
