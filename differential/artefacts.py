@@ -9,11 +9,13 @@ from collections.abc import Callable
 from differential.runners import native
 from zkos.compiler.build import build
 from zkos.compiler.emit import X86
+from zkos.versions import STANDARD, Build
 
 Progress = Callable[[str], None]
 
 
-def native_object(progress: Progress) -> bytes:
+def native_object(progress: Progress, wanted: Build = STANDARD) -> bytes:
     """The OS for this machine, as an object file."""
     roots, exports = [native.MODULE], [native.MAIN]
-    return build(roots, exports, X86, progress=progress).code
+    variant = wanted.linked()
+    return build(roots, exports, X86, progress=progress, variant=variant).code

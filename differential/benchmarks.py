@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from differential.outcome import Outcome
+from differential.outcome import DELEGATIONS, Outcome
 from differential.reports.record import published_cycles
 from differential.runners import native, riscv
 from differential.runners.base import Runner, run_chain, state_of_case

@@ -21,6 +21,7 @@ from differential.outcome import (
     SlotDiff,
     TransactionOutcome,
 )
+from zkos.host.channel import ASIDE
 
 Layer = tuple[str, str, Any, Any]
 """Layer, place in it, and the two values."""
@@ -72,7 +73,7 @@ def layers(left: Outcome, right: Outcome) -> Iterator[Layer]:
     yield from _transactions(left, right)
     yield from _details(left, right)
     yield from _batch(left.batch, right.batch)
-    yield "oracle_words", "", left.oracle_words, right.oracle_words
+    yield "oracle_words", "", _words(left), _words(right)
 
 
 def _transactions(left: Outcome, right: Outcome) -> Iterator[Layer]:
@@ -117,8 +118,16 @@ def _details(left: Outcome, right: Outcome) -> Iterator[Layer]:
     yield "block_hash", "", left.block_hash, right.block_hash
     yield "preimages", "", one.preimages, two.preimages
     if one.queries is not None and two.queries is not None:
-        for name in sorted({*one.queries, *two.queries}):
+        for name in sorted({*one.queries, *two.queries} - {*ASIDE}):
             yield "queries", name, one.queries.get(name, 0), two.queries.get(name, 0)
+
+
+def _words(outcome: Outcome) -> int | None:
+    """Words about the block, without those of queries a program may ask or not."""
+    aside = outcome.detail.words_aside
+    if outcome.oracle_words is None or aside is None:
+        return None
+    return outcome.oracle_words - aside
 
 
 def _batch(one: BatchOutcome | None, two: BatchOutcome | None) -> Iterator[Layer]:

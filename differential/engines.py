@@ -15,22 +15,21 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from differential.outcome import Outcome, Result
+from differential.outcome import UNSUPPORTED, Outcome, Result
 from differential.runners.base import settle
 from zkos.host.case import Block
 from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
-from zkos.host.protocol import Protocol
 from zkos.host.state import ChainState
+from zkos.terminal.errors import UserError
+from zkos.versions import Protocol
 
 GROUP: Final = "zkos.engines"
 """Entry points of installed packages that bring an engine: name and module."""
-UNSUPPORTED: Final = "unsupported: "
-"""Begins the reason of a crash that only says an engine has no answer to a case."""
 RunBlock = Callable[[Block, ChainState, RunOptions], Outcome]
 RunBatch = Callable[[Sequence[Block], Sequence[ChainState], RunOptions], Outcome]
 
 
-class EngineError(Exception):
+class EngineError(UserError):
     """An engine cannot be used; the text is one line for the user."""
 
 
@@ -222,6 +221,7 @@ class Engine:
                     artefacts.translation(progress)
             else:
                 _check_shape(Path(self.argument))
+                importlib.import_module("zkos.host.kzg").trusted_setup()
 
 
 def find_program(name: str) -> str | None:
@@ -248,7 +248,7 @@ def kind_of(name: str) -> EngineKind:
 def parse_engines(names: Sequence[str], image: Path | None = None) -> list[Engine]:
     """Engines from the command line; raises EngineError.
 
-    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=multiblock_batch.bin`);
+    NAME, NAME@SETTING,... (`native@upstream`) or NAME=ARGUMENT (`image=file.bin`);
     `image` is one more image. Each may be given once.
     """
     engines = [_parse(name) for name in names]

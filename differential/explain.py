@@ -99,7 +99,7 @@ def text_of(value: Any) -> str:
 def account_after(outcome: Outcome, digest: int) -> Account | None:
     """The account whose encoding has this hash, if the block made it."""
     wanted = digest.to_bytes(32, "big")
-    for preimage in outcome.detail.preimages or ():
+    for preimage in outcome.detail.new_preimages or ():
         if hash_bytes(preimage) == wanted:
             return Account.decode(preimage)
     return None

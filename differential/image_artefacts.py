@@ -5,6 +5,7 @@ from differential.runners import riscv
 from zkos.compiler.image import Program, build_program
 from zkos.machine.translator.hooks import hooked_interpreter, interpreter_object
 from zkos.machine.translator.translation import translate_image
+from zkos.versions import STANDARD, Build
 
 
 def machine_object(progress: Progress) -> bytes:
@@ -12,12 +13,13 @@ def machine_object(progress: Progress) -> bytes:
     return interpreter_object(progress).code
 
 
-def program(progress: Progress) -> Program:
+def program(progress: Progress, wanted: Build = STANDARD) -> Program:
     """The OS as an image for the RV32IM machine."""
-    return build_program([riscv.MODULE], f"{riscv.MODULE}:main", progress)
+    variant = wanted.linked()
+    return build_program([riscv.MODULE], f"{riscv.MODULE}:main", progress, variant)
 
 
-def translation(progress: Progress) -> None:
+def translation(progress: Progress, wanted: Build = STANDARD) -> None:
     """The image of the OS translated to this machine's code."""
-    image = program(progress).image()
+    image = program(progress, wanted).image()
     translate_image(image, hooked_interpreter(), progress)

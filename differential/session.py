@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from differential.case_outcome import CaseOutcome
 from differential.compare import failed, first_difference
 from differential.engines import Engine, unsupported
-from differential.outcome import CaseOutcome, Outcome, Result
+from differential.outcome import Outcome, Result
 from differential.runners.base import state_after, state_of_case
 from differential.workers import Done, Job, Limits, Pool
 from zkos.host.case import Case, load_case
@@ -139,6 +140,8 @@ class Session:
 
     def _start(self, block: _Open) -> None:
         self._tickets += 1
+        protocol = block.case.protocol or self._options.protocol
+        options = replace(self._options, protocol=protocol)
         self._open[self._tickets] = block
         for engine in self._engines:
             job = Job(
@@ -147,7 +150,7 @@ class Session:
                 block.case,
                 block.index,
                 block.history,
-                self._options,
+                options,
                 block.batch,
             )
             self._pool.submit(job)
@@ -211,9 +214,8 @@ class Session:
 def _tells_state(outcome: Outcome) -> bool:
     """Whether `state_after` can follow it."""
     detail = outcome.detail
-    known = (detail.diffs, outcome.block_hash, outcome.pubdata)
-    preimages = detail.published if detail.preimages is None else detail.preimages
-    return outcome.succeeded and None not in (*known, preimages)
+    known = (detail.diffs, detail.new_preimages, outcome.block_hash, outcome.pubdata)
+    return outcome.succeeded and None not in known
 
 
 def _unlike_state(case: Case, history: tuple[Outcome, ...]) -> str | None:

@@ -6,7 +6,6 @@ what an engine cannot know left out.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from zkos.host.channel import QueryChannel
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 from zkos.host.trace import Step, StorageAccess, decode_trace
+from zkos.versions import Build
 
 EIP3155_DEPTH: Final = 1
 """Depth of the entry frame in EIP-3155."""
@@ -39,22 +39,13 @@ def trace_cpython(block: Block, state: ChainState, options: RunOptions) -> Trace
     """A traced run of the plain Python; raises CaseError."""
     from differential.runners import cpython
 
-    with cpython_tracing():
-        return watch(block, state, options, cpython.run_guest)
-
-
-@contextmanager
-def cpython_tracing() -> Iterator[None]:
-    """Make the guest under CPython a build that traces, for the body."""
-    from zkos.guest.evm import interpreter
-
-    constants = vars(interpreter)
-    before = constants["TRACE"]
-    constants["TRACE"] = True
-    try:
-        yield
-    finally:
-        constants["TRACE"] = before
+    build = Build(options.protocol, variant=TRACE)
+    return watch(
+        block,
+        state,
+        options,
+        lambda channel, given: cpython.run_build(build, channel, given),
+    )
 
 
 def trace_native(
@@ -63,7 +54,7 @@ def trace_native(
     """A traced run of the x86-64 build; raises CaseError."""
     from differential.runners import native
 
-    library = native.library(variant=variant)
+    library = native.library(Build(options.protocol, variant=variant))
     return watch(
         block,
         state,
@@ -78,7 +69,7 @@ def trace_riscv(
     """A traced run of the RV32IM image; raises CaseError."""
     from differential.runners import riscv
 
-    program = riscv.program(variant=variant)
+    program = riscv.program(Build(options.protocol, variant=variant))
     return watch(
         block,
         state,
@@ -142,7 +133,7 @@ def watch(
 
 def traced_build(variant: Variant) -> Variant:
     """The same build, tracing."""
-    return replace(variant, overrides=(*variant.overrides, *TRACE.overrides))
+    return TRACE.over(variant)
 
 
 def json_lines(trace: Trace, transaction: int | None = None) -> Iterator[str]:

@@ -12,6 +12,7 @@ from zkos.guest.evm.opcodes import OPCODES
 from zkos.guest.protocol.report import KIND_STEP
 from zkos.host.case import Case
 from zkos.host.profile import RunOptions
+from zkos.versions import Build
 
 NAMES: Final = {row[0]: row[1] for row in OPCODES}
 _HEAD: Final = struct.Struct("<4I")
@@ -20,7 +21,7 @@ _HEAD: Final = struct.Struct("<4I")
 
 def executed(cases: Iterable[Case], options: RunOptions) -> tuple[Counter[str], int]:
     """Opcodes of the first blocks of cases, and the greatest depth."""
-    library = native.library(variant=TRACE)
+    library = native.library(Build(options.protocol, variant=TRACE))
     counts: Counter[str] = Counter()
     deepest = 0
     for case in cases:

@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from zkos.host.raw_transaction import decode_transaction
-
 from differential.minimise.places import (
     Place,
     places,
@@ -19,18 +17,18 @@ from differential.minimise.places import (
 )
 from differential.minimise.reduction import leave_out, shorter
 from differential.minimise.search import Search
-from zkos.host.accounts import keccak_bytes
 from zkos.host.case import Case
+from zkos.host.codecs.rlp import sender_of
+from zkos.host.delivery import decode_transaction
 from zkos.host.renaming import rename
 from zkos.host.rlp import encode as encode_rlp
-from zkos.host.signing import address_of_key
+from zkos.host.signing import address_of_key, keccak256
 from zkos.host.transactions import (
     EncodedTransaction,
     FieldTransaction,
     RawTransaction,
     Transaction,
     TransactionError,
-    encode_fields,
 )
 
 _WORD: Final = 32
@@ -50,9 +48,8 @@ def _fields_of_bytes(case: Case) -> Iterator[tuple[Place, Transaction]]:
         transaction = transaction_at(case, place)
         if isinstance(transaction, FieldTransaction):
             continue
-        chain_id = case.blocks[place[0]].context.chain_id
         try:
-            yield place, decode_transaction(transaction, chain_id)
+            yield place, decode_transaction(transaction)
         except TransactionError:
             continue
 
@@ -84,11 +81,10 @@ def _is_signed(transaction: Transaction) -> bool:
 
 
 def _sender(case: Case, place: Place) -> int:
-    """The sender as the encoded transaction names it."""
+    """Who is said to have sent it."""
     transaction = transaction_at(case, place)
     assert isinstance(transaction, FieldTransaction)
-    body = encode_fields(transaction, case.blocks[place[0]].context.chain_id)
-    return int.from_bytes(body[_WORD : 2 * _WORD], "big")
+    return sender_of(transaction, case.blocks[place[0]].context.chain_id)
 
 
 def _with_keys(case: Case, authors: Collection[int]) -> Case:
@@ -134,7 +130,7 @@ def _unused_key(case: Case, taken: Iterable[int]) -> bytes:
 
 def _created_by(sender: int, nonce: int) -> int:
     """The address of a contract that a transaction creates."""
-    digest = keccak_bytes(encode_rlp([sender.to_bytes(20, "big"), nonce]))
+    digest = keccak256(encode_rlp([sender.to_bytes(20, "big"), nonce]))
     return int.from_bytes(digest[12:], "big")
 
 

@@ -25,6 +25,7 @@ from zkos.host.case import Block
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 from zkos.host.trace import Step
+from zkos.versions import Build
 
 Progress = Callable[[str], None]
 MOST_TRACED: Final = 50
@@ -92,7 +93,7 @@ def trace_differences(
         return
     progress(f"tracing {len(traceable)} differences")
     kinds = {engine.kind for _, pair in traceable for engine in pair}
-    reason = _build(kinds, progress)
+    reason = _build(kinds, Build(run.options.protocol, variant=TRACE), progress)
     for record, _ in traceable:
         record.note = reason or ""
     if reason is None:
@@ -113,13 +114,13 @@ def _too_many(count: int) -> str | None:
     return f"No trace: only the first {MOST_TRACED} differences of a run are traced."
 
 
-def _build(kinds: set[str], progress: Progress) -> str | None:
+def _build(kinds: set[str], traced: Build, progress: Progress) -> str | None:
     """Compile the builds that trace; why there are none."""
     try:
         if "native" in kinds:
-            native.library(progress, TRACE)
+            native.library(traced, progress)
         if "riscv" in kinds:
-            riscv.program(progress, TRACE)
+            riscv.program(traced, progress)
     except (BuildError, CompileError) as error:
         return f"No trace: the build that traces does not compile: {error}"
     return None

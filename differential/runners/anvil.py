@@ -4,8 +4,8 @@ No declared difference can be applied to a foreign binary. So py-evm is asked fi
 once as ZKsync OS and once as Ethereum; where the two differ, anvil has no answer, and
 says which rules bear on the block. The same holds for what anvil cannot be told: block
 hashes, the random number, numbers other than 1. And for what it does not do as Ethereum
-does: it lets senders with code pass (EIP-3607), and takes every authority for an account
-that exists (EIP-7702).
+does: it lets senders with code pass (EIP-3607), and takes every authority for an
+account that exists (EIP-7702).
 
 Accounts and slots are read back where our state or py-evm names them: a write elsewhere
 is not seen.
@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from differential.compare import layers
-from differential.engines import UNSUPPORTED, find_program
+from differential.engines import find_program
 from differential.known import FORK, RULES, SENDER_WITH_CODE, Origin
 from differential.outcome import (
+    UNSUPPORTED,
     AccountDiff,
     Detail,
     Log,

@@ -19,10 +19,11 @@ from zkos.host.edits import edited
 from zkos.host.oracle import BatchOracle, HonestOracle
 from zkos.host.profile import RunOptions
 from zkos.host.pubdata import timestamp_of
-from zkos.host.report import Report, ReportError, decode_reports
+from zkos.host.report import Report, decode_reports
 from zkos.host.state import ChainState, Slot
 from zkos.host.state import SlotDiff as StateDiff
 from zkos.host.transactions import TransactionError
+from zkos.host.words import ReportError
 
 Runner: TypeAlias = Callable[[Block, ChainState, RunOptions], Outcome]
 BatchRunner: TypeAlias = Callable[
@@ -168,6 +169,7 @@ def conclude_batch(
             queries=known.queries,
             words_read=known.words_read,
             words_written=known.words_written,
+            words_aside=known.words_aside,
             text=known.text,
         ),
     )
@@ -216,6 +218,7 @@ def _outcome(channel: QueryChannel, ending: Ending, report: Report | None) -> Ou
             queries=channel.queries_by_name(),
             words_read=ending.words_read,
             words_written=channel.words_written,
+            words_aside=channel.words_aside,
         ),
     )
 
@@ -227,7 +230,7 @@ def state_after(state: ChainState, outcome: Outcome) -> ChainState:
     """
     detail = outcome.detail
     diffs, block_hash, pubdata = detail.diffs, outcome.block_hash, outcome.pubdata
-    preimages = detail.published if detail.preimages is None else detail.preimages
+    preimages = detail.new_preimages
     if diffs is None or preimages is None or block_hash is None or pubdata is None:
         raise ValueError("the outcome says nothing about the state after it")
     after = state.fork()

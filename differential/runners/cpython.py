@@ -3,9 +3,10 @@
 import signal
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final
@@ -18,17 +19,19 @@ from differential.runners.base import (
     prepare,
     prepare_batch,
 )
-from zkos.guest.entry.block import main
 from zkos.host.case import Block
 from zkos.host.channel import NothingToRead, QueryChannel, WordChannel
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 from zkos.lang.intrinsics import Finished, attach
+from zkos.lang.linkage import ModuleTable
 from zkos.lang.trap import Trap
+from zkos.versions import STANDARD, Build
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _GUEST: Final = _ROOT / "zkos" / "guest"
 _PUBLIC_INPUT_BYTES: Final = 32
+MODULE: Final = "zkos.guest.entry.block"
 
 
 class OutOfTime(BaseException):
@@ -55,9 +58,21 @@ def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
 
     A time limit works in the main thread of a process only.
     """
+    return run_build(Build(options.protocol), channel, options)
+
+
+@cache
+def modules(build: Build = STANDARD) -> ModuleTable:
+    """The guest's modules as a build links them, apart from those of other builds."""
+    return ModuleTable(build.linked())
+
+
+def run_build(build: Build, channel: QueryChannel, options: RunOptions) -> Ending:
+    """Run any build of the guest, likewise."""
+    main = modules(build).load(MODULE).main
     engine = WordChannel(channel, (options.word(),))
     started = time.perf_counter()
-    result, reason, public_input = _run(engine, options.time_limit)
+    result, reason, public_input = _run(main, engine, options.time_limit)
     seconds = time.perf_counter() - started
     return Ending(
         result,
@@ -69,7 +84,7 @@ def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
 
 
 def _run(
-    engine: WordChannel, time_limit: float | None
+    main: Callable[[], None], engine: WordChannel, time_limit: float | None
 ) -> tuple[Result, str, bytes | None]:
     attach(engine)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from differential.from_pubdata import reveal
-from differential.outcome import Outcome
+from differential.outcome import UNSUPPORTED, Outcome, Result
 from differential.runners.base import (
     Ending,
     conclude,
@@ -63,6 +63,7 @@ def run_file(
             queries=outcome.detail.queries,
             words_read=outcome.detail.words_read,
             words_written=outcome.detail.words_written,
+            words_aside=outcome.detail.words_aside,
             text=outcome.detail.text,
         ),
     )
@@ -76,9 +77,8 @@ def run_batch_file(
 ) -> Outcome:
     """Run blocks as one batch on the image in a file; raises CaseError, ImageError."""
     if shape_of(path) is not Shape.BATCH:
-        raise ImageError(
-            f"{path}: runs single blocks, a batch needs a multiblock image"
-        )
+        reason = f"{UNSUPPORTED}{path.name} runs single blocks, not batches"
+        return Outcome(Result.CRASH, reason)
     pairs = zip(blocks, states, strict=True)
     oracles = [oracle_of(block, state, options) for block, state in pairs]
     channel, ending = _run(path, BatchOracle(oracles))
@@ -114,9 +114,10 @@ class _Probe:
 def _run_block(
     path: Path, block: Block, state: ChainState, options: RunOptions
 ) -> Outcome:
-    watcher = Watcher(oracle_of(block, state, options))
+    served = oracle_of(block, state, options)
     batch = shape_of(path) is Shape.BATCH
-    channel, ending = _run(path, BatchOracle([watcher]) if batch else watcher)
+    watcher = Watcher(BatchOracle([served]) if batch else served)
+    channel, ending = _run(path, watcher)
     reports = _reports(channel)
     outcome = conclude(channel, ending, state, replace(options, report=reports))
     return outcome if reports else reveal(outcome, watcher, state)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Final
 
 from differential.outcome import Outcome, Result
@@ -22,22 +21,27 @@ from zkos.compiler.native import (
     NativeLibrary,
     build_native,
 )
-from zkos.compiler.variant import PLAIN, Variant
 from zkos.host.case import Block
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
+from zkos.versions import STANDARD, Build
 
 MODULE: Final = "zkos.guest.entry.block"
 MAIN: Final = f"{MODULE}:main"
 
 
-@cache
+_libraries: Final[dict[Build, NativeLibrary]] = {}
+
+
 def library(
-    progress: Progress = lambda _: None, variant: Variant = PLAIN
+    build: Build = STANDARD, progress: Progress = lambda _: None
 ) -> NativeLibrary:
-    """The compiled OS, built or loaded once per process."""
-    return build_native([MODULE], [MAIN], progress, variant)
+    """A build of the OS for this machine, made or loaded once a process."""
+    if build not in _libraries:
+        made = build_native([MODULE], [MAIN], progress, build.linked())
+        _libraries[build] = made
+    return _libraries[build]
 
 
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
@@ -57,7 +61,7 @@ def run_batch(
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
     """Run the guest against any host, honest or not."""
-    return run_library(library(), channel, options)
+    return run_library(library(Build(options.protocol)), channel, options)
 
 
 def run_library(

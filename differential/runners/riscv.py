@@ -18,7 +18,6 @@ from zkos.compiler.build import Progress
 from zkos.compiler.image import Program, build_program
 from zkos.compiler.lines import NO_LINES, describe_address, stored_table
 from zkos.compiler.native import describe_site
-from zkos.compiler.variant import PLAIN, Variant
 from zkos.host.case import Block
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import Emulation, RunOptions
@@ -27,6 +26,7 @@ from zkos.machine.execution import MachineResult, Stop
 from zkos.machine.machine import Machine
 from zkos.machine.translator.engine import TranslatedEngine
 from zkos.machine.translator.translation import is_translated
+from zkos.versions import STANDARD, Build
 
 MODULE: Final = "zkos.guest.entry.block"
 CYCLE_LIMIT: Final = 1 << 36
@@ -39,10 +39,15 @@ _RESULTS: Final = {
 }
 
 
-@cache
-def program(progress: Progress = lambda _: None, variant: Variant = PLAIN) -> Program:
-    """The linked OS, built or loaded once per process."""
-    return build_program([MODULE], f"{MODULE}:main", progress, variant)
+_programs: Final[dict[Build, Program]] = {}
+
+
+def program(build: Build = STANDARD, progress: Progress = lambda _: None) -> Program:
+    """A build of the OS as an image, linked once a process."""
+    if build not in _programs:
+        made = build_program([MODULE], f"{MODULE}:main", progress, build.linked())
+        _programs[build] = made
+    return _programs[build]
 
 
 @cache
@@ -91,7 +96,7 @@ def run_batch(
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
     """Run the guest against any host, honest or not."""
-    ours = program()
+    ours = program(Build(options.protocol))
     if options.emulation is Emulation.INTERPRETED:
         emulator = interpreter()
     else:

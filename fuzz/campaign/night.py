@@ -21,7 +21,7 @@ from typing import Final
 from fuzz.campaign.command import Wishes, run_campaign
 from fuzz.campaign.cycles import count_cycles
 from fuzz.campaign.folder import Folder
-from fuzz.campaign.history import HistoryError, NightRow, append_night, read_nights
+from fuzz.campaign.history import NightRow, append_night, read_nights
 from fuzz.campaign.page import Night, page
 from fuzz.corpus import Corpus, distil, write_atomically
 from fuzz.mutants.run import best_of
@@ -32,7 +32,6 @@ from zkos.terminal.errors import (
     EXIT_CLEAN,
     EXIT_DIFFERENCE,
     EXIT_INTERRUPTED,
-    UserError,
 )
 
 _MUTANT_TIME: Final = "5m"
@@ -83,10 +82,7 @@ def _write_page(path: Path, campaign: Folder, shown: Night) -> None:
 
 def _nights(path: Path) -> list[NightRow]:
     """The history; raises UserError."""
-    try:
-        return read_nights(path) if path.exists() else []
-    except (OSError, HistoryError) as error:
-        raise UserError(f"{path}: {error}") from error
+    return read_nights(path) if path.exists() else []
 
 
 def _distil(campaign: Folder, known: Path, name: str) -> None:

@@ -30,6 +30,7 @@ from zkos.host.state import ChainState
 from zkos.host.tree import hash_bytes
 from zkos.machine.engines import NativeEngine
 from zkos.machine.machine import Machine
+from zkos.versions import Build
 
 Run = Callable[[QueryChannel, RunOptions], Ending]
 
@@ -55,7 +56,7 @@ def pair_of(mutant: Mutant) -> Pair:
             )
             return Pair(("native*", "riscv"), changed, riscv.run_guest)
         case Where.RISCV:
-            program = riscv.program(variant=variant)
+            program = riscv.program(Build(variant=variant))
             native.library()
             changed = lambda talk, options: riscv.run_image(  # noqa: E731
                 talk, program.image((options.word(),)), program

@@ -82,10 +82,10 @@ _plant(
     "interpreter",
     """                if x >= y:
                     next_pc = immediate
-            case 43""",
+            case operations.JAL""",
     """                if x > y:
                     next_pc = immediate
-            case 43""",
+            case operations.JAL""",
     "BGEU does not branch on equality",
 )
 _plant(

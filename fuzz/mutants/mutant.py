@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Final
 
 from fuzz.strategies.source import RandomSource
-from zkos.compiler.variant import Patch, Variant
+from zkos.compiler.variant import Variant
+from zkos.lang.linkage import Patch
 
 _SEED_SHIFT: Final = 40
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-from zkos.compiler.variant import Patch, Variant, patched
+from zkos.lang.linkage import Patch, patched
 
 
 class PatchedLoader(importlib.machinery.SourceFileLoader):
@@ -20,7 +20,7 @@ class PatchedLoader(importlib.machinery.SourceFileLoader):
     def get_code(self, fullname: str):  # type: ignore[no-untyped-def]  # noqa: ANN201
         """The code of the patched source."""
         source = self.get_data(self.path).decode()
-        text = patched(source, self._patch.module, Variant(patches=(self._patch,)))
+        text = patched(source, self._patch.module, (self._patch,))
         return compile(text, self.path, "exec", dont_inherit=True)
 
 

@@ -12,10 +12,11 @@ from zkos.compiler.native import NativeLibrary
 from zkos.compiler.variant import Variant
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import RunOptions
+from zkos.versions import Build
 
 SEARCH: Final = Variant(
     coverage=True,
-    replacements=(("zkos.guest.evm.trace", "fuzz.targets.guest.steps"),),
+    bindings=(("zkos.guest.evm.trace", "fuzz.targets.guest.steps"),),
 )
 """Counts blocks of code, and what opcodes came to."""
 
@@ -32,7 +33,7 @@ class BlockEngine:
 @cache
 def coverage_library() -> NativeLibrary:
     """The compiled OS with coverage counters; comparisons go to nobody."""
-    return native.library(variant=SEARCH)
+    return native.library(Build(variant=SEARCH))
 
 
 @cache

@@ -305,7 +305,8 @@ def _unlike_ends(names: tuple[str, str], one: Run, two: Run) -> Problem | None:
 
 
 def _failure(kind: str, name: str, ending: Ending) -> Problem:
-    return Problem(kind, (name,), ending.result.value, "", ending.reason)
+    result = ending.result.value
+    return Problem(kind, (name,), result, "", ending.reason, (ending.reason,))
 
 
 def _in_block(problem: Problem, index: int) -> Problem:

@@ -167,12 +167,12 @@ def line_of(text):
 def test_symbols_of_a_build_hold_the_lines(program, source, tmp_path, monkeypatch):
     from differential import image_artefacts
 
-    monkeypatch.setattr(image_artefacts, "program", lambda _: program)
+    monkeypatch.setattr(image_artefacts, "program", lambda *_: program)
     given = ("--target", "riscv", "--symbols", "--output", tmp_path)
 
     done = zkos_here("build", *given)
 
     assert done.returncode == 0, done.stderr
-    content = json.loads((tmp_path / "zkos_app.bin.symbols.json").read_text())
+    content = json.loads((tmp_path / "zkos_production.bin.symbols.json").read_text())
     paths = {path for path, _ in content["lines"]["places"]}
     assert paths >= {str(source), "zkos/guest/system/oracle.py"}

@@ -16,7 +16,8 @@ from zkos.compiler.image import build_program, link_program
 from zkos.compiler.line_build import build_lines
 from zkos.compiler.lines import NO_LINES, describe_address, stored_table, table_of
 from zkos.compiler.module import translate
-from zkos.compiler.variant import PLAIN, Patch, Variant, with_lines
+from zkos.compiler.variant import PLAIN, Variant, with_lines
+from zkos.lang.linkage import Patch
 
 SOURCE = '''"""Weighs numbers that the host gives."""
 

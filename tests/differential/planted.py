@@ -10,7 +10,9 @@ from functools import cache
 from differential.runners import native
 from differential.runners.base import conclude, prepare
 from differential.trace import traced_build, watch
-from zkos.compiler.variant import Patch, Variant
+from zkos.compiler.variant import Variant
+from zkos.lang.linkage import Patch
+from zkos.versions import Build
 
 IMPORT = "from zkos.lang.ints import "
 SWITCH_IMPORT = "from zkos.lang.intrinsics import option_word\n"
@@ -132,7 +134,7 @@ def switched():
 
 @cache
 def library(variant):
-    return native.library(variant=variant)
+    return native.library(Build(variant=variant))
 
 
 def runner(name=None):

@@ -22,8 +22,9 @@ from tests.differential.planted_cases import (
     push,
     store,
 )
-from zkos.compiler.variant import Patch, Variant
+from zkos.compiler.variant import Variant
 from zkos.host.profile import Profile, RunOptions
+from zkos.lang.linkage import Patch
 from zkos.machine.engines import NativeEngine, native_engine
 from zkos.machine.machine import Machine
 

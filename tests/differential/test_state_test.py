@@ -277,19 +277,25 @@ def archive(folder, files):
     return path
 
 
-def test_archives_and_folders_are_searched(tmp_path):
+def test_archives_and_folders_are_searched(tmp_path, tmp_path_factory):
     inner = tmp_path / "inner"
     inner.mkdir()
     save(inner, written())
     save(inner, {}, "index.json")
     archive(inner, {"a/b.json": written(), "a/readme.txt": {}})
-    names = [file.name for file in find_files([tmp_path])]
+    names = [
+        file.name
+        for file in find_files([tmp_path], tmp_path_factory.mktemp("unpacked"))
+    ]
     assert names == ["a/b.json", str(inner / "test.json")]
-    assert len(load_file(find_files([tmp_path])[0])) == 1
+    assert (
+        len(load_file(find_files([tmp_path], tmp_path_factory.mktemp("unpacked"))[0]))
+        == 1
+    )
     broken = tmp_path / "broken.tar.xz"
     broken.write_bytes(b"no archive")
     with pytest.raises(CaseError, match="not an archive"):
-        find_files([broken])
+        find_files([broken], tmp_path)
 
 
 @pytest.mark.native
@@ -366,13 +372,14 @@ def test_published_state_tests_agree(shared, bundle):
 @pytest.mark.slow
 @pytest.mark.parametrize("bundle", ["Shanghai", "VMTests", "Pyspecs"])
 @pytest.mark.parametrize("name", ["py_evm", "eels"])
-def test_reference_without_our_rules_is_ethereum(shared, bundle, name):
+def test_reference_without_our_rules_is_ethereum(shared, bundle, name, tmp_path):
     """The published state roots, from the importer and a reference alone."""
     if name == "eels":
         pytest.importorskip("ethereum")
     run_ethereum = import_module(f"differential.runners.{name}").run_ethereum
     checked = 0
-    for file in find_files([shared / "fixtures" / "state_tests" / f"{bundle}.tar.xz"]):
+    path = shared / "fixtures" / "state_tests" / f"{bundle}.tar.xz"
+    for file in find_files([path], tmp_path):
         for test in load_file(file):
             # The real point evaluation loads its setup for seconds in every case.
             slow = "point_evaluation" in test.name

@@ -40,8 +40,8 @@ from tests.differential.planted_cases import (
 from zkos.guest.evm import interpreter
 from zkos.host.case import AccountState, load_case
 from zkos.host.profile import Profile, RunOptions
-from zkos.host.report import ReportError
 from zkos.host.trace import decode_trace
+from zkos.host.words import ReportError
 
 OPTIONS = RunOptions(Profile.REPLAY, trace_memory=True)
 DEEP = push(1) * 40 + "9f" + "8f" + POP * 41  # SWAP16, DUP16

@@ -13,7 +13,7 @@ from fuzz.mutants.run import best_of, run_one
 from fuzz.mutants.score import render
 from fuzz.mutants.table import MUTANTS
 from fuzz.strategies.source import RandomSource
-from zkos.compiler.variant import Patch, patched
+from zkos.lang.linkage import Patch, patched
 from zkos.machine.execution import Stop
 from zkos.machine.machine import Machine
 
@@ -27,7 +27,7 @@ def test_patch_fits_the_source(name: str) -> None:
     assert spec is not None
     assert spec.origin is not None
     source = Path(spec.origin).read_text()
-    changed = patched(source, mutant.patch.module, mutant.variant)
+    changed = patched(source, mutant.patch.module, mutant.variant.patches)
     assert changed != source
     ast.parse(changed)
 
@@ -95,6 +95,6 @@ def test_score_tells_survivors_and_false_alarms() -> None:
 def test_hunt_of_a_harmless_change_finds_nothing() -> None:
     mutant = replace(
         MUTANTS["mulhsu_sign"],
-        patch=Patch("zkos.machine.interpreter", "case 23:  # MULHSU", "case 23:"),
+        patch=Patch("zkos.machine.interpreter", "case operations.MULHSU", "case 23"),
     )
     assert not hunt(mutant, seed=1, seconds=1.0).found

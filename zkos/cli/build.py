@@ -13,6 +13,7 @@ from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.terminal.console import output, say, write_json
 from zkos.terminal.errors import UserError
 from zkos.terminal.progress import progress
+from zkos.versions import DEFAULT, Build, Protocol
 
 
 class Target(Enum):
@@ -24,7 +25,24 @@ class Target(Enum):
     """The machine that runs images, for x86-64."""
 
 
+class Show(Enum):
+    """What there is to see of a function."""
+
+    TREE = "tree"
+    """Its typed tree, as the checker made it."""
+    LLVM = "llvm"
+    """Its LLVM text, before it is optimised."""
+
+
 def command(
+    function: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FUNCTION]",
+            help="With --show: `module:function`, or an end of that.",
+            show_default=False,
+        ),
+    ] = None,
     target: Annotated[
         list[Target] | None,
         typer.Option(help="What to build; repeatable.", show_default="all"),
@@ -50,14 +68,29 @@ def command(
         typer.Option("--symbols", help="Also write its functions and lines (JSON)."),
     ] = False,
     json: opt.JsonOption = False,
+    protocol: opt.ProtocolOption = DEFAULT,
+    show: Annotated[
+        Show | None,
+        typer.Option(
+            help="Print what one function becomes, and build nothing.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
     """Compile the OS for x86-64 and RV32IM, and the RV32IM machine.
 
-    Profile, quirks and mode are words of the image, not separate compilations.
+    Profile, quirks and mode are words of the image, not separate compilations; the
+    protocol version is one.
     """
+    if (show is None) != (function is None):
+        raise UserError("--show and a function go together")
+    if show is not None and function is not None:
+        for item in target or [Target.RISCV]:
+            say(_shown(show, function, item, protocol), to=output())
+        return 0
     if symbols and output_folder is None:
         raise UserError("--symbols needs --output")
-    options = RunOptions(profile, mode, quirks, report=report)
+    options = RunOptions(profile, mode, quirks, report=report, protocol=protocol)
     for item in target or Target:
         started = time.perf_counter()
         artefact, table = _build(item, options, symbols)
@@ -80,6 +113,32 @@ def command(
     return 0
 
 
+def _shown(show: Show, function: str, target: Target, protocol: Protocol) -> str:
+    """The tree or the text of a function of a target."""
+    from differential.runners import native
+    from zkos.compiler.emit import RV32, X86
+    from zkos.compiler.errors import CompileError
+    from zkos.compiler.frontend import check_program
+    from zkos.compiler.module import lower
+    from zkos.compiler.show import NoFunction, find_function, llvm_text, tree_text
+    from zkos.machine.translator.hooks import DECODE_IMAGE, INTERPRETER, RUN
+
+    root, exports, code, main = native.MODULE, [native.MAIN], X86, ""
+    if target is Target.MACHINE:
+        root, exports = INTERPRETER, [RUN, DECODE_IMAGE]
+    elif target is Target.RISCV:
+        exports, code, main = [], RV32, native.MAIN
+    variant = Build(protocol).linked()
+    try:
+        program = check_program([root], exports, code, main, variant)
+        found = find_function(program, function)
+    except (CompileError, NoFunction) as error:
+        raise UserError(str(error)) from error
+    if show is Show.TREE:
+        return tree_text(found)
+    return llvm_text(lower(program, code, variant), found.name)
+
+
 def _build(
     target: Target, options: RunOptions, symbols: bool
 ) -> tuple[bytes, str | None]:
@@ -90,13 +149,14 @@ def _build(
     from zkos.compiler.image import symbol_table
     from zkos.compiler.line_build import build_lines
 
+    build = Build(options.protocol)
     with progress() as show:
         try:
             if target is Target.NATIVE:
-                return artefacts.native_object(show), None
+                return artefacts.native_object(show, build), None
             if target is Target.MACHINE:
                 return image_artefacts.machine_object(show), None
-            program = image_artefacts.program(show)
+            program = image_artefacts.program(show, build)
             image = program.image((options.word(),))
             if not symbols:
                 return image, None

@@ -9,8 +9,8 @@ from differential.session import BlockResult
 from zkos.cli import options as opt
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.host.protocol import DEFAULT_PROTOCOL
 from zkos.terminal.console import output, say
+from zkos.versions import DEFAULT
 
 DEFAULT_ENGINES = ("native", "riscv")
 
@@ -18,7 +18,7 @@ DEFAULT_ENGINES = ("native", "riscv")
 def command(
     cases: opt.Cases,
     engine: opt.EngineNames = None,
-    protocol: opt.ProtocolOption = DEFAULT_PROTOCOL,
+    protocol: opt.ProtocolOption = DEFAULT,
     profile: opt.ProfileOption = Profile.PRODUCTION,
     da: opt.DaOption = None,
     batch: opt.BatchOption = False,

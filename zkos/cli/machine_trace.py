@@ -26,7 +26,7 @@ from zkos.compiler.lines import LineTable, describe_address
 from zkos.compiler.link import WORD, LinkedImage
 from zkos.compiler.native import describe_site
 from zkos.compiler.start import Layout, start_code
-from zkos.compiler.variant import PLAIN, TRACE, Variant
+from zkos.compiler.variant import PLAIN, TRACE
 from zkos.host.case import Block
 from zkos.host.channel import WordChannel
 from zkos.host.profile import RunOptions
@@ -38,6 +38,7 @@ from zkos.machine.trace import Locate, format_step, trace_machine
 from zkos.terminal.console import output, say
 from zkos.terminal.errors import EXIT_CLEAN, UserError
 from zkos.terminal.progress import progress
+from zkos.versions import Build
 
 
 def show_machine(
@@ -48,7 +49,7 @@ def show_machine(
     count: int,
 ) -> int:
     """Print the instructions around a cycle, or the last ones."""
-    program, lines = _explained(PLAIN)
+    program, lines = _explained(Build(options.protocol))
     image = program.image((options.word(),))
     machine = Machine(native_engine())
     if around is None:
@@ -67,14 +68,19 @@ def show_machine(
     return EXIT_CLEAN
 
 
-def _explained(variant: Variant) -> tuple[Program, LineTable]:
+def _explained(build: Build) -> tuple[Program, LineTable]:
     """The OS as an image, and its lines. Raises UserError."""
     with progress() as show:
         try:
-            program = riscv.program(show, variant)
+            program = riscv.program(build, show)
             return program, build_lines(program, show)
         except (CompileError, BuildError) as error:
             raise UserError(str(error)) from error
+
+
+def _build(options: RunOptions, *, foreign: bool) -> Build:
+    """Beside a foreign image ours does not trace, as that says nothing of steps."""
+    return Build(options.protocol, variant=PLAIN if foreign else TRACE)
 
 
 def locator(linked: LinkedImage) -> Locate:
@@ -113,7 +119,7 @@ def show_word_split(
     text = f"first different oracle word: {split.index}, {split.place}"
     say(text, "red", to=output())
     # Only now: lines take a build of their own, and most runs do not part.
-    _, lines = _explained(PLAIN if foreign else TRACE)
+    _, lines = _explained(_build(options, foreign=foreign))
     subjects = [
         subject if engine.kind == "image" else replace(subject, lines=lines)
         for engine, subject in zip(engines, (left, right), strict=True)
@@ -149,7 +155,7 @@ def _subject(
     else:
         if foreign:
             options = replace(options, report=False)
-        program = riscv.program() if foreign else riscv.program(variant=TRACE)
+        program = riscv.program(_build(options, foreign=foreign))
         image, linked = program.image((options.word(),)), program.linked
     return MachineSubject(
         engine.name, image, linked, native_engine(), lambda: prepare(block, state)

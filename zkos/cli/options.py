@@ -13,8 +13,8 @@ from differential.session import Session, find_cases
 from differential.workers import GIGABYTE, Limits
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.host.protocol import Protocol
 from zkos.terminal.errors import UserError
+from zkos.versions import Protocol
 
 Cases = Annotated[
     list[Path],
@@ -37,10 +37,6 @@ EngineNames = Annotated[
 ProfileOption = Annotated[
     Profile, typer.Option("--profile", help="Which features the OS has.")
 ]
-ProtocolOption = Annotated[
-    Protocol,
-    typer.Option("--protocol", help="Of cases that name none: whose rules hold."),
-]
 DaOption = Annotated[
     DataAvailability | None,
     typer.Option(
@@ -59,6 +55,10 @@ QuirksOption = Annotated[
 ModeOption = Annotated[
     Mode,
     typer.Option("--mode", help="Whether native and cpython verify the oracle."),
+]
+ProtocolOption = Annotated[
+    Protocol,
+    typer.Option("--protocol", help="Whose rules hold where a case names none."),
 ]
 ImageOption = Annotated[
     Path | None,

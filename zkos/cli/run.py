@@ -4,7 +4,7 @@ from differential.session import BlockResult
 from zkos.cli import options as opt
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.host.protocol import DEFAULT_PROTOCOL
+from zkos.versions import DEFAULT
 
 DEFAULT_ENGINES = ("native",)
 
@@ -12,7 +12,7 @@ DEFAULT_ENGINES = ("native",)
 def command(
     cases: opt.Cases,
     engine: opt.EngineNames = None,
-    protocol: opt.ProtocolOption = DEFAULT_PROTOCOL,
+    protocol: opt.ProtocolOption = DEFAULT,
     profile: opt.ProfileOption = Profile.PRODUCTION,
     da: opt.DaOption = None,
     batch: opt.BatchOption = False,

@@ -1,6 +1,5 @@
 """Builds object code from guest modules, through the cache."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from zkos.compiler import cache
 from zkos.compiler.emit import Target
 from zkos.compiler.module import Export, LlvmModule, translate
 from zkos.compiler.variant import PLAIN, Variant
+from zkos.lang.linkage import source_path
 
 Progress = Callable[[str], None]
 
@@ -48,8 +48,9 @@ def artefact_name(
 ) -> str:
     """What a build is called in the cache: a hash of all it depends on."""
     host = host_key() if target.pointer_bytes == 8 else ""
-    replaced = [other for _, other in variant.replacements]
-    files = [_source(root) for root in (*roots, *replaced)]
+    bound = [module for _, module in variant.bindings]
+    paths = map(source_path, (*roots, *bound))
+    files = [str(path) for path in paths if path is not None]
     parts = [target.name, host, variant.key(), main, appendix]
     parts += [*roots, *exports]
     return cache.key(parts, files)
@@ -127,11 +128,6 @@ def run_llvm(text: str, target: str) -> bytes:
         reason = done.stderr.decode(errors="replace").strip().splitlines()
         raise BuildError(f"LLVM failed: {reason[-1] if reason else done.returncode}")
     return done.stdout
-
-
-def _source(root: str) -> str:
-    spec = importlib.util.find_spec(root)
-    return spec.origin if spec and spec.origin else root
 
 
 def _to_json(module: LlvmModule) -> bytes:

@@ -3,7 +3,7 @@
 import ast
 
 from zkos.compiler.calls import Calls
-from zkos.compiler.program import Lang
+from zkos.compiler.program import Constant, Lang, Module
 from zkos.compiler.tree import (
     Const,
     Expr,
@@ -78,6 +78,8 @@ class Expressions(Calls):
             if isinstance(kind, Int) and name == "BITS":
                 return Const(Literal(kind.bits), where, kind.bits)
             symbol = self.module.names.get(owner.id)
+            if isinstance(symbol, Module):
+                return self._constant_of(node, symbol, name)
             if isinstance(symbol, EnumOf):
                 members = dict(symbol.members)
                 if name not in members:
@@ -93,6 +95,17 @@ class Expressions(Calls):
         if isinstance(made.kind, Maybe):
             hint = "it may be None: bind it to a local name and test that"
         raise self.error(node, f"{made.kind} has no field {name}", hint)
+
+    def _constant_of(self, node: ast.expr, module: Module, name: str) -> Expr:
+        """`module.NAME`."""
+        symbol = module.names.get(name)
+        if not isinstance(symbol, Constant):
+            raise self.error(
+                node,
+                f"{module.name} has no constant {name}",
+                "import other names by themselves",
+            )
+        return self.prebuilt(node, symbol.value)
 
     def _subscript(self, node: ast.expr, owner: ast.expr, index: ast.expr) -> Expr:
         where = self.module.where(node)

@@ -139,7 +139,13 @@ class Loops(Expressions):
             if case.guard is not None:
                 raise self.error(node, "no guards in match")
             if isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None:
-                if case.pattern.name is not None or position != len(cases) - 1:
+                if case.pattern.name is not None:
+                    raise self.error(
+                        case.pattern,
+                        "Python binds a bare name in a case instead of comparing it",
+                        "import the constant's module and write module.NAME",
+                    )
+                if position != len(cases) - 1:
                     raise self.error(case.pattern, "the last case may be 'case _'")
                 switch.default = self.block(case.body)
                 break

@@ -1,32 +1,26 @@
-"""From guest modules to one LLVM module: the order of the passes."""
+"""From guest modules to one LLVM module."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from zkos.compiler.assigned import check_assigned
-from zkos.compiler.check import Checker
 from zkos.compiler.debug import DebugText
 from zkos.compiler.emit import (
-    RV32,
     ModuleText,
     Target,
     out_pointer,
     return_type,
     scalar,
 )
-from zkos.compiler.errors import CompileError, Location
-from zkos.compiler.escape import check_escapes
+from zkos.compiler.errors import Location
+from zkos.compiler.frontend import CheckedProgram, check_program
 from zkos.compiler.lower import FunctionLowering
 from zkos.compiler.prelude import coverage, prelude
-from zkos.compiler.program import Error, Function, Program
-from zkos.compiler.recursion import check_recursion
-from zkos.compiler.statements import Statements
+from zkos.compiler.program import Error
 from zkos.compiler.tree import Instance
 from zkos.compiler.types import NEVER, NONE, TupleOf, Type, in_memory
 from zkos.compiler.variant import PLAIN, Variant
 
-DIVISION = "zkos.compiler.runtime.division"
 ROOT = Path(__file__).resolve().parents[2]
 SLOT_BYTES = 64
 FIXED_SITES = (("arena", "out of memory"), ("oracle", "the host gave no word"))
@@ -65,34 +59,23 @@ def translate(
 
     Functions are named `module:function`. Raises CompileError.
     """
-    program = Program([*roots, DIVISION], variant)
-    checker = Checker(program, {"DELEGATED": target.delegated})
-    wanted = {name: _instance(checker, name) for name in exports}
-    entry = _instance(checker, main) if main else None
-    if target is RV32:
-        for helper in ("divide_u64", "remainder_u64"):
-            _instance(checker, f"{DIVISION}:{helper}")
-    while checker.pending:
-        made = checker.pending.pop()
-        Statements(checker, made).run()
-    instances = checker.instances.values()
-    for made in instances:
-        check_assigned(made)
-    check_recursion(instances)
-    check_escapes(instances)
-    checker.infer_raises()
+    return lower(check_program(roots, exports, target, main, variant), target, variant)
+
+
+def lower(program: CheckedProgram, target: Target, variant: Variant) -> LlvmModule:
+    """The LLVM text of a checked program."""
     text = ModuleText(target, coverage=variant.coverage)
     if variant.lines:
         text.debug = DebugText(_short)
     for number, (where, reason) in enumerate(FIXED_SITES):
         assert text.site(Location(where, 0, 0), reason) == number
-    bodies = [FunctionLowering(text, made).run() for made in checker.instances.values()]
+    bodies = [FunctionLowering(text, made).run() for made in program.instances]
     wrappers = [
         _wrapper(text, made, f"export{number}")
-        for number, made in enumerate(wanted.values())
+        for number, made in enumerate(program.exports.values())
     ]
-    if entry is not None:
-        wrappers.append(_main(text, entry, program.errors))
+    if program.entry is not None:
+        wrappers.append(_main(text, program.entry, program.errors))
     parts = [
         prelude(target),
         coverage(text),
@@ -106,7 +89,7 @@ def translate(
         "\n".join(parts),
         {
             name: _export(text, made, f"export{number}")
-            for number, (name, made) in enumerate(wanted.items())
+            for number, (name, made) in enumerate(program.exports.items())
         },
         [(_short(w.path), w.line, w.column, reason) for w, reason in text.sites],
         {error.first: error.name for error in program.errors},
@@ -118,14 +101,6 @@ def _short(path: str) -> str:
     """The path as the repository has it, where the file belongs to it."""
     file = Path(path)
     return str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else path
-
-
-def _instance(checker: Checker, name: str) -> Instance:
-    module, _, function = name.partition(":")
-    found = checker.program.load(module).names.get(function)
-    if not isinstance(found, Function):
-        raise CompileError(Location(module, 1, 1), f"no function {name}")
-    return checker.instance(found, None)
 
 
 def _results(made: Instance) -> list[Type]:

@@ -1,19 +1,17 @@
 """Guest modules as the compiler sees them: source trees, names and constants.
 
-Constants are not evaluated here: the module is imported by CPython and the value is
-taken from it, as RPython does with prebuilt objects.
+Constants are not evaluated here: the module is run by CPython, linked as the build is,
+and the value is taken from it, as RPython does with prebuilt objects.
 """
 
 import ast
-import importlib
-import importlib.util
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 
 from zkos.compiler.errors import CompileError, Location, location
 from zkos.compiler.types import EnumOf
-from zkos.compiler.variant import PLAIN, Variant, patched
+from zkos.lang import memory
+from zkos.lang.linkage import Linkage, LinkError, ModuleTable, source_path
 
 LANGUAGE = "zkos.lang."
 RUNTIME = "zkos.compiler.runtime.containers"
@@ -98,7 +96,7 @@ class Lang:
     name: str
 
 
-Symbol = Function | Class | Error | EnumOf | Constant | Lang
+Symbol = Function | Class | Error | EnumOf | Constant | Lang | Module
 
 
 def _parsed(text: str, path: str) -> ast.Module:
@@ -121,12 +119,10 @@ def _is_final(annotation: ast.expr) -> bool:
 class Program:
     """All modules reachable from the roots, which may also import each other."""
 
-    def __init__(self, roots: list[str], variant: Variant = PLAIN) -> None:
+    def __init__(self, roots: list[str], linkage: Linkage) -> None:
         self.modules: dict[str, Module] = {}
         self._roots = frozenset(roots)
-        self._variant = variant
-        self._overrides = dict(variant.overrides)
-        self._replacements = dict(variant.replacements)
+        self._table = ModuleTable(linkage)
         self.errors: list[Error] = []
         self.runtime = self.load(RUNTIME)
         for root in roots:
@@ -135,15 +131,15 @@ class Program:
 
     def load(self, name: str) -> Module:
         """The module called `name`, with everything it imports."""
-        name = self._replacements.get(name, name)
+        name = self._table.behind(name)
         if name in self.modules:
             return self.modules[name]
-        spec = importlib.util.find_spec(name)
-        if spec is None or spec.origin is None:
-            raise CompileError(Location(name, 1, 1), f"no module named {name}")
-        text = patched(Path(spec.origin).read_text(), name, self._variant)
-        tree = _parsed(text, spec.origin)
-        module = Module(name, spec.origin, tree)
+        try:
+            path, text = self._table.source(name)
+        except LinkError as error:
+            raise CompileError(Location(name, 1, 1), str(error)) from error
+        tree = _parsed(text, path)
+        module = Module(name, path, tree)
         self.modules[name] = module
         for node in tree.body:
             self._statement(module, node)
@@ -161,11 +157,11 @@ class Program:
                 module.names[node.name] = self._class(module, node)
             case ast.Assign([ast.Name(name)], ast.Call(ast.Name("TypeVar"))):
                 module.names[name] = Lang("TypeVar")
+            case ast.Assign([ast.Name("__all__")], ast.List(items)):
+                self._passed_on(module, items)
             case ast.Assign() | ast.AnnAssign():
                 name = self._constant_name(module, node)
-                value = getattr(self._imported(module, node), name)
-                full_name = f"{module.name}:{name}"
-                module.names[name] = Constant(self._overrides.get(full_name, value))
+                module.names[name] = Constant(getattr(self._run(module, node), name))
             case ast.If(ast.Name("TYPE_CHECKING")):
                 pass
             case _:
@@ -188,10 +184,20 @@ class Program:
             "a constant is NAME: Final = ...",
         )
 
-    def _imported(self, module: Module, node: ast.AST) -> object:
+    def _passed_on(self, module: Module, items: list[ast.expr]) -> None:
+        """`__all__`: what a seam takes from its implementation."""
+        for item in items:
+            match item:
+                case ast.Constant(str(name)) if name in module.names:
+                    continue
+            raise CompileError(
+                module.where(item), "__all__ lists names that are imported above"
+            )
+
+    def _run(self, module: Module, node: ast.AST) -> object:
         """The module as CPython has it, for the values of its constants."""
         try:
-            return importlib.import_module(module.name)
+            return self._table.load(module.name)
         except BaseException as error:  # whatever a constant's expression raises
             if isinstance(error, KeyboardInterrupt):
                 raise
@@ -213,19 +219,34 @@ class Program:
                 module.names[item.name] = Lang(item.name)
             elif source.startswith(LANGUAGE):
                 module.names[item.name] = self._language(source, item.name)
-            elif source.startswith("zkos.") or source in self._roots:
-                names = self.load(source).names
-                if item.name not in names:
-                    raise CompileError(where, f"{source} has no {item.name}")
-                module.names[item.name] = names[item.name]
+            elif self._importable(source, item.name):
+                module.names[item.name] = self._found(source, item.name, where)
             else:
                 raise CompileError(where, f"guest code cannot import {source}")
+
+    def _importable(self, source: str, name: str) -> bool:
+        """Whether guest code may import this: ours, or what the build starts from."""
+        return (
+            source.startswith("zkos.")
+            or source in self._roots
+            or f"{source}.{name}" in self._roots
+        )
+
+    def _found(self, source: str, name: str, where: Location) -> Symbol:
+        """What `from source import name` gives: a name of it, or a module in it."""
+        names = self.load(source).names
+        if name in names:
+            return names[name]
+        inner = f"{source}.{name}"
+        if source_path(inner) is None:
+            raise CompileError(where, f"{source} has no {name}")
+        return self.load(inner)
 
     def _language(self, source: str, name: str) -> Symbol:
         if name in ("List", "Map"):
             return self.runtime.names[name]
         if name == "NOT_FOUND":
-            return Constant(getattr(importlib.import_module(source), name))
+            return Constant(memory.NOT_FOUND)
         return Lang(name)
 
     def _class(self, module: Module, node: ast.ClassDef) -> Symbol:
@@ -253,7 +274,7 @@ class Program:
         return made
 
     def _enum(self, module: Module, node: ast.ClassDef) -> EnumOf:
-        kind = getattr(self._imported(module, node), node.name)
+        kind = getattr(self._run(module, node), node.name)
         assert issubclass(kind, Enum)
         for member in kind:
             if type(member.value) is not int or not 0 <= member.value < 1 << 31:

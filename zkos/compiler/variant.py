@@ -1,28 +1,15 @@
-"""Builds that differ from the plain one: overridden constants, patches, coverage."""
+"""Builds that differ from the plain one: other modules, constants, coverage."""
 
 from dataclasses import dataclass, replace
 from typing import Final
 
-
-@dataclass(frozen=True)
-class Patch:
-    """A change of one place of a source text, as planted faults need it."""
-
-    module: str
-    old: str
-    """Text that occurs exactly once in the module."""
-    new: str
+from zkos.lang.linkage import Linkage
 
 
 @dataclass(frozen=True)
-class Variant:
+class Variant(Linkage):
     """What a build changes. The plain build is `Variant()`."""
 
-    overrides: tuple[tuple[str, object], ...] = ()
-    """Module constants by `module:NAME` with the value to compile instead."""
-    patches: tuple[Patch, ...] = ()
-    replacements: tuple[tuple[str, str], ...] = ()
-    """Modules to take instead: (name that is imported, name of the other module)."""
     coverage: bool = False
     """Count blocks and report comparisons (x86-64 only)."""
     lines: bool = False
@@ -32,28 +19,21 @@ class Variant:
         """Text that tells variants apart."""
         return repr(self) if self != PLAIN else ""
 
-
-class PatchError(Exception):
-    """A patch does not fit the source it names."""
+    def over(self, below: Linkage) -> "Variant":
+        """This variant of what another linkage makes of the guest."""
+        return replace(
+            self,
+            bindings=below.bindings + self.bindings,
+            overrides=below.overrides + self.overrides,
+            patches=below.patches + self.patches,
+        )
 
 
 PLAIN: Final = Variant()
-TRACE: Final = Variant(overrides=(("zkos.guest.evm.trace:TRACE", True),))
+TRACE: Final = Variant(bindings=(("zkos.guest.evm.trace", "zkos.guest.evm.steps"),))
 COVERAGE: Final = Variant(coverage=True)
 
 
 def with_lines(variant: Variant) -> Variant:
     """The variant that keeps lines and is the same otherwise."""
     return replace(variant, lines=True)
-
-
-def patched(text: str, module: str, variant: Variant) -> str:
-    """The source of a module with the variant's patches applied; PatchError."""
-    for patch in variant.patches:
-        if patch.module == module:
-            if text.count(patch.old) != 1:
-                raise PatchError(
-                    f"{module}: {text.count(patch.old)} places match {patch.old!r}"
-                )
-            text = text.replace(patch.old, patch.new)
-    return text

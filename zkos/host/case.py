@@ -14,8 +14,8 @@ from zkos.host.case_transactions import read_transaction
 from zkos.host.context import BLOCK_HASHES, BlockContext, DataAvailability
 from zkos.host.delivery import deliver
 from zkos.host.edits import AnswerEdit
-from zkos.host.protocol import Protocol
 from zkos.host.transactions import Transaction, TransactionError
+from zkos.versions import Protocol
 
 
 @dataclass(frozen=True, slots=True)

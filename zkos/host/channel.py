@@ -36,6 +36,10 @@ QUERY_NAMES: Final = {
     )
 }
 QUERY_IDS: Final = {name: query for query, name in QUERY_NAMES.items()}
+ASIDE: Final = ("modexp_advice", "block_count")
+"""Queries that a program may ask or not, whatever the block: one divides with advice or
+without, one runs blocks alone or in batches."""
+_ASIDE: Final = tuple(QUERY_IDS[name] for name in ASIDE)
 REPORT: Final = int(MESSAGE)
 """Message of the result keeper, see `zkos.host.report`."""
 UART: Final = 0xFFFFFFFF
@@ -101,6 +105,8 @@ class QueryChannel:
         """Words of queries; messages are not counted."""
         self.words_answered = 0
         """Words prepared for the guest, read or not."""
+        self.words_aside = 0
+        """Words of queries of `ASIDE`, sent and prepared."""
         self.queries: Counter[int] = Counter()
         self.messages: list[tuple[int, bytes]] = []
         """Kind (`REPORT`, `UART`) and content, in order."""
@@ -140,7 +146,8 @@ class QueryChannel:
 
     def _answer(self, query: int, parameters: bytes) -> bytes:
         self.queries[query] += 1
-        self.words_written += 2 + len(parameters) // _WORD_BYTES
+        asked = len(parameters) // _WORD_BYTES
+        self.words_written += 2 + asked
         if self.fault is not None:
             return b""
         try:
@@ -150,7 +157,10 @@ class QueryChannel:
         except (OracleError, AdviceError) as error:
             self.fault = str(error)
             return b""
-        self.words_answered += len(response) // _WORD_BYTES
+        answered = len(response) // _WORD_BYTES
+        self.words_answered += answered
+        if query in _ASIDE:
+            self.words_aside += 2 + asked + answered
         return response
 
     def queries_by_name(self) -> dict[str, int]:

@@ -22,7 +22,7 @@ from zkos.guest.protocol.options import (
     OPTION_UNLIMITED_NATIVE,
 )
 from zkos.host.context import DataAvailability
-from zkos.host.protocol import DEFAULT_PROTOCOL, Protocol
+from zkos.versions import DEFAULT, Protocol
 
 
 class Profile(Enum):
@@ -89,11 +89,11 @@ class RunOptions:
     """Ask how many blocks there are, as the image for several does."""
     da: DataAvailability | None = None
     """Instead of what the blocks say."""
-    protocol: Protocol = DEFAULT_PROTOCOL
-    """Of cases that name none."""
     emulation: Emulation = Emulation.FASTEST
     time_limit: float | None = None
     """Seconds after which the run ends as a timeout; None is no limit."""
+    protocol: Protocol = DEFAULT
+    """Of cases that name none: a build of its own, not a word of the guest."""
 
     def word(self) -> int:
         """Option word 0 of the guest, see `zkos.guest.protocol.options`."""

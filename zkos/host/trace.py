@@ -11,7 +11,7 @@ from typing import Final
 from zkos.guest.evm.opcodes import OPCODES
 from zkos.guest.protocol import report as guest_report
 from zkos.host.channel import REPORT
-from zkos.host.report import ReportError, Words
+from zkos.host.words import ReportError, Words
 
 REACH: Final = 17
 """Words of the stack sent with a step: no opcode uses more."""

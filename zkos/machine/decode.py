@@ -5,7 +5,7 @@ first and second source register (16..23, 24..31), immediate (32..63). Everythin
 known before execution is settled here: immediates are sign-extended, branch targets
 and AUIPC results absolute, x0 as destination becomes a slot nobody reads, and jumps
 that would stop the machine have operations of their own. An all-zero entry means
-"not decoded yet". The operation numbers are the cases of `interpreter.run`.
+"not decoded yet".
 """
 
 from typing import Final
@@ -13,62 +13,8 @@ from typing import Final
 from zkos.lang.control import inline
 from zkos.lang.ints import U32, U64
 from zkos.lang.memory import ByteView
+from zkos.machine import operations
 from zkos.machine.state import PROFILE_PROVER
-
-LOAD_IMMEDIATE: Final = U32(1)
-ADDI: Final = U32(2)
-SLTI: Final = U32(3)
-SLTIU: Final = U32(4)
-XORI: Final = U32(5)
-ORI: Final = U32(6)
-ANDI: Final = U32(7)
-SLLI: Final = U32(8)
-SRLI: Final = U32(9)
-SRAI: Final = U32(10)
-ADD: Final = U32(11)
-SUB: Final = U32(12)
-SLL: Final = U32(13)
-SLT: Final = U32(14)
-SLTU: Final = U32(15)
-XOR: Final = U32(16)
-SRL: Final = U32(17)
-SRA: Final = U32(18)
-OR: Final = U32(19)
-AND: Final = U32(20)
-MUL: Final = U32(21)
-MULH: Final = U32(22)
-MULHSU: Final = U32(23)
-MULHU: Final = U32(24)
-DIV: Final = U32(25)
-DIVU: Final = U32(26)
-REM: Final = U32(27)
-REMU: Final = U32(28)
-LB: Final = U32(29)
-LH: Final = U32(30)
-LW: Final = U32(31)
-LBU: Final = U32(32)
-LHU: Final = U32(33)
-SB: Final = U32(34)
-SH: Final = U32(35)
-SW: Final = U32(36)
-BEQ: Final = U32(37)
-BNE: Final = U32(38)
-BLT: Final = U32(39)
-BGE: Final = U32(40)
-BLTU: Final = U32(41)
-BGEU: Final = U32(42)
-JAL: Final = U32(43)
-JALR: Final = U32(44)
-STOPPING_BRANCH: Final = U32(45)
-"""A branch to itself or to a misaligned target; the slot field holds funct3."""
-STOPPING_JAL: Final = U32(46)
-ORACLE: Final = U32(47)
-BLAKE2S: Final = U32(48)
-U256_OPERATION: Final = U32(49)
-MARKER: Final = U32(50)
-ABORT: Final = U32(51)
-REFUSED: Final = U32(52)
-ILLEGAL: Final = U32(53)
 
 UNDECODED_ENTRY: Final = U64(0)
 ILLEGAL_ENTRY: Final = U64(53)
@@ -85,13 +31,6 @@ CSR_U256: Final = U32(0x7CA)
 CSR_MARKER: Final = U32(0x7FF)
 CSR_ABORT: Final = U32(0xC00)
 
-# By funct3; ILLEGAL where the number is unused or settled by funct7.
-LOADS: Final = (LB, LH, LW, ILLEGAL, LBU, LHU, ILLEGAL, ILLEGAL)
-STORES: Final = (SB, SH, SW, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL, ILLEGAL)
-BRANCHES: Final = (BEQ, BNE, ILLEGAL, ILLEGAL, BLT, BGE, BLTU, BGEU)
-IMMEDIATES: Final = (ADDI, ILLEGAL, SLTI, SLTIU, XORI, ILLEGAL, ORI, ANDI)
-REGISTERS: Final = (ADD, SLL, SLT, SLTU, XOR, SRL, OR, AND)
-MULDIV: Final = (MUL, MULH, MULHSU, MULHU, DIV, DIVU, REM, REMU)
 SIGNED_MULDIV: Final = U32(0b01010110)
 """Bit funct3 is set for MULH, MULHSU, DIV and REM."""
 
@@ -100,24 +39,28 @@ def decode(word: U32, pc: U32, profile: U32) -> U64:
     """The entry of the instruction `word` at address `pc`."""
     match word & 0x7F:
         case 0x37:  # LUI
-            return _entry(LOAD_IMMEDIATE, _rd(word), word & 0xFFFFF000)
+            return _entry(operations.LOAD_IMMEDIATE, _rd(word), word & 0xFFFFF000)
         case 0x17:  # AUIPC
-            return _entry(LOAD_IMMEDIATE, _rd(word), pc.wrapping_add(word & 0xFFFFF000))
+            return _entry(
+                operations.LOAD_IMMEDIATE, _rd(word), pc.wrapping_add(word & 0xFFFFF000)
+            )
         case 0x6F:  # JAL
             target = pc.wrapping_add(_immediate_j(word))
             stops = target == pc or target & 3 != 0
-            return _entry(STOPPING_JAL if stops else JAL, _rd(word), target)
+            return _entry(
+                operations.STOPPING_JAL if stops else operations.JAL, _rd(word), target
+            )
         case 0x67:  # JALR
             if _funct3(word) != 0:
                 return ILLEGAL_ENTRY
-            return _entry(JALR, _rd(word) | _rs1(word), _immediate_i(word))
+            return _entry(operations.JALR, _rd(word) | _rs1(word), _immediate_i(word))
         case 0x63:
             return _decode_branch(word, pc)
         case 0x03:
-            operation = LOADS[_funct3(word)]
+            operation = operations.LOADS[_funct3(word)]
             return _checked(operation, _rd(word) | _rs1(word), _immediate_i(word))
         case 0x23:
-            operation = STORES[_funct3(word)]
+            operation = operations.STORES[_funct3(word)]
             return _checked(operation, _rs1(word) | _rs2(word), _immediate_s(word))
         case 0x13:
             return _decode_immediate(word)
@@ -139,14 +82,14 @@ def decode_image(image: ByteView, entries: ByteView, profile: U32) -> None:
 
 def _decode_branch(word: U32, pc: U32) -> U64:
     funct3 = _funct3(word)
-    operation = BRANCHES[funct3]
+    operation = operations.BRANCHES[funct3]
     target = pc.wrapping_add(_immediate_b(word))
     sources = _rs1(word) | _rs2(word)
 
-    if operation == ILLEGAL:
+    if operation == operations.ILLEGAL:
         return ILLEGAL_ENTRY
     if target == pc or target & 3 != 0:
-        return _entry(STOPPING_BRANCH, sources | funct3 << 8, target)
+        return _entry(operations.STOPPING_BRANCH, sources | funct3 << 8, target)
     return _entry(operation, sources, target)
 
 
@@ -160,14 +103,14 @@ def _decode_immediate(word: U32) -> U64:
     if funct3 == 1:
         if funct7 != 0:
             return ILLEGAL_ENTRY
-        return _entry(SLLI, operands, count)
+        return _entry(operations.SLLI, operands, count)
     if funct3 == 5:
         if funct7 == FUNCT7_ALTERNATE:
-            return _entry(SRAI, operands, count)
+            return _entry(operations.SRAI, operands, count)
         if funct7 != 0:
             return ILLEGAL_ENTRY
-        return _entry(SRLI, operands, count)
-    return _entry(IMMEDIATES[funct3], operands, _immediate_i(word))
+        return _entry(operations.SRLI, operands, count)
+    return _entry(operations.IMMEDIATES[funct3], operands, _immediate_i(word))
 
 
 def _decode_register(word: U32, profile: U32) -> U64:
@@ -177,18 +120,18 @@ def _decode_register(word: U32, profile: U32) -> U64:
     operands = _rd(word) | _rs1(word) | _rs2(word)
 
     if funct7 == 0:
-        return _entry(REGISTERS[funct3], operands, U32(0))
+        return _entry(operations.REGISTERS[funct3], operands, U32(0))
     if funct7 == FUNCT7_ALTERNATE:
         if funct3 == 0:
-            return _entry(SUB, operands, U32(0))
+            return _entry(operations.SUB, operands, U32(0))
         if funct3 == 5:
-            return _entry(SRA, operands, U32(0))
+            return _entry(operations.SRA, operands, U32(0))
         return ILLEGAL_ENTRY
     if funct7 != FUNCT7_MULDIV:
         return ILLEGAL_ENTRY
     if profile == PROFILE_PROVER and (SIGNED_MULDIV >> funct3) & 1 != 0:
-        return _entry(REFUSED, operands, U32(0))
-    return _entry(MULDIV[funct3], operands, U32(0))
+        return _entry(operations.REFUSED, operands, U32(0))
+    return _entry(operations.MULDIV[funct3], operands, U32(0))
 
 
 def _decode_csr(word: U32) -> U64:
@@ -200,22 +143,22 @@ def _decode_csr(word: U32) -> U64:
 
     match word >> 20:
         case 0x7C0:
-            return _entry(ORACLE, operands, reads)
+            return _entry(operations.ORACLE, operands, reads)
         case 0x7C7:
-            return _entry(BLAKE2S, operands, reads)
+            return _entry(operations.BLAKE2S, operands, reads)
         case 0x7CA:
-            return _entry(U256_OPERATION, operands, reads)
+            return _entry(operations.U256_OPERATION, operands, reads)
         case 0x7FF:
-            return _entry(MARKER, operands, reads)
+            return _entry(operations.MARKER, operands, reads)
         case 0xC00:
-            return _entry(ABORT, operands, reads)
+            return _entry(operations.ABORT, operands, reads)
         case _:
             return ILLEGAL_ENTRY
 
 
 def _checked(operation: U32, operands: U32, immediate: U32) -> U64:
     """An entry, all fields clear if the operation is illegal."""
-    if operation == ILLEGAL:
+    if operation == operations.ILLEGAL:
         return ILLEGAL_ENTRY
     return _entry(operation, operands, immediate)
 

@@ -15,6 +15,7 @@ from zkos.lang.control import inline, noinline, srange
 from zkos.lang.intrinsics import oracle_read, oracle_write
 from zkos.lang.ints import I64, U8, U16, U32, U64
 from zkos.lang.memory import Array, ByteView, scratch
+from zkos.machine import operations
 from zkos.machine.decode import DISCARD_SLOT, UNDECODED_ENTRY, decode
 from zkos.machine.delegations import blake2s, u256_operation
 from zkos.machine.state import (
@@ -85,108 +86,109 @@ def run(
         next_pc = pc.wrapping_add(4)
 
         match fields & 0x3F:
-            case 0:  # not decoded yet: decode and come back, without a cycle
+            case operations.UNDECODED:
+                # Decode and come back, without a cycle.
                 entry = decode(memory.load_u32(pc), pc, profile)
                 code.store_u64((pc >> 2) << 3, entry)
                 next_pc = pc
                 cycles = cycles.wrapping_sub(1)
-            case 1:  # LUI, AUIPC
+            case operations.LOAD_IMMEDIATE:  # LUI, AUIPC
                 registers[rd] = immediate
-            case 2:  # ADDI
+            case operations.ADDI:
                 registers[rd] = x.wrapping_add(immediate)
-            case 3:  # SLTI
+            case operations.SLTI:
                 registers[rd] = _bit(x.to_signed() < immediate.to_signed())
-            case 4:  # SLTIU
+            case operations.SLTIU:
                 registers[rd] = _bit(x < immediate)
-            case 5:  # XORI
+            case operations.XORI:
                 registers[rd] = x ^ immediate
-            case 6:  # ORI
+            case operations.ORI:
                 registers[rd] = x | immediate
-            case 7:  # ANDI
+            case operations.ANDI:
                 registers[rd] = x & immediate
-            case 8:  # SLLI
+            case operations.SLLI:
                 registers[rd] = x << (immediate & 31)
-            case 9:  # SRLI
+            case operations.SRLI:
                 registers[rd] = x >> (immediate & 31)
-            case 10:  # SRAI
+            case operations.SRAI:
                 registers[rd] = (x.to_signed() >> (immediate & 31)).to_unsigned()
-            case 11:  # ADD
+            case operations.ADD:
                 registers[rd] = x.wrapping_add(y)
-            case 12:  # SUB
+            case operations.SUB:
                 registers[rd] = x.wrapping_sub(y)
-            case 13:  # SLL
+            case operations.SLL:
                 registers[rd] = x << (y & 31)
-            case 14:  # SLT
+            case operations.SLT:
                 registers[rd] = _bit(x.to_signed() < y.to_signed())
-            case 15:  # SLTU
+            case operations.SLTU:
                 registers[rd] = _bit(x < y)
-            case 16:  # XOR
+            case operations.XOR:
                 registers[rd] = x ^ y
-            case 17:  # SRL
+            case operations.SRL:
                 registers[rd] = x >> (y & 31)
-            case 18:  # SRA
+            case operations.SRA:
                 registers[rd] = (x.to_signed() >> (y & 31)).to_unsigned()
-            case 19:  # OR
+            case operations.OR:
                 registers[rd] = x | y
-            case 20:  # AND
+            case operations.AND:
                 registers[rd] = x & y
-            case 21:  # MUL
+            case operations.MUL:
                 registers[rd] = x.wrapping_mul(y)
-            case 22:  # MULH
+            case operations.MULH:
                 product = I64(x.to_signed()).wrapping_mul(I64(y.to_signed()))
                 registers[rd] = U32.truncate(product >> 32)
-            case 23:  # MULHSU
+            case operations.MULHSU:
                 product = I64(x.to_signed()).wrapping_mul(I64(y))
                 registers[rd] = U32.truncate(product >> 32)
-            case 24:  # MULHU
+            case operations.MULHU:
                 registers[rd] = x.mul_high(y)
-            case 25:  # DIV
+            case operations.DIV:
                 registers[rd] = _divide_signed(x, y)
-            case 26:  # DIVU
+            case operations.DIVU:
                 registers[rd] = ALL_ONES if y == 0 else x // y
-            case 27:  # REM
+            case operations.REM:
                 registers[rd] = _remainder_signed(x, y)
-            case 28:  # REMU
+            case operations.REMU:
                 registers[rd] = x if y == 0 else x % y
-            case 29:  # LB
+            case operations.LB:
                 address = x.wrapping_add(immediate)
                 if address >= MEMORY_BYTES:
                     reason = BAD_ACCESS
                     break
                 registers[rd] = (U32(memory[address]) ^ 0x80).wrapping_sub(0x80)
-            case 30:  # LH
+            case operations.LH:
                 address = x.wrapping_add(immediate)
                 if address & 1 != 0 or address >= MEMORY_BYTES:
                     reason = _refused_access(address, U32(1))
                     break
                 half = U32(memory.load_u16(address))
                 registers[rd] = (half ^ 0x8000).wrapping_sub(0x8000)
-            case 31:  # LW
+            case operations.LW:
                 address = x.wrapping_add(immediate)
                 if address & 3 != 0 or address >= MEMORY_BYTES:
                     reason = _refused_access(address, U32(3))
                     break
                 registers[rd] = memory.load_u32(address)
-            case 32:  # LBU
+            case operations.LBU:
                 address = x.wrapping_add(immediate)
                 if address >= MEMORY_BYTES:
                     reason = BAD_ACCESS
                     break
                 registers[rd] = U32(memory[address])
-            case 33:  # LHU
+            case operations.LHU:
                 address = x.wrapping_add(immediate)
                 if address & 1 != 0 or address >= MEMORY_BYTES:
                     reason = _refused_access(address, U32(1))
                     break
                 registers[rd] = U32(memory.load_u16(address))
-            case 34:  # SB
+            case operations.SB:
                 address = x.wrapping_add(immediate)
                 if address.wrapping_sub(ROM_BYTES) >= RAM_BYTES:
                     reason = _prepare_rom_store(code, state, address, profile)
                     if reason != RUNNING:
                         break
                 memory[address] = U8.truncate(y)
-            case 35:  # SH
+            case operations.SH:
                 address = x.wrapping_add(immediate)
                 if address & 1 != 0:
                     reason = MISALIGNED
@@ -196,7 +198,7 @@ def run(
                     if reason != RUNNING:
                         break
                 memory.store_u16(address, U16.truncate(y))
-            case 36:  # SW
+            case operations.SW:
                 address = x.wrapping_add(immediate)
                 if address & 3 != 0:
                     reason = MISALIGNED
@@ -206,28 +208,28 @@ def run(
                     if reason != RUNNING:
                         break
                 memory.store_u32(address, y)
-            case 37:  # BEQ
+            case operations.BEQ:
                 if x == y:
                     next_pc = immediate
-            case 38:  # BNE
+            case operations.BNE:
                 if x != y:
                     next_pc = immediate
-            case 39:  # BLT
+            case operations.BLT:
                 if x.to_signed() < y.to_signed():
                     next_pc = immediate
-            case 40:  # BGE
+            case operations.BGE:
                 if x.to_signed() >= y.to_signed():
                     next_pc = immediate
-            case 41:  # BLTU
+            case operations.BLTU:
                 if x < y:
                     next_pc = immediate
-            case 42:  # BGEU
+            case operations.BGEU:
                 if x >= y:
                     next_pc = immediate
-            case 43:  # JAL
+            case operations.JAL:
                 registers[rd] = next_pc
                 next_pc = immediate
-            case 44:  # JALR
+            case operations.JALR:
                 target = x.wrapping_add(immediate) & 0xFFFFFFFE
                 if target & 2 != 0:
                     reason = MISALIGNED
@@ -236,45 +238,45 @@ def run(
                     reason = FINISHED
                 registers[rd] = next_pc
                 next_pc = target
-            case 45:  # a branch to itself or off alignment
+            case operations.STOPPING_BRANCH:  # a branch to itself or off alignment
                 if _branches(rd, x, y):
                     if immediate != pc:
                         reason = MISALIGNED
                         break
                     reason = FINISHED
                     next_pc = pc
-            case 46:  # JAL likewise
+            case operations.STOPPING_JAL:  # JAL likewise
                 if immediate != pc:
                     reason = MISALIGNED
                     break
                 registers[rd] = next_pc
                 reason = FINISHED
                 next_pc = pc
-            case 47:  # CSRRW 0x7c0
+            case operations.ORACLE:  # CSRRW 0x7c0
                 reason = _exchange_words(registers, state, fields)
                 if reason != RUNNING:
                     break
-            case 48:  # CSRRW 0x7c7
+            case operations.BLAKE2S:  # CSRRW 0x7c7
                 reason = BAD_DELEGATION if x != 0 else blake2s(memory, registers)
                 if reason != RUNNING:
                     break
                 registers[rd] = U32(0)
                 _count(state, STATE_BLAKE2S)
-            case 49:  # CSRRW 0x7ca
+            case operations.U256_OPERATION:  # CSRRW 0x7ca
                 reason = BAD_DELEGATION if x != 0 else u256_operation(memory, registers)
                 if reason != RUNNING:
                     break
                 registers[rd] = U32(0)
                 _count(state, STATE_U256)
-            case 50:  # CSRRW 0x7ff
+            case operations.MARKER:  # CSRRW 0x7ff
                 registers[rd] = U32(0)
-            case 51:  # CSRRW 0xc00
+            case operations.ABORT:  # CSRRW 0xc00
                 reason = ABORTED
                 break
-            case 52:
+            case operations.REFUSED:
                 reason = REFUSED_INSTRUCTION
                 break
-            case 53 | 54 | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63:
+            case operations.ILLEGAL | 54 | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63:
                 reason = ILLEGAL_INSTRUCTION
                 break
 

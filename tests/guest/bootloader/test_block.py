@@ -1,43 +1,43 @@
-"""Rules of the block that the published vectors do not show one by one."""
+"""Rules of a block: order, numbers, limits, and what dropped transactions leave."""
+
+from types import SimpleNamespace
 
 import pytest
-import rlp
-from Crypto.Hash import keccak
 
 from differential.outcome import Result
 from tests.guest.bootloader.cases import (
-    KEY,
-    RICH,
+    CONTRACT,
+    KEEPS_ORIGIN,
     SENDER,
+    STRANGER,
+    TARGET,
+    account,
     both,
     l1,
     legacy,
+    reasons,
     run,
     statuses,
+    storage,
+    upgrade,
 )
-from zkos.host.profile import Mode, Quirks
+from tests.guest.bootloader.encodings import REASONS
+from zkos.guest.blocks.loop import BlockProcessor
+from zkos.guest.flow.outcome import Invalid, Outcome
+from zkos.host.profile import Mode, Profile, Quirks
+from zkos.lang.ints import U64
 
-pytestmark = pytest.mark.cpython
-CONTRACT = "0x" + "c0" * 20
-LOOP = "0x5b5f56"
-ORIGIN_TO_SLOT_0 = "0x32" + "5f55" + "00"
+pytestmark = pytest.mark.native
+SUCCESS = ("success", "")
+LOGS_TWICE = {"code": "0x5f5fa05f5fa000"}
+SENDS_TO_L1 = {"code": "0x6362f84b245f5260205f525f5f604460646180085af100"}
 
 
-def account(outcome, address):
-    return {each.address: each for each in outcome.detail.accounts}[int(address, 16)]
-
-
-def test_simulation_needs_no_signature_nonce_or_fee():
-    stranger = {"from": "0x" + "99" * 20, "signature": "0x" + "11" * 65}
-    call = {**legacy(nonce=5, gas_price=0, to=CONTRACT), **stranger}
-    del call["private_key"]
-    accounts = {CONTRACT: {"code": "0x60205f526001601ff3"}}
-    outcome = run(call, accounts=accounts, quirks=Quirks.NONE, simulate=True)
-    assert statuses(outcome) == [("success", "")]
-    assert outcome.transactions[0].return_data == b"\x20"
-    assert 21_000 > outcome.transactions[0].gas_used > 18_000
-    refused = run(call, accounts=accounts, quirks=Quirks.NONE)
-    assert statuses(refused)[0][0] == "invalid"
+def test_transactions_come_one_after_another():
+    outcome = run(legacy(value=1), legacy(nonce=1, value=2), l1(value=3))
+    assert statuses(outcome) == [SUCCESS] * 3
+    assert account(outcome, TARGET).balance == 6
+    assert account(outcome, SENDER).nonce == 2
 
 
 def test_forward_mode_reports_the_same_results():
@@ -48,95 +48,202 @@ def test_forward_mode_reports_the_same_results():
     assert proving.pubdata == forward.pubdata
 
 
-def test_origin_of_an_l1_transaction_is_its_sender():
-    outcome = run(l1(to=CONTRACT), accounts={CONTRACT: {"code": ORIGIN_TO_SLOT_0}})
-    stored = {(slot.address, slot.key): slot.current for slot in outcome.detail.storage}
-    assert stored == {(int(CONTRACT, 16), 0): int("0c" * 20, 16)}
+def test_origin_is_the_sender():
+    accounts = {CONTRACT: KEEPS_ORIGIN}
+    for message, sender in ((l1(to=CONTRACT), STRANGER), (legacy(to=CONTRACT), SENDER)):
+        outcome = run(message, accounts=accounts)
+        assert storage(outcome) == {(int(CONTRACT, 16), 0): int(sender, 16)}
 
 
-def test_deployment_short_of_its_fixed_price_takes_all_gas():
-    creation = legacy(to=None, data="0x00", gas_limit=50_000)
-    outcome = run(creation)
-    assert statuses(outcome)[0][0] == "reverted"
-    assert outcome.transactions[0].gas_used == 50_000
+def test_coinbase_gets_the_price_of_the_gas_used():
+    coinbase = "0x" + "cb" * 20
+    outcome = run(legacy(gas_price=1234), l1(), block={"coinbase": coinbase})
+    first, second = outcome.transactions
+    assert (first.gas_used, second.gas_used) == (21_000, 21_000)
+    assert account(outcome, coinbase).balance == 21_000 * (1234 + 1000)
+    spent = 10**18 - account(outcome, SENDER).balance
+    assert spent == 21_000 * 1234
 
 
-def test_creation_onto_a_taken_address_keeps_a_64th():
-    first = legacy(to=None, data="0x00", gas_limit=200_000)
-    preimage = rlp.encode([bytes.fromhex(SENDER[2:]), b""])
-    created = keccak.new(data=preimage, digest_bits=256).digest()[12:]
-    taken = {"0x" + created.hex(): {"nonce": 1}}
-    outcome = run(first, accounts=taken)
-    assert statuses(outcome)[0][0] == "reverted"
-    left = 200_000 - 53_000 - 4 - 2
-    assert outcome.transactions[0].gas_used == 200_000 - left // 64
+DROPPED = [
+    legacy(nonce=9),
+    legacy(value=10**18),
+    legacy(gas_limit=20_999),
+    legacy(nonce=1, gas_price=999),
+    {"encoded": "0x02c0", "from": SENDER, "format": 1},
+]
 
 
-def test_out_of_native_reverts_and_takes_all_gas():
-    accounts = {CONTRACT: {"code": LOOP}}
-    block = {"native_price": 1000}
-    outcome = run(legacy(to=CONTRACT, gas_price=4000), accounts=accounts, block=block)
-    assert statuses(outcome)[0][0] == "invalid"
-    outcome = run(legacy(to=CONTRACT, gas_price=20_000), accounts=accounts, block=block)
-    assert statuses(outcome) == [("reverted", "OutOfNative")]
-    assert outcome.transactions[0].gas_used == 100_000
-    assert account(outcome, SENDER).balance == 10**18 - 100_000 * 20_000
+@pytest.mark.parametrize("dropped", DROPPED, ids=lambda each: str(sorted(each)))
+def test_dropped_transaction_leaves_nothing(dropped):
+    kept = [legacy(to=CONTRACT), legacy(nonce=1, to=CONTRACT)]
+    accounts = {CONTRACT: LOGS_TWICE}
+    with_it = run(dropped, kept[0], dropped, kept[1], dropped, accounts=accounts)
+    without = run(*kept, accounts=accounts)
+    states = [status for status, _ in statuses(with_it)]
+    assert states == ["invalid", "success", "invalid", "success", "invalid"]
+    assert with_it.state_root == without.state_root
+    assert with_it.pubdata == without.pubdata
+    dropped_report = with_it.transactions[0]
+    assert (dropped_report.gas_used, dropped_report.native_used) == (0, 0)
 
 
-def test_upgrade_comes_first_or_not_at_all():
-    late = {**l1(), "type": "upgrade"}
-    dropped = legacy(nonce=9)
-    _, ours = both(dropped, late)
-    assert [status for status, _ in statuses(ours)] == ["invalid", "invalid"]
-    assert statuses(ours)[1][1].startswith("UpgradeTxNotFirst")
+def words(*numbers):
+    return "0x" + b"".join(each.to_bytes(4, "little") for each in numbers).hex()
 
 
-def test_failed_upgrade_is_dropped_but_pays_the_operator():
-    accounts = {CONTRACT: {"code": "0x5f5ffd"}}
-    upgrade = {**l1(to=CONTRACT), "type": "upgrade"}
-    outcome = run(upgrade, accounts=accounts)
-    assert statuses(outcome) == [("invalid", "UpgradeTxFailed")]
-    assert not outcome.detail.l1_logs
-    assert account(outcome, "0x0").balance > 0
+SIZE, CONTENT, COINBASE = 2, 3, 4
+"""Which answers of the host say these about the first transaction."""
 
 
-def test_refund_recipient_gets_the_deposit_of_a_reverted_transaction():
-    accounts = {CONTRACT: {"code": "0x5f5ffd"}}
-    fields = {"mint_value": 10**12, "refund_recipient": 0xFEED, "value": 77}
-    outcome = run(l1(to=CONTRACT, **fields), accounts=accounts)
-    assert statuses(outcome) == [("reverted", "Reverted")]
-    fee = 1000 * outcome.transactions[0].gas_used
-    assert account(outcome, "0xfeed").balance == 10**12 - fee
-    outcome = run(l1(**fields))
-    fee = 1000 * outcome.transactions[0].gas_used
-    assert account(outcome, "0xfeed").balance == 10**12 - fee - 77
+@pytest.mark.parametrize(
+    "lie",
+    [words(0), words(1, 9), words(3, 9, 0, 0), words(2, 9, 1), words(2, 0xFFFFFFFD, 0)],
+)
+def test_size_that_cannot_be_read_is_a_dropped_transaction(lie):
+    for quirks in Quirks:
+        outcome = run(
+            legacy(value=1),
+            oracle=[{"answer": SIZE, "response": lie}],
+            quirks=quirks,
+        )
+        assert statuses(outcome) == [("invalid", "InvalidEncoding"), SUCCESS]
+        assert outcome.state_root == run(legacy(value=1)).state_root
 
 
-def test_failed_checks_keep_their_order():
-    poor = {SENDER: {"balance": 1}}
-    cases = [
-        (legacy(gas_limit=2**56), "CallerGasLimitMoreThanBlock"),
-        (legacy(gas_price=999), "BaseFeeGreaterThanMaxFee"),
-        (legacy(gas_limit=17_999), "OutOfGasDuringValidation"),
-        (legacy(nonce=1), "NonceTooHigh"),
-        (legacy(nonce=2**64), "NonceOverflowInTransaction"),
-        (legacy(), "LackOfFundForMaxFee"),
-    ]
-    outcome = run(*(case for case, _ in cases), accounts=poor)
-    reasons = [reason.split()[0].split("(")[0] for _, reason in statuses(outcome)]
-    assert reasons == [expected for _, expected in cases]
-    assert outcome.result is Result.SUCCESS
+def test_surplus_content_is_a_dropped_transaction_with_nothing_begun():
+    lie = words(100, *range(100))
+    outcome = run(legacy(value=1), oracle=[{"answer": CONTENT, "response": lie}])
+    assert statuses(outcome) == [("invalid", "InvalidEncoding")]
+    empty = run()
+    assert outcome.state_root == empty.state_root
+    more = {"next_tx_size": 2, "tx_content": 1}
+    assert outcome.detail.queries == {**empty.detail.queries, **more}
 
 
-def test_malleable_signature_is_refused_after_the_balance():
-    high = "0x" + "11" * 32 + f"{2**255:064x}" + "1b"
-    message = legacy(signature=high)
-    message["from"] = SENDER
-    assert statuses(run(message))[0][1].startswith("MalleableSignature")
-    poor = {SENDER: {**RICH, "balance": 1}}
-    assert statuses(run(message, accounts=poor))[0][1].startswith("LackOfFund")
+@pytest.mark.parametrize("number", [2, 255, 256])
+def test_encoding_there_is_not_ends_the_block_upstream(number):
+    # The coinbase has no preimage, so the encoding is asked next.
+    lie = [{"answer": COINBASE + 1, "response": words(2, number, 0)}]
+    upstream, ours = both(legacy(value=1), legacy(), oracle=lie)
+    assert upstream.result is Result.ABORT
+    if number > 255:
+        assert ours.result is Result.ABORT
+    else:
+        assert statuses(ours) == [("invalid", "UnknownEncoding"), SUCCESS]
 
 
-def test_key_of_the_cases_signs_for_their_sender():
-    assert statuses(run(legacy(private_key=KEY))) == [("success", "")]
-    assert statuses(run(legacy(private_key="0x" + "02" * 32)))[0][0] == "invalid"
+def test_sender_that_is_no_address_is_nobody():
+    lie = [{"answer": COINBASE + 2, "response": words(6, 1, 2, 3, 4, 5, 6)}]
+    for outcome in both(legacy(value=1), legacy(), oracle=lie):
+        assert reasons(outcome)[1] == ""
+        assert statuses(outcome)[0][0] == "invalid"
+
+
+def test_logs_carry_the_number_among_those_that_stay():
+    outcome = run(legacy(nonce=7), l1(), legacy(nonce=7), l1())
+    assert [log.transaction for log in outcome.detail.l1_logs] == [0, 1]
+
+
+def test_upgrade_comes_before_all_that_stay():
+    outcome = run(legacy(nonce=9), upgrade(), legacy(), upgrade())
+    assert reasons(outcome)[0] == "NonceTooHigh"
+    assert statuses(outcome)[1:3] == [SUCCESS] * 2
+    assert statuses(outcome)[3] == ("invalid", "UpgradeTxNotFirst")
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [(42_000, [SUCCESS] * 2), (41_999, [SUCCESS, ("invalid", "BlockGasLimitReached")])],
+)
+def test_gas_of_a_block_is_limited(limit, expected):
+    block = [legacy(gas_limit=30_000), legacy(nonce=1, gas_limit=30_000)]
+    assert statuses(run(*block, block={"gas_limit": limit})) == expected
+    block = [l1(gas_limit=30_000), l1(gas_limit=30_000)]
+    assert statuses(run(*block, block={"gas_limit": limit})) == expected
+
+
+def test_block_goes_on_after_a_limit_is_reached():
+    dear = legacy(nonce=1, gas_limit=60_000, data="0x" + "11" * 99)
+    block = [legacy(gas_limit=30_000), dear, legacy(nonce=1, gas_limit=30_000)]
+    outcome = run(*block, block={"gas_limit": 60_000 - 1})
+    assert reasons(outcome) == ["", "CallerGasLimitMoreThanBlock", ""]
+    dear["gas_limit"] = 43_000
+    outcome = run(*block, block={"gas_limit": 43_000})
+    assert reasons(outcome) == ["", "BlockGasLimitReached", ""]
+
+
+def test_pubdata_of_a_block_is_limited():
+    block = [legacy(value=1), legacy(nonce=1, value=1)]
+    whole = run(*block)
+    used = sum(each.pubdata_used for each in whole.transactions)
+    limited = run(*block, block={"pubdata_limit": used})
+    assert statuses(limited) == [SUCCESS] * 2
+    limited = run(*block, block={"pubdata_limit": used - 1})
+    assert statuses(limited)[1] == ("invalid", "BlockPubdataLimitReached")
+    assert limited.state_root == run(block[0]).state_root
+
+
+def limits(*, gas=0, native=0, pubdata=0, logs=0):
+    """What the check of limits says to a block that used 100 of each before."""
+    one = SimpleNamespace(
+        native_used=U64(2**35 - 100),
+        pubdata_used=U64(100),
+        result=SimpleNamespace(gas_used=U64(100)),
+        work=SimpleNamespace(
+            outcome=Outcome(False),
+            io=SimpleNamespace(
+                events=SimpleNamespace(logs=SimpleNamespace(length=lambda: logs))
+            ),
+        ),
+        system=SimpleNamespace(
+            metadata=SimpleNamespace(gas_limit=U64(300), pubdata_limit=U64(200))
+        ),
+    )
+    one.work.outcome.gas_used = U64(gas)
+    one.work.outcome.native_used = U64(native)
+    one.work.outcome.pubdata_used = U64(pubdata)
+    try:
+        BlockProcessor._check_limits(one)
+    except Invalid:
+        return REASONS[int(one.work.outcome.reason)]
+    return None
+
+
+def test_limits_may_be_reached_but_not_exceeded():
+    most = {"gas": 200, "native": 100, "pubdata": 100, "logs": 16384}
+    names = ["GAS", "NATIVE", "PUBDATA", "L2_TO_L1_LOGS"]
+    assert limits(**most) is None
+    over = {name: value + 1 for name, value in most.items()}
+    for (field, value), name in zip(most.items(), names, strict=True):
+        assert limits(**over) == f"BLOCK_{name}_LIMIT_REACHED"
+        over[field] = value
+    assert limits(gas=2**64 - 1) == "BLOCK_GAS_LIMIT_REACHED"
+
+
+def test_simulation_needs_no_signature_nonce_or_fee():
+    stranger = {"from": "0x" + "99" * 20, "signature": "0x" + "11" * 64 + "1b"}
+    call = {**legacy(nonce=5, gas_price=0, to=CONTRACT), **stranger}
+    del call["private_key"]
+    accounts = {CONTRACT: {"code": "0x60205f526001601ff3"}}
+    outcome = run(call, accounts=accounts, simulate=True)
+    assert statuses(outcome) == [SUCCESS]
+    assert outcome.transactions[0].return_data == b"\x20"
+    assert outcome.transactions[0].gas_used > 21_000
+    assert statuses(run(call, accounts=accounts))[0][0] == "invalid"
+
+
+def test_native_is_100_for_a_gas_in_simulations():
+    call = legacy(value=1, gas_limit=21_000)
+    costly = {"native_price": 1000}
+    assert reasons(run(call, block=costly)) == ["OutOfNativeResourcesDuringValidation"]
+    assert statuses(run(call, block=costly, simulate=True)) == [SUCCESS]
+
+
+def test_burnt_base_fee_does_not_reach_the_coinbase():
+    coinbase = "0x" + "cb" * 20
+    block = {"coinbase": coinbase, "eip1559_basefee": 1000}
+    outcome = run(legacy(gas_price=1234), l1(), block=block, profile=Profile.REPLAY)
+    assert statuses(outcome) == [SUCCESS] * 2
+    assert account(outcome, coinbase).balance == 21_000 * (234 + 1000)
+    assert account(outcome, SENDER).balance == 10**18 - 21_000 * 1234

@@ -30,7 +30,9 @@ def k256(data):
     return keccak.new(data=data, digest_bits=256).digest()
 
 
-AUTHORITY = int.from_bytes(k256(KEY.public_key.format(compressed=False)[1:])[12:], "big")
+AUTHORITY = int.from_bytes(
+    k256(KEY.public_key.format(compressed=False)[1:])[12:], "big"
+)
 
 
 def signed(*, chain_id=CHAIN, address=TO, nonce=5, **changes):
@@ -176,7 +178,12 @@ def test_other_signer_is_another_authority():
 
 def test_entries_are_independent_and_in_order():
     entries = signed(), signed(), signed(chain_id=1), signed(nonce=6)
-    again = [("read", AUTHORITY), ("refund", 12_500), ("delegate", TARGET), ("nonce", 7)]
+    again = [
+        ("read", AUTHORITY),
+        ("refund", 12_500),
+        ("delegate", TARGET),
+        ("nonce", 7),
+    ]
     assert apply(*entries)[0] == [*GOOD, ("read", AUTHORITY), *again]
 
 

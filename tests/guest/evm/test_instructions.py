@@ -9,7 +9,6 @@ from tests.guest.evm.support import (
     FakeAccount,
     FakeIo,
     execute,
-    halts,
 )
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.lang.ints import U256
@@ -68,7 +67,21 @@ def test_byte_and_signextend_for_every_index(index: int) -> None:
 
 @pytest.mark.parametrize(
     "count",
-    [0, 1, 31, 32, 255, 256, 2**32 - 1, 2**32, 2**63 + 5, 2**64, 2**64 + 5, 2**255, MAX],
+    [
+        0,
+        1,
+        31,
+        32,
+        255,
+        256,
+        2**32 - 1,
+        2**32,
+        2**63 + 5,
+        2**64,
+        2**64 + 5,
+        2**255,
+        MAX,
+    ],
 )
 def test_shifts_are_exact_for_every_count(count: int) -> None:
     value = 2**255 + 0x1234567

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from tests.guest.evm.support import SELF, execute, halts
-from zkos.guest.evm import interpreter
+from zkos.guest.evm import interpreter, steps
 from zkos.guest.protocol.options import OPTION_TRACE_MEMORY
 from zkos.lang.intrinsics import attach
 
@@ -44,7 +44,8 @@ class Listener:
 @pytest.fixture
 def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
     made = Listener()
-    monkeypatch.setattr(interpreter, "TRACE", True)
+    for name in ("TRACE", "trace_step", "trace_end"):
+        monkeypatch.setattr(interpreter, name, getattr(steps, name))
     attach(made)
     yield made
     attach(None)

@@ -1,33 +1,25 @@
 """Another environment calls EVM contracts and is called by them, on every engine.
 
-Only `zkos.guest.environments` is replaced and the highest type byte raised.
+Only the seam `zkos.guest.environments` is bound and the highest type byte raised.
 """
-
-import importlib
 
 import pytest
 
 from differential.outcome import Result, TransactionStatus
 from differential.runners import cpython, native, riscv
 from differential.runners.base import conclude, prepare, state_of_case
-from tests.guest.second_environment import environments
+from tests.guest.second_environment.build import MODULES, VARIANT
 from zkos.compiler.image import build_program
 from zkos.compiler.native import build_native
-from zkos.compiler.variant import Variant
-from zkos.host.accounts import Account, hash_bytes, keccak_bytes
+from zkos.host.accounts import Account, stored_code
 from zkos.host.case import parse_case
-from zkos.host.profile import Profile, RunOptions
-from zkos.lang.ints import U8
+from zkos.host.profile import RunOptions
+from zkos.host.signing import keccak256
+from zkos.host.tree import hash_bytes
+from zkos.versions import Build
 
 pytestmark = [pytest.mark.cpython, pytest.mark.native, pytest.mark.riscv]
-PACKAGE = "tests.guest.second_environment"
-ROOTS = [native.MODULE, f"{PACKAGE}.environments", f"{PACKAGE}.stack_machine"]
-REGISTRY = "zkos.guest.environments"
-HIGHEST = "zkos.guest.protocol.environment:HIGHEST_ENVIRONMENT"
-VARIANT = Variant(
-    overrides=((HIGHEST, U8(2)),),
-    replacements=((REGISTRY, f"{PACKAGE}.environments"),),
-)
+ROOTS = [native.MODULE, *MODULES]
 KEY = "0x" + "01" * 32
 SENDER = 0x1A642F0E3C3AF545E7ACBD38B07251B3990914F1
 DOUBLER, MIDDLE, OUTER, BROKEN = 0xE0001, 0x50001, 0xC0001, 0x50002
@@ -61,12 +53,8 @@ def run_guest(request):
             channel, program.image((options.word(),)), program
         )
     else:
-        block = importlib.import_module("zkos.guest.blocks.loop")
-        types = importlib.import_module("zkos.guest.protocol.environment")
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(block, "Environments", environments.Environments)
-            patch.setattr(types, "HIGHEST_ENVIRONMENT", U8(2))
-            yield cpython.run_guest
+        build = Build(variant=VARIANT)
+        yield lambda channel, options: cpython.run_build(build, channel, options)
 
 
 def stack_machine_account(address, code):
@@ -74,8 +62,8 @@ def stack_machine_account(address, code):
     account = Account.make(code=code, deployed=True)
     encoding = account._replace(versioning=STACK_MACHINE_CODE).encode()
     leaf = [f"{0x8003:#042x}", f"{address:#x}", "0x" + hash_bytes(encoding).hex()]
-    assert account.observable_hash == keccak_bytes(code)
-    return leaf, ["0x" + encoding.hex(), "0x" + code.hex()]
+    assert account.observable_hash == keccak256(code)
+    return leaf, ["0x" + encoding.hex(), "0x" + stored_code(code).hex()]
 
 
 def run(run_guest, *callees):
@@ -109,9 +97,9 @@ def run(run_guest, *callees):
         "txs": transactions,
     }
     case = parse_case(document, "second environment")
-    options = RunOptions(profile=Profile.APP)
+    options = RunOptions()
     state = state_of_case(case)
-    channel = prepare(case.blocks[0], state)
+    channel = prepare(case.blocks[0], state, options)
     return conclude(channel, run_guest(channel, options), state, options)
 
 

@@ -32,6 +32,8 @@ class Ring:
     modulus: Number
     reciprocal: U256
     """-1 / modulus modulo 2**256."""
+    inverse: U256
+    """1 / modulus modulo 2**256."""
     square_of_radix: Number
     result: Number
     product: Number
@@ -44,6 +46,7 @@ class Ring:
         self.count = U32(0)
         self.modulus = Number()
         self.reciprocal = U256(0)
+        self.inverse = U256(0)
         self.square_of_radix = Number()
         self.result = Number()
         self.product = Number()
@@ -62,7 +65,8 @@ class Ring:
         self.binary = False
         self._reserve(count)
         self.modulus.copy_from(modulus, count)
-        self.reciprocal = inverse_of_limb(modulus.limbs[0]).wrapping_neg()
+        self.inverse = inverse_of_limb(modulus.limbs[0])
+        self.reciprocal = self.inverse.wrapping_neg()
         # Double 2**(bits - 1) up to 2**count in Montgomery form; eight squarings
         # make that 2**(256 count).
         bits = bit_length(modulus, count)
@@ -101,9 +105,21 @@ class Ring:
         if self.binary:
             multiply_low(self.product, x, y, self.count)
             out.copy_from(self.product, self.count)
+        elif self.count == 1:
+            self._multiply_limbs(out, x.limbs[0], y.limbs[0])
         else:
             carry = self._montgomery_product(x, y)
             self._reduce_once(out, self.product, carry)
+
+    def _multiply_limbs(self, out: Number, x: U256, y: U256) -> None:
+        """As `multiply`, for numbers of one limb."""
+        modulus = self.modulus.limbs[0]
+        # With the other sign of the reciprocal the low limbs would cancel by a carry.
+        quotient = x.wrapping_mul(y).wrapping_mul(self.inverse)
+        result, borrow = x.mul_high(y).overflowing_sub(quotient.mul_high(modulus))
+        if borrow:
+            result = result.wrapping_add(modulus)
+        out.limbs[0] = result
 
     def _reserve(self, count: U32) -> None:
         self.count = count

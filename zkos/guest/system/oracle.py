@@ -94,6 +94,8 @@ class Oracle:
             out.store_u32(index << 2, oracle_read())
         for index in urange(taken, words):
             out.store_u32(index << 2, U32(0))
+        if answered > words:
+            oracle_read()
         return True
 
     def transaction_encoding(self) -> U32:

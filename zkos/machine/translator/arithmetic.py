@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from zkos.machine import decode
+from zkos.machine import operations
 
 Let = Callable[[str], str]
 """Adds an instruction with a result; its name."""
@@ -56,24 +56,24 @@ def _divide(name: str, *, rest: bool, signed: bool) -> Callable[[Let, str, str],
 BINARY: Final[dict[int, Callable[[Let, str, str], str]]] = {
     int(operation): lower
     for operation, lower in (
-        (decode.ADD, _plain("add")),
-        (decode.SUB, _plain("sub")),
-        (decode.XOR, _plain("xor")),
-        (decode.OR, _plain("or")),
-        (decode.AND, _plain("and")),
-        (decode.SLL, _shift("shl")),
-        (decode.SRL, _shift("lshr")),
-        (decode.SRA, _shift("ashr")),
-        (decode.SLT, _compare("slt")),
-        (decode.SLTU, _compare("ult")),
-        (decode.MUL, _plain("mul")),
-        (decode.MULH, _high("sext", "sext")),
-        (decode.MULHSU, _high("sext", "zext")),
-        (decode.MULHU, _high("zext", "zext")),
-        (decode.DIV, _divide("sdiv", rest=False, signed=True)),
-        (decode.DIVU, _divide("udiv", rest=False, signed=False)),
-        (decode.REM, _divide("srem", rest=True, signed=True)),
-        (decode.REMU, _divide("urem", rest=True, signed=False)),
+        (operations.ADD, _plain("add")),
+        (operations.SUB, _plain("sub")),
+        (operations.XOR, _plain("xor")),
+        (operations.OR, _plain("or")),
+        (operations.AND, _plain("and")),
+        (operations.SLL, _shift("shl")),
+        (operations.SRL, _shift("lshr")),
+        (operations.SRA, _shift("ashr")),
+        (operations.SLT, _compare("slt")),
+        (operations.SLTU, _compare("ult")),
+        (operations.MUL, _plain("mul")),
+        (operations.MULH, _high("sext", "sext")),
+        (operations.MULHSU, _high("sext", "zext")),
+        (operations.MULHU, _high("zext", "zext")),
+        (operations.DIV, _divide("sdiv", rest=False, signed=True)),
+        (operations.DIVU, _divide("udiv", rest=False, signed=False)),
+        (operations.REM, _divide("srem", rest=True, signed=True)),
+        (operations.REMU, _divide("urem", rest=True, signed=False)),
     )
 }
 """By operation number: rd := f(rs1, rs2)."""
@@ -81,15 +81,15 @@ BINARY: Final[dict[int, Callable[[Let, str, str], str]]] = {
 IMMEDIATE: Final[dict[int, Callable[[Let, str, str], str]]] = {
     int(operation): BINARY[int(twin)]
     for operation, twin in (
-        (decode.ADDI, decode.ADD),
-        (decode.SLTI, decode.SLT),
-        (decode.SLTIU, decode.SLTU),
-        (decode.XORI, decode.XOR),
-        (decode.ORI, decode.OR),
-        (decode.ANDI, decode.AND),
-        (decode.SLLI, decode.SLL),
-        (decode.SRLI, decode.SRL),
-        (decode.SRAI, decode.SRA),
+        (operations.ADDI, operations.ADD),
+        (operations.SLTI, operations.SLT),
+        (operations.SLTIU, operations.SLTU),
+        (operations.XORI, operations.XOR),
+        (operations.ORI, operations.OR),
+        (operations.ANDI, operations.AND),
+        (operations.SLLI, operations.SLL),
+        (operations.SRLI, operations.SRL),
+        (operations.SRAI, operations.SRA),
     )
 }
 """By operation number: rd := f(rs1, immediate)."""
@@ -97,12 +97,12 @@ IMMEDIATE: Final[dict[int, Callable[[Let, str, str], str]]] = {
 CONDITIONS: Final = {
     int(operation): condition
     for operation, condition in (
-        (decode.BEQ, "eq"),
-        (decode.BNE, "ne"),
-        (decode.BLT, "slt"),
-        (decode.BGE, "sge"),
-        (decode.BLTU, "ult"),
-        (decode.BGEU, "uge"),
+        (operations.BEQ, "eq"),
+        (operations.BNE, "ne"),
+        (operations.BLT, "slt"),
+        (operations.BGE, "sge"),
+        (operations.BLTU, "ult"),
+        (operations.BGEU, "uge"),
     )
 }
 """Branches and when they are taken."""

@@ -14,24 +14,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from zkos.machine import decode
+from zkos.machine import decode, operations
 
 WORD: Final = 4
 LONGEST_REGION: Final = 1024
 """Instructions; longer ones are cut, so that no function of LLVM is huge."""
 _TABLE_WORDS: Final = 3
 """So many addresses of code in a row are taken for a table of them."""
-_LOAD_IMMEDIATE: Final = int(decode.LOAD_IMMEDIATE)
-_ADDI: Final = int(decode.ADDI)
-_JAL: Final = int(decode.JAL)
-_JALR: Final = int(decode.JALR)
-_ABORT: Final = int(decode.ABORT)
-_BRANCHES: Final = range(int(decode.BEQ), int(decode.BGEU) + 1)
+_LOAD_IMMEDIATE: Final = int(operations.LOAD_IMMEDIATE)
+_ADDI: Final = int(operations.ADDI)
+_JAL: Final = int(operations.JAL)
+_JALR: Final = int(operations.JALR)
+_ABORT: Final = int(operations.ABORT)
+_BRANCHES: Final = range(int(operations.BEQ), int(operations.BGEU) + 1)
 _ENDS: Final = frozenset(
     int(operation)
     for operation in (
-        *(decode.STOPPING_BRANCH, decode.STOPPING_JAL, decode.ABORT),
-        *(decode.REFUSED, decode.ILLEGAL),
+        *(operations.STOPPING_BRANCH, operations.STOPPING_JAL, operations.ABORT),
+        *(operations.REFUSED, operations.ILLEGAL),
     )
 )
 """What the translation leaves to the interpreter, and mostly the end of a run."""

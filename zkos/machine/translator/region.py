@@ -14,7 +14,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from zkos.machine import decode, state
+from zkos.machine import decode, operations, state
 from zkos.machine.translator.arithmetic import BINARY, CONDITIONS, IMMEDIATE
 from zkos.machine.translator.context import (
     CONTEXT_BLAKE2S,
@@ -37,21 +37,21 @@ _UNLIKELY: Final = ", !prof !0"
 _ACCESSES: Final = {
     int(operation): shape
     for operation, shape in (
-        (decode.LB, ("i8", "sext", 0)),
-        (decode.LBU, ("i8", "zext", 0)),
-        (decode.LH, ("i16", "sext", 1)),
-        (decode.LHU, ("i16", "zext", 1)),
-        (decode.LW, ("i32", "", 3)),
-        (decode.SB, ("i8", "", 0)),
-        (decode.SH, ("i16", "", 1)),
-        (decode.SW, ("i32", "", 3)),
+        (operations.LB, ("i8", "sext", 0)),
+        (operations.LBU, ("i8", "zext", 0)),
+        (operations.LH, ("i16", "sext", 1)),
+        (operations.LHU, ("i16", "zext", 1)),
+        (operations.LW, ("i32", "", 3)),
+        (operations.SB, ("i8", "", 0)),
+        (operations.SH, ("i16", "", 1)),
+        (operations.SW, ("i32", "", 3)),
     )
 }
 """LLVM type, extension, and the bits an aligned address does not have."""
-_STORES: Final = range(int(decode.SB), int(decode.SW) + 1)
+_STORES: Final = range(int(operations.SB), int(operations.SW) + 1)
 _DELEGATIONS: Final = {
-    int(decode.BLAKE2S): (CONTEXT_BLAKE2S, int(state.STATE_BLAKE2S)),
-    int(decode.U256_OPERATION): (CONTEXT_U256, int(state.STATE_U256)),
+    int(operations.BLAKE2S): (CONTEXT_BLAKE2S, int(state.STATE_BLAKE2S)),
+    int(operations.U256_OPERATION): (CONTEXT_U256, int(state.STATE_U256)),
 }
 _A2: Final = 12
 """Where a 256-bit operation leaves its flag."""
@@ -243,7 +243,7 @@ class RegionText:
         elif operation in IMMEDIATE:
             x = self._read(it.rs1)
             self._write(it.rd, IMMEDIATE[operation](self._let, x, str(it.immediate)))
-        elif operation == decode.LOAD_IMMEDIATE:
+        elif operation == operations.LOAD_IMMEDIATE:
             self._write(it.rd, str(it.immediate))
         elif operation in _STORES:
             self._store(pc, it)
@@ -252,19 +252,19 @@ class RegionText:
         elif operation in CONDITIONS:
             self._branch(it)
             return True
-        elif operation == decode.JAL:
+        elif operation == operations.JAL:
             self._write(it.rd, str(pc + WORD))
             self._trace.cycles += 1
             self._jump(it.immediate)
             return False
-        elif operation == decode.JALR:
+        elif operation == operations.JALR:
             self._jump_register(pc, it)
             return False
-        elif operation == decode.ORACLE:
+        elif operation == operations.ORACLE:
             self._exchange(pc, it)
         elif operation in _DELEGATIONS:
             self._delegate(pc, it)
-        elif operation == decode.MARKER:
+        elif operation == operations.MARKER:
             self._write(it.rd, "0")
         else:
             self._stop(pc, str(INTERPRET))

@@ -7,6 +7,8 @@ from zkos.lang.ints import U8, U32, U256
 LIMIT: Final = U32(sum(1 << i for i in range(0, 32, 3)))
 MASK: Final[U256] = U256((1 << 200) - 1)
 WIDTH: Final = 5
+FIRST: Final = U32(1)
+SECOND: Final = U32(2)
 ENABLED: Final = True
 SQUARES: Final = tuple(U32(i * i) for i in range(8))
 ROWS: Final = ((U8(1), U8(2)), (U8(3), U8(4)), (U8(5), U8(6)))

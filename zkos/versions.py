@@ -1,0 +1,98 @@
+"""Protocol versions and instances, and builds of the OS: one row each.
+
+A version is a number the guest's constants are chosen by, and the modules that stand
+behind its seams. A build is a version, an instance and what the compiler varies. To add
+a version: a member of `Protocol` and its row in `VERSIONS`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+from zkos.compiler.variant import PLAIN, Variant
+from zkos.lang.linkage import Linkage
+
+Bindings = tuple[tuple[str, str], ...]
+"""Seams with the modules behind them; other seams keep their default."""
+_NUMBER: Final = "zkos.guest.protocol.version:VERSION"
+
+
+class Protocol(Enum):
+    """The protocol versions that can be built, oldest first."""
+
+    V30 = "v30"
+
+
+class Instance(Enum):
+    """Whose state transition a build computes."""
+
+    ZK = "zk"
+    """ZKsync OS: its transactions, system contracts and flat storage tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a protocol version is."""
+
+    number: int
+    """The minor number of the protocol version, by which the guest's constants go."""
+    release: str
+    """Upstream's release (zksync-os) whose images ours must agree with."""
+    fork: str
+    """The Ethereum fork that references run, by py-evm's name: the oldest that has all
+    of Ethereum's rules the version has. What the fork has besides is taken away by the
+    references' policy, rule by rule."""
+    images: tuple[str, ...]
+    """The released images to compare with, without `.bin`."""
+    bindings: Bindings = ()
+
+
+VERSIONS: Final[Mapping[Protocol, Version]] = MappingProxyType({
+    # Cancun, EIP-7702 (hence Prague for references) and P256 of EIP-7951. Of Prague it
+    # lacks EIP-2537, EIP-2935 and EIP-7623; of Cancun blobs, EIP-4788, blake2f and
+    # point evaluation.
+    Protocol.V30: Version(
+        30,
+        "0.2.5",
+        "prague",
+        ("singleblock_batch", "multiblock_batch", "evm_replay"),
+    ),
+})  # fmt: skip
+INSTANCES: Final[Mapping[Instance, Bindings]] = MappingProxyType({Instance.ZK: ()})
+DEFAULT: Final = Protocol.V30
+
+
+class UnknownVersion(ValueError):
+    """A name no version has; the text is one line for the user."""
+
+
+def protocol_of(name: str) -> Protocol:
+    """The version called `name`, such as "v30". Raises UnknownVersion."""
+    known = {protocol.value: protocol for protocol in Protocol}
+    if name not in known:
+        there = ", ".join(known)
+        raise UnknownVersion(f"no protocol version {name!r}: there is {there}")
+    return known[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One build of the OS."""
+
+    protocol: Protocol = DEFAULT
+    instance: Instance = Instance.ZK
+    variant: Variant = PLAIN
+
+    def linked(self) -> Variant:
+        """What the compiler and CPython make of it: the variant on top of the rest."""
+        version = VERSIONS[self.protocol]
+        bindings = version.bindings + INSTANCES[self.instance]
+        default = version.number == VERSIONS[DEFAULT].number
+        number = () if default else ((_NUMBER, version.number),)
+        return self.variant.over(Linkage(bindings, number))
+
+
+STANDARD: Final = Build()
+"""The guest as it stands in the source."""
