@@ -54,6 +54,10 @@ ModeOption = Annotated[
     Mode,
     typer.Option("--mode", help="Whether native and cpython verify the oracle."),
 ]
+ProtocolOption = Annotated[
+    Protocol,
+    typer.Option("--protocol", help="Whose rules hold where a case names none."),
+]
 ImageOption = Annotated[
     Path | None,
     typer.Option(
