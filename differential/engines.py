@@ -20,6 +20,7 @@ from differential.runners.base import settle
 from zkos.host.case import Block
 from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
+from zkos.terminal.errors import UserError
 from zkos.versions import Protocol
 
 GROUP: Final = "zkos.engines"
@@ -28,7 +29,7 @@ RunBlock = Callable[[Block, ChainState, RunOptions], Outcome]
 RunBatch = Callable[[Sequence[Block], Sequence[ChainState], RunOptions], Outcome]
 
 
-class EngineError(Exception):
+class EngineError(UserError):
     """An engine cannot be used; the text is one line for the user."""
 
 
@@ -108,7 +109,7 @@ KINDS: Final = (
     ),
     EngineKind(
         "eels",
-        "ethereum-execution under the same policy, the arbiter",
+        "ethereum-execution, the specification of Ethereum, under the same policy",
         "differential.runners.eels",
         ("receipts", "state"),
         requires=("ethereum",),

@@ -108,7 +108,8 @@ NATIVE_GAS: Final = Rule(
     "A transaction pays for the native resource it used where that is worth more than "
     "its gas.",
     "bootloader 4, refund",
-    "gas used is at least what ours says it used of native, in gas; not in replay",
+    "gas used is at least what ours says it used of native, in gas; what ours drops "
+    "for the gas limit of the block is dropped; not in replay",
 )
 OUT_OF_NATIVE: Final = Rule(
     "out_of_native",

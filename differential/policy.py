@@ -65,7 +65,7 @@ class Policy:
 
     @classmethod
     def ethereum(cls, fork: str = FORK) -> "Policy":
-        """Ethereum itself, as of Cancun or Prague: only py-evm's faults are corrected."""
+        """Ethereum as of Cancun or Prague: only py-evm's faults are corrected."""
         without = {r for r in RULES.values() if fork != FORK and r.fork == FORK}
         faults = {r for r in RULES.values() if r.origin is Origin.REFERENCE}
         return cls(frozenset(rule.name for rule in without | faults), fork)

@@ -17,10 +17,10 @@ from typing import Any, Final
 
 from differential.outcome import Difference
 from fuzz import opcodes
+from fuzz.examine import VARIANTS, Finding, examine, prepare
 from fuzz.statistics import Statistics
 from fuzz.strategies.cases import case as generate_case
 from fuzz.strategies.source import RandomSource
-from fuzz.examine import VARIANTS, Finding, examine, prepare
 from zkos.host.case import Case
 from zkos.host.case_writer import save_case
 from zkos.host.profile import Quirks, RunOptions

@@ -1,6 +1,7 @@
 """What a report knows of a run: the lines of `--json` and the words of differences."""
 
 import time
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,7 +129,10 @@ def published_cycles(case: Path, da: DataAvailability, block: int) -> int | None
     path = case.with_name(f"{stem}.expected.{suffix}")
     if not path.is_file():
         return None
-    outcomes = load_expected(path, da)
+    try:
+        outcomes = load_expected(path, da)
+    except (OSError, EOFError, ValueError, LookupError, TypeError, zlib.error):
+        return None  # a figure beside the run: what is no such file says nothing
     return outcomes[block].cycles if block < len(outcomes) else None
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from differential.outcome import Result
-from fuzz.adversary.attack import Attack, Attacker, drawn_worlds
+from fuzz.adversary.attack import Attack, Attacker
 from fuzz.adversary.engines import Engine
-from fuzz.adversary.judge import Trial, Verdict, judge
+from fuzz.adversary.judge import Trial, judge
+from fuzz.adversary.knowledge import Knowledge
 from fuzz.adversary.stage import Stage
 from fuzz.strategies.source import RandomSource
 from zkos.host.case import Case
@@ -20,8 +21,9 @@ from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
 SLOW_SECONDS: Final = 2.0
 """A run that takes longer is a finding."""
-WORLDS: Final = 12
-PROFILES: Final = (Profile.APP, Profile.SERVER)
+PROFILES: Final = tuple(Profile)
+ROUNDS: Final = 20
+"""How often all other scenes have their turn before those with blobs have theirs."""
 
 
 class HonestRejected(Exception):
@@ -38,6 +40,8 @@ class Finding:
     kind: str
     verdict: str
     reason: str
+    about: str
+    """Which fields of which answers were lies: the same for the same fault."""
     seconds: float
 
 
@@ -70,11 +74,14 @@ class Campaign:
     ) -> None:
         self._engine: Final = engine
         self._seed: Final = seed
-        self._attackers: Final = [
+        rehearsed = [
             self._rehearsed(f"{name}/{profile.value}", case, profile, quirks)
             for name, case in cases.items()
             for profile in PROFILES
         ]
+        cheap = [item for item in rehearsed if not item[0].has_blobs]
+        dear = [item for item in rehearsed if item[0].has_blobs]
+        self._turns: Final = [*cheap * ROUNDS, *dear]
 
     def _rehearsed(
         self, name: str, case: Case, profile: Profile, quirks: Quirks
@@ -84,12 +91,12 @@ class Campaign:
         ending = stage.rehearse(self._engine)
         if ending.result is not Result.SUCCESS:
             raise HonestRejected(f"{name}: {ending.result.value} {ending.reason}")
-        worlds = drawn_worlds(stage, RandomSource(self._seed), WORLDS)
-        return stage, Attacker(stage, worlds)
+        knowledge = Knowledge(stage, self._engine, RandomSource(self._seed))
+        return stage, Attacker(knowledge)
 
     def attack(self, number: int) -> tuple[Stage, Attack]:
         """Attack `number` of the seed."""
-        stage, attacker = self._attackers[number % len(self._attackers)]
+        stage, attacker = self._turns[number % len(self._turns)]
         return stage, attacker.draw(RandomSource((self._seed << 40) + number))
 
     def trial(self, number: int) -> tuple[Stage, Attack, Trial]:
@@ -120,7 +127,8 @@ class Campaign:
                     number,
                     attack.kind,
                     verdict,
-                    trial.ending.reason,
+                    trial.reason,
+                    trial.about,
                     took,
                 )
                 tally.findings.append(finding)
@@ -130,6 +138,6 @@ class Campaign:
 
 
 def _complaint(trial: Trial, seconds: float) -> str | None:
-    if trial.verdict in (Verdict.UNSOUND, Verdict.CRASH, Verdict.TIMEOUT):
+    if trial.verdict.is_bad:
         return str(trial.verdict.value)
     return "slow" if seconds > SLOW_SECONDS else None

@@ -9,10 +9,13 @@ import time
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from fuzz.campaign.folder import Finding, Folder
+from fuzz.campaign.finding import Finding
+from fuzz.campaign.folder import Folder
 from fuzz.coverage.engine import Making, Recipe, make, name_of
 from fuzz.coverage.target import Problem, Target
+from zkos.terminal import json_text
 from zkos.terminal.console import say
+from zkos.terminal.files import FileError, read_file
 
 _MOST_ALIKE: Final = 20
 """Lost inputs kept of each kind and target: what they share is not known."""
@@ -40,13 +43,13 @@ def input_of(folder: Folder, finding: Finding, target: Target[Any]) -> bytes | N
     """The input of a finding, made from its recipe if it is not yet there."""
     path = folder.input_path(finding.name)
     if path is not None:
-        return path.read_bytes()
+        return read_file(path)
     text = folder.recipe(finding.name)
     if text is None:
         return None
-    known = json.loads(text)
-    recipe = Recipe(**{**known, "making": Making(known["making"])})
     try:
+        known = json_text.parse(text)
+        recipe = Recipe(**{**known, "making": Making(known["making"])})
         content = remake(folder, target, recipe)
     except Exception as error:  # the making is what failed in the worker
         say(f"{finding.name}: making its input fails: {error!r}")
@@ -67,6 +70,6 @@ def remake(folder: Folder, target: Target[Any], recipe: Recipe) -> bytes | None:
             else None
             for name in (recipe.parent, recipe.donor)
         ]
-    except (FileNotFoundError, ValueError):
+    except (FileError, ValueError):
         return None
     return target.encode(make(target, recipe, *parents))

@@ -21,7 +21,7 @@ from typing import Final
 from fuzz.campaign.command import Wishes, run_campaign
 from fuzz.campaign.cycles import count_cycles
 from fuzz.campaign.folder import Folder
-from fuzz.campaign.history import HistoryError, NightRow, append_night, read_nights
+from fuzz.campaign.history import NightRow, append_night, read_nights
 from fuzz.campaign.page import Night, page
 from fuzz.corpus import Corpus, distil, write_atomically
 from fuzz.mutants.run import best_of
@@ -32,7 +32,6 @@ from zkos.terminal.errors import (
     EXIT_CLEAN,
     EXIT_DIFFERENCE,
     EXIT_INTERRUPTED,
-    UserError,
 )
 
 _MUTANT_TIME: Final = "5m"
@@ -59,7 +58,8 @@ def night(path: Path, plan: Plan) -> int:
     campaign = Folder(path / f"campaign-{len(nights) + 1}")
     known = path / "corpora"
     targets = tuple(plan.targets) or NAMES
-    wishes = Wishes(targets, plan.time, plan.jobs, plan.seed, corpus=known)
+    corpus = known if any((known / name).is_dir() for name in targets) else None
+    wishes = Wishes(targets, plan.time, plan.jobs, plan.seed, corpus=corpus)
     code = run_campaign(campaign.path, wishes)
     if code == EXIT_INTERRUPTED or not (campaign.path / "history.jsonl").is_file():
         return code
@@ -83,10 +83,7 @@ def _write_page(path: Path, campaign: Folder, shown: Night) -> None:
 
 def _nights(path: Path) -> list[NightRow]:
     """The history; raises UserError."""
-    try:
-        return read_nights(path) if path.exists() else []
-    except (OSError, HistoryError) as error:
-        raise UserError(f"{path}: {error}") from error
+    return read_nights(path) if path.exists() else []
 
 
 def _distil(campaign: Folder, known: Path, name: str) -> None:

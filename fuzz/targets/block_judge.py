@@ -15,11 +15,10 @@ from fuzz.targets.block_features import Receipts
 from fuzz.targets.block_runs import Run, report_words
 from zkos.guest.protocol.report import KIND_BATCH, KIND_PREIMAGE, KIND_PUBDATA
 from zkos.host.commitments import SealedBlock, block_hash, rolling_hash, seal
-from zkos.host.context import BlockContext
+from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.delivery import Delivery
 from zkos.host.judge import seal_block
 from zkos.host.kzg import BLOB_DATA_BYTES, MOST_BLOBS, split
-from zkos.host.context import DataAvailability
 from zkos.host.pubdata import PubdataError
 from zkos.host.report import Status
 from zkos.host.state import ChainState

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fuzz.coverage.target import Target
+from zkos.terminal.errors import UserError
 
 _FACTORIES: Final = {
     "block_differential": "fuzz.targets.block_differential:block_differential",
@@ -39,7 +40,7 @@ NAMES: Final = tuple(
 DEFAULT: Final = ("block_differential",)
 
 
-class TargetError(Exception):
+class TargetError(UserError):
     """A target is not known or cannot run here; the text is one line for the user."""
 
 

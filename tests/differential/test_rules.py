@@ -165,9 +165,18 @@ def test_more_ether_than_there_can_be_is_not_for_ethereum(coinbase, name):
 def test_system_contract_that_is_called_is_not_for_ethereum(name):
     hook = case(transactions=[transaction(to=0x8008)])
     block, state = hook.blocks[0], state_of_case(hook)
-    outcome = REFERENCES[name].run_block(block, state, PRODUCTION)
+    policy = Policy.of(PRODUCTION)
+    outcome = REFERENCES[name].run_with(block, state, policy, PRODUCTION)
     assert "system contract 0x8008" in unsupported(outcome)
     assert REFERENCES[name].run_block(block, state, EXACT).succeeded
+
+
+@BY_REFERENCE
+def test_limited_native_resource_is_not_for_ethereum_alone(name):
+    given = case()
+    block, state = given.blocks[0], state_of_case(given)
+    outcome = REFERENCES[name].run_block(block, state, PRODUCTION)
+    assert "native resource is limited" in unsupported(outcome)
 
 
 @BY_REFERENCE

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from zkos.terminal.errors import UserError
-
 app = typer.Typer(help="Search for inputs on which engines part.", no_args_is_help=True)
 DEFAULT_FOLDER = Path("campaign")
 
@@ -154,9 +152,5 @@ def replay(
 ) -> int:
     """Run the input of a finding again: exit code 1 if it is still there."""
     from fuzz.campaign.triage import replay_one
-    from fuzz.targets.catalogue import TargetError
 
-    try:
-        return replay_one(folder, what, target)
-    except TargetError as error:
-        raise UserError(str(error)) from error
+    return replay_one(folder, what, target)

@@ -34,7 +34,7 @@ from differential.reference import p256
 from differential.reference.eels.state import address_of
 from differential.reference.rules import P256, WATCHED, Rules
 
-Observer = Callable[[Any, TraceEvent], None]
+Observer = Callable[["Machine", Any, TraceEvent], None]
 _WITH_MEMORY: Final = (environment, keccak, log, memory, system)
 _MODEXP: Final = address_of(5)
 _DEPTH_LIMIT: Final = 1024
@@ -104,7 +104,7 @@ class Machine:
                 self.see_slot(*self._slot)
                 self._slot = None
         for observer in observers:
-            observer(evm, event)
+            observer(self, evm, event)
 
     def see_slot(self, address: bytes, slot: int) -> None:
         """Note that a slot is touched."""

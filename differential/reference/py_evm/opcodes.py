@@ -109,7 +109,7 @@ def _watched(opcode: int, run: Operation) -> Operation:
             return bool(state.is_address_warm(number.to_bytes(20, "big")))
 
         state.rules.see(opcode, lambda position: peek(computation, position), is_warm)
-        return run(computation=computation)
+        return run(computation)
 
     return watched
 
