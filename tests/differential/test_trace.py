@@ -78,6 +78,52 @@ def test_reference_and_plain_python_have_the_same_steps(name):
     assert first_split(one.steps, two.steps) is None
 
 
+FAR = 0xFA2
+"""An account nobody touched: the first call of it costs 2600 gas."""
+POOR = 0x9002
+CANNOT_PAY = {
+    "CALL": push(0) * 5 + push(FAR) + push(0) + "f1",
+    "CALL with value": push(0) * 4 + push(1) + push(POOR) + push(0) + "f1",
+    "CALLCODE": push(0) * 5 + push(FAR) + push(0) + "f2",
+    "DELEGATECALL": push(0) * 4 + push(FAR) + push(0) + "f4",
+    "STATICCALL": push(0) * 4 + push(FAR) + push(0) + "fa",
+    "CREATE": push(0) * 3 + "f0",
+    "CREATE2": push(0) * 4 + "f5",
+}
+"""Code that ends exceptionally with 500 gas: access, value or creation cost more."""
+
+
+@pytest.mark.cpython
+@pytest.mark.parametrize("code", CANNOT_PAY.values(), ids=list(CANNOT_PAY))
+def test_a_call_that_cannot_be_paid_ends_its_frame(code):
+    rich = crowded(push(0) * 5 + push(POOR) + push(500) + "f1" + POP + store(9))
+    poor = AccountState(POOR, code=bytes.fromhex(code + POP + "00"), balance=9)
+    case = replace(rich, accounts=(*rich.accounts, poor))
+    one, two = traced(trace_cpython, case), traced(trace_py_evm, case)
+    assert first_split(one.steps, two.steps) is None
+    (last,) = [step for step in one.steps if step.halted]
+    assert last.address == POOR
+    assert last.gas_cost == last.gas
+    after = one.steps[one.steps.index(last) + 1]
+    assert (after.depth, after.name) == (0, "POP")
+
+
+@pytest.mark.cpython
+@pytest.mark.parametrize("code", CANNOT_PAY.values(), ids=list(CANNOT_PAY))
+def test_a_call_that_cannot_be_paid_ends_its_transaction(code):
+    case = crowded("")
+    (block,) = case.blocks
+    poor = AccountState(POOR, code=bytes.fromhex(code + POP + "00"), balance=9)
+    first, *others = block.transactions
+    spends = replace(first, to=POOR, data=b"", gas_limit=21_500)
+    blocks = (replace(block, transactions=(spends, *others)),)
+    case = replace(case, blocks=blocks, accounts=(*case.accounts, poor))
+    one, two = traced(trace_cpython, case), traced(trace_py_evm, case)
+    assert first_split(one.steps, two.steps) is None
+    (last,) = [step for step in one.steps if step.halted]
+    assert (last.transaction, last.address) == (0, POOR)
+
+
 @pytest.mark.slow
 @pytest.mark.native
 @pytest.mark.riscv

@@ -118,11 +118,11 @@ class _Decoder:
                 case guest_report.KIND_FRAME_END:
                     self._frame_end(words)
                 case guest_report.KIND_TRANSACTION:
-                    self._transaction += 1
-                    self._last.clear()
+                    self._transaction_end()
 
     def _step(self, words: Words) -> Step:
         depth, pc, opcode = words.u32(), words.u32(), words.u32()
+        self._speaks(depth)
         gas, native = words.u64(), words.u64()
         address, size = words.address(), words.u32()
         upper = tuple(words.u256() for _ in range(min(size, REACH)))
@@ -148,6 +148,29 @@ class _Decoder:
         self._last[depth] = step
         return step
 
+    def _speaks(self, depth: int) -> None:
+        """Note that a frame goes on, for which deeper ones must have ended.
+
+        Those that did not say so could not pay for what they stopped at.
+        """
+        for deeper in [known for known in self._last if known > depth]:
+            self._halt(self._last.pop(deeper))
+
+    def _transaction_end(self) -> None:
+        self._transaction += 1
+        if self._last:
+            deepest = self._last[max(self._last)]
+            # One in the middle of an opcode ended with the transaction.
+            if deepest.gas_cost is not None:
+                self._halt(deepest)
+        self._last.clear()
+
+    @staticmethod
+    def _halt(step: Step) -> None:
+        """The opcode that a frame stopped at was its last and took all its gas."""
+        step.gas_cost = step.gas
+        step.halted = True
+
     def _lower(self, depth: int, count: int) -> tuple[int, ...]:
         """The words of the stack too deep to have been sent."""
         if count == 0:
@@ -159,6 +182,7 @@ class _Decoder:
 
     def _frame_end(self, words: Words) -> None:
         depth, reason = words.u32(), words.u32()
+        self._speaks(depth)
         gas, native = words.u64(), words.u64()
         words.finish(int(guest_report.KIND_FRAME_END))
         last = self._last.get(depth)
