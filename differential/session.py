@@ -150,6 +150,8 @@ class Session:
 
     def _start(self, block: _Open) -> None:
         self._tickets += 1
+        protocol = block.case.protocol or self._options.protocol
+        options = replace(self._options, protocol=protocol)
         self._open[self._tickets] = block
         for engine in self._engines:
             job = Job(
@@ -158,7 +160,7 @@ class Session:
                 block.case,
                 block.index,
                 block.history,
-                self._options,
+                options,
                 block.batch,
             )
             self._pool.submit(job)

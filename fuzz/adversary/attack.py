@@ -9,6 +9,8 @@ from fuzz.adversary.conversation import Liar
 from fuzz.adversary.knowledge import Knowledge
 from fuzz.strategies.source import Source, Weights
 
+_FORGED: Final = 40
+"""Percent of attacks on scenes with blobs that are about them."""
 Scheme = Callable[[Knowledge, Source], tuple[Liar, ...]]
 
 
@@ -29,6 +31,8 @@ class Attacker:
     def draw(self, source: Source) -> Attack:
         """One attack."""
         scheme = source.choose(_SCHEMES, _WEIGHTS)
+        if self._knowledge.blobs and source.chance(_FORGED):
+            scheme = block_schemes.advice
         return Attack(scheme(self._knowledge, source), scheme.__name__)
 
 

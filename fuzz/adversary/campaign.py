@@ -22,7 +22,7 @@ from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 SLOW_SECONDS: Final = 2.0
 """A run that takes longer is a finding."""
 PROFILES: Final = tuple(Profile)
-ROUNDS: Final = 5
+ROUNDS: Final = 20
 """How often all other scenes have their turn before those with blobs have theirs."""
 
 

@@ -33,6 +33,7 @@ PATIENCE: Final = 10_000
 """Answers after which a host hangs up: one that always has another transaction, or
 always a size that cannot be read, keeps the guest busy for ever, which proves nothing.
 Honest runs take some dozens, batches some hundreds."""
+_ABOUT_BLOCKS: Final = STATEMENT | {SENDER}
 _SENDER_BYTES: Final = 24
 _MOST_REMEMBERED: Final = 4096
 
@@ -114,59 +115,55 @@ class Teller:
     def __init__(self, told: Sequence[Told], count: int) -> None:
         self._told = told
         self._count = count
-        self._taken = 0
+        self._served = 0
+        self._now = told[0]
+        """The block that is served, or the last one."""
         self.block = -1
-        """The block that was begun last."""
+        """Number of the block that was begun last."""
 
     def answer(self, query: int, parameters: bytes) -> bytes:
         """The response to a query; empty where there is none."""
-        if query in STATEMENT or query == SENDER:
-            return self._stated(query)
-        return self.told.world.answer(query, parameters)
-
-    @property
-    def told(self) -> Told:
-        """The block that is served."""
-        return self._told[min(max(self.block, 0), len(self._told) - 1)]
-
-    def _stated(self, query: int) -> bytes:
+        if query not in _ABOUT_BLOCKS:
+            return self._now.world.answer(query, parameters)
         if query == COUNT:
             return self._count.to_bytes(4, "little")
         if query == METADATA:
             self.block += 1
-            self._taken = 0
-        if self.block >= len(self._told):
+            self._served = 0
+            if self.block < len(self._told):
+                self._now = self._told[self.block]
+        if not 0 <= self.block < len(self._told):
             return NO_ANSWER
-        told = self.told
+        return self._about_block(query)
+
+    def _about_block(self, query: int) -> bytes:
+        now = self._now
         if query == METADATA:
-            return told.metadata
+            return now.metadata
         if query == SCHEME:
-            return told.scheme
+            return now.scheme
         if query == PROOF_DATA:
-            return told.proof_data
+            return now.proof_data
+        rest = now.served[self._served :]
         if query == SIZE:
-            if self._taken >= len(told.served):
-                return number(0)
-            return told.served[self._taken].size
+            return rest[0].size if rest else number(0)
         if query == CONTENT:
-            self._taken += 1
-        if not 0 < self._taken <= len(told.served):
+            self._served += 1
+            return rest[0].content if rest else NO_ANSWER
+        if not 0 < self._served <= len(now.served):
             return NO_ANSWER
-        served = told.served[self._taken - 1]
-        if query == CONTENT:
-            return served.content
+        served = now.served[self._served - 1]
         return served.encoding if query == ENCODING else served.sender
 
 
 class Moment(NamedTuple):
-    """When a query is asked, and what the honest answer would be."""
+    """When a query is asked."""
 
     position: int
     """Number of the query in the run."""
     block: int
     query: int
     parameters: bytes
-    honest: bytes
 
 
 class Liar:
@@ -211,11 +208,12 @@ class Conversation:
         teller = self._teller
         response = teller.answer(query, parameters)
         if self._liars:
-            moment = Moment(len(asked), teller.block, query, parameters, response)
+            honest = response
+            moment = Moment(len(asked), teller.block, query, parameters)
             for liar in self._liars:
                 response = liar.change(moment, response)
-            if response != moment.honest:
-                self.lies.append((query, moment.honest, response))
+            if response is not honest:
+                self.lies.append((query, honest, response))
         asked.append(Asked(query, parameters, response))
         return response
 

@@ -23,6 +23,7 @@ from fuzz.adversary.queries import (
     SENDER,
     SIZE,
     WORD,
+    span,
 )
 from zkos.guest.protocol.queries import (
     DA_BLOBS,
@@ -35,8 +36,7 @@ from zkos.guest.protocol.queries import (
     SCALAR_WORDS,
     SENDER_WORDS,
 )
-from zkos.host.codecs.metadata import decode_metadata
-from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext
+from zkos.host.context import MAX_BLOCK_GAS_LIMIT
 
 ABI: Final = int(ENCODING_ABI)
 RLP: Final = int(ENCODING_RLP)
@@ -49,6 +49,7 @@ _LONGEST: Final = 0xFFFFFFFC
 _BYTE_LIMIT: Final = 1 << 8
 _ADDRESS_LIMIT: Final = 1 << 160
 _ROOT_BYTES: Final = 32
+_HASH_BYTES: Final = 32
 
 
 class Malformed(Exception):
@@ -85,10 +86,10 @@ class StatedBlock(NamedTuple):
     transactions: tuple[StatedTransaction, ...]
     proof_data: bytes
 
-    @property
-    def context(self) -> BlockContext:
-        """The metadata read."""
-        return decode_metadata(self.metadata)
+    def metadatum(self, field: str) -> int:
+        """A field of the metadata as a number."""
+        start, length = span(METADATA, field)
+        return int.from_bytes(self.metadata[start - WORD :][:length], "little")
 
     @property
     def root(self) -> bytes:
@@ -135,18 +136,17 @@ class Statement(NamedTuple):
             return "another number of blocks"
         first = self.blocks[0]
         for block in self.blocks:
-            context = block.context
-            if context.gas_limit > MAX_BLOCK_GAS_LIMIT:
+            if block.metadatum("gas_limit") > MAX_BLOCK_GAS_LIMIT:
                 return "the gas limit is too high"
-            if context.coinbase >= _ADDRESS_LIMIT:
+            if block.metadatum("coinbase") >= _ADDRESS_LIMIT:
                 return "the coinbase is no address"
             if block.scheme not in _SCHEMES:
                 return "no scheme of publishing"
-            if context.timestamp < block.last_timestamp:
+            if block.metadatum("timestamp") < block.last_timestamp:
                 return "a block is older than the one before"
             if block.scheme != first.scheme:
                 return "blocks are published in different ways"
-            if context.chain_id != first.context.chain_id:
+            if block.metadatum("chain_id") != first.metadatum("chain_id"):
                 return "blocks are of different chains"
         return None
 
@@ -243,12 +243,14 @@ def follows(
     last: StatedBlock, block: StatedBlock, root: bytes, free: int, block_hash: int
 ) -> bool:
     """Whether `block` goes on where `last` ended, with this root, size and hash."""
-    before, after = last.context, block.context
-    assert before.block_hashes is not None
+    number = (last.metadatum("block_number") + 1) % (1 << 64)
+    start, length = span(METADATA, "block_hashes")
+    hashes = last.metadata[start - WORD + _HASH_BYTES :][: length - _HASH_BYTES]
+    expected = hashes + block_hash.to_bytes(_HASH_BYTES, "little")
     return (
         block.root == root
         and block.next_free_slot == free
-        and block.last_timestamp == before.timestamp
-        and after.block_number == (before.block_number + 1) % (1 << 64)
-        and after.block_hashes == (block_hash, *before.block_hashes[:-1])
+        and block.last_timestamp == last.metadatum("timestamp")
+        and block.metadatum("block_number") == number
+        and block.metadata[start - WORD :][:length] == expected
     )

@@ -10,16 +10,15 @@ from fuzz.shipped import corpora
 from zkos.terminal.errors import UserError
 
 _FACTORIES: Final = {
-    "block_differential": "fuzz.targets.blocks:block_differential",
-    "block_upstream": "fuzz.targets.blocks:block_upstream",
-    "block_server": "fuzz.targets.blocks:block_server",
-    "block_replay": "fuzz.targets.blocks:block_replay",
-    "block_native": "fuzz.targets.blocks:block_native",
+    "block_differential": "fuzz.targets.block_differential:block_differential",
+    "block_batch": "fuzz.targets.block_batch:block_batch",
+    "block_upstream": "fuzz.targets.block_upstream:block_upstream",
+    "block_replay": "fuzz.targets.block_replay:block_replay",
+    "block_native": "fuzz.targets.block_native:block_native",
     "block_ethereum": "fuzz.targets.block_ethereum:block_ethereum",
     "block_ethereum_upstream": "fuzz.targets.block_ethereum:block_ethereum_upstream",
     "block_image": "fuzz.targets.block_image:block_image",
-    "block_image_server": "fuzz.targets.block_image:block_image_server",
-    "block_image_replay": "fuzz.targets.block_image:block_image_replay",
+    "block_image_batch": "fuzz.targets.block_image_batch:block_image_batch",
     "block_image_faults": "fuzz.targets.block_image:block_image_faults",
     "oracle": "fuzz.targets.oracle:oracle",
     "transaction_parser": "fuzz.targets.transaction_parser:transaction_parser",

@@ -194,7 +194,7 @@ def test_engine_without_an_answer_is_told_apart_from_agreement():
     done = zkos("diff", "--json", CASE, CASE, *engines)
     assert done.returncode == 0
     assert [set(row["engines"]) for row in rows(done)] == [{"native"}, {"native"}]
-    assert f"{CASE}: py_evm has no answer: format: only ZKsync OS knows" in done.stderr
+    assert f"{CASE}: py_evm has no answer: native resource is limited" in done.stderr
     assert "2 not compared: only one engine has an answer" in done.stderr
 
 

@@ -16,6 +16,18 @@ from differential.trace import (
     trace_py_evm,
 )
 from differential.trace_diff import first_split
+from tests.differential.ethereum_cases import (
+    CONTRACT,
+    GAS,
+    OTHER,
+    SSTORE,
+    authorization,
+    case,
+    code,
+    set_code,
+    transaction,
+)
+from tests.differential.ethereum_cases import call as small_call
 from tests.differential.planted_cases import (
     POP,
     SLOAD,
@@ -64,6 +76,7 @@ def plain(code):
 
 
 @pytest.mark.cpython
+@pytest.mark.parametrize("reference", ["py_evm", "eels"])
 @pytest.mark.parametrize(
     "name",
     [
@@ -71,57 +84,62 @@ def plain(code):
         for name in PROGRAMS
     ],
 )
-def test_reference_and_plain_python_have_the_same_steps(name):
+def test_references_and_plain_python_have_the_same_steps(name, reference):
+    if reference == "eels":
+        pytest.importorskip("ethereum")
     one = plain(PROGRAMS[name])
-    two = traced(trace_py_evm, crowded(PROGRAMS[name]))
+    two = traced(TRACERS[reference], crowded(PROGRAMS[name]))
     assert len(one.steps) > 50
     assert first_split(one.steps, two.steps) is None
 
 
-FAR = 0xFA2
-"""An account nobody touched: the first call of it costs 2600 gas."""
-POOR = 0x9002
-CANNOT_PAY = {
-    "CALL": push(0) * 5 + push(FAR) + push(0) + "f1",
-    "CALL with value": push(0) * 4 + push(1) + push(POOR) + push(0) + "f1",
-    "CALLCODE": push(0) * 5 + push(FAR) + push(0) + "f2",
-    "DELEGATECALL": push(0) * 4 + push(FAR) + push(0) + "f4",
-    "STATICCALL": push(0) * 4 + push(FAR) + push(0) + "fa",
-    "CREATE": push(0) * 3 + "f0",
-    "CREATE2": push(0) * 4 + "f5",
-}
-"""Code that ends exceptionally with 500 gas: access, value or creation cost more."""
+PRICES = {0xF1: 11_600, 0xF2: 11_600, 0xF4: 2600, 0xFA: 2600, 0xF0: 32_000}
+"""Of first calls, with value where they have it, and of a creation."""
+LIMITS = (100, 2500, 9500, 20_000, 50_000)
+
+
+@cache
+def unpaid():
+    """Calls of calls and creations at several limits, within a frame and as one."""
+    accounts, transactions = [], []
+    for number, opcode in enumerate(PRICES):
+        operands = (1,) * (opcode in (0xF1, 0xF2)) + (0,) * 4
+        body = code(operands, (0xE0 + number,), GAS, opcode)
+        inner = AccountState(0xC0D50 + number, nonce=1, balance=5, code=body)
+        calls = b"".join(small_call(inner.address, gas=gas) for gas in LIMITS)
+        accounts += [AccountState(0xE0 + number, balance=1), inner]
+        accounts += [AccountState(0xC0D60 + number, nonce=1, code=calls)]
+        transactions.append((0xC0D60 + number, 10**6))
+        transactions += [(inner.address, 21_000 + gas) for gas in LIMITS]
+    sent = [
+        transaction(to=to, gas_limit=gas, nonce=nonce)
+        for nonce, (to, gas) in enumerate(transactions)
+    ]
+    return case(accounts=accounts, transactions=sent)
 
 
 @pytest.mark.cpython
-@pytest.mark.parametrize("code", CANNOT_PAY.values(), ids=list(CANNOT_PAY))
-def test_a_call_that_cannot_be_paid_ends_its_frame(code):
-    rich = crowded(push(0) * 5 + push(POOR) + push(500) + "f1" + POP + store(9))
-    poor = AccountState(POOR, code=bytes.fromhex(code + POP + "00"), balance=9)
-    case = replace(rich, accounts=(*rich.accounts, poor))
-    one, two = traced(trace_cpython, case), traced(trace_py_evm, case)
+@pytest.mark.parametrize("reference", ["py_evm", "eels"])
+def test_call_that_cannot_be_paid_ends_its_frame(reference):
+    if reference == "eels":
+        pytest.importorskip("ethereum")
+    one, two = (traced(it, unpaid()) for it in (trace_cpython, TRACERS[reference]))
     assert first_split(one.steps, two.steps) is None
-    (last,) = [step for step in one.steps if step.halted]
-    assert last.address == POOR
-    assert last.gas_cost == last.gas
-    after = one.steps[one.steps.index(last) + 1]
-    assert (after.depth, after.name) == (0, "POP")
+    last = [step for step in one.steps if step.opcode in PRICES]
+    inner = [step for step in last if step.address < 0xC0D60]
+    assert len(inner) == 2 * len(PRICES) * len(LIMITS)
+    for step in inner:
+        assert step.halted == (step.gas < PRICES[step.opcode])
+        assert step.gas_cost == step.gas or not step.halted
 
 
 @pytest.mark.cpython
-@pytest.mark.parametrize("code", CANNOT_PAY.values(), ids=list(CANNOT_PAY))
-def test_a_call_that_cannot_be_paid_ends_its_transaction(code):
-    case = crowded("")
-    (block,) = case.blocks
-    poor = AccountState(POOR, code=bytes.fromhex(code + POP + "00"), balance=9)
-    first, *others = block.transactions
-    spends = replace(first, to=POOR, data=b"", gas_limit=21_500)
-    blocks = (replace(block, transactions=(spends, *others)),)
-    case = replace(case, blocks=blocks, accounts=(*case.accounts, poor))
-    one, two = traced(trace_cpython, case), traced(trace_py_evm, case)
-    assert first_split(one.steps, two.steps) is None
-    (last,) = [step for step in one.steps if step.halted]
-    assert (last.transaction, last.address) == (0, POOR)
+def test_delegated_code_is_traced_at_the_account_it_runs_for():
+    sent = set_code(authorization(CONTRACT), to=OTHER)
+    given = case(code((3, 7), SSTORE), transactions=[sent])
+    traces = [traced(tracer, given) for tracer in (trace_cpython, trace_py_evm)]
+    assert first_split(traces[0].steps, traces[1].steps) is None
+    assert {step.address for step in traces[0].steps} == {OTHER}
 
 
 @pytest.mark.slow

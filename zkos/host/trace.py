@@ -21,6 +21,9 @@ SSTORE: Final = 0x55
 TLOAD: Final = 0x5C
 TSTORE: Final = 0x5D
 HALTED: Final = 4
+_WORDS_BEFORE_REASON: Final = 3
+"""Of a transaction's message."""
+_NO_DEPTH: Final = -1
 CALLS: Final = frozenset((0xF0, 0xF1, 0xF2, 0xF4, 0xF5, 0xFA))
 """Opcodes during which other frames run."""
 
@@ -118,16 +121,16 @@ class _Decoder:
                 case guest_report.KIND_FRAME_END:
                     self._frame_end(words)
                 case guest_report.KIND_TRANSACTION:
-                    self._transaction_end()
+                    self._transaction_end(words)
 
     def _step(self, words: Words) -> Step:
         depth, pc, opcode = words.u32(), words.u32(), words.u32()
-        self._speaks(depth)
         gas, native = words.u64(), words.u64()
         address, size = words.address(), words.u32()
         upper = tuple(words.u256() for _ in range(min(size, REACH)))
         memory_length, memory = words.u32(), words.data()
         words.finish(int(guest_report.KIND_STEP))
+        self._end_above(depth)
         last = self._last.get(depth)
         if last is not None and last.gas_cost is None:
             complete(last, gas, native, upper[-1] if upper else None)
@@ -148,29 +151,6 @@ class _Decoder:
         self._last[depth] = step
         return step
 
-    def _speaks(self, depth: int) -> None:
-        """Note that a frame goes on, for which deeper ones must have ended.
-
-        Those that did not say so could not pay for what they stopped at.
-        """
-        for deeper in [known for known in self._last if known > depth]:
-            self._halt(self._last.pop(deeper))
-
-    def _transaction_end(self) -> None:
-        self._transaction += 1
-        if self._last:
-            deepest = self._last[max(self._last)]
-            # One in the middle of an opcode ended with the transaction.
-            if deepest.gas_cost is not None:
-                self._halt(deepest)
-        self._last.clear()
-
-    @staticmethod
-    def _halt(step: Step) -> None:
-        """The opcode that a frame stopped at was its last and took all its gas."""
-        step.gas_cost = step.gas
-        step.halted = True
-
     def _lower(self, depth: int, count: int) -> tuple[int, ...]:
         """The words of the stack too deep to have been sent."""
         if count == 0:
@@ -182,9 +162,9 @@ class _Decoder:
 
     def _frame_end(self, words: Words) -> None:
         depth, reason = words.u32(), words.u32()
-        self._speaks(depth)
         gas, native = words.u64(), words.u64()
         words.finish(int(guest_report.KIND_FRAME_END))
+        self._end_above(depth)
         last = self._last.get(depth)
         if last is not None and last.gas_cost is None:
             complete(last, gas, native, None)
@@ -192,3 +172,17 @@ class _Decoder:
         # A frame without code ends without a step; one that waits goes on later.
         if reason > 1:
             self._last.pop(depth, None)
+
+    def _transaction_end(self, words: Words) -> None:
+        for _ in range(_WORDS_BEFORE_REASON):
+            words.u32()
+        if words.u32() == guest_report.REASON_REVERTED:
+            self._end_above(_NO_DEPTH)
+        self._transaction += 1
+        self._last.clear()
+
+    def _end_above(self, depth: int) -> None:
+        """End frames that wait for a call which never began, for want of gas."""
+        for above in [known for known in self._last if known > depth]:
+            step = self._last.pop(above)
+            step.halted, step.gas_cost = True, step.gas
