@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from fuzz.coverage.counters import SEMANTIC_BITS
 from fuzz.coverage.engine import observe, problem_of
@@ -25,6 +25,8 @@ from fuzz.strategies.source import BytesSource, RandomSource
 from fuzz.targets.catalogue import load_target, seed_folder
 from zkos.compiler.emit import HOOKS
 from zkos.compiler.native import NativeLibrary
+from zkos.terminal.ending import ending
+from zkos.terminal.errors import EXIT_CLEAN
 from zkos.terminal.text import shell_line
 
 _CORE: Final = "atheris.core_with_libfuzzer"
@@ -184,8 +186,12 @@ def libraries(target: Target[Any]) -> list[NativeLibrary]:
     return [coverage_library()]
 
 
-def main(name: str, arguments: Sequence[str] | None = None) -> None:
-    """Fuzz a target with libFuzzer's options; does not return."""
+def main(name: str, arguments: Sequence[str] | None = None) -> NoReturn:
+    """Fuzz a target with libFuzzer's options; ends the process."""
+    sys.exit(ending(lambda: _fuzz(name, arguments)))
+
+
+def _fuzz(name: str, arguments: Sequence[str] | None) -> int:
     atheris: Any = importlib.import_module("atheris")
 
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -204,6 +210,7 @@ def main(name: str, arguments: Sequence[str] | None = None) -> None:
     for library in libraries(target):
         register(library)
     atheris.Fuzz()
+    return EXIT_CLEAN
 
 
 def command_line(name: str, given: Sequence[str]) -> list[str]:
