@@ -161,6 +161,8 @@ def check_case(path: Path, session: "Session") -> None:
             faults.append(result.reason)
             continue
         faults.extend(_faults(result))
+        for answer in result.idle_edits():
+            faults.append(f"the edit of answer {answer} was never applied")
         if len(result.outcome.engines) < 2:
             alone.update(result.without)
     if faults:

@@ -46,6 +46,16 @@ class BlockResult:
     without: dict[str, str] = field(default_factory=dict)
     """Engines that have no answer to it, and why."""
 
+    def idle_edits(self) -> list[int]:
+        """Answers that the case edits and that no engine asked for."""
+        asked = [
+            sum(outcome.detail.queries.values())
+            for outcome in self.outcome.engines.values()
+            if outcome.detail.queries is not None
+        ]
+        edited = {edit.answer for edit in self.case.blocks[self.index].edits}
+        return sorted(edited - set(range(max(asked)))) if asked else []
+
     def state_before(self) -> ChainState:
         """The state the block ran on."""
         return _state(self.case, self.history)

@@ -3,7 +3,7 @@
 import os
 import secrets
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from zkos.terminal.errors import (
     EXIT_ENGINE_FAILED,
     EXIT_INTERRUPTED,
     EXIT_TOOL_FAILED,
+    UserError,
 )
 from zkos.terminal.files import writing
 from zkos.terminal.text import shell_line
@@ -56,6 +57,8 @@ def run_campaign(path: Path, wishes: Wishes) -> int:
     seconds = None if wishes.time is None else parse_time(wishes.time)
     for name in wishes.targets:
         check_target(name)
+    known = folder.settings().targets if folder.exists else wishes.targets
+    _check_corpus(wishes.corpus, known or DEFAULT)
     with writing(path), folder.locked():
         settings = _settings(folder, wishes, seconds)
         folder.sweep()
@@ -64,6 +67,17 @@ def run_campaign(path: Path, wishes: Wishes) -> int:
         except KeyboardInterrupt:
             say(f"resume with: {resume_command(folder)}", to=messages())
             return EXIT_INTERRUPTED
+
+
+def _check_corpus(corpus: Path | None, targets: Sequence[str]) -> None:
+    """Raise UserError for further inputs that are none."""
+    if corpus is None:
+        return
+    if not corpus.is_dir():
+        raise UserError(f"--corpus {corpus}: no such folder")
+    if not any((corpus / name).is_dir() for name in targets):
+        named = ", ".join(targets)
+        raise UserError(f"--corpus {corpus}: has no folder of {named}")
 
 
 def _work(folder: Folder, wishes: Wishes) -> int:
@@ -84,7 +98,12 @@ def _work(folder: Folder, wishes: Wishes) -> int:
     tell_end(folder, summary, interrupted=interrupted)
     if interrupted:
         return EXIT_INTERRUPTED
-    return EXIT_DIFFERENCE if summary.findings else EXIT_CLEAN
+    idle = [name for name, done in summary.targets.items() if not done.executions]
+    for name in idle:
+        say(f"zkos: {name}: no input was run, the campaign was too short for it")
+    if summary.findings:
+        return EXIT_DIFFERENCE
+    return EXIT_BAD_INPUT if idle else EXIT_CLEAN
 
 
 def resume_command(folder: Folder) -> str:

@@ -58,7 +58,8 @@ def night(path: Path, plan: Plan) -> int:
     campaign = Folder(path / f"campaign-{len(nights) + 1}")
     known = path / "corpora"
     targets = tuple(plan.targets) or NAMES
-    wishes = Wishes(targets, plan.time, plan.jobs, plan.seed, corpus=known)
+    corpus = known if any((known / name).is_dir() for name in targets) else None
+    wishes = Wishes(targets, plan.time, plan.jobs, plan.seed, corpus=corpus)
     code = run_campaign(campaign.path, wishes)
     if code == EXIT_INTERRUPTED or not (campaign.path / "history.jsonl").is_file():
         return code

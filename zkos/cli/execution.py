@@ -83,6 +83,10 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
                 say(f"zkos: {result.reason}")
                 continue
             count(result, counts)
+            for answer in result.idle_edits():
+                counts["idle"] += 1
+                text = f"the edit of answer {answer} was never applied: nobody asked"
+                say(f"zkos: {result.path}: {text}")
             if as_json:
                 write_json(result.outcome.to_json())
                 for name, reason in result.without.items():
@@ -140,7 +144,7 @@ def totals(counts: Counter[str]) -> str:
 
 def exit_code(counts: Counter[str]) -> int:
     """The worst thing that happened."""
-    if counts["bad"]:
+    if counts["bad"] or counts["idle"]:
         return EXIT_BAD_INPUT
     if counts["different"]:
         return EXIT_DIFFERENCE

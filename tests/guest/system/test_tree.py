@@ -154,7 +154,7 @@ def test_queries_come_in_the_order_of_the_spec(verify):
 
 
 def spec_order(state, accesses):
-    """State spec 5, written down a second time on the host's tree."""
+    """State spec 11, written down a second time on the host's tree."""
     tree, asked, loaded = state.tree, [], set()
 
     def ask(query, key):

@@ -1,4 +1,4 @@
-"""The order of the storage cache at the end of a block (state spec 3)."""
+"""The order of the storage cache at the end of a block (state spec 10)."""
 
 from zkos.guest.state.slot import AddressSlots, Slot
 from zkos.lang.control import inline, urange
