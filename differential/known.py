@@ -180,6 +180,13 @@ NO_STATE_CLEARING: Final = Rule(
     "state 9",
     "the account is not deleted; fires where it has storage",
 )
+DELEGATED_TO_NOTHING: Final = Rule(
+    "delegated_to_nothing",
+    "To calls with value an account is empty that has neither nonce nor balance and is "
+    "delegated to one without code.",
+    "EVM 3",
+    "25000 gas more are charged; no authorization leaves an account without nonce",
+)
 P256_IS_COLD: Final = Rule(
     "p256_is_cold",
     "The first access to 0x100 in a transaction costs as a cold one.",

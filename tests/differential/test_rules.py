@@ -155,6 +155,7 @@ def test_what_remains_under_replay():
         "creation_over_storage",
         "destruction_spares_unseen_slots",
         "no_state_clearing",
+        "delegated_to_nothing",
     }
 
 
