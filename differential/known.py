@@ -113,7 +113,8 @@ NATIVE_GAS: Final = Rule(
 )
 OUT_OF_NATIVE: Final = Rule(
     "out_of_native",
-    "A transaction out of native resource reverts and loses its gas.",
+    "A transaction out of native resource reverts and loses its gas; it has at most "
+    "2**35 of it to compute with, also in replay.",
     "EVM 6.4, bootloader 4.15",
     "transactions that ours names so are reverted with all their gas; what their "
     "authorizations give back is paid",
