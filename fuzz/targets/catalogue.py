@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fuzz.coverage.target import Target
+from fuzz.shipped import corpora
 from zkos.terminal.errors import UserError
 
 _FACTORIES: Final = {
@@ -57,12 +58,11 @@ def load_target(name: str) -> Target[Any]:
 
 
 def seed_folder(name: str) -> Path:
-    """The distilled inputs of a target in the repository, shared by block targets.
+    """The distilled inputs of a target that are shipped, shared by block targets.
 
     Only inputs of blocks are called `.json`: these are cases for all commands.
     """
-    corpora = Path(__file__).resolve().parents[2] / "corpora"
-    return corpora / (DEFAULT[0] if name.startswith("block_") else name)
+    return corpora() / (DEFAULT[0] if name.startswith("block_") else name)
 
 
 def check_target(name: str) -> None:
