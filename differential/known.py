@@ -136,8 +136,9 @@ PUBDATA_NOT_COVERED: Final = Rule(
 LIMITS_OF_THE_BLOCK: Final = Rule(
     "limits_of_the_block",
     "Native resource, pubdata and L1 logs of a block are limited; a transaction "
-    "beyond, or short of native in validation, is dropped.",
-    "bootloader 3.1, 4",
+    "beyond, or short of native in validation, is dropped, and so is every one where "
+    "native resource has no price.",
+    "bootloader 3.1, 4.4, 4.5",
     "transactions that ours drops for it are not run",
 )
 GAS_LIMIT_BINDS_GAS_USED: Final = Rule(
@@ -176,7 +177,7 @@ DESTRUCTION_SPARES_UNSEEN_SLOTS: Final = Rule(
 NO_STATE_CLEARING: Final = Rule(
     "no_state_clearing",
     "Leaves are never removed: an empty account that is touched keeps its storage.",
-    "state 2",
+    "state 9",
     "the account is not deleted; fires where it has storage",
 )
 P256_IS_COLD: Final = Rule(
