@@ -98,7 +98,7 @@ def test_commands_and_a_night_from_the_wheel(installed):
     ):
         done = run(installed, *zkos, *map(str, words))
         assert done.returncode == 0, done.stderr
-    pytest_run = ("-m", "pytest", "--cases", str(case), "-p", "differential.plugin")
+    pytest_run = ("-m", "pytest", "--cases", str(case))
     done = run(installed, *pytest_run, "--engine", "native", "--engine", "cpython")
     assert done.returncode == 0, done.stdout
     plan = ("--time", "20s", "-j", "1", "--mutants", "0", "--folder", "night")
