@@ -66,6 +66,7 @@ class Stage:
         self.blocks: Final = case.blocks if case.batch else case.blocks[:1]
         self.transactions: Final = tuple(map(_delivered, self.blocks))
         self.told: tuple[Told, ...] = ()
+        self.statement = Statement((), 1)
         self.honest: list[Asked] = []
         self.output = b""
         self._worlds: Final[dict[bytes, World]] = {}
@@ -81,6 +82,7 @@ class Stage:
         self.told = told
         talk = Conversation(told, len(told))
         ending = engine.run(talk, self.options)
+        self.statement = Statement(tuple(item.block for item in told), len(told))
         self.honest = talk.asked
         self.output = ending.output or b""
         return ending
