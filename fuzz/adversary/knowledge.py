@@ -8,7 +8,7 @@ from fuzz.adversary.lies import flat_key
 from fuzz.adversary.parts import CONTRACT, OTHER_KEY, STRANGER, send
 from fuzz.adversary.queries import BLOB, METADATA, PREIMAGE, PROOF, SLOT, STATE
 from fuzz.adversary.stage import Stage, Variation, deliver, variations
-from fuzz.adversary.statement import Asked
+from fuzz.adversary.statement import NO_SENDER, Asked
 from fuzz.strategies.source import Source
 from zkos.guest.protocol.addresses import COMPLEX_UPGRADER
 from zkos.host.transactions import FieldTransaction, Kind
@@ -135,4 +135,5 @@ def _senders(stage: Stage) -> list[int]:
     """Addresses worth being taken for the sender."""
     accounts = [account.address for account in stage.case.accounts]
     named = [item.sender for block in stage.transactions for item in block]
-    return [*accounts, *named, stage.blocks[0].context.coinbase, STRANGER, 0x8006, 1]
+    signers = [sender for sender in named if sender != NO_SENDER]
+    return [*accounts, *signers, stage.blocks[0].context.coinbase, STRANGER, 0x8006, 1]

@@ -14,6 +14,8 @@ from fuzz.adversary.conversation import Conversation, Liar, Teller, Told, World,
 from fuzz.adversary.engines import Ending, Engine
 from fuzz.adversary.queries import BLOB
 from fuzz.adversary.statement import (
+    NO_SENDER,
+    RLP,
     Asked,
     StatedBlock,
     StatedTransaction,
@@ -71,7 +73,10 @@ class Stage:
         self.output = b""
         self._worlds: Final[dict[bytes, World]] = {}
         self._signers: Final[dict[bytes, int]] = {
-            item.data: item.sender for block in self.transactions for item in block
+            item.data: item.sender
+            for block in self.transactions
+            for item in block
+            if item.encoding == RLP
         }
 
     def rehearse(self, engine: Engine) -> Ending:
@@ -184,7 +189,8 @@ class Stage:
 def deliver(transaction: Transaction, chain_id: int) -> StatedTransaction:
     """A transaction as honest hosts serve it."""
     item = delivery.deliver(transaction, chain_id)
-    return StatedTransaction(item.data, item.format, item.sender)
+    sender = item.sender if item.format == RLP else NO_SENDER
+    return StatedTransaction(item.data, item.format, sender)
 
 
 def _delivered(block: Block) -> Transactions:
