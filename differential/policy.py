@@ -26,9 +26,8 @@ from zkos.guest.protocol.options import (
     OPTION_UNLIMITED_NATIVE,
 )
 from zkos.host.profile import Quirks, RunOptions
+from zkos.versions import VERSIONS
 
-PROTOCOL: Final = 30
-"""The version of the protocol that rules are in force for, unless told."""
 _UNLESS: Final = (
     (OPTION_BURN_BASE_FEE, FEES_TO_COINBASE),
     (OPTION_PREVRANDAO, PREVRANDAO_IS_ONE),
@@ -54,8 +53,9 @@ class Policy:
     """What the rules took: gas, for `native_gas`."""
 
     @classmethod
-    def of(cls, options: RunOptions, version: int = PROTOCOL) -> "Policy":
-        """The rules of a variant of the OS, in a version of the protocol."""
+    def of(cls, options: RunOptions) -> "Policy":
+        """The rules of a variant of the OS."""
+        version = VERSIONS[options.protocol].number
         rules = {rule for rule in RULES.values() if rule.holds_in(version)}
         if options.quirks is Quirks.NONE:
             rules -= {rule for rule in rules if rule.origin is Origin.QUIRK}

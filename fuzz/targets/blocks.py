@@ -122,12 +122,12 @@ class BlockTarget:
         return seen
 
     def run_blocks(self, value: Case, seen: Observation) -> "list[Step]":
-        """Run the blocks one by one; those that succeeded, with all they ran on."""
+        """Run the blocks one by one; those that succeeded, up to the first that not."""
         state = self._state(
             value.accounts, value.sequence, value.leaves, value.preimages
         )
         decreed = decrees(value)
-        done = []
+        done: list[Step] = []
         for index, block in enumerate(value.blocks):
             step = self._run_block(settle(block, state), state, seen, decreed)
             if seen.problem is not None and len(value.blocks) > 1:
@@ -179,7 +179,7 @@ class BlockTarget:
             seen.problem = judgement.problem
             compared = judgement.compared
         seen.compared += compared
-        return None if judged is None else Step(block, state, served, judged)
+        return None if judged is None else Step(block, state, served, first, judged)
 
     def _run(
         self,
@@ -242,6 +242,8 @@ class Step:
     state: ChainState
     """Before it."""
     served: Sequence[Delivery]
+    run: Run
+    """On the first engine."""
     judged: Judged
 
 
