@@ -29,6 +29,7 @@ from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 
 T = TypeVar("T")
+_SECONDS_BETWEEN_RINGS: Final = 1.0
 OURS: Final = "ours"
 """All engines of ours, once they agree."""
 
@@ -165,7 +166,7 @@ class _FixtureRun:
     def _timed(self, name: str, run: Callable[[], T]) -> T:
         started = time.perf_counter()
         try:
-            with _alarm(self.setup.time_limit), redirect_stdout(sys.stderr):
+            with time_limit(self.setup.time_limit), redirect_stdout(sys.stderr):
                 return run()
         except OutOfTime as error:
             limit = self.setup.time_limit
@@ -183,16 +184,25 @@ class _FixtureRun:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime in the body when it takes longer; in a main thread only."""
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime in the body when it takes longer; in a main thread only.
+
+    Where Python ignores what is raised (callbacks of C, finalisers) it is raised again,
+    at the latest after the body, whose result means nothing then.
+    """
+    rang = False
 
     def ring(*_: object) -> None:
+        nonlocal rang
+        rang = True
         raise OutOfTime
 
     previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _SECONDS_BETWEEN_RINGS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+    if rang:
+        raise OutOfTime

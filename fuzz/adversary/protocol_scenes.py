@@ -134,6 +134,12 @@ def decree() -> Case:
     return replace(made, preimages=(code,))
 
 
+def late_decree() -> Case:
+    """An upgrade that comes too late, unless what is before it is dropped."""
+    transactions = [send(HEIR, value=1), _decree(_jumps(3)), send(LIBRARY, nonce=1)]
+    return replace(scene((), transactions), preimages=(_jumps(3),))
+
+
 def _decree(code: bytes) -> FieldTransaction:
     """Code for an address, by its hash."""
     words = (
@@ -269,6 +275,7 @@ PROTOCOL_SCENES: Final[dict[str, Callable[[], Case]]] = {
     "delegations": delegations,
     "stored_code": stored_code,
     "decree": decree,
+    "late_decree": late_decree,
     "limits": limits,
     "precompiles": precompiles,
     "idle": idle,

@@ -14,6 +14,8 @@ from fuzz.adversary.conversation import Conversation, Liar, Teller, Told, World,
 from fuzz.adversary.engines import Ending, Engine
 from fuzz.adversary.queries import BLOB
 from fuzz.adversary.statement import (
+    NO_SENDER,
+    RLP,
     Asked,
     StatedBlock,
     StatedTransaction,
@@ -66,11 +68,15 @@ class Stage:
         self.blocks: Final = case.blocks if case.batch else case.blocks[:1]
         self.transactions: Final = tuple(map(_delivered, self.blocks))
         self.told: tuple[Told, ...] = ()
+        self.statement = Statement((), 1)
         self.honest: list[Asked] = []
         self.output = b""
         self._worlds: Final[dict[bytes, World]] = {}
         self._signers: Final[dict[bytes, int]] = {
-            item.data: item.sender for block in self.transactions for item in block
+            item.data: item.sender
+            for block in self.transactions
+            for item in block
+            if item.encoding == RLP
         }
 
     def rehearse(self, engine: Engine) -> Ending:
@@ -81,6 +87,7 @@ class Stage:
         self.told = told
         talk = Conversation(told, len(told))
         ending = engine.run(talk, self.options)
+        self.statement = Statement(tuple(item.block for item in told), len(told))
         self.honest = talk.asked
         self.output = ending.output or b""
         return ending
@@ -182,7 +189,8 @@ class Stage:
 def deliver(transaction: Transaction, chain_id: int) -> StatedTransaction:
     """A transaction as honest hosts serve it."""
     item = delivery.deliver(transaction, chain_id)
-    return StatedTransaction(item.data, item.format, item.sender)
+    sender = item.sender if item.format == RLP else NO_SENDER
+    return StatedTransaction(item.data, item.format, sender)
 
 
 def _delivered(block: Block) -> Transactions:

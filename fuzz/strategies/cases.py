@@ -77,6 +77,8 @@ def as_batch(made: Case) -> Case:
     Upgrades in later blocks are refused by no block but by the batch, so they go.
     """
     first = made.blocks[0]
+    # What is told of blocks before is forgotten by those after.
+    first = replace(first, context=replace(first.context, block_hashes=None))
     blocks = [first]
     for item in made.blocks[1:MOST_BLOCKS]:
         last = blocks[-1].context

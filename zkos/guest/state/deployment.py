@@ -49,7 +49,7 @@ class Deployment:
     blake2s: Blake2s
     keccak: Keccak256
     room: ByteView
-    """Where stored code is put together; grows to the longest."""
+    """Where stored code is put together, and stays if it is new to the block."""
     designation: ByteView
     """The same of a delegated account, see `_designate`."""
 
@@ -163,15 +163,17 @@ class Deployment:
         resources.charge(U64(0), blake2s_native(total))
         resources.charge(U64(0), NATIVE_PREIMAGE_RECORD)
 
-        capacity = self.room.length()
-        if capacity < total:
-            while capacity < total:
-                capacity = capacity << 1
-            self.room = allocate_bytes(capacity)
+        if self.room.length() < total:
+            self.room = allocate_bytes(total)
         stored = self.room.window(0, total)
         store(code, stored)
         digest = U256(self.blake2s.hash(stored))
-        return self.preimages.keep_copy(digest, stored, PREIMAGE_CODE)
+        known = self.preimages.made.length()
+        preimage = self.preimages.keep(digest, stored, PREIMAGE_CODE)
+        if self.preimages.made.length() != known:
+            # This part of the room is the preimage's from now on.
+            self.room = self.room.window(total, self.room.length() - total)
+        return preimage
 
     def _set_code(
         self,
