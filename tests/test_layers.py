@@ -33,10 +33,12 @@ ALLOWED = {
         }
         for name, allowed in GUEST.items()
     },
+    # A seam: the interface is the state's, the default behind it a model.
+    "zkos.guest.state.backing": {"zkos.guest.models"},
     "zkos.guest": {"zkos.lang", "zkos.guest"},
     "zkos.compiler": {"zkos.lang", "zkos.terminal", "zkos.compiler"},
     "zkos.versions": {"zkos.lang", "zkos.compiler", "zkos.versions"},
-    "zkos.machine": {"zkos.lang", "zkos.compiler", "zkos.machine"},
+    "zkos.machine": {"zkos.lang", "zkos.terminal", "zkos.compiler", "zkos.machine"},
     "zkos.host": {
         "zkos.lang", "zkos.terminal", "zkos.guest.protocol", "zkos.guest.evm.opcodes",
         "zkos.compiler", "zkos.versions", "zkos.machine", "zkos.host",
@@ -44,11 +46,15 @@ ALLOWED = {
     "differential": {"zkos", "differential"},
     "fuzz": {"zkos", "differential", "fuzz"},
     "zkos.cli": {"zkos", "differential", "fuzz"},
+    "zkos.docs": {"zkos.cli", "zkos.docs"},
 }  # fmt: skip
 """What each layer imports of ours; the longest prefix of a module's name counts."""
 
 TOP = "zkos.cli"
 """Imported by nothing below it; what commands talk with is `zkos.terminal`."""
+
+DESCRIBING = "zkos.docs"
+"""Above even that: its pages show the help of commands."""
 
 ENTRY_POINT = "zkos.cli"
 """The package whose `__init__` names `main` for the console script."""
@@ -105,7 +111,7 @@ def test_imports_point_one_way(name):
         assert any(below(imported, other) for other in ALLOWED[layer]), (
             f"{name}:{line} imports {imported}"
         )
-        if not below(name, TOP):
+        if not below(name, TOP) and not below(name, DESCRIBING):
             assert not below(imported, TOP), f"{name}:{line} imports {imported}"
 
 

@@ -228,7 +228,7 @@ _plant(
     "sort",
     "    return limb_0 | limb_1 | (number >> 128)",
     "    return number",
-    "slots in the order of addresses as numbers (state spec 3)",
+    "slots in the order of addresses as numbers (state spec 10)",
 )
 _plant(
     "sort_unstable",

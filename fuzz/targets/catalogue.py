@@ -6,18 +6,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from fuzz.coverage.target import Target
+from fuzz.shipped import corpora
+from zkos.terminal.errors import UserError
 
 _FACTORIES: Final = {
-    "block_differential": "fuzz.targets.blocks:block_differential",
-    "block_upstream": "fuzz.targets.blocks:block_upstream",
-    "block_server": "fuzz.targets.blocks:block_server",
-    "block_replay": "fuzz.targets.blocks:block_replay",
-    "block_native": "fuzz.targets.blocks:block_native",
+    "block_differential": "fuzz.targets.block_differential:block_differential",
+    "block_batch": "fuzz.targets.block_batch:block_batch",
+    "block_upstream": "fuzz.targets.block_upstream:block_upstream",
+    "block_replay": "fuzz.targets.block_replay:block_replay",
+    "block_native": "fuzz.targets.block_native:block_native",
     "block_ethereum": "fuzz.targets.block_ethereum:block_ethereum",
     "block_ethereum_upstream": "fuzz.targets.block_ethereum:block_ethereum_upstream",
     "block_image": "fuzz.targets.block_image:block_image",
-    "block_image_server": "fuzz.targets.block_image:block_image_server",
-    "block_image_replay": "fuzz.targets.block_image:block_image_replay",
+    "block_image_batch": "fuzz.targets.block_image_batch:block_image_batch",
     "block_image_faults": "fuzz.targets.block_image:block_image_faults",
     "oracle": "fuzz.targets.oracle:oracle",
     "transaction_parser": "fuzz.targets.transaction_parser:transaction_parser",
@@ -40,7 +41,7 @@ NAMES: Final = tuple(
 DEFAULT: Final = ("block_differential",)
 
 
-class TargetError(Exception):
+class TargetError(UserError):
     """A target is not known or cannot run here; the text is one line for the user."""
 
 
@@ -57,12 +58,11 @@ def load_target(name: str) -> Target[Any]:
 
 
 def seed_folder(name: str) -> Path:
-    """The distilled inputs of a target in the repository, shared by block targets.
+    """The distilled inputs of a target that are shipped, shared by block targets.
 
     Only inputs of blocks are called `.json`: these are cases for all commands.
     """
-    corpora = Path(__file__).resolve().parents[2] / "corpora"
-    return corpora / (DEFAULT[0] if name.startswith("block_") else name)
+    return corpora() / (DEFAULT[0] if name.startswith("block_") else name)
 
 
 def check_target(name: str) -> None:

@@ -1,29 +1,34 @@
+from types import SimpleNamespace
+
 import pytest
 
-from differential.expected import load_expected
 from differential.outcome import Result
 from differential.runners import cpython
-from differential.runners.base import prepare, run_chain, state_of_case
+from differential.runners.base import prepare, state_of_case
+from zkos.compiler.variant import TRACE
+from zkos.guest.protocol.queries import QUERY_TRANSACTION_SIZE
 from zkos.guest.system.errors import OutOfErgs
-from zkos.host.case import load_case, parse_case
-from zkos.host.profile import Profile, RunOptions
+from zkos.host.case import parse_case
+from zkos.host.profile import RunOptions
 from zkos.lang.intrinsics import finish, option_word, oracle_read, oracle_write
 from zkos.lang.ints import U8, U32, Bytes32
 from zkos.lang.trap import trap
+from zkos.versions import STANDARD, Build
 
 pytestmark = pytest.mark.cpython
 
 
 def run(monkeypatch, main, options=RunOptions()):  # noqa: B008
-    monkeypatch.setattr(cpython, "main", main)
+    guest = SimpleNamespace(load=lambda _: SimpleNamespace(main=main))
+    monkeypatch.setattr(cpython, "modules", lambda _: guest)
     case = parse_case({"block": {}}, "x")
     return cpython.run_block(case.blocks[0], state_of_case(case), options)
 
 
 def test_finished_guest_is_a_success(monkeypatch):
     def main():
-        assert option_word(U32(0)) == 33
-        oracle_write(U32(0))
+        assert option_word(U32(0)) == RunOptions().word()
+        oracle_write(QUERY_TRANSACTION_SIZE)
         oracle_write(U32(0))
         assert [oracle_read() for _ in range(3)] == [2, 0, 0]
         finish(Bytes32(0x0102))
@@ -97,23 +102,27 @@ def test_endless_guest_is_a_timeout(monkeypatch):
     assert outcome.reason.startswith("after 0.05 s")
 
 
+def test_builds_run_side_by_side():
+    case = parse_case({"block": {}}, "x")
+    state, options = state_of_case(case), RunOptions()
+    builds = (STANDARD, Build(variant=TRACE), STANDARD)
+
+    endings = [
+        cpython.run_build(build, prepare(case.blocks[0], state, options), options)
+        for build in builds
+    ]
+
+    assert {ending.result for ending in endings} == {Result.SUCCESS}
+    assert len({ending.public_input for ending in endings}) == 1
+    loops = [cpython.modules(b).load("zkos.guest.evm.interpreter") for b in builds]
+    assert [loop.TRACE for loop in loops] == [False, True, False]
+    assert loops[0].Evm is loops[2].Evm is not loops[1].Evm
+
+
 def test_trap_names_the_line_of_the_guest():
     case = parse_case({"block": {}}, "x")
-    channel = prepare(case.blocks[0], state_of_case(case))
+    channel = prepare(case.blocks[0], state_of_case(case), RunOptions())
     channel.fault = "deaf"
     ending = cpython.run_guest(channel, RunOptions())
     assert ending.result is Result.ABORT
     assert "(zkos/guest/" in ending.reason
-
-
-@pytest.mark.parametrize("name", ["empty", "transfer_1"])
-def test_published_block_gives_its_public_input(shared, name):
-
-    folder = shared / "vectors"
-    case = load_case(folder / f"{name}.json")
-    (expected,) = load_expected(folder / f"{name}.expected.json", Profile.APP)
-    (outcome,) = run_chain(cpython.run_block, case, RunOptions())
-    assert outcome.public_input == expected.public_input
-    assert outcome.pubdata == expected.pubdata
-    assert outcome.detail.words_written == expected.detail.words_written
-    assert outcome.detail.queries == expected.detail.queries

@@ -183,7 +183,7 @@ def test_save_and_load_keep_everything(tmp_path):
     state = ChainState()
     state.set_account(0xA, balance=5, code=b"\x00")
     state.set_slot(0xA, 2**256 - 1, 0)
-    state.apply([SlotDiff(Slot(0xB, 1), 9)], [b"new"], 77)
+    state.apply([SlotDiff(Slot(0xB, 1), 9)], [b"new"], 77, 1000)
     state.save(tmp_path / "state.json")
 
     loaded = ChainState.load(tmp_path / "state.json")
@@ -191,6 +191,7 @@ def test_save_and_load_keep_everything(tmp_path):
     assert loaded.tree.leaves() == state.tree.leaves()
     assert list(loaded.preimages) == list(state.preimages)
     assert (loaded.slots, loaded.block_hashes) == (state.slots, state.block_hashes)
+    assert loaded.timestamp == state.timestamp == 1000
     assert loaded.tree.root() == state.tree.root()
 
 
@@ -215,11 +216,12 @@ def test_apply_numbers_new_leaves_in_the_order_given():
     state.set_slot(1, 1, 1)
     fork = state.fork()
 
-    fork.apply([SlotDiff(Slot(5, 5), 6), SlotDiff(Slot(1, 1), 0)], [], 1)
-    fork.apply([SlotDiff(Slot(4, 4), 7)], [], 2)
+    fork.apply([SlotDiff(Slot(5, 5), 6), SlotDiff(Slot(1, 1), 0)], [], 1, 42)
+    fork.apply([SlotDiff(Slot(4, 4), 7)], [], 2, 43)
 
     assert fork.tree.index_of(Slot(5, 5).flat_key()) == 3
     assert fork.tree.index_of(Slot(4, 4).flat_key()) == 4
     assert (fork.slot(1, 1), state.slot(1, 1)) == (0, 1)
     assert fork.block_hashes[:3] == (2, 1, 0)
     assert len(fork.block_hashes) == 256
+    assert (fork.timestamp, state.timestamp) == (43, 0)

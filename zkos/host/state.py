@@ -21,7 +21,7 @@ class Slot(NamedTuple):
     key: int
 
     def flat_key(self) -> bytes:
-        """The key of its leaf (state spec 1)."""
+        """The key of its leaf (state spec 8)."""
         return hash_bytes(
             self.address.to_bytes(32, "big") + self.key.to_bytes(32, "big")
         )

@@ -1,7 +1,7 @@
 """The state tree as the host keeps it: all leaves, their order, all inner hashes.
 
 A binary Merkle tree of depth 64 whose leaves form a list sorted by key (state spec
-1 and 2). The guest sees it only through the oracle, which serves `proof`, `index_of`
+9). The guest sees it only through the oracle, which serves `proof`, `index_of`
 and `previous_index` from here.
 """
 

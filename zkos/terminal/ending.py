@@ -3,7 +3,6 @@
 import errno
 import os
 import platform
-import shlex
 import sys
 import tempfile
 import traceback
@@ -17,7 +16,7 @@ from zkos.terminal.errors import (
     EXIT_TOOL_FAILED,
     UserError,
 )
-from zkos.terminal.text import one_line
+from zkos.terminal.text import one_line, shell_line
 
 _SURROUNDINGS: Final = frozenset(
     getattr(errno, name)
@@ -114,7 +113,7 @@ def _keep_traceback(error: BaseException) -> str:
     """Write it to a new file among the temporary ones; the file's name."""
     handle, name = tempfile.mkstemp(prefix="zkos-fault-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(f"{shlex.join(sys.argv)}\n")
+        file.write(f"{shell_line(sys.argv)}\n")
         file.write(f"Python {sys.version} on {platform.platform()}\n\n")
         file.writelines(traceback.format_exception(error))
     return name

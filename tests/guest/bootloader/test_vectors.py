@@ -1,60 +1,69 @@
-"""Published blocks: the public input of the shipped images, on CPython."""
+"""Published blocks: the public inputs of the shipped images, and what they logged."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from differential.expected import load_expected
-from differential.runners import cpython
+from differential.runners import cpython, native
 from differential.runners.base import run_chain
 from zkos.host.case import load_case
-from zkos.host.profile import Profile, Quirks, RunOptions
+from zkos.host.profile import Quirks, RunOptions
 
-pytestmark = pytest.mark.cpython
-FOLDER = Path(__file__).resolve().parents[4] / "shared" / "vectors"
+FOLDER = Path(__file__).resolve().parents[4] / "shared" / "vectors_v30"
 QUICK = [
-    *("abort_pubdata_shrinks", "chain_3", "create_create2", "empty", "l1_low_deposit"),
-    *("l1_message_call", "l1_revert", "malformed_padding", "nonce_too_low", "tx_712"),
-    *("sender_has_code", "skip_keeps_nonce", "tx_2930_list", "upgrade", "withdraw"),
+    *("auth_rules", "block_pubdata_over", "chain_3", "create_create2", "empty"),
+    *("invalid_rlp", "l1_message_call", "l1_revert", "l1_thresholds", "tx_7702_list"),
+    *("native_thresholds", "order_of_errors", "refunds", "tx_2930_list", "upgrade"),
 ]
 NAMES = sorted(
-    path.name.split(".")[0]
-    for path in FOLDER.glob("*.json*")
-    if ".exp" not in path.name
+    path.name.removesuffix(".json")
+    for path in FOLDER.glob("*.json")
+    if ".expected." not in path.name
 )
 
 
-def check(folder, name, profile):
-    suffix = ".gz" if (folder / f"{name}.json.gz").exists() else ""
-    expected = load_expected(folder / f"{name}.expected.json{suffix}", profile)
-    case = load_case(folder / f"{name}.json{suffix}")
-    options = RunOptions(profile=profile, quirks=Quirks.UPSTREAM)
-    outcomes = list(run_chain(cpython.run_block, case, options))
-    assert [each.result for each in outcomes] == [each.result for each in expected]
-    for outcome, theirs in zip(outcomes, expected, strict=True):
-        for field in ("pubdata", "state_root", "next_free_slot"):
-            value = getattr(theirs, field)
-            assert value is None or getattr(outcome, field) == value, field
-        if theirs.succeeded:
-            assert outcome.public_input == theirs.public_input
-            assert outcome.detail.queries == theirs.detail.queries
+def listed(entry):
+    return entry if isinstance(entry, list) else [entry]
 
 
+def check(folder, name, run_block):
+    case = load_case(folder / f"{name}.json")
+    content = json.loads((folder / f"{name}.expected.json").read_text())
+    expected = listed(content["images"]["singleblock_batch"]["keccak"])
+    outcomes = list(run_chain(run_block, case, RunOptions(quirks=Quirks.UPSTREAM)))
+    assert [each.result.value for each in outcomes] == [
+        each["outcome"] for each in expected
+    ]
+    for outcome, theirs, log in zip(outcomes, expected, content["log"], strict=True):
+        if outcome.succeeded:
+            assert "0x" + outcome.public_input.hex() == theirs["output_bytes"]
+        for ours, receipt in zip(outcome.transactions, log, strict=True):
+            check_receipt(ours, receipt)
+
+
+def check_receipt(ours, receipt):
+    if "validation_error" in receipt:
+        assert ours.status.value == "invalid"
+        assert ours.reason.split()[0] == receipt["validation_error"].split()[0]
+    elif "invalidated" in receipt:
+        assert ours.status.value == "invalid"
+        assert ours.reason.startswith("Block")
+        assert ours.reason.endswith("LimitReached")
+    else:
+        assert ours.gas_used == receipt["gas_used"]
+        # What ran out of native has no body that could succeed.
+        if not receipt.get("body_success"):
+            assert ours.status.value == "reverted"
+
+
+@pytest.mark.cpython
 @pytest.mark.parametrize("name", QUICK)
-def test_quick_block_gives_the_published_public_input(shared, name):
-    check(shared / "vectors", name, Profile.APP)
+def test_quick_block_under_cpython(shared, name):
+    check(shared / "vectors_v30", name, cpython.run_block)
 
 
-@pytest.mark.parametrize("name", ["l1_revert", "upgrade", "withdraw"])
-@pytest.mark.parametrize("profile", [Profile.SERVER, Profile.REPLAY])
-def test_other_profiles_agree_too(shared, name, profile):
-    check(shared / "vectors", name, profile)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("profile", list(Profile))
+@pytest.mark.native
 @pytest.mark.parametrize("name", NAMES)
-def test_block_gives_the_published_public_input(shared, name, profile):
-    if name.startswith("mainnet") and profile is not Profile.APP:
-        pytest.skip("published for app.bin only")
-    check(shared / "vectors", name, profile)
+def test_block_on_the_compiled_guest(shared, name):
+    check(shared / "vectors_v30", name, native.run_block)

@@ -2,9 +2,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.guest.system.world import stored
 from zkos.guest.state.account import Account
 from zkos.guest.state.diff_encoding import (
-    account_encoded_length,
+    account_paid_length,
+    account_room,
     encode,
     encode_account,
     encoded_length,
@@ -71,10 +73,12 @@ def account_of(before: tuple[int, int], after: tuple[int, int]) -> Account:
     return account
 
 
-def encoded_account(account: Account, code: bytes = b"") -> bytes:
-    out = allocate_bytes(len(code) + 200)
-    length = encode_account(account, view_of(code), out)
-    assert length == account_encoded_length(account)
+def encoded_account(account: Account, kept: bytes = b"") -> bytes:
+    """The published difference; a transaction pays the same but by hash, 4 more."""
+    out = allocate_bytes(account_room(account))
+    length = encode_account(account, view_of(kept), out)
+    by_hash = account.not_publish and account.code_changed_since(account.initial)
+    assert account_paid_length(account.initial, account) == length + 4 * by_hash
     return bytes(out.window(0, length))
 
 
@@ -89,29 +93,47 @@ def test_nonce_and_balance_alone(after: tuple[int, int], head: str) -> None:
     assert encoded_account(account) == bytes.fromhex(head) + tail
 
 
-def test_unchanged_account_needs_nothing() -> None:
-    assert account_encoded_length(account_of((1, 7), (1, 7))) == U32(0)
+def test_longest_numbers_have_room() -> None:
+    account = account_of((0, 1), (2**64 - 1, TOP))
+    assert len(encoded_account(account)) == 1 + 9 + 33
+    account.versioning = U64(0)
+    account.bytecode_hash = U256(7)
+    assert len(encoded_account(account)) == 1 + 8 + 9 + 33 + 12
 
 
 @pytest.mark.parametrize("not_publish", [True, False])
-def test_changed_code_publishes_everything(not_publish: bool) -> None:
-    code = bytes(range(70))
+@pytest.mark.parametrize("size", [0, 1, 64, 70])
+def test_changed_code_publishes_everything(size: int, *, not_publish: bool) -> None:
+    code = bytes(range(size))
+    kept = stored(code)
     account = account_of((0, 9), (1, 9))
     account.versioning = U64(0x0101010000000000)
     account.bytecode_hash = U256(0x1234)
-    account.bytecode_length = U32(len(code))
-    account.observable_length = U32(len(code))
+    account.code_length = account.observable_length = U32(size)
+    account.artifacts_length = U32(8 * -(-size // 64))
     account.not_publish = not_publish
     middle = (0x1234).to_bytes(32, "big")
     if not not_publish:
-        middle = len(code).to_bytes(4, "big") + code
-    assert encoded_account(account, code) == b"".join(
+        lengths = size.to_bytes(4, "big") + (8 * -(-size // 64)).to_bytes(4, "big")
+        middle = lengths + kept
+    assert encoded_account(account, kept) == b"".join(
         [
             bytes([0x24 if not_publish else 0x04]),
             bytes.fromhex("0101010000000000"),
             bytes.fromhex("0901" + "01"),
             middle,
-            bytes(4),
-            len(code).to_bytes(4, "big"),
+            size.to_bytes(4, "big"),
         ]
     )
+
+
+def test_paid_length_is_that_since_the_moment_given() -> None:
+    account = account_of((0, 9), (1, 9))
+    middle = account_of((0, 9), (1, 8)).initial
+    middle.nonce, middle.balance = U64(1), U256(8)
+    assert account_paid_length(account.initial, account) == 1 + 2
+    assert account_paid_length(middle, account) == 1 + 2
+    middle.balance = U256(1 << 100)
+    assert account_paid_length(middle, account) == 1 + 2
+    middle.versioning = U64(0)
+    assert account_paid_length(middle, account) == 1 + 8 + 1 + 2 + 12

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.guest.system.budget import plenty, spent
-from tests.guest.system.conftest import new_io
+from tests.guest.system.conftest import cached_slots, new_io
 from tests.guest.system.world import World
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
@@ -31,17 +31,29 @@ STEPS = st.lists(
 )
 
 
+def refund(original: int, current: int, new: int) -> int:
+    """What a write adds to the counter (EIP-3529)."""
+    added = 0
+    if current != new and original:
+        added += 4800 * (new == 0) - 4800 * (current == 0)
+    if current not in (new, original) and new == original:
+        added += 2800 if original else 19900
+    return added
+
+
 @dataclass
 class Model:
     """What a revert restores, and what a new transaction forgets."""
 
     values: dict[tuple[int, int], int] = field(default_factory=dict)
     unset: dict[tuple[int, int], bool] = field(default_factory=dict)
-    updated: set[tuple[int, int]] = field(default_factory=set)
+    originals: dict[tuple[int, int], int] = field(default_factory=dict)
+    refund: int = 0
     warm: set[tuple[int, int]] = field(default_factory=set)
     transient: dict[tuple[int, int], int] = field(default_factory=dict)
     balances: dict[int, int] = field(default_factory=dict)
     warm_accounts: set[int] = field(default_factory=set)
+    unset_accounts: dict[int, bool] = field(default_factory=dict)
     destroyed: set[int] = field(default_factory=set)
 
 
@@ -52,18 +64,13 @@ class Driver:
         attach(World())
         self.io = new_io()
         self.model = Model()
-        self.known: set[tuple[int, int]] = set()
         self.saved: list[tuple[Any, Model]] = []
 
     def warm(self, place: tuple[int, int]) -> int:
         cost = 4000
-        if place not in self.known:
-            cost += 242240
-        elif place not in self.model.warm:
-            cost += 121120
-        self.known.add(place)
+        if place not in self.model.warm:
+            cost += 242240 if self.model.unset.get(place, True) else 121120
         self.model.warm.add(place)
-        self.model.updated.add(place)
         return cost
 
     def write(self, address: int, key: int, value: int) -> None:
@@ -71,9 +78,12 @@ class Driver:
         self.io.write_slot(EVM, resources, Address(address), U256(key), U256(value))
         cost = self.warm(place)
         cost += 120800 if model.unset.get(place, True) else 50560
+        before = model.values.get(place, 0)
+        model.refund += refund(model.originals.get(place, 0), before, value)
         model.values[place] = value
         model.unset[place] = False
         assert spent(resources)[1] == cost
+        assert self.io.refund_counter() == model.refund
 
     def read(self, address: int, key: int) -> None:
         resources, place = plenty(), (address, key)
@@ -91,8 +101,11 @@ class Driver:
     def touch_account(self, address: int) -> None:
         resources = plenty()
         self.io.touch_account(EVM, resources, Address(address + 100), False)
-        warm = address in self.model.warm_accounts
-        assert spent(resources)[0] == (100 if warm else 2600)
+        price = (100, 4000)
+        if address not in self.model.warm_accounts:
+            unset = self.model.unset_accounts.get(address, True)
+            price = (2600, 250240 if unset else 131100)
+        assert spent(resources) == price
         self.model.warm_accounts.add(address)
 
     def fund(self, address: int) -> None:
@@ -100,6 +113,7 @@ class Driver:
         self.io.add_balance(NONE, plenty(), Address(address + 100), U256(1))
         balances = self.model.balances
         balances[address] = balances.get(address, 0) + 1
+        self.model.unset_accounts[address] = False
 
     def destroy(self, address: int) -> None:
         self.touch_account(address)
@@ -107,6 +121,7 @@ class Driver:
         self.io.self_destruct(plenty(), place, place, True)
         self.model.balances[address] = 0
         self.model.destroyed.add(address)
+        self.model.unset_accounts[address] = False
 
     def start(self) -> None:
         self.saved.append((self.io.start_frame(), copy.deepcopy(self.model)))
@@ -129,15 +144,14 @@ class Driver:
         model.warm.clear()
         model.warm_accounts.clear()
         model.transient.clear()
+        model.originals = dict(model.values)
+        model.refund = 0
 
     def compare(self) -> None:
-        slots = self.io.storage.slots
-        for index in range(int(slots.length())):
-            slot = slots[index]
+        for slot in cached_slots(self.io):
             place = (int(slot.address), int(slot.key))
             if place[0] != 0x8003:
                 assert int(slot.current) == self.model.values.get(place, 0)
-                assert slot.updated == (place in self.model.updated)
         for address, balance in self.model.balances.items():
             assert int(self.io.account(Address(address + 100)).balance) == balance
 

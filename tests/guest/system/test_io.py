@@ -3,11 +3,16 @@ from Crypto.Hash import keccak
 
 from tests.guest.system.budget import plenty, purse, spent
 from tests.guest.system.conftest import new_io
-from tests.guest.system.world import World, encode_account
+from tests.guest.system.world import World, b2s, encode_account, stored
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
 from zkos.guest.state.io import Io
-from zkos.guest.system.errors import Fatal, OutOfErgs, OutOfNative
+from zkos.guest.system.errors import (
+    Fatal,
+    OutOfErgs,
+    OutOfNative,
+    OutOfReturnMemory,
+)
 from zkos.guest.system.memory import ReturnMemory
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import List, allocate_bytes, view_of
@@ -29,7 +34,7 @@ def topics(*numbers: int) -> List[U256]:
 
 
 def message(io: Io, data: bytes) -> None:
-    io.emit_l1_message(EVM, plenty(), A, view_of(data))
+    io.emit_l1_message(plenty(), A, view_of(data))
 
 
 def set_slot(io: Io, value: int, address: Address = A) -> None:
@@ -89,16 +94,23 @@ def test_event_prices_and_content(io: Io) -> None:
     assert bytes(event.data) == b"hello"
 
 
-def test_event_outside_the_evm_is_fatal(io: Io) -> None:
+def test_event_outside_the_evm_pays_native_only(io: Io) -> None:
+    resources = plenty()
+    io.emit_event(NONE, resources, A, topics(1, 2), view_of(b"hello"))
+    assert spent(resources) == (0, 6000 + 400 + 10)
+    assert io.events.events.length() == 1
+
+
+def test_event_of_an_unknown_environment_is_fatal(io: Io) -> None:
     with pytest.raises(Fatal):
-        io.emit_event(NONE, plenty(), A, topics(), view_of(b""))
+        io.emit_event(U8(2), plenty(), A, topics(), view_of(b""))
 
 
 def test_message_prices_and_content(io: Io) -> None:
     data = bytes(200)
     source = view_of(data)
     resources = plenty()
-    digest = io.emit_l1_message(NONE, resources, A, source)
+    digest = io.emit_l1_message(resources, A, source)
     source.fill(1)
     hashes = 20000 + 3 * 20000 + 37500
     assert spent(resources) == (30 + 6 * 7, hashes + 6000 + 400 + 37500)
@@ -115,13 +127,8 @@ def test_unpaid_message_is_not_sent(
     io: Io, gas: int, native: int, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        io.emit_l1_message(EVM, purse(gas=gas, native=native), A, allocate_bytes(200))
+        io.emit_l1_message(purse(gas=gas, native=native), A, allocate_bytes(200))
     assert io.events.logs.length() == U32(0)
-
-
-def test_message_of_an_unknown_environment_is_fatal(io: Io) -> None:
-    with pytest.raises(Fatal):
-        io.emit_l1_message(U8(3), plenty(), A, view_of(b""))
 
 
 def test_transaction_log(io: Io) -> None:
@@ -169,29 +176,60 @@ def test_pubdata_of_slots(world: World, io: Io) -> None:
     assert io.pubdata_used() == U64(34)
 
 
-def test_retouched_change_is_paid_again(io: Io) -> None:
+def test_pubdata_looks_at_the_block_and_at_the_transaction(io: Io) -> None:
     set_slot(io, 6)
     io.finish_transaction()
     io.begin_transaction()
     assert io.pubdata_used() == U64(0)
-    snapshot = io.start_frame()
     io.read_slot(EVM, plenty(), A, KEY)
-    assert io.pubdata_used() == U64(34)
-    io.finish_frame(snapshot, True)
+    assert io.pubdata_used() == U64(0)
+    # 6 -> 7 adds 1, whatever the block had before; back at 0 nothing is published.
+    set_slot(io, 7)
+    assert io.pubdata_used() == U64(32 + 2)
+    set_slot(io, 1 << 100)
+    assert io.pubdata_used() == U64(32 + 14)
+    set_slot(io, 0)
+    assert io.pubdata_used() == U64(0)
+    set_slot(io, 6)
     assert io.pubdata_used() == U64(0)
 
 
 def test_pubdata_of_accounts_and_messages(world: World, io: Io) -> None:
     world.add_account(A, encode_account(nonce=1, balance=100))
     io.increment_nonce(NONE, plenty(), A)
-    assert io.pubdata_used() == U64(3)
+    assert io.pubdata_used() == U64(32 + 3)
     io.transfer(NONE, plenty(), A, B, U256(1))
-    assert io.pubdata_used() == U64(5 + 3)
+    assert io.pubdata_used() == U64(37 + 32 + 3)
     message(io, b"abc")
-    assert io.pubdata_used() == U64(8 + 88 + 4 + 3)
+    assert io.pubdata_used() == U64(69 + 3 + 88 + 4 + 3)
     io.deploy_code(EVM, plenty(), B, view_of(bytes(10)))
-    full = 1 + 8 + 1 + 2 + 4 + 10 + 4 + 4
-    assert io.pubdata_used() == U64(5 + full + 95)
+    full = 32 + 1 + 8 + 1 + 2 + 4 + 4 + len(stored(bytes(10))) + 4
+    assert io.pubdata_used() == U64(37 + full + 95)
+
+
+def test_pubdata_of_accounts_looks_at_the_block_and_at_the_transaction(
+    world: World, io: Io
+) -> None:
+    world.add_account(A, encode_account(balance=100))
+    io.add_balance(NONE, plenty(), A, U256(900))
+    io.finish_transaction()
+    io.begin_transaction()
+    io.read_account(NONE, plenty(), A)
+    assert io.pubdata_used() == U64(0)
+    io.sub_balance(NONE, plenty(), A, U256(1))
+    assert io.pubdata_used() == U64(32 + 3)
+    io.sub_balance(NONE, plenty(), A, U256(899))
+    assert io.pubdata_used() == U64(0)
+
+
+def test_pubdata_of_a_forced_deployment_is_counted_by_hash(
+    world: World, io: Io
+) -> None:
+    code = bytes(200)
+    world.preimages[b2s(code)] = code
+    digest = U256(int.from_bytes(b2s(code), "big"))
+    io.set_bytecode_details(plenty(), A, digest, U32(200), U256(9))
+    assert io.pubdata_used() == U64(32 + 1 + 8 + 1 + 1 + 32 + 4 + 4)
 
 
 def test_logs_of_earlier_transactions_are_not_counted(io: Io) -> None:
@@ -212,11 +250,13 @@ def test_return_memory_is_bounded() -> None:
     memory = ReturnMemory()
     source = view_of(b"abc")
     first = memory.append(source)
-    memory.append(allocate_bytes((1 << 27) - 3))
+    assert memory.room() == (1 << 28) - 3
+    memory.append(allocate_bytes((1 << 28) - 3))
     source.fill(0)
     assert bytes(first) == b"abc"
+    assert memory.room() == 0
     memory.append(allocate_bytes(0))
-    with pytest.raises(Fatal):
+    with pytest.raises(OutOfReturnMemory):
         memory.append(allocate_bytes(1))
     memory.reset()
     assert memory.append(allocate_bytes(1)).length() == U32(1)

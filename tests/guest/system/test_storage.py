@@ -1,12 +1,13 @@
 import pytest
 
 from tests.guest.system.budget import plenty, purse, spent
+from tests.guest.system.conftest import cached_slots
 from tests.guest.system.world import SLOT, World
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
 from zkos.guest.state.io import Io
 from zkos.guest.system.errors import Fatal, OutOfErgs, OutOfNative
-from zkos.lang.ints import U8, U64, U256, Address
+from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.trap import Trap
 
 A = Address(0xA1)
@@ -42,13 +43,24 @@ def test_bootloader_pays_native_only(io: Io) -> None:
     assert read(io, NONE) == (0, 0, 4000)
 
 
-def test_cached_slot_is_cold_again_in_the_next_transaction(
-    world: World, io: Io
+@pytest.mark.parametrize("in_tree", [True, False])
+def test_cold_slot_costs_the_same_in_every_transaction(
+    world: World, io: Io, *, in_tree: bool
 ) -> None:
-    read(io)
+    if in_tree:
+        world.slots[A, KEY] = 0
+    first = read(io)
+    assert first == (0, 2100, 4000 + (121120 if in_tree else 242240))
+    io.begin_transaction()
+    assert read(io) == first
+    assert world.queries == [SLOT]
+
+
+def test_slot_once_written_is_not_new_any_more(io: Io) -> None:
+    write(io, 1)
+    write(io, 0)
     io.begin_transaction()
     assert read(io) == (0, 2100, 4000 + 121120)
-    assert world.queries == [SLOT]
 
 
 def test_access_list_pays_each_time_it_names_a_slot(io: Io) -> None:
@@ -83,18 +95,13 @@ def test_unpaid_slot_is_paid_later_and_remembered_to_be_proven(
     with pytest.raises(error):
         io.read_slot(EVM, purse(gas=gas, native=native), A, KEY)
     asked = native != 1
-    assert io.storage.slots.length() == (asked and not believes)
+    assert len(cached_slots(io)) == (asked and not believes)
     assert read(io) == (0, 2100, 4000 + 242240)
     assert world.queries.count(SLOT) == 1 + (asked and believes)
 
 
-@pytest.mark.parametrize("believes", [False, True])
-def test_absent_slot_has_no_value(world: World, io: Io, *, believes: bool) -> None:
-    io.storage.believes = believes
+def test_absent_slot_has_no_value(world: World, io: Io) -> None:
     world.answers[SLOT] = [10, 1, 0, *[0] * 7, 3 << 24]
-    if believes:
-        assert read(io) == (3, 2100, 4000 + 242240)
-        return
     with pytest.raises(Trap):
         read(io)
 
@@ -108,7 +115,7 @@ def test_warm_charge_comes_before_the_oracle(world: World, io: Io) -> None:
 @pytest.mark.parametrize(
     ("start", "writes", "gas"),
     [
-        # EIP-2200's table under EIP-2929, the first write cold, without refunds
+        # EIP-2200's table under EIP-2929, the first write cold
         (0, [0], [2200]),
         (0, [1], [22100]),
         (0, [1, 1], [22100, 100]),
@@ -139,7 +146,7 @@ def test_revert_makes_a_slot_unset_and_cold_again(io: Io) -> None:
     snapshot = io.start_frame()
     write(io, 1)
     io.finish_frame(snapshot, True)
-    assert write(io, 1)[1] == 4000 + 121120 + 120800
+    assert write(io, 1)[1] == 4000 + 242240 + 120800
 
 
 def test_original_value_is_that_of_the_transaction(world: World, io: Io) -> None:
@@ -165,29 +172,69 @@ def test_failed_write_leaves_the_slot_warm(io: Io) -> None:
     assert read(io) == (0, 100, 4000)
 
 
-def test_touched_slot_is_updated_unless_reverted(io: Io) -> None:
-    outer = io.start_frame()
-    inner = io.start_frame()
-    read(io)
-    io.finish_frame(inner, True)
-    slot = io.storage.slots[0]
-    assert (slot.updated, slot.is_new) == (False, True)
-    inner = io.start_frame()
-    read(io)
-    io.finish_frame(inner, False)
-    assert slot.updated
-    io.finish_frame(outer, True)
-    assert not slot.updated
+# start, the values written one after the other, the refund counter after each
+REFUNDS = [
+    (0, [0], [0]),
+    (0, [1], [0]),
+    (0, [1, 0], [0, 19900]),
+    (0, [1, 2, 0, 3], [0, 0, 19900, 19900]),
+    (5, [5], [0]),
+    (5, [0], [4800]),
+    (5, [0, 5], [4800, 2800]),
+    (5, [0, 6, 0], [4800, 0, 4800]),
+    (5, [6], [0]),
+    (5, [6, 0], [0, 4800]),
+    (5, [6, 5, 0], [0, 2800, 7600]),
+    (5, [6, 0, 5], [0, 4800, 2800]),
+]
 
 
-def test_updated_stays_for_the_block(io: Io) -> None:
-    read(io)
+@pytest.mark.parametrize(("start", "values", "refunds"), REFUNDS)
+def test_refund_counter_after_each_write(
+    world: World, io: Io, start: int, values: list[int], refunds: list[int]
+) -> None:
+    if start:
+        world.slots[A, KEY] = start
+    for value, refund in zip(values, refunds, strict=True):
+        write(io, value)
+        assert io.refund_counter() == refund
+
+
+def test_refunds_look_at_the_start_of_the_transaction(world: World, io: Io) -> None:
+    world.slots[A, KEY] = 5
+    write(io, 6)
     io.begin_transaction()
-    snapshot = io.start_frame()
-    write(io, 3)
-    io.finish_frame(snapshot, True)
-    slot = io.storage.slots[0]
-    assert (slot.updated, int(slot.current)) == (True, 0)
+    assert io.refund_counter() == 0
+    write(io, 5)
+    assert io.refund_counter() == 0
+    write(io, 0)
+    assert io.refund_counter() == 4800
+    io.begin_transaction()
+    assert io.refund_counter() == 0
+
+
+def test_refunds_follow_frames(world: World, io: Io) -> None:
+    world.slots[A, KEY] = 5
+    io.add_refund(U32(12500))
+    for revert in (True, False):
+        snapshot = io.start_frame()
+        write(io, 0)
+        assert io.refund_counter() == 12500 + 4800
+        io.finish_frame(snapshot, revert)
+    assert io.refund_counter() == 12500 + 4800
+
+
+def test_refunds_are_for_the_evm_only(world: World, io: Io) -> None:
+    world.slots[A, KEY] = 5
+    write(io, 0, NONE)
+    assert io.refund_counter() == 0
+
+
+def test_refund_counter_saturates(world: World, io: Io) -> None:
+    world.slots[A, KEY] = 5
+    io.add_refund(U32(0xFFFFFFFF))
+    write(io, 0)
+    assert io.refund_counter() == 0xFFFFFFFF
 
 
 def test_addresses_do_not_share_slots(io: Io) -> None:

@@ -31,15 +31,36 @@ def number(value: int, words: int) -> list[int]:
     return packed(value.to_bytes(4 * words, "little"))
 
 
+def padded(code: bytes) -> bytes:
+    return code + bytes(-len(code) % 8)
+
+
+def jump_map(code: bytes) -> bytes:
+    """Bits of the JUMPDESTs outside the data of PUSHes, lowest first (state spec 1)."""
+    bits, position = 0, 0
+    while position < len(code):
+        opcode = code[position]
+        bits |= (opcode == 0x5B) << position
+        position += 1 + (opcode - 0x5F if 0x60 <= opcode <= 0x7F else 0)
+    return bits.to_bytes(8 * -(-len(code) // 64), "little")
+
+
+def stored(code: bytes) -> bytes:
+    return padded(code) + jump_map(code)
+
+
 def encode_account(
     *,
     versioning: int = 0,
     nonce: int = 0,
     balance: int = 0,
     code: bytes = b"",
+    artifacts: bytes | None = None,
     observable: bytes = bytes(32),
 ) -> bytes:
-    digest = b2s(code) if code else bytes(32)
+    """The record of an account; its code is stored with a jump map by default."""
+    artifacts = jump_map(code) if artifacts is None else artifacts
+    digest = b2s(padded(code) + artifacts) if code else bytes(32)
     return b"".join(
         [
             versioning.to_bytes(8, "big"),
@@ -47,7 +68,7 @@ def encode_account(
             balance.to_bytes(32, "big"),
             digest,
             len(code).to_bytes(4, "big"),
-            bytes(4),
+            len(artifacts).to_bytes(4, "big"),
             observable,
             len(code).to_bytes(4, "big"),
         ]
@@ -72,6 +93,7 @@ class World:
         self.incoming: list[int] = []
 
     def add_account(self, address: int, encoded: bytes, code: bytes = b"") -> None:
+        """Put a record into the tree; `code` is what is stored."""
         digest = b2s(encoded)
         self.preimages[digest] = encoded
         self.preimages[b2s(code)] = code

@@ -73,7 +73,8 @@ REASON_PUBDATA_NOT_COVERED: Final = U32(66)
 REASON_OUT_OF_RETURN_MEMORY: Final = U32(67)
 """All return data of the interaction is beyond the limit."""
 
-# What ends the block upstream, without quirks only the transaction (spec 11).
+# What ends the block upstream, without quirks only the transaction (bootloader
+# spec 11).
 REASON_NATIVE_PRICE_ZERO: Final = U32(128)
 REASON_FEE_OVERFLOW: Final = U32(129)
 """Gas price times gas limit reaches 2**256."""

@@ -1,6 +1,6 @@
 """Events and L2->L1 logs of the block, truncated when a frame reverts.
 
-Logs and messages go into the pubdata and the commitment (state spec 6); events only
+Logs and messages go into the pubdata and the commitment (state spec 4); events only
 to the report. Prices are charged by `io`.
 """
 

@@ -1,4 +1,4 @@
-"""Verification and update of the state tree at the end of a block (state spec 5).
+"""Verification and update of the state tree at the end of a block (state spec 11).
 
 Every cached slot is looked up through the oracle and checked against the old root;
 then old and new root are folded together from the loaded leaves, each inner node
@@ -27,7 +27,7 @@ from zkos.guest.protocol.queries import (
     QUERY_PREVIOUS_INDEX,
     SCALAR_WORDS,
 )
-from zkos.guest.state.storage import Slot
+from zkos.guest.state.slot import Slot
 from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.oracle import ask, expect_words, read_u64
 from zkos.lang.control import srange, urange
@@ -47,7 +47,7 @@ class SealedSlot:
 
     slot: Slot
     key: Array[U32]
-    """Flat key: 8 words in memory order (state spec 1)."""
+    """Flat key: 8 words in memory order (state spec 8)."""
 
     def __init__(self, slot: Slot, blake2s: Blake2s) -> None:
         self.slot = slot

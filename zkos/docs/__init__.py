@@ -1,0 +1,1 @@
+"""The documentation: pages, the specification, and what is made from the source."""
