@@ -148,7 +148,7 @@ def foreign_decree() -> Case:
     """
     account = Account.make(0, 1, deployed=False).encode()
     transactions = [send(HEIR, value=1), _decree(account, 60), _decree(account)]
-    return scene((AccountState(OLD, nonce=1),), transactions)
+    return scene((AccountState(STRANGER, nonce=1),), transactions)
 
 
 def _decree(code: bytes, length: int | None = None) -> FieldTransaction:
