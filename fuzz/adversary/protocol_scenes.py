@@ -26,6 +26,7 @@ from fuzz.adversary.parts import (
     store,
 )
 from zkos.guest.protocol.addresses import COMPLEX_UPGRADER, CONTRACT_DEPLOYER
+from zkos.host.accounts import Account
 from zkos.host.case import AccountState, Case
 from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.signing import address_of_key, keccak256, sign
@@ -140,12 +141,22 @@ def late_decree() -> Case:
     return replace(scene((), transactions), preimages=(_jumps(3),))
 
 
-def _decree(code: bytes) -> FieldTransaction:
-    """Code for an address, by its hash."""
+def foreign_decree() -> Case:
+    """An upgrade, too late, that would make code of an account's encoding, or half.
+
+    It must not matter whether something else has made the guest look at that account.
+    """
+    account = Account.make(0, 1, deployed=False).encode()
+    transactions = [send(HEIR, value=1), _decree(account, 60), _decree(account)]
+    return scene((AccountState(STRANGER, nonce=1),), transactions)
+
+
+def _decree(code: bytes, length: int | None = None) -> FieldTransaction:
+    """Code for an address, by its hash and length."""
     words = (
         LIBRARY.to_bytes(32, "big"),
         hash_bytes(code),
-        len(code).to_bytes(32, "big"),
+        (len(code) if length is None else length).to_bytes(32, "big"),
         keccak256(code),
     )
     return FieldTransaction(
@@ -276,6 +287,7 @@ PROTOCOL_SCENES: Final[dict[str, Callable[[], Case]]] = {
     "stored_code": stored_code,
     "decree": decree,
     "late_decree": late_decree,
+    "foreign_decree": foreign_decree,
     "limits": limits,
     "precompiles": precompiles,
     "idle": idle,

@@ -34,6 +34,8 @@ from zkos.host.state import ChainState
 from zkos.host.transactions import Kind, Transaction, TransactionError
 
 _MOST_SIGNERS: Final = 4096
+_MOST_BYTES: Final = 4096
+"""Of an envelope whose signer is remembered; a size may be a lie of any size."""
 _UPGRADE: Final = Kind.UPGRADE.value
 
 Transactions = tuple[StatedTransaction, ...]
@@ -136,14 +138,18 @@ class Stage:
 
     def signer(self, data: bytes) -> int:
         """Who signed an envelope; 0 where that cannot be found out."""
-        if data not in self._signers:
+        known = self._signers.get(data)
+        if known is not None:
+            return known
+        try:
+            known = decode_signed(data).sender or 0
+        except TransactionError:
+            known = 0
+        if len(data) <= _MOST_BYTES:
             if len(self._signers) == _MOST_SIGNERS:
                 self._signers.clear()
-            try:
-                self._signers[data] = decode_signed(data).sender or 0
-            except TransactionError:
-                self._signers[data] = 0
-        return self._signers[data]
+            self._signers[data] = known
+        return known
 
     def misfit(self, engine: Engine, statement: Statement) -> str | None:
         """A rule about blocks that follow each other which they break, if any.
