@@ -49,9 +49,7 @@ ROTATIONS: Final = (
     *(U32(18), U32(2), U32(61), U32(56), U32(14)),
 )
 """How far rho turns each lane."""
-SOURCES: Final = tuple(
-    U32((x + 3 * y) % 5 + 5 * x) for y in range(5) for x in range(5)
-)
+SOURCES: Final = tuple(U32((x + 3 * y) % 5 + 5 * x) for y in range(5) for x in range(5))
 """From which lane pi takes each."""
 NONE: Final = U64(0)
 ALL: Final = U64(0xFFFFFFFFFFFFFFFF)
