@@ -100,7 +100,7 @@ def serve(item: StatedTransaction) -> Served:
         number(len(item.data)),
         framed(item.data),
         number(item.encoding),
-        framed((item.sender % (1 << 192)).to_bytes(_SENDER_BYTES, "little")),
+        framed(max(item.sender, 0).to_bytes(_SENDER_BYTES, "little")),
     )
 
 
