@@ -22,6 +22,7 @@ from differential.runners.base import settle
 from zkos.host.case import Block
 from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
+from zkos.terminal.extras import how_to_install
 from zkos.versions import Protocol
 
 GROUP: Final = "zkos.engines"
@@ -55,7 +56,8 @@ class EngineKind:
         """Why it cannot run here, or None."""
         for module in (self.module, *self.requires):
             if module and not _exists(module):
-                return f"engine {self.name} needs the module {module}"
+                what = how_to_install(module) or f"needs the module {module}"
+                return f"engine {self.name} {what}"
         if self.program and find_program(self.program) is None:
             return (
                 f"engine {self.name} needs the program {self.program}: give "

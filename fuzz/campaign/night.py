@@ -54,7 +54,7 @@ class Plan:
 
 def night(path: Path, plan: Plan) -> int:
     """Run everything; the exit code is that of the campaign, or 1 for survivors."""
-    fixed_cases()  # what is missing is told now, not after the campaign
+    fixed_cases()  # what is missing is told now, not hours later
     nights = _nights(path / "history.json")
     campaign = Folder(path / f"campaign-{len(nights) + 1}")
     known = path / "corpora"

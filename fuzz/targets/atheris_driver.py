@@ -12,11 +12,10 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from fuzz.coverage.counters import SEMANTIC_BITS
 from fuzz.coverage.engine import observe, problem_of
@@ -25,6 +24,8 @@ from fuzz.strategies.source import BytesSource, RandomSource
 from fuzz.targets.catalogue import load_target, seed_folder
 from zkos.compiler.emit import HOOKS
 from zkos.compiler.native import NativeLibrary
+from zkos.terminal.ending import ending
+from zkos.terminal.errors import EXIT_CLEAN
 from zkos.terminal.text import shell_line
 
 _CORE: Final = "atheris.core_with_libfuzzer"
@@ -76,46 +77,51 @@ class Driver:
 
     def mutate(self, data: bytes, max_size: int, seed: int) -> bytes:
         """A structured change; a fresh input for what is none."""
-        with self._noticing(seed):
-            source = RandomSource(seed)
+
+        def change() -> Any:
             value = self._decode(data)
+            source = RandomSource(seed)
             if value is None:
-                made = self._target.generate(source)
-            else:
-                donor = value if self._last is None else self._last
-                made = self._target.mutate(source, value, donor)
-                self._last = value
-            return self._fitting(made, data, max_size)
-        return data[:max_size]
+                return self._target.generate(source)
+            donor = value if self._last is None else self._last
+            self._last = value
+            return self._target.mutate(source, value, donor)
+
+        return self._changed(change, data, max_size, seed)
 
     def cross(self, data: bytes, other: bytes, max_size: int, seed: int) -> bytes:
         """A change of one input with parts of another."""
-        with self._noticing(seed):
-            value, donor = self._decode(data), self._decode(other)
-            if value is not None and donor is not None:
-                made = self._target.mutate(RandomSource(seed), value, donor)
-                return self._fitting(made, data, max_size)
-        return data[:max_size]
 
-    @contextmanager
-    def _noticing(self, seed: int) -> Iterator[None]:
-        """Keep what changing an input raises for the run that follows."""
+        def change() -> Any:
+            value, donor = self._decode(data), self._decode(other)
+            if value is None or donor is None:
+                return None
+            return self._target.mutate(RandomSource(seed), value, donor)
+
+        return self._changed(change, data, max_size, seed)
+
+    def _changed(
+        self, change: Callable[[], Any], data: bytes, max_size: int, seed: int
+    ) -> bytes:
+        """The text of what `change` makes; as it was if it makes nothing that fits.
+
+        What it raises is kept for the run that follows.
+        """
         try:
-            yield
+            made = change()
+            content = data if made is None else self._target.encode(made)
         except Exception as error:
             problem = problem_of(error)
-            self._failure = f"changing an input fails with seed {seed}: {problem.title}"
-            self._failure += f" {problem.values}"
+            text = f"changing an input fails with seed {seed}: {problem.title}"
+            self._failure = f"{text} {problem.values}"
+            content = data
+        return content if len(content) <= max_size else data[:max_size]
 
     def _decode(self, data: bytes) -> Any | None:
         try:
             return self._target.decode(data)
         except ValueError:
             return None
-
-    def _fitting(self, value: Any, before: bytes, max_size: int) -> bytes:
-        content = self._target.encode(value)
-        return content if len(content) <= max_size else before[:max_size]
 
 
 def register(library: NativeLibrary) -> None:
@@ -184,8 +190,12 @@ def libraries(target: Target[Any]) -> list[NativeLibrary]:
     return [coverage_library()]
 
 
-def main(name: str, arguments: Sequence[str] | None = None) -> None:
-    """Fuzz a target with libFuzzer's options; does not return."""
+def main(name: str, arguments: Sequence[str] | None = None) -> NoReturn:
+    """Fuzz a target with libFuzzer's options; ends the process."""
+    sys.exit(ending(lambda: _fuzz(name, arguments)))
+
+
+def _fuzz(name: str, arguments: Sequence[str] | None) -> int:
     atheris: Any = importlib.import_module("atheris")
 
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -204,6 +214,7 @@ def main(name: str, arguments: Sequence[str] | None = None) -> None:
     for library in libraries(target):
         register(library)
     atheris.Fuzz()
+    return EXIT_CLEAN
 
 
 def command_line(name: str, given: Sequence[str]) -> list[str]:
