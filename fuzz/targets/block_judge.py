@@ -20,7 +20,13 @@ from zkos.guest.protocol.report import (
     KIND_PUBDATA,
 )
 from zkos.host.accounts import Account, stored_code
-from zkos.host.commitments import SealedBlock, block_hash, rolling_hash, seal
+from zkos.host.commitments import (
+    MIX_HASH,
+    SealedBlock,
+    block_hash,
+    rolling_hash,
+    seal,
+)
 from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.delivery import Delivery
 from zkos.host.judge import seal_block
@@ -69,11 +75,14 @@ def judge_block(
     state: ChainState,
     served: Sequence[Delivery],
     run: Run,
+    *,
     decreed: Collection[bytes] = (),
+    mix_hash: int = MIX_HASH,
 ) -> Judged:
     """What a successful run of a block on `state` came to. Raises Misjudged.
 
-    The context says everything that the state would decide. `decreed` is code that
+    The context says everything that the state would decide, `mix_hash` is that of the
+    header. `decreed` is code that
     governance may have put somewhere: its keccak-256 is what governance said.
     """
     pubdata = report_words(run.channel, int(KIND_PUBDATA))[0].data()
@@ -92,6 +101,7 @@ def judge_block(
             item.hash for item, kept in zip(served, stay, strict=True) if kept
         ),
         sum(row[3] for row in receipts.rows),
+        mix_hash,
     )
     published = sealed.after.block_hashes[0].to_bytes(32, "big")
     if header != published:
