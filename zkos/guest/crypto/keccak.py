@@ -1,8 +1,8 @@
 """Keccak-256 with Ethereum's original padding (Keccak submission 3, rate 1088 bits).
 
 A hasher is made once and reused. Bytes gather in `block`; a full block is absorbed
-at once. A round makes row after row from the 25 lanes of the round before; what it needs
-of a row is in scratch arrays that are only indexed by constants, so that the compiler
+at once. A round makes row after row from the 25 lanes of the round before; what a row
+needs is in scratch arrays that are only indexed by constants, so that the compiler
 holds it in registers.
 """
 
@@ -49,9 +49,7 @@ ROTATIONS: Final = (
     *(U32(18), U32(2), U32(61), U32(56), U32(14)),
 )
 """How far rho turns each lane."""
-SOURCES: Final = tuple(
-    U32((x + 3 * y) % 5 + 5 * x) for y in range(5) for x in range(5)
-)
+SOURCES: Final = tuple(U32((x + 3 * y) % 5 + 5 * x) for y in range(5) for x in range(5))
 """From which lane pi takes each."""
 NONE: Final = U64(0)
 ALL: Final = U64(0xFFFFFFFFFFFFFFFF)
