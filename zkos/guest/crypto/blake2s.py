@@ -273,7 +273,7 @@ class Blake2s:
         self.advance(self.state, block, self.total, last)
 
     @inline
-    def compress(
+    def advance(
         self, state: Array[U32], block: ByteView, total: U32, last: U32
     ) -> None:
         """Absorb a block that ends `total` bytes into `state`."""
