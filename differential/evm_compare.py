@@ -41,6 +41,7 @@ NOT_COVERED_REASON: Final = "PubdataNotCovered"
 DROPPED_REASONS: Final = frozenset(
     {
         "OutOfNativeResourcesDuringValidation",
+        "NativePriceZero",
         "BlockNativeLimitReached",
         "BlockPubdataLimitReached",
         "BlockL2ToL1LogsLimitReached",

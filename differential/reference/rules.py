@@ -13,6 +13,7 @@ from differential.known import (
     BLOB_BASE_FEE_IS_ONE,
     CREATION_OVER_STORAGE,
     DELEGATED_DESTRUCTION_SPARED,
+    DELEGATED_TO_NOTHING,
     DESTRUCTION_SPARES_UNSEEN_SLOTS,
     FEES_TO_COINBASE,
     GAS_LIMIT_BINDS_GAS_USED,
@@ -261,6 +262,13 @@ class Rules:
         """Whether memory may not grow to `end`, where gas allows it."""
         fits = end <= OFFSET_LIMIT and of_all_frames + growth < HEAP_BYTES
         return not fits and is_affordable and self.policy.fire(MEMORY_LIMIT)
+
+    def takes_for_empty(
+        self, nonce: int, balance: int, delegate_code: bytes | None
+    ) -> bool:
+        """Whether a callee counts as empty; without code of a delegate it does not."""
+        nothing = nonce == 0 and balance == 0 and delegate_code == b""
+        return nothing and self.policy.fire(DELEGATED_TO_NOTHING)
 
     def warms_refused_creation(self, *, is_warm: bool) -> bool:
         """Whether a creation that is refused warms its address."""

@@ -9,8 +9,8 @@ from fuzz.adversary.conversation import Liar
 from fuzz.adversary.knowledge import Knowledge
 from fuzz.strategies.source import Source, Weights
 
-_FORGED: Final = 40
-"""Percent of attacks on scenes with blobs that are about them."""
+_OF_ITS_KIND: Final = 40
+"""Percent of attacks on scenes with blobs, or batches, that are about just these."""
 Scheme = Callable[[Knowledge, Source], tuple[Liar, ...]]
 
 
@@ -31,8 +31,10 @@ class Attacker:
     def draw(self, source: Source) -> Attack:
         """One attack."""
         scheme = source.choose(_SCHEMES, _WEIGHTS)
-        if self._knowledge.blobs and source.chance(_FORGED):
+        if self._knowledge.blobs and source.chance(_OF_ITS_KIND):
             scheme = block_schemes.advice
+        elif self._knowledge.stage.is_batch and source.chance(_OF_ITS_KIND):
+            scheme = source.choose(_ABOUT_BATCHES)
         return Attack(scheme(self._knowledge, source), scheme.__name__)
 
 
@@ -66,6 +68,14 @@ _WEIGHED: Final[tuple[tuple[int, Scheme], ...]] = (
     (6, block_schemes.chain),
     (5, block_schemes.advice),
     (9, both),
+)
+_ABOUT_BATCHES: Final[tuple[Scheme, ...]] = (
+    block_schemes.chain,
+    block_schemes.metadata,
+    block_schemes.proof_data,
+    block_schemes.transactions,
+    block_schemes.publishing,
+    block_schemes.count,
 )
 _SCHEMES: Final = tuple(scheme for _, scheme in _WEIGHED)
 _WEIGHTS: Final = Weights(*(weight for weight, _ in _WEIGHED))

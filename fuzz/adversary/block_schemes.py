@@ -32,6 +32,7 @@ _ADDRESS_BYTES: Final = 24
 _ADDRESS_BITS: Final = 160
 _ODD_SIZES: Final = (0, 1, (1 << 32) - 1, 1 << 32, (1 << 32) - 4, 1 << 30, 1 << 63)
 _SIZES: Final = Weights(4, 4, 4, 4, 1, 1, 2)
+_ACTIONS: Final = Weights(1, 2, 1, 1, 3)
 _ENCODINGS: Final = (0, 1, 2, 255, 256, 1 << 32, (1 << 64) - 1)
 _SCHEMES: Final = (0, 1, 2, 3, 4, 5, 255, 256, (1 << 32) + 3)
 _COUNTS: Final = (0, 1, 2, 3, 4, (1 << 32) - 1)
@@ -86,7 +87,7 @@ def unreadable(known: Knowledge, source: Source) -> tuple[Liar, ...]:
     block, place, served = picked
     size = int.from_bytes(served.size[WORD:], "little")
     content = served.content[WORD:]
-    match source.below(6):
+    match source.below(7):
         case 0:
             changed = served._replace(size=_bad_size(source, served))
         case 1:
@@ -101,6 +102,8 @@ def unreadable(known: Knowledge, source: Source) -> tuple[Liar, ...]:
         case 4:
             words = source.below(len(content) // WORD + 1)
             changed = served._replace(content=_counted(content[: WORD * words]))
+        case 5:
+            return (_echoed(known, source, block, place),)
         case _:
             phantom = served._replace(size=_bad_size(source, served))
             block_served = list(known.stage.told[block].served)
@@ -112,12 +115,30 @@ def unreadable(known: Knowledge, source: Source) -> tuple[Liar, ...]:
     return (_with(known, block, place, changed),)
 
 
+def _echoed(
+    known: Knowledge, source: Source, block: int, place: int
+) -> TransactionsLie:
+    """A transaction that is dropped, then its size with little or no content.
+
+    What is missing must not be what was read before.
+    """
+    served = list(known.stage.told[block].served)
+    honest = served[place]
+    nobody = honest._replace(sender=framed(source.bytes(20) + bytes(4)))
+    content = honest.content[WORD:]
+    kept = WORD * source.below(4) if source.chance(50) else 0
+    cut = honest._replace(content=_counted(content[:kept]))
+    served[place : place + 1] = (nobody, cut)
+    return TransactionsLie(block, tuple(served))
+
+
 def transactions(known: Knowledge, source: Source) -> tuple[Liar, ...]:
     """Other transactions: one is missing, changed, repeated, moved or put in."""
-    block = source.below(len(known.stage.told))
+    last = len(known.stage.told) - 1
+    block = last if source.chance(60) else source.below(last + 1)
     served = list(known.stage.told[block].served)
+    action = source.choose(range(5), _ACTIONS) if served else 4
     place = source.below(len(served)) if served else 0
-    action = source.below(5) if served else 4
     if action == 0:
         del served[place]
     elif action == 1:
@@ -128,7 +149,8 @@ def transactions(known: Knowledge, source: Source) -> tuple[Liar, ...]:
         other = source.below(len(served))
         served[place], served[other] = served[other], served[place]
     else:
-        served.insert(place + source.below(2), source.choose(known.pool))
+        pool = known.strangers if source.chance(60) or not served else known.pool
+        served.insert(place + source.below(2), source.choose(pool))
     return (TransactionsLie(block, tuple(served)),)
 
 

@@ -20,7 +20,7 @@ from zkos.host.case import Case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
 SLOW_SECONDS: Final = 2.0
-"""A run that takes longer is a finding."""
+"""An attack that takes longer of a core is a finding."""
 PROFILES: Final = tuple(Profile)
 ROUNDS: Final = 20
 """How often all other scenes have their turn before those with blobs have theirs."""
@@ -54,7 +54,9 @@ class Tally:
     """Attacks by scheme and verdict."""
     findings: list[Finding] = field(default_factory=list)
     seconds: float = 0.0
+    """By the clock."""
     slowest: float = 0.0
+    """Seconds of a core that one attack took."""
 
     @property
     def count(self) -> int:
@@ -110,12 +112,12 @@ class Campaign:
         """Judge attacks until the end of the numbers or of time; bad ones as found."""
         started = time.perf_counter()
         before = tally.seconds
-        clock = started
+        clock = time.process_time()
         for number in numbers:
             stage, attack, trial = self.trial(number)
-            now = time.perf_counter()
+            now = time.process_time()
             took, clock = now - clock, now
-            tally.seconds = before + now - started
+            tally.seconds = before + time.perf_counter() - started
             tally.slowest = max(tally.slowest, took)
             tally.verdicts[trial.verdict.value] += 1
             tally.kinds[attack.kind, trial.verdict.value] += 1
@@ -133,7 +135,7 @@ class Campaign:
                 )
                 tally.findings.append(finding)
                 yield finding
-            if time_limit is not None and now - started > time_limit:
+            if time_limit is not None and tally.seconds - before > time_limit:
                 return
 
 

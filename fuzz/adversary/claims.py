@@ -34,6 +34,8 @@ class TransactionsLie(Liar):
         query = moment.query
         if moment.block != self.block:
             return response
+        if query == METADATA:
+            self._taken = 0
         if query == SIZE:
             served = self._next()
             return number(0) if served is None else served.size

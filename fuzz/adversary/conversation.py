@@ -97,10 +97,10 @@ def tell(block: StatedBlock, world: World) -> Told:
 def serve(item: StatedTransaction) -> Served:
     """Prepare a transaction for being served."""
     return Served(
-        number(len(item.data)),
+        number(len(item.data) + item.more),
         framed(item.data),
         number(item.encoding),
-        framed((item.sender % (1 << 192)).to_bytes(_SENDER_BYTES, "little")),
+        framed(max(item.sender, 0).to_bytes(_SENDER_BYTES, "little")),
     )
 
 

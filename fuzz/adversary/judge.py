@@ -79,7 +79,7 @@ def _judge_accepted(engine: Engine, stage: Stage, played: Performance) -> Trial:
         stated, dropped = hear(played.asked).believable(stage.signer)
     except Malformed as error:
         return _unsound(played, str(error))
-    if same and not any(dropped):
+    if same and not any(dropped) and stated == stage.statement:
         return Trial(Verdict.SAME, ending)
     fault = stated.broken_rule()
     if fault is not None:
@@ -89,11 +89,11 @@ def _judge_accepted(engine: Engine, stage: Stage, played: Performance) -> Trial:
         return _unsound(played, "honest answers are refused", honest)
     if honest.output != ending.output:
         return _unsound(played, "another output than with honest answers", honest)
-    if same:
-        return Trial(Verdict.SAME, ending, honest)
     fault = _misfit(engine, stage, stated)
     if fault is not None:
         return _unsound(played, fault, honest)
+    if same:
+        return Trial(Verdict.SAME, ending, honest)
     return Trial(Verdict.DROPPED if any(dropped) else Verdict.STATED, ending, honest)
 
 

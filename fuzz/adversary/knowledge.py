@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from fuzz.adversary.conversation import Served, World, serve
+from fuzz.adversary.conversation import World, serve
 from fuzz.adversary.engines import Engine
 from fuzz.adversary.lies import flat_key
 from fuzz.adversary.parts import CONTRACT, OTHER_KEY, STRANGER, send
 from fuzz.adversary.queries import BLOB, METADATA, PREIMAGE, PROOF, SLOT, STATE
 from fuzz.adversary.stage import Stage, Variation, deliver, variations
-from fuzz.adversary.statement import Asked, StatedTransaction
+from fuzz.adversary.statement import NO_SENDER, Asked
 from fuzz.strategies.source import Source
 from zkos.guest.protocol.addresses import COMPLEX_UPGRADER
 from zkos.host.transactions import FieldTransaction, Kind
@@ -71,7 +71,9 @@ class Knowledge:
         ]
         self.blobs: Final = [item for item in stage.honest if item.query == BLOB]
         self.known: Final = list(stage.state.preimages)
-        self.pool: Final = _pool(stage)
+        chain = stage.blocks[0].context.chain_id
+        self.strangers: Final = [serve(deliver(item, chain)) for item in _STRANGERS]
+        self.pool: Final = [serve(x) for block in stage.transactions for x in block]
         self.senders: Final = _senders(stage)
         self.worlds: Final = self._drawn_worlds(source)
         self.variations: Final = self._chains(engine, source)
@@ -129,14 +131,9 @@ def _by_block(asked: list[Asked], count: int) -> list[list[Asked]]:
     return blocks
 
 
-def _pool(stage: Stage) -> list[Served]:
-    own: list[StatedTransaction] = [x for block in stage.transactions for x in block]
-    chain = stage.blocks[0].context.chain_id
-    return [serve(item) for item in (*own, *(deliver(x, chain) for x in _STRANGERS))]
-
-
 def _senders(stage: Stage) -> list[int]:
     """Addresses worth being taken for the sender."""
     accounts = [account.address for account in stage.case.accounts]
     named = [item.sender for block in stage.transactions for item in block]
-    return [*accounts, *named, stage.blocks[0].context.coinbase, STRANGER, 0x8006, 1]
+    signers = [sender for sender in named if sender != NO_SENDER]
+    return [*accounts, *signers, stage.blocks[0].context.coinbase, STRANGER, 0x8006, 1]

@@ -95,6 +95,8 @@ class FickleLie(Liar):
     _times: int = field(default=0)
 
     def change(self, moment: Moment, response: bytes) -> bytes:
+        if moment.position == 0:
+            self._times = 0
         if moment.query != self.query or moment.parameters != self.parameters:
             return response
         self._times += 1

@@ -26,6 +26,7 @@ from fuzz.adversary.parts import (
     store,
 )
 from zkos.guest.protocol.addresses import COMPLEX_UPGRADER, CONTRACT_DEPLOYER
+from zkos.host.accounts import Account
 from zkos.host.case import AccountState, Case
 from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.signing import address_of_key, keccak256, sign
@@ -134,12 +135,28 @@ def decree() -> Case:
     return replace(made, preimages=(code,))
 
 
-def _decree(code: bytes) -> FieldTransaction:
-    """Code for an address, by its hash."""
+def late_decree() -> Case:
+    """An upgrade that comes too late, unless what is before it is dropped."""
+    transactions = [send(HEIR, value=1), _decree(_jumps(3)), send(LIBRARY, nonce=1)]
+    return replace(scene((), transactions), preimages=(_jumps(3),))
+
+
+def foreign_decree() -> Case:
+    """An upgrade, too late, that would make code of an account's encoding, or half.
+
+    It must not matter whether something else has made the guest look at that account.
+    """
+    account = Account.make(0, 1, deployed=False).encode()
+    transactions = [send(HEIR, value=1), _decree(account, 60), _decree(account)]
+    return scene((AccountState(STRANGER, nonce=1),), transactions)
+
+
+def _decree(code: bytes, length: int | None = None) -> FieldTransaction:
+    """Code for an address, by its hash and length."""
     words = (
         LIBRARY.to_bytes(32, "big"),
         hash_bytes(code),
-        len(code).to_bytes(32, "big"),
+        (len(code) if length is None else length).to_bytes(32, "big"),
         keccak256(code),
     )
     return FieldTransaction(
@@ -269,6 +286,8 @@ PROTOCOL_SCENES: Final[dict[str, Callable[[], Case]]] = {
     "delegations": delegations,
     "stored_code": stored_code,
     "decree": decree,
+    "late_decree": late_decree,
+    "foreign_decree": foreign_decree,
     "limits": limits,
     "precompiles": precompiles,
     "idle": idle,

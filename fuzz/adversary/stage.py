@@ -14,6 +14,8 @@ from fuzz.adversary.conversation import Conversation, Liar, Teller, Told, World,
 from fuzz.adversary.engines import Ending, Engine
 from fuzz.adversary.queries import BLOB
 from fuzz.adversary.statement import (
+    NO_SENDER,
+    RLP,
     Asked,
     StatedBlock,
     StatedTransaction,
@@ -32,6 +34,8 @@ from zkos.host.state import ChainState
 from zkos.host.transactions import Kind, Transaction, TransactionError
 
 _MOST_SIGNERS: Final = 4096
+_MOST_BYTES: Final = 4096
+"""Of an envelope whose signer is remembered; a size may be a lie of any size."""
 _UPGRADE: Final = Kind.UPGRADE.value
 
 Transactions = tuple[StatedTransaction, ...]
@@ -66,11 +70,15 @@ class Stage:
         self.blocks: Final = case.blocks if case.batch else case.blocks[:1]
         self.transactions: Final = tuple(map(_delivered, self.blocks))
         self.told: tuple[Told, ...] = ()
+        self.statement = Statement((), 1)
         self.honest: list[Asked] = []
         self.output = b""
         self._worlds: Final[dict[bytes, World]] = {}
         self._signers: Final[dict[bytes, int]] = {
-            item.data: item.sender for block in self.transactions for item in block
+            item.data: item.sender
+            for block in self.transactions
+            for item in block
+            if item.encoding == RLP
         }
 
     def rehearse(self, engine: Engine) -> Ending:
@@ -81,6 +89,7 @@ class Stage:
         self.told = told
         talk = Conversation(told, len(told))
         ending = engine.run(talk, self.options)
+        self.statement = Statement(tuple(item.block for item in told), len(told))
         self.honest = talk.asked
         self.output = ending.output or b""
         return ending
@@ -129,14 +138,18 @@ class Stage:
 
     def signer(self, data: bytes) -> int:
         """Who signed an envelope; 0 where that cannot be found out."""
-        if data not in self._signers:
+        known = self._signers.get(data)
+        if known is not None:
+            return known
+        try:
+            known = decode_signed(data).sender or 0
+        except TransactionError:
+            known = 0
+        if len(data) <= _MOST_BYTES:
             if len(self._signers) == _MOST_SIGNERS:
                 self._signers.clear()
-            try:
-                self._signers[data] = decode_signed(data).sender or 0
-            except TransactionError:
-                self._signers[data] = 0
-        return self._signers[data]
+            self._signers[data] = known
+        return known
 
     def misfit(self, engine: Engine, statement: Statement) -> str | None:
         """A rule about blocks that follow each other which they break, if any.
@@ -182,7 +195,8 @@ class Stage:
 def deliver(transaction: Transaction, chain_id: int) -> StatedTransaction:
     """A transaction as honest hosts serve it."""
     item = delivery.deliver(transaction, chain_id)
-    return StatedTransaction(item.data, item.format, item.sender)
+    sender = item.sender if item.format == RLP else NO_SENDER
+    return StatedTransaction(item.data, item.format, sender)
 
 
 def _delivered(block: Block) -> Transactions:

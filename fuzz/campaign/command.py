@@ -15,7 +15,7 @@ from fuzz.campaign.display import Display
 from fuzz.campaign.folder import Folder, FolderError, Settings
 from fuzz.campaign.janitor import Janitor
 from fuzz.campaign.summary import Summary
-from fuzz.campaign.supervisor import CampaignError, Supervisor
+from fuzz.campaign.supervisor import CampaignError, Supervisor, seconds_before
 from fuzz.targets.catalogue import DEFAULT, check_target
 from zkos.terminal.amounts import parse_time
 from zkos.terminal.console import messages, output, say
@@ -131,7 +131,13 @@ def _settings(folder: Folder, wishes: Wishes, seconds: float | None) -> Settings
         if wishes.seed not in (None, settings.seed):
             raise FolderError(f"{folder.path}: its seed is {settings.seed}")
         settings = folder.extend(seconds, wishes.runs, wishes.jobs)
-        say(f"resuming {folder.path}, seed {settings.seed}")
+        worked = seconds_before(folder)
+        text = f"resuming {folder.path}, seed {settings.seed}, after {worked:.0f} s"
+        if settings.seconds is not None:
+            text += f" of {settings.seconds:g} s"
+        say(text)
+        if settings.seconds is not None and worked >= settings.seconds:
+            say("its time is over: --time with more of it goes on", "yellow")
         return settings
     settings = Settings(
         targets=wishes.targets or DEFAULT,

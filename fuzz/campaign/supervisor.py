@@ -85,7 +85,7 @@ class Supervisor:
         self._lanes: Final = _lanes(self._settings)
         self._spent: Final = dict.fromkeys(self._settings.targets, 0.0)
         """Seconds in which there were workers of a target, in this run."""
-        self._worked: Final = _seconds_before(folder)
+        self._worked: Final = seconds_before(folder)
         self._born: Final = time.monotonic()
         self._recorded = 0.0
         self.stop = False
@@ -296,7 +296,8 @@ def _lanes(settings: Settings) -> list[Lane]:
     return [Lane(n, targets[n::jobs]) for n in range(jobs)]
 
 
-def _seconds_before(folder: Folder) -> float:
+def seconds_before(folder: Folder) -> float:
+    """Time at work in earlier runs of a campaign."""
     history = folder.history()
     return float(history[-1]["seconds"]) if history else 0.0
 

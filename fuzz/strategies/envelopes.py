@@ -178,7 +178,7 @@ def _fewer(_: Source, pieces: list[bytes], at: int) -> list[bytes]:
 
 def _more(source: Source, pieces: list[bytes], at: int) -> list[bytes]:
     added = source.choose((b"\x80", b"\xc0", pieces[at], b"\1"))
-    return pieces[:at] + [added] + pieces[at:]
+    return [*pieces[:at], added, *pieces[at:]]
 
 
 def _within(source: Source, pieces: list[bytes], at: int) -> list[bytes]:

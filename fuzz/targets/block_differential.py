@@ -1,7 +1,7 @@
 """Property: our OS says the same of every block, natively and on RISC-V.
 
 Every word of both conversations and reports is the same, none fails, commitments are
-those of an independent judge, and without upstream's faults no transaction ends a block.
+those of an independent judge, and by default no transaction ends a block.
 """
 
 from fuzz.targets.atheris_driver import main

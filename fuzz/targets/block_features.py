@@ -6,14 +6,14 @@ Receipts are read without decoding the report: their first words lie at fixed pl
 
 import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from differential.runners.base import Ending
 from fuzz.coverage.counters import magnitude, semantic
 from zkos.guest.protocol.report import KIND_TRANSACTION
-from zkos.host.case import Block, Case
+from zkos.host.case import Block
 from zkos.host.channel import QUERY_IDS, REPORT, QueryChannel
 from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext
 from zkos.host.profile import Quirks
@@ -36,16 +36,17 @@ def declared_abort(
     context: BlockContext,
     asked: Sequence[tuple[int, bytes]],
     quirks: Quirks,
-    decreed: frozenset[bytes],
+    decreed: Collection[bytes],
 ) -> bool:
     """Whether a block may end so; any other trap is a fault of ours.
 
-    `asked` is all that the guest asked, `decreed` are hashes of plain code, which only
-    the deployer asks for: told another length than the code's, it gets no answer that
-    can be true. The rest is metadata that no block can have.
+    `asked` is all that the guest asked, `decreed` is plain code, for which only the
+    deployer asks: told another length than the code's, it gets no answer that can be
+    true. The rest is metadata that no block can have.
     """
     if any(text in reason for text in _UNREADABLE):
-        return bool(asked) and asked[-1][0] == _PREIMAGE and asked[-1][1] in decreed
+        about = asked[-1] if asked else (0, b"")
+        return about[0] == _PREIMAGE and about[1] in map(hash_bytes, decreed)
     if _UPSTREAM_ABORT in reason:
         return quirks is Quirks.UPSTREAM
     if "block gas limit too high" in reason:
@@ -55,11 +56,6 @@ def declared_abort(
     if "base fee" in reason:
         return context.eip1559_basefee >> 64 != 0
     return False
-
-
-def decrees(case: Case) -> frozenset[bytes]:
-    """Hashes that only the deployer asks for: those of the case's own preimages."""
-    return frozenset(map(hash_bytes, case.preimages))
 
 
 @dataclass(slots=True)

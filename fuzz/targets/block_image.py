@@ -23,6 +23,7 @@ from fuzz.targets.blocks import BlockTarget, Judgement
 from fuzz.targets.images import image_path, library_for
 from zkos.compiler.native import NativeLibrary
 from zkos.host.case import Block
+from zkos.host.channel import ASIDE
 from zkos.host.profile import Quirks, RunOptions
 from zkos.host.state import ChainState
 from zkos.machine.image import read_image
@@ -102,10 +103,13 @@ def difference(ours: Outcome, theirs: Outcome) -> Difference | None:
     found = origin(NAMES, ours, theirs)
     if found is not None or ours.succeeded:
         return found
-    asked = (ours.detail.queries, theirs.detail.queries)
-    if asked[0] == asked[1]:
+    asked, other = (
+        {name: count for name, count in (side or {}).items() if name not in ASIDE}
+        for side in (ours.detail.queries, theirs.detail.queries)
+    )
+    if asked == other:
         return None
-    return Difference(NAMES, "queries", "before the end", asked)
+    return Difference(NAMES, "queries", "before the end", (asked, other))
 
 
 def _reproduced(

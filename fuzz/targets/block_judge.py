@@ -6,14 +6,20 @@ Python that shares nothing with the guest (`zkos.host.commitments`). Only which
 transactions stay and what gas they used is the guest's word: engines must agree on it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fuzz.coverage.target import Problem
 from fuzz.targets.block_features import Receipts
 from fuzz.targets.block_runs import Run, report_words
-from zkos.guest.protocol.report import KIND_BATCH, KIND_PREIMAGE, KIND_PUBDATA
+from zkos.guest.protocol.report import (
+    KIND_ACCOUNT_DIFF,
+    KIND_BATCH,
+    KIND_PREIMAGE,
+    KIND_PUBDATA,
+)
+from zkos.host.accounts import Account, stored_code
 from zkos.host.commitments import SealedBlock, block_hash, rolling_hash, seal
 from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.delivery import Delivery
@@ -22,6 +28,8 @@ from zkos.host.kzg import BLOB_DATA_BYTES, MOST_BLOBS, split
 from zkos.host.pubdata import PubdataError
 from zkos.host.report import Status
 from zkos.host.state import ChainState
+from zkos.host.tree import hash_bytes
+from zkos.host.words import Words
 
 JUDGE: Final = "judge"
 MOST_LOGS: Final = 1 << 14
@@ -57,11 +65,16 @@ class Judged:
 
 
 def judge_block(
-    context: BlockContext, state: ChainState, served: Sequence[Delivery], run: Run
+    context: BlockContext,
+    state: ChainState,
+    served: Sequence[Delivery],
+    run: Run,
+    decreed: Collection[bytes] = (),
 ) -> Judged:
     """What a successful run of a block on `state` came to. Raises Misjudged.
 
-    The context says everything that the state would decide.
+    The context says everything that the state would decide. `decreed` is code that
+    governance may have put somewhere: its keccak-256 is what governance said.
     """
     pubdata = report_words(run.channel, int(KIND_PUBDATA))[0].data()
     slots = run.transcript.slots()
@@ -89,7 +102,44 @@ def judge_block(
     for words in report_words(run.channel, int(KIND_PREIMAGE)):
         _, _, data = words.u32(), words.u256(), words.data()
         after.preimages.add(data)
-    return Judged(sealed, after)
+    return Judged(_with_said_hashes(sealed, after, run, decreed), after)
+
+
+def _with_said_hashes(
+    sealed: SealedBlock, after: ChainState, run: Run, decreed: Collection[bytes]
+) -> SealedBlock:
+    """The block with the keccak-256 of code that governance said, right or not.
+
+    It is nowhere in the pubdata, and nobody checks it (system spec 3.4).
+    """
+    forced = {hash_bytes(stored_code(code)) for code in decreed}
+    changed = False
+    for words in report_words(run.channel, int(KIND_ACCOUNT_DIFF)):
+        address = words.address()
+        _properties(words)
+        told, mine = _properties(words), after.account(address)
+        said = mine._replace(observable_hash=told.observable_hash)
+        if mine != told == said and mine.bytecode_hash in forced:
+            after.put_account(address, told)
+            changed = True
+    if not changed:
+        return sealed
+    root = after.tree.root()
+    return replace(sealed, after=replace(sealed.after, root=root))
+
+
+def _properties(words: Words) -> Account:
+    """An account as a guest reports it."""
+    return Account(
+        words.u64(),
+        words.u64(),
+        words.u256(),
+        words.u256().to_bytes(32, "big"),
+        words.u32(),
+        words.u32(),
+        words.u256().to_bytes(32, "big"),
+        words.u32(),
+    )
 
 
 def _parent(context: BlockContext, hashes: Sequence[int]) -> bytes:
@@ -120,7 +170,7 @@ def judge_run(blocks: Sequence[SealedBlock], run: Run) -> None:
 
 
 def must_end(blocks: Sequence[SealedBlock]) -> bool:
-    """Whether there can be no batch of blocks that follow each other (oracle spec 3)."""
+    """Whether blocks that follow each other can be no batch (oracle spec 3)."""
     if sum(len(block.logs) for block in blocks) > MOST_LOGS:
         return True
     if any(any(block.upgrade_hash) for block in blocks[1:]):

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from differential.runners.base import Ending
 from zkos.guest.protocol import report as guest_report
 from zkos.host.channel import QUERY_IDS, QUERY_NAMES, QueryChannel, Responder
-from zkos.host.report import Words
 from zkos.host.state import Slot
+from zkos.host.words import Words
 
 _SLOT: Final = QUERY_IDS["storage_slot"]
 _ADDRESS_BYTES: Final = 24

@@ -26,7 +26,6 @@ from fuzz.targets.block_features import (
     Receipts,
     block_features,
     declared_abort,
-    decrees,
 )
 from fuzz.targets.block_judge import Judged, Misjudged, judge_block, judge_run
 from fuzz.targets.block_runs import Run, Transcript, first_unlike
@@ -126,10 +125,9 @@ class BlockTarget:
         state = self._state(
             value.accounts, value.sequence, value.leaves, value.preimages
         )
-        decreed = decrees(value)
         done: list[Step] = []
         for index, block in enumerate(value.blocks):
-            step = self._run_block(settle(block, state), state, seen, decreed)
+            step = self._run_block(settle(block, state), state, seen, value.preimages)
             if seen.problem is not None and len(value.blocks) > 1:
                 where = f"block {index} {seen.problem.where}".strip()
                 seen.problem = replace(seen.problem, where=where)
@@ -144,7 +142,7 @@ class BlockTarget:
         block: Block,
         state: ChainState,
         seen: Observation,
-        decreed: frozenset[bytes],
+        decreed: tuple[bytes, ...],
     ) -> "Step | None":
         """What there is after a successful block; `seen` gets what is wrong."""
         try:
@@ -166,7 +164,7 @@ class BlockTarget:
         judged = None
         if seen.problem is None and first.ending.result is Result.SUCCESS:
             try:
-                judged = judge_block(block.context, state, served, first)
+                judged = judge_block(block.context, state, served, first, decreed)
                 judge_run([judged.sealed], first)
             except Misjudged as error:
                 seen.problem = error.problem(first.engine)
@@ -217,7 +215,7 @@ class BlockTarget:
         return None
 
     def _bad_end(
-        self, runs: Sequence[Run], block: Block, decreed: frozenset[bytes]
+        self, runs: Sequence[Run], block: Block, decreed: tuple[bytes, ...]
     ) -> Problem | None:
         """An engine that failed, or refused a block that it should not."""
         if runs[0].channel.fault is not None:

@@ -8,6 +8,7 @@ from differential.known import (
     CHAIN_ID_ZERO,
     CREATION_OVER_STORAGE,
     DELEGATED_DESTRUCTION_SPARED,
+    DELEGATED_TO_NOTHING,
     DESTRUCTION_SPARES_UNSEEN_SLOTS,
     FEES_TO_COINBASE,
     FLOOR_UNCHECKED,
@@ -166,6 +167,7 @@ def with_long_length(sent):
 
 
 RETURNS_MUCH = 257 * (call(4, size=2**20) + code(POP))
+TO_NOTHING = AccountState(0xE0, delegate=0xE1)
 STORAGE_ONLY = AccountState(0xE0, storage=((1, 2),))
 INITCODE = code(STOP)
 TARGET = created_with_salt(CONTRACT, 5, INITCODE)
@@ -282,6 +284,14 @@ EXAMPLES = {
             b"",
             accounts=[replace(STORAGE_ONLY, nonce=1)],
             coinbase=STORAGE_ONLY.address,
+        ),
+    ),
+    DELEGATED_TO_NOTHING: Example(
+        case(call(0xE0, value=1) + keep(), funds=9, accounts=[TO_NOTHING]),
+        case(
+            call(0xE0, value=1) + keep(),
+            funds=9,
+            accounts=[replace(TO_NOTHING, nonce=1)],
         ),
     ),
     P256_IS_COLD: Example(

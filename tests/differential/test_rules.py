@@ -147,6 +147,7 @@ def test_what_remains_under_replay():
         "no_blake2f",
         "no_point_evaluation",
         "blob_base_fee_is_one",
+        "out_of_native",
         "out_of_return_memory",
         "limits_of_the_block",
         "gas_limit_binds_gas_used",
@@ -155,6 +156,7 @@ def test_what_remains_under_replay():
         "creation_over_storage",
         "destruction_spares_unseen_slots",
         "no_state_clearing",
+        "delegated_to_nothing",
     }
 
 

@@ -1,5 +1,7 @@
 import json
+import sys
 import tarfile
+import time
 from collections import Counter
 from dataclasses import replace
 from importlib import import_module
@@ -9,6 +11,7 @@ import pytest
 from differential.engines import parse_engines
 from differential.evm_compare import compare_with_suite, hash_of_logs
 from differential.fixture_results import Verdict, read_results
+from differential.fixture_run import OutOfTime, time_limit
 from differential.importers.fixtures import find_files, load_file
 from differential.importers.state_test import read_state_tests
 from differential.importers.state_test_export import state_test_of, write_state_test
@@ -356,6 +359,19 @@ def test_endless_engine_is_a_result(tmp_path):
     (result,) = summary.notable
     assert result.verdict is Verdict.FAILED
     assert "timeout" in result.reason
+
+
+class Slow:
+    """Python ignores what a finaliser raises."""
+
+    def __del__(self):
+        time.sleep(0.1)
+
+
+def test_time_that_is_up_is_not_lost_where_nothing_can_be_raised(monkeypatch):
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+    with pytest.raises(OutOfTime), time_limit(0.01):
+        Slow()
 
 
 @pytest.mark.native

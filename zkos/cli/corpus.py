@@ -32,7 +32,13 @@ def minimise(
     target: TargetOption = DEFAULT_TARGET,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="DIR", help="Else the folder itself."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="The folder to write.",
+            show_default="DIR itself",
+        ),
     ] = None,
     most: Annotated[
         int | None,

@@ -36,7 +36,7 @@ OutputOption = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Where the small case goes.",
+        help="The small case to write.",
         show_default="CASE with .min before .json",
     ),
 ]

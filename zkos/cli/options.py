@@ -13,6 +13,7 @@ from differential.session import Session, find_cases
 from differential.workers import GIGABYTE, Limits
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.versions import Protocol
 
 Cases = Annotated[
     list[Path],

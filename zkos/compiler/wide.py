@@ -44,14 +44,14 @@ class WideText(FunctionText):
         """The same with the flag as an `i1`."""
         name = self.module.declare(
             "@__csr_u256",
-            "declare i32 @__csr_u256(ptr captures(none), "
+            "declare range(i32 0, 2) i32 @__csr_u256(ptr captures(none), "
             f"ptr captures(none) readonly, i32) {_ARGUMENT_MEMORY}",
         )
         flag = self.let(
             f"notail call i32 {name}"
             f"(ptr {place.pointer}, ptr {other.pointer}, i32 {mask})"
         )
-        return self.let(f"trunc i32 {flag} to i1")
+        return self.let(f"icmp ne i32 {flag}, 0")
 
     def number(self, kind: Int, place: Place) -> str:
         """The value as an LLVM integer of its storage width."""

@@ -31,7 +31,7 @@ def check_image(image: bytes, name: str = "image") -> bytes:
 def read_image(path: Path) -> bytes:
     """The image in a file. Raises `ImageError`, also when it cannot be read."""
     try:
-        image = read_file(path, MAXIMUM_BYTES + 1)
+        image = read_file(path)
     except FileError as error:
         raise ImageError(str(error)) from error
     return check_image(image, str(path))

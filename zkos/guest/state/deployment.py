@@ -34,6 +34,7 @@ from zkos.guest.system.errors import Fatal, InsufficientBalance
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView, allocate_bytes
+from zkos.lang.trap import trap
 
 SMALLEST_ROOM: Final = U32(1024)
 DESIGNATION_START: Final = U32(9)
@@ -49,7 +50,7 @@ class Deployment:
     blake2s: Blake2s
     keccak: Keccak256
     room: ByteView
-    """Where stored code is put together; grows to the longest."""
+    """Where stored code is put together, and stays if it is new to the block."""
     designation: ByteView
     """The same of a delegated account, see `_designate`."""
 
@@ -100,8 +101,9 @@ class Deployment:
     ) -> None:
         """Force a deployment by the BLAKE2s of the plain code, asked of the oracle.
 
-        The observable hash is believed. Raises OutOfErgs, OutOfNative, and Fatal if
-        the code has another length.
+        The observable hash is believed. Raises OutOfErgs, OutOfNative, and Fatal for
+        a length without a hash. A hash of something that has another length ends the
+        run whether it is known or has to be asked for.
         """
         accounts = self.accounts
         account = accounts.touch(EVM_ENVIRONMENT, resources, address, Access.ORDINARY)
@@ -109,7 +111,10 @@ class Deployment:
         if bytecode_hash != 0:
             resources.charge(U64(0), code_native(length))
             code = self.preimages.fetch(bytecode_hash, length, PREIMAGE_CODE).data
-        if code.length() != length:
+            if code.length() != length:
+                # What is known depends on transactions that the host may have dropped.
+                trap("unexpected length of a preimage")
+        elif length != 0:
             raise Fatal
         preimage = self._store(resources, code)
         resources.charge(U64(0), NATIVE_ACCOUNT_UPDATE)
@@ -163,15 +168,17 @@ class Deployment:
         resources.charge(U64(0), blake2s_native(total))
         resources.charge(U64(0), NATIVE_PREIMAGE_RECORD)
 
-        capacity = self.room.length()
-        if capacity < total:
-            while capacity < total:
-                capacity = capacity << 1
-            self.room = allocate_bytes(capacity)
+        if self.room.length() < total:
+            self.room = allocate_bytes(total)
         stored = self.room.window(0, total)
         store(code, stored)
         digest = U256(self.blake2s.hash(stored))
-        return self.preimages.keep_copy(digest, stored, PREIMAGE_CODE)
+        known = self.preimages.made.length()
+        preimage = self.preimages.keep(digest, stored, PREIMAGE_CODE)
+        if self.preimages.made.length() != known:
+            # This part of the room is the preimage's from now on.
+            self.room = self.room.window(total, self.room.length() - total)
+        return preimage
 
     def _set_code(
         self,

@@ -90,8 +90,7 @@ class Oracle:
         if answered > words + (words & 1):
             return False
         taken = words if answered > words else answered
-        for index in urange(taken):
-            out.store_u32(index << 2, oracle_read())
+        read_words(out, taken)
         for index in urange(taken, words):
             out.store_u32(index << 2, U32(0))
         if answered > words:
@@ -144,8 +143,7 @@ class Oracle:
         if answered < words or answered > words + (words & 1):
             trap("unexpected length of a preimage")
         data = allocate_bytes(words << 2)
-        for index in urange(words):
-            data.store_u32(index << 2, oracle_read())
+        read_words(data, words)
         if answered != words:
             oracle_read()
         return data.window(0, length)
@@ -214,6 +212,17 @@ def expect_words(count: U32) -> None:
 def words_of(length_bytes: U32) -> U32:
     """32-bit words that hold so many bytes."""
     return (length_bytes >> 2) + (U32(0) if length_bytes & 3 == 0 else U32(1))
+
+
+def read_words(out: ByteView, count: U32) -> None:
+    """Fill the start of `out` with words as they come."""
+    whole = count >> 3
+    for number in urange(whole):
+        piece = out.window(number << 5, 32)
+        for i in srange(8):
+            piece.store_u32(4 * i, oracle_read())
+    for index in urange(whole << 3, count):
+        out.store_u32(index << 2, oracle_read())
 
 
 def answered_u8() -> U32:
