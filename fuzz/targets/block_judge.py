@@ -70,11 +70,14 @@ def judge_block(
     served: Sequence[Delivery],
     run: Run,
     decreed: Collection[bytes] = (),
+    *,
+    mixed: bool = False,
 ) -> Judged:
     """What a successful run of a block on `state` came to. Raises Misjudged.
 
     The context says everything that the state would decide. `decreed` is code that
-    governance may have put somewhere: its keccak-256 is what governance said.
+    governance may have put somewhere: its keccak-256 is what governance said. `mixed`:
+    PREVRANDAO is the metadata's.
     """
     pubdata = report_words(run.channel, int(KIND_PUBDATA))[0].data()
     slots = run.transcript.slots()
@@ -92,6 +95,7 @@ def judge_block(
             item.hash for item, kept in zip(served, stay, strict=True) if kept
         ),
         sum(row[3] for row in receipts.rows),
+        mixed=mixed,
     )
     published = sealed.after.block_hashes[0].to_bytes(32, "big")
     if header != published:

@@ -29,6 +29,7 @@ from fuzz.targets.block_features import (
 )
 from fuzz.targets.block_judge import Judged, Misjudged, judge_block, judge_run
 from fuzz.targets.block_runs import Run, Transcript, first_unlike
+from zkos.guest.protocol.options import OPTION_PREVRANDAO
 from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel
@@ -164,7 +165,10 @@ class BlockTarget:
         judged = None
         if seen.problem is None and first.ending.result is Result.SUCCESS:
             try:
-                judged = judge_block(block.context, state, served, first, decreed)
+                mixed = self.options.word() & int(OPTION_PREVRANDAO) != 0
+                judged = judge_block(
+                    block.context, state, served, first, decreed, mixed=mixed
+                )
                 judge_run([judged.sealed], first)
             except Misjudged as error:
                 seen.problem = error.problem(first.engine)

@@ -20,7 +20,7 @@ _NO_OMMERS: Final = keccak256(encode([]))
 _BLOOM_BYTES: Final = 256
 _HEADER_NONCE: Final = bytes(8)
 _MIX_HASH: Final = 1
-"""Of headers, whatever the metadata says."""
+"""Of headers, whatever the metadata says, but where PREVRANDAO is real."""
 _LOG_LEVELS: Final = 14
 
 
@@ -116,12 +116,19 @@ def rolling_hash(hashes: Iterable[bytes]) -> bytes:
 
 
 def block_hash(
-    context: BlockContext, parent_hash: bytes, rolling: bytes, gas_used: int
+    context: BlockContext,
+    parent_hash: bytes,
+    rolling: bytes,
+    gas_used: int,
+    *,
+    mixed: bool = False,
 ) -> bytes:
     """The hash of a block's header.
 
     `rolling` is that of its transactions, `gas_used` the sum of what they paid for.
+    `mixed`: the mix hash is the metadata's, as where Ethereum is replayed.
     """
+    mix_hash = context.mix_hash if mixed else _MIX_HASH
     header: list[Encodable] = [
         parent_hash,
         _NO_OMMERS,
@@ -136,7 +143,7 @@ def block_hash(
         gas_used,
         context.timestamp,
         b"",
-        _MIX_HASH.to_bytes(32, "big"),
+        mix_hash.to_bytes(32, "big"),
         _HEADER_NONCE,
         context.eip1559_basefee,
     ]
