@@ -97,7 +97,7 @@ def tell(block: StatedBlock, world: World) -> Told:
 def serve(item: StatedTransaction) -> Served:
     """Prepare a transaction for being served."""
     return Served(
-        number(len(item.data)),
+        number(len(item.data) + item.more),
         framed(item.data),
         number(item.encoding),
         framed(max(item.sender, 0).to_bytes(_SENDER_BYTES, "little")),

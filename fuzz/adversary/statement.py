@@ -48,6 +48,7 @@ _SCHEMES: Final = (int(DA_NONE), int(DA_KECCAK), int(DA_BLOBS))
 _LONGEST: Final = 0xFFFFFFFC
 _BYTE_LIMIT: Final = 1 << 8
 _ADDRESS_LIMIT: Final = 1 << 160
+_MOST_ZEROS: Final = 1 << 20
 _ROOT_BYTES: Final = 32
 _HASH_BYTES: Final = 32
 
@@ -73,6 +74,8 @@ class StatedTransaction(NamedTuple):
     """Of whom it is said to be; with RLP only."""
     readable: bool = True
     """Whether size and content fit each other."""
+    more: int = 0
+    """Zeros after the data, where a size is a lie beyond measure."""
 
 
 _UNREADABLE: Final = StatedTransaction(b"", _NOT_ASKED, readable=False)
@@ -212,7 +215,9 @@ def _content(response: bytes, size: int) -> StatedTransaction:
         return _UNREADABLE
     data = _payload(response, WORD, min(answered, words))[:size]
     # Words that are missing count as zeros.
-    return StatedTransaction(data + bytes(size - len(data)), _NOT_ASKED)
+    zeros = size - len(data)
+    held = min(zeros, _MOST_ZEROS)
+    return StatedTransaction(data + bytes(held), _NOT_ASKED, more=zeros - held)
 
 
 def _words(item: Asked, words: int) -> bytes:

@@ -1,12 +1,13 @@
 """Changed builds of the OS in a moment: only the functions that changed are compiled.
 
-All functions of the plain build are compiled once, without optimisation and *weak*, so
-that a second object with other functions of the same names takes their places when the
+All functions of the plain build are compiled once and *weak*, so that a second object with other functions of the same names takes their places when the
 two are loaded together. A change outside of functions, or one that changes how a
 function is called, needs a build of everything (`quick`).
 """
 
 import ast
+import ctypes
+import hashlib
 import mmap
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +17,9 @@ from typing import Final
 
 from differential.runners import native
 from fuzz.mutants.quick import quick_code
+from zkos.compiler import cache
 from zkos.compiler.assigned import check_assigned
-from zkos.compiler.build import Artefact
+from zkos.compiler.build import Artefact, host_key, run_llvm
 from zkos.compiler.check import Checker
 from zkos.compiler.emit import X86, ModuleText
 from zkos.compiler.errors import CompileError
@@ -37,7 +39,14 @@ from zkos.lang.linkage import Patch, patched, source_path
 
 _HEAD: Final = re.compile(r"^define internal (.*) (#\d+) \{$", re.MULTILINE)
 _DEFINED: Final = re.compile(r'^define [^@]*(@"[^"]+"|@[\w.$]+)\(', re.MULTILINE)
+_ENTRY: Final = re.compile(
+    r'^define internal [^@\n]*(@"[^"]+")[^\n]*\{\nentry:$', re.MULTILINE
+)
 _SYMBOL: Final = re.compile(r'@"[^"]+"|@[\w.$]+')
+
+
+ENTERED: Final = "@__entered"
+"""A byte for each function of the plain program: whether it was entered."""
 
 
 class Elsewhere(Exception):
@@ -133,10 +142,35 @@ class Workshop:
         return found
 
     @cached_property
+    def symbols(self) -> dict[str, int]:
+        """The functions of the plain program, numbered."""
+        names = [f'@"{instance.name}"' for instance in self.instances]
+        return {name: number for number, name in enumerate(names)}
+
+    @cached_property
     def base(self) -> bytes:
-        """Object code of the plain program whose functions can be replaced."""
-        text = _HEAD.sub(r"define weak \1 \2 {", self.module.text)
-        return quick_code(text)
+        """Object code of the plain program whose functions can be replaced.
+
+        Each is optimised by itself, and notes that it was entered.
+        """
+        text = _ENTRY.sub(self._counted, self.module.text)
+        text = _HEAD.sub(r"define weak \1 \2 {", text)
+        cells = f"{ENTERED} = global [{len(self.symbols)} x i8] zeroinitializer\n"
+        text = f"{text}\n{cells}"
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        name = f"{cache.key([host_key(), 'replaceable', digest])}.o"
+        known = cache.load(name)
+        if known is None:
+            known = run_llvm(text, X86.name)
+            cache.save(name, known)
+        return known
+
+    def _counted(self, head: re.Match[str]) -> str:
+        number = self.symbols.get(head.group(1))
+        if number is None:
+            return head.group()
+        cell = f"getelementptr (i8, ptr {ENTERED}, i64 {number})"
+        return f"{head.group()}\n  store i8 1, ptr {cell}"
 
     # Changes
 
@@ -181,8 +215,24 @@ class Workshop:
             module = replace(module, sites=[*piece.sites])
         code = piece.code if piece is not None else b""
         return NativeLibrary(
-            Artefact(self.base, module), instead=code, arena=self.arena
+            Artefact(self.base, module),
+            (ENTERED[1:],),
+            instead=code,
+            arena=self.arena,
         )
+
+    def entered(self, library: NativeLibrary) -> int:
+        """The functions entered since it was asked last: bit 8 n for number n."""
+        address, count = library.address(ENTERED[1:]), len(self.symbols)
+        found = int.from_bytes(ctypes.string_at(address, count), "little")
+        ctypes.memset(address, 0, count)
+        return found
+
+    def mask(self, functions: Iterable[Function]) -> int:
+        """The bits of these functions."""
+        wanted = set(functions)
+        names = (f'@"{x.name}"' for x in self.instances if x.function in wanted)
+        return sum(1 << 8 * self.symbols[name] for name in names)
 
     @cached_property
     def arena(self) -> mmap.mmap:

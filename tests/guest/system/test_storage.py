@@ -80,7 +80,7 @@ def test_unknown_environment_is_fatal(io: Io) -> None:
 @pytest.mark.parametrize("believes", [False, True])
 @pytest.mark.parametrize(
     ("gas", "native", "error"),
-    [(2099, 1 << 40, OutOfErgs), (1 << 40, 246239, OutOfNative), (1, 1, OutOfNative)],
+    [(2099, 1 << 40, OutOfErgs), (1 << 40, 246239, OutOfNative), (1, 1, OutOfErgs)],
 )
 def test_unpaid_slot_is_paid_later_and_remembered_to_be_proven(
     world: World,

@@ -1,8 +1,8 @@
 """Keccak-256 with Ethereum's original padding (Keccak submission 3, rate 1088 bits).
 
 A hasher is made once and reused. Bytes gather in `block`; a full block is absorbed
-at once. A round makes row after row from the 25 lanes of the round before; what it needs
-of a row is in scratch arrays that are only indexed by constants, so that the compiler
+at once. A round makes row after row from the 25 lanes of the round before; what a row
+needs is in scratch arrays that are only indexed by constants, so that the compiler
 holds it in registers.
 """
 

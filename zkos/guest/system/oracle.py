@@ -31,9 +31,9 @@ from zkos.guest.protocol.queries import (
     SENDER_WORDS,
     SLOT_WORDS,
 )
-from zkos.lang.control import srange, urange
+from zkos.lang.control import inline, srange, urange
 from zkos.lang.intrinsics import address_of, oracle_read, oracle_write
-from zkos.lang.ints import U32, U64, U256, Address
+from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView, allocate_bytes
 from zkos.lang.trap import trap
 
@@ -180,6 +180,15 @@ class Oracle:
         for index in srange(8):
             data.store_u32(4 * index, oracle_read())
         return data.load_u256(0)
+
+    @inline
+    def read_spelled(self, out: ByteView) -> None:
+        """Read a 256-bit number into the 32 bytes that spell it."""
+        assert out.length() == 32, "a number has 32 bytes"
+        for index in srange(8):
+            word = oracle_read()
+            for place in srange(4):
+                out[31 - 4 * index - place] = U8.truncate(word >> (8 * place))
 
     def read_three_limbs(self) -> U256:
         """Read a number of three 64-bit limbs, as addresses come."""
