@@ -226,8 +226,8 @@ def read_words(out: ByteView, count: U32) -> None:
         for index in srange(8):
             place.store_u32(4 * index, oracle_read())
         offset = offset.wrapping_add(32)
-    for index in urange(whole, count):
-        out.store_u32(index << 2, oracle_read())
+    for single in urange(whole, count):
+        out.store_u32(single << 2, oracle_read())
 
 
 def words_of(length_bytes: U32) -> U32:
