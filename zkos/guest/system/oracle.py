@@ -159,8 +159,7 @@ class Oracle:
         oracle_write(data.length())
         oracle_write(U32(0))
         expect_words(BLOB_ADVICE_WORDS)
-        for index in urange(BLOB_ADVICE_WORDS):
-            out.store_u32(index << 2, oracle_read())
+        read_words(out, BLOB_ADVICE_WORDS)
 
     def disconnect(self) -> None:
         """Say goodbye; the host may stop answering (oracle spec 2)."""
@@ -216,6 +215,19 @@ def expect_words(count: U32) -> None:
     """Read the length of the answer, which must be this."""
     if oracle_read() != count:
         trap("unexpected length of an answer")
+
+
+def read_words(out: ByteView, count: U32) -> None:
+    """Read so many words to the start of `out`, most of them by eights."""
+    whole = count & 0xFFFFFFF8
+    offset = U32(0)
+    while offset != whole << 2:
+        place = out.window(offset, U32(32))
+        for index in srange(8):
+            place.store_u32(4 * index, oracle_read())
+        offset = offset.wrapping_add(32)
+    for index in urange(whole, count):
+        out.store_u32(index << 2, oracle_read())
 
 
 def words_of(length_bytes: U32) -> U32:
