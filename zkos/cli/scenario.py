@@ -1,4 +1,4 @@
-"""`zkos scenario`: does a scenario give the same on ZKsync OS and on Ethereum?"""
+"""`zkos scenario`: whether a scenario gives the same on ZKsync OS and on Ethereum."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -65,6 +65,7 @@ def _library() -> Any:
         import eth_abi
         import eth_abi.exceptions
         import eth_abi.grammar
+        import eth_abi.registry
     except ModuleNotFoundError as error:
         raise UserError(f"arguments: {how_to_install('eth_abi')}") from error
     return eth_abi
@@ -108,10 +109,7 @@ def _canonical(place: Node) -> Callable[[str], str]:
 
     def canonical(text: str) -> str:
         name = abi.grammar.normalize(text)
-        try:
-            kind = abi.grammar.parse(name)
-            kind.validate()
-        except (abi.exceptions.ParseError, abi.exceptions.ABITypeError):
+        if not abi.registry.registry.has_encoder(name):
             place.fail(f"no type is called {text!r}")
         return str(name)
 

@@ -13,6 +13,8 @@ from zkos.terminal.files import FileError, read_file
 
 FORMS: Final = ("source", "file", "vyper", "bytecode", "assembly", "initcode")
 """Ways to give a contract; each has one."""
+SOURCES: Final = ("source", "file", "vyper")
+"""Those that a compiler is needed for, unless the initcode stands beside them."""
 _FIELDS: Final = (*FORMS, "address", "solc", "constructor", "balance", "storage")
 _MOST_BYTES: Final = 1 << 20
 
@@ -45,6 +47,8 @@ def read_contract(name: str, node: Node, folder: Path) -> Contract:
     """A contract of a scenario in `folder`, compiled; raises CaseError."""
     fields = node.fields(_FIELDS)
     given = [form for form in FORMS if form in fields]
+    if len(given) == 2 and given[0] in SOURCES and given[1] == "initcode":
+        given = given[1:]
     if len(given) != 1:
         node.fail(f"needs one of {', '.join(FORMS)}")
     form = given[0]
