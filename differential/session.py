@@ -16,12 +16,13 @@ from differential.engines import Engine, unsupported
 from differential.outcome import Outcome, Result
 from differential.runners.base import state_after, state_of_case
 from differential.workers import Done, Job, Limits, Pool
-from zkos.host.case import Case, load_case
+from zkos.cases.loading import load_case
+from zkos.host.case import Case
 from zkos.host.case_errors import CaseError
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 
-CASE_SUFFIXES: Final = (".json", ".json.gz")
+CASE_SUFFIXES: Final = (".json", ".json.gz", ".yaml", ".yml")
 _EXPECTED: Final = ("expected.json", "expected.json.gz")
 
 

@@ -43,6 +43,10 @@ ALLOWED = {
         "zkos.lang", "zkos.terminal", "zkos.guest.protocol", "zkos.guest.evm.opcodes",
         "zkos.compiler", "zkos.versions", "zkos.machine", "zkos.host",
     },
+    "zkos.cases": {
+        "zkos.lang", "zkos.terminal", "zkos.guest.protocol", "zkos.guest.evm.opcodes",
+        "zkos.versions", "zkos.host", "zkos.cases",
+    },
     "differential": {"zkos", "differential"},
     "fuzz": {"zkos", "differential", "fuzz"},
     "zkos.cli": {"zkos", "differential", "fuzz"},
