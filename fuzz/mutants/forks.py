@@ -39,7 +39,6 @@ def in_child(work: Callable[[Callable[[Any], None]], Any], seconds: float) -> Do
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     readable, writable = os.pipe()
     child = os.fork()
     if child == 0:
@@ -47,14 +46,14 @@ def in_child(work: Callable[[Callable[[Any], None]], Any], seconds: float) -> Do
         _work(work, writable, seconds)
     os.close(writable)
     content = _read(readable, child, (seconds + GRACE) / SHARE)
-    _, status = os.waitpid(child, 0)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return _done(content, status, took)
+    _, status, used = os.wait4(child, 0)
+    return _done(content, status, used.ru_utime + used.ru_stime)
 
 
-def _work(work: Callable[[Callable[[Any], None]], Any], pipe: int, seconds: float) -> None:
-    last = int(time.process_time() + seconds + GRACE) + 1
+def _work(
+    work: Callable[[Callable[[Any], None]], Any], pipe: int, seconds: float
+) -> None:
+    last = int(seconds + GRACE) + 1
     code = 1
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (last, last + 1))
@@ -65,7 +64,7 @@ def _work(work: Callable[[Callable[[Any], None]], Any], pipe: int, seconds: floa
         answer = json.dumps({"answer": work(tell)})
         os.write(pipe, answer.encode() + b"\n")
         code = 0
-    except BaseException as error:  # noqa: BLE001 - the parent is told
+    except BaseException as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         text = f"{type(error).__name__}: {error} ({place.name}:{place.lineno})"
         os.write(pipe, json.dumps({"died": text[:300]}).encode() + b"\n")

@@ -290,7 +290,7 @@ class _Function(_Editor):
                     yield from self._logic(node)
                 case ast.UnaryOp(ast.Not(), operand):
                     yield self.edit("condition", node, f"({self.text.source(operand)})")
-                case ast.IfExp(test, body, orelse):
+                case ast.IfExp(body=body, orelse=orelse):
                     arms = self.text.source(body), self.text.source(orelse)
                     yield self.edit("condition", node, arms[0])
                     yield self.edit("condition", node, arms[1])
@@ -368,7 +368,10 @@ def _values(node: ast.stmt) -> list[ast.expr]:
         case ast.Expr(ast.Call(ast.Name("trap"))) | ast.Expr(ast.Constant()):
             return []
         case ast.Assign(targets, value):
-            return [value, *(item for item in targets if not isinstance(item, ast.Name))]
+            return [
+                value,
+                *(item for item in targets if not isinstance(item, ast.Name)),
+            ]
         case ast.If(test=value) | ast.While(test=value) | ast.Match(subject=value):
             return [value]
         case ast.For(iter=value) | ast.Return(ast.expr() as value):
