@@ -39,7 +39,6 @@ def in_child(work: Callable[[Callable[[Any], None]], Any], seconds: float) -> Do
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     readable, writable = os.pipe()
     child = os.fork()
     if child == 0:
@@ -47,16 +46,14 @@ def in_child(work: Callable[[Callable[[Any], None]], Any], seconds: float) -> Do
         _work(work, writable, seconds)
     os.close(writable)
     content = _read(readable, child, (seconds + GRACE) / SHARE)
-    _, status = os.waitpid(child, 0)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return _done(content, status, took)
+    _, status, used = os.wait4(child, 0)
+    return _done(content, status, used.ru_utime + used.ru_stime)
 
 
 def _work(
     work: Callable[[Callable[[Any], None]], Any], pipe: int, seconds: float
 ) -> None:
-    last = int(time.process_time() + seconds + GRACE) + 1
+    last = int(seconds + GRACE) + 1
     code = 1
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (last, last + 1))

@@ -72,7 +72,7 @@ class _Recorder:
 
     def __init__(self, channel: QueryChannel) -> None:
         self._channel: Final = channel
-        self.said: Final[list[bytes]] = []
+        self.said: list[bytes] = []
 
     def see(self, memory: Memory) -> None:
         """Let the host look at memory, too."""
@@ -81,7 +81,7 @@ class _Recorder:
     def exchange(self, written: bytes) -> bytes:
         """Take words, give words."""
         answer = self._channel.exchange(written)
-        self.said += written, answer
+        self.said += (written, answer)
         return answer
 
 

@@ -1,8 +1,9 @@
 """Changed builds of the OS in a moment: only the functions that changed are compiled.
 
-All functions of the plain build are compiled once and *weak*, so that a second object with other functions of the same names takes their places when the
-two are loaded together. A change outside of functions, or one that changes how a
-function is called, needs a build of everything (`quick`).
+All functions of the plain build are compiled once and *weak*, so that a second object
+with other functions of the same names takes their places when the two are loaded
+together. A change outside of functions, or one that changes how a function is called,
+needs a build of everything (`quick`).
 """
 
 import ast
@@ -16,7 +17,7 @@ from functools import cached_property
 from typing import Final
 
 from differential.runners import native
-from fuzz.mutants.quick import quick_code
+from fuzz.mutants.quick import quick_code, quick_library
 from zkos.compiler import cache
 from zkos.compiler.assigned import check_assigned
 from zkos.compiler.build import Artefact, host_key, run_llvm
@@ -32,7 +33,7 @@ from zkos.compiler.program import Class, Function, Module, Program
 from zkos.compiler.recursion import check_recursion
 from zkos.compiler.statements import Statements
 from zkos.compiler.tree import Instance
-from zkos.compiler.variant import PLAIN
+from zkos.compiler.variant import PLAIN, Variant
 from zkos.compiler.verify import Body, verify
 from zkos.compiler.verify_values import BrokenTree
 from zkos.lang.linkage import Patch, patched, source_path
@@ -62,6 +63,16 @@ class Piece:
     """Their symbols."""
     sites: Sequence[tuple[str, int, int, str]]
     """Trap sites of the build with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A changed build, and which functions of the plain one it changes."""
+
+    library: NativeLibrary
+    mask: int
+    """Bits of functions; all of them if the change is outside of functions."""
+    symbols: tuple[str, ...]
 
 
 @dataclass
@@ -171,6 +182,17 @@ class Workshop:
             return head.group()
         cell = f"getelementptr (i8, ptr {ENTERED}, i64 {number})"
         return f"{head.group()}\n  store i8 1, ptr {cell}"
+
+    def build(self, patches: Sequence[Patch]) -> Built:
+        """A changed build, whatever changes. Raises CompileError."""
+        try:
+            changed = self.functions_changed(patches)
+            piece = self.piece(changed)
+        except Elsewhere:
+            variant = Variant(patches=tuple(patches))
+            library = quick_library(self.roots, self.exports, variant)
+            return Built(library, -1, ())
+        return Built(self.library(piece), self.mask(changed), piece.names)
 
     # Changes
 

@@ -11,34 +11,20 @@ from functools import cached_property
 from itertools import count
 from typing import Any, Final
 
-from differential.runners import native
-from differential.runners.base import Ending
+from fuzz.adversary.campaign import Campaign, HonestRejected
+from fuzz.adversary.engines import NativeEngine
+from fuzz.adversary.scenes import scenes
 from fuzz.coverage.target import Problem
-from fuzz.mutants.blocks import TURNS
+from fuzz.mutants.blocks import TURNS, engine
 from fuzz.mutants.forks import in_child
 from fuzz.mutants.mutant import source_of
 from fuzz.mutants.pool import Pool, Recording, Turn, replay
-from fuzz.mutants.quick import quick_library
-from fuzz.mutants.workshop import Elsewhere, Workshop
-from fuzz.targets.block_engines import BlockEngine
+from fuzz.mutants.workshop import Built, Workshop
 from zkos.compiler.errors import CompileError
 from zkos.compiler.native import NativeLibrary
-from zkos.compiler.variant import Variant
-from zkos.host.channel import QueryChannel
-from zkos.host.profile import RunOptions
 from zkos.lang.linkage import Patch
 
 Tell = Callable[[Any], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A changed build, and which functions of the plain one it changes."""
-
-    library: NativeLibrary
-    mask: int
-    """Bits of functions; those of everything if the change is outside of functions."""
-    symbols: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +56,7 @@ class Yard:
     recordings: list[Recording] = field(default_factory=list)
     cases: int = 0
     """Recorded so far."""
+    _rehearsed: bool = False
 
     @cached_property
     def plain(self) -> NativeLibrary:
@@ -89,38 +76,53 @@ class Yard:
             self.recordings += made
         self.cases = max(self.cases, cases)
 
-    def build(self, patches: Sequence[Patch]) -> Built:
-        """A changed build, in this process. Raises CompileError."""
-        workshop = self.workshop
-        try:
-            changed = workshop.functions_changed(patches)
-            piece = workshop.piece(changed)
-        except Elsewhere:
-            library = quick_library(Variant(patches=tuple(patches)))
-            return Built(library, -1, ())
-        return Built(workshop.library(piece), workshop.mask(changed), piece.names)
+    def hunt(
+        self, patches: Sequence[Patch], seconds: float, *, by_lies: bool = False
+    ) -> Trail:
+        """Build and hunt a fault in a child, for so many seconds of a core.
 
-    def hunt(self, patches: Sequence[Patch], seconds: float) -> Trail:
-        """Build and hunt a fault in a child, for so many seconds of a core."""
+        `by_lies`: with the host that lies, instead of blocks.
+        """
 
         def work(tell: Tell) -> dict[str, Any]:
             begun = time.process_time()
             try:
-                built = self.build(patches)
+                built = self.workshop.build(patches)
             except CompileError as error:
                 first = str(error).splitlines()[0]
                 return {"refused": True, "what": first.rpartition("/")[2]}
             started = time.process_time()
             tell({"build_seconds": round(started - begun, 3)})
-            trail = self._chase(built, started + seconds, tell)
+            chase = self._lie if by_lies else self._chase
+            trail = chase(built, started + seconds, tell)
             return {
                 **trail,
                 "build_seconds": round(started - begun, 3),
                 "seconds": round(time.process_time() - started, 3),
             }
 
-        _ = self.plain, self.pool
+        self._prepare(by_lies=by_lies)
         return trail_of(in_child(work, seconds + BUILD_SECONDS))
+
+    def _prepare(self, *, by_lies: bool) -> None:
+        """Make what children share before they are there."""
+        _ = self.plain, self.pool
+        if by_lies and not self._rehearsed:
+            liars(self.plain, self.seed)
+            self.plain.reset()
+            self._rehearsed = True
+
+    def _lie(self, built: Built, end: float, tell: Tell) -> dict[str, Any]:
+        attempt = liars(built.library, self.seed)
+        for number in count():
+            tell({"case": number, "runs": number})
+            what = attempt(number)
+            if what is not None:
+                found = {"found": True, "what": what[:200], "case": number}
+                return {**found, "runs": number + 1}
+            if time.process_time() > end:
+                break
+        return {"runs": number + 1}
 
     def _chase(self, built: Built, end: float, tell: Tell) -> dict[str, Any]:
         """Recorded conversations first, then new cases."""
@@ -157,21 +159,31 @@ class Yard:
         return target.run(target.generate(source_of(self.seed, number))).problem
 
 
-def engine(name: str, library: NativeLibrary) -> BlockEngine:
-    """A build that leaves its arena clean for others."""
+def told(problem: Problem) -> str:
+    """What gave a fault away, in a line."""
+    place = f"{problem.layer} {problem.where}".strip()
+    return f"{problem.kind}: {place} {problem.site}".strip()
 
-    def run(channel: QueryChannel, options: RunOptions) -> Ending:
-        ending = native.run_library(library, channel, options)
-        library.reset()
-        return ending
 
-    return BlockEngine(name, run)
+def liars(library: NativeLibrary, seed: int) -> Callable[[int], str | None]:
+    """The hunt by lies: whether attack `number` succeeds on a build, and how."""
+    try:
+        campaign = Campaign(NativeEngine(library), scenes(), seed)
+    except HonestRejected as error:
+        rejected = f"honest answers rejected: {error}"
+        return lambda _: rejected
+
+    def attempt(number: int) -> str | None:
+        stage, attack, trial = campaign.trial(number)
+        if not trial.verdict.is_bad:
+            return None
+        return f"{trial.verdict.value}: {attack.kind} on {stage.name}"
+
+    return attempt
 
 
 def _found(problem: Problem, case: int) -> dict[str, Any]:
-    place = f"{problem.layer} {problem.where}".strip()
-    what = f"{problem.kind}: {place} {problem.site}".strip()
-    return {"found": True, "what": what[:200], "case": case}
+    return {"found": True, "what": told(problem)[:200], "case": case}
 
 
 def trail_of(done: Any) -> Trail:
