@@ -1,8 +1,8 @@
 """Guest code for tests: what would take an operation for each item from outside."""
 
+from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.evm.frame import EvmFrame
 from zkos.guest.models.flat.tree import SealedSlot, StateTree
-from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.state.io import Io
 from zkos.guest.state.slot import Slot
 from zkos.guest.system.memory import ReturnMemory

@@ -12,7 +12,7 @@ from zkos.guest.bootloader import runner
 from zkos.guest.crypto import blake2s, keccak
 from zkos.guest.evm import environments, frame, interpreter
 from zkos.guest.evm.frame import memory_gas as _memory_gas
-from zkos.guest.flow import delegations, l1, ledger, outcome, prices, process
+from zkos.guest.flow import delegations, ledger, outcome, prices
 from zkos.guest.flow import work as working
 from zkos.guest.hooks import bn254, call, extensions, hashes, hooks, modexp
 from zkos.guest.models.flat import backing, tree
@@ -32,9 +32,16 @@ from zkos.guest.state import (
     storage,
 )
 from zkos.guest.state import system as state_system
-from zkos.guest.system import calls, commitment, errors, memory, metadata, options
+from zkos.guest.system import (
+    calls,
+    commitment,
+    errors,
+    memory,
+    metadata,
+    options,
+    resources,
+)
 from zkos.guest.system import oracle as questions
-from zkos.guest.system import resources
 from zkos.guest.transactions import (
     abi,
     access_list,
