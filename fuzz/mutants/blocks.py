@@ -58,7 +58,7 @@ def engines_of(mutant: Mutant) -> Sequence[BlockEngine]:
         case Where.NATIVE:
             shop = Workshop()
             changed = shop.build((mutant.patch,)).library
-            return engine("native*", changed), engine("native", shop.library())
+            return engine("native*", changed), engine("native", shop.plain)
         case Where.RISCV:
             return _changed_riscv(mutant), _plain_native()
         case Where.MACHINE:

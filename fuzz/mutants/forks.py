@@ -18,6 +18,9 @@ SHARE: Final = 0.05
 """The least part of a core a child may get: with less it is taken for a hang."""
 
 
+_TIME_OVER: Final = (signal.SIGXCPU, signal.SIGKILL, signal.SIGVTALRM)
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What became of a child."""
@@ -99,6 +102,6 @@ def _done(content: bytes, status: int, seconds: float) -> Done:
     died = said.get("died", "")
     if os.WIFSIGNALED(status):
         number = signal.Signals(os.WTERMSIG(status))
-        hung = number in (signal.SIGXCPU, signal.SIGKILL)
+        hung = number in _TIME_OVER
         died = "hang" if hung else f"crash: {number.name}"
     return Done(died=died or "nothing said", told=said.get("told"), seconds=seconds)

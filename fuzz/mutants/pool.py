@@ -94,6 +94,7 @@ class _Player:
 
     def __init__(self, said: Sequence[bytes]) -> None:
         self._said: Final = said
+        self.length: Final = len(said)
         self.position = 0
 
     def exchange(self, written: bytes) -> bytes:
@@ -159,16 +160,20 @@ _NOBODY: Final = BlockEngine("nobody", _silent)
 
 
 def run_library(
-    library: NativeLibrary, channel: "_Recorder | _Player", word: int
+    library: NativeLibrary,
+    channel: "_Recorder | _Player",
+    word: int,
+    look: Callable[[], None] = lambda: None,
 ) -> Ending:
     """Run a build of the guest; its arena is clean again after the run.
 
-    Raises Parted.
+    `look` is called before that. Raises Parted.
     """
     library.attach(channel, (word,))
     try:
         return _run(library)
     finally:
+        look()
         library.attach(None)
         library.reset()
 
@@ -187,16 +192,20 @@ def _run(library: NativeLibrary) -> Ending:
     return Ending(result, reason, public_input, words_read=library.words[0])
 
 
-def replay(library: NativeLibrary, recording: Recording) -> Problem | None:
+def replay(
+    library: NativeLibrary,
+    recording: Recording,
+    look: Callable[[], None] = lambda: None,
+) -> Problem | None:
     """Hold a recorded conversation with another build: what it does otherwise."""
     player = _Player(recording.words())
     try:
-        ending = run_library(library, player, recording.options)
+        ending = run_library(library, player, recording.options, look)
     except Parted as error:
         return _problem("messages", f"exchange {error}")
     if ending.result is not recording.result:
         return _problem("outcome", ending.result.value, ending.reason)
-    if player.position != len(player._said):
+    if player.position != player.length:
         return _problem("messages", "fewer")
     if ending.public_input != recording.public_input:
         return _problem("public_input", "")

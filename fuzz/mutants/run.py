@@ -14,9 +14,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from fuzz.mutants.grounds import NO_HUNT, Trail
 from fuzz.mutants.hunt import Catch
 from fuzz.mutants.mutant import Hunt, Mutant, Where
-from fuzz.mutants.yard import NO_HUNT, Trail, Yard
+from fuzz.mutants.yard import Yard
 from zkos.terminal import json_text
 from zkos.terminal.errors import UserError
 from zkos.terminal.files import open_to_append, read_file, writing
@@ -95,12 +96,14 @@ def run_all(
     yard = Yard(seed)
     shared = [item for item in mutants if in_yard(item)]
     yard.grow(min(MOST_RECORDED, RECORDED * len(shared)))
+    if any(item.hunt is Hunt.ORACLE for item in shared):
+        yard.rehearse()
 
     def hunt_one(mutant: Mutant) -> Catch:
         if not in_yard(mutant):
             return run_one(mutant, seed, seconds, at_work)
-        by_lies = mutant.hunt is Hunt.ORACLE
-        trail = yard.hunt((mutant.patch,), seconds, by_lies=by_lies)
+        chase = yard.lie if mutant.hunt is Hunt.ORACLE else yard.chase
+        trail = yard.hunt((mutant.patch,), seconds, chase)
         return catch_of(mutant, seed, trail)
 
     try:

@@ -1,4 +1,4 @@
-"""Faults in accounts: warmness, code and its map, deployment, delegation, their diffs."""
+"""Faults in accounts: warmness, code, jump maps, deployment, delegation, diffs."""
 
 from typing import Final
 
