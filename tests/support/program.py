@@ -66,7 +66,9 @@ def main() -> None:
     while True:
         serve(oracle_read(), store)
 '''
-_INTEGERS: Final = "Address, Bytes32, I32, I64, I256, U8, U16, U32, U64, U128, U256, U512"
+_INTEGERS: Final = (
+    "Address, Bytes32, I32, I64, I256, U8, U16, U32, U64, U128, U256, U512"
+)
 
 
 def program_sources(
@@ -127,8 +129,13 @@ class _Writer:
         own = [f"from {module} import {', '.join(needed)}"] if needed else []
         shared = ["Store", "raised"]
         for item in self.operations.enums():
-            shared += [f"read_{item.__name__.lower()}", f"write_{item.__name__.lower()}"]
-        errors = [f"from {item.__module__} import {item.__name__}" for item in self.errors]
+            shared += [
+                f"read_{item.__name__.lower()}",
+                f"write_{item.__name__.lower()}",
+            ]
+        errors = [
+            f"from {item.__module__} import {item.__name__}" for item in self.errors
+        ]
         return _OPERATIONS.format(
             imports="\n".join([*own, *errors]),
             words=self.words,
@@ -146,7 +153,11 @@ class _Writer:
         done = f"{', '.join(names)} = {operation.text}" if names else operation.text
         lines += ["try:", f"    {done}"]
         for at, error in enumerate(self.errors):
-            lines += [f"except {error.__name__}:", f"    raised(U32({at}))", "    return"]
+            lines += [
+                f"except {error.__name__}:",
+                f"    raised(U32({at}))",
+                "    return",
+            ]
         lines.append(f"oracle_write(U32({DONE}))")
         for name, hint in zip(names, operation.results, strict=True):
             lines += self._write(name, hint)
@@ -187,7 +198,7 @@ class _Writer:
 
     def _write(self, name: str, hint: Any) -> list[str]:
         if hint is ByteView:
-            return [f"write_view({name})"]
+            return [f"oracle_write({name}.length())", f"write_view({name})"]
         if is_number(hint):
             return [f"write_{routine(hint)}({name})"]
         if holds_numbers(hint):
