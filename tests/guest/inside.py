@@ -7,8 +7,8 @@ from zkos.guest.state.io import Io
 from zkos.guest.state.slot import Slot
 from zkos.guest.system.memory import ReturnMemory
 from zkos.lang.control import urange
-from zkos.lang.ints import U32, U256
-from zkos.lang.memory import List, allocate_bytes
+from zkos.lang.ints import U32, U64, U256
+from zkos.lang.memory import Array, List, allocate_bytes
 
 
 def stack_of(frame: EvmFrame) -> List[U256]:
@@ -27,6 +27,14 @@ def seal(io: Io) -> U32:
 def fill(memory: ReturnMemory, room: U32) -> None:
     """Leave so much room."""
     memory.append(allocate_bytes(memory.room() - room))
+
+
+def find(tree: StateTree, key: Array[U32]) -> tuple[bool, U64]:
+    """Whether a leaf with this key is loaded, and its index."""
+    leaf = tree.known(key)
+    if leaf is None:
+        return False, U64(0)
+    return True, leaf.index
 
 
 class Sealed:

@@ -15,7 +15,7 @@ from zkos.guest.evm.frame import memory_gas as _memory_gas
 from zkos.guest.flow import delegations, ledger, outcome, prices
 from zkos.guest.flow import work as working
 from zkos.guest.hooks import bn254, call, extensions, hashes, hooks, modexp
-from zkos.guest.models.flat import backing, tree
+from zkos.guest.models.flat import backing, leaves, tree
 from zkos.guest.protocol import io_ergs, native
 from zkos.guest.rlp import reader as rlp_reader
 from zkos.guest.rlp import writer as rlp_writer
@@ -60,7 +60,7 @@ CLASSES = (
     *(accounts.AccountCache, account.Account, account.Properties),
     *(preimages.PreimageCache, preimages.Preimage, backing.Backing),
     *(events.EventLog, events.Event, events.Log, report.Report),
-    *(tree.StateTree, inside.Sealed),
+    *(tree.StateTree, leaves.Leaf, inside.Sealed),
     *(calls.Frame, calls.Request, frame.EvmFrame, interpreter.Evm),
     *(environments.Environments, hooks.Hooks, call.HookCall, runner.Runner),
     *(record.Transaction, abi.AbiDecoder, rlp.RlpDecoder, access_list.AccessList),
@@ -69,7 +69,7 @@ CLASSES = (
     *(working.Work, outcome.Outcome, prices.Prices, ledger.Ledger, ledger.Pubdata),
 )
 FUNCTIONS = (
-    *(inside.stack_of, inside.seal, inside.fill),
+    *(inside.stack_of, inside.seal, inside.fill, inside.find, leaves.key_prefix),
     *(artifacts.map_length, artifacts.stored_length),
     *(diff_encoding.encode, diff_encoding.encoded_length),
     *(diff_encoding.encode_account, diff_encoding.account_room),

@@ -105,7 +105,7 @@ class Operations:
         called: str,
         owner: type | tuple[type] | None = None,
     ) -> Operation | None:
-        """Of a function, a method of `owner`, or a constructor that makes `(owner,)`."""
+        """Of a function, a method of `owner`, or a constructor of `(owner,)`."""
         hints = dict(typing.get_type_hints(function))
         result = hints.pop("return", type(None))
         parameters = list(hints.values())

@@ -198,7 +198,7 @@ class _Writer:
 
     def _write(self, name: str, hint: Any) -> list[str]:
         if hint is ByteView:
-            return [f"write_view({name})"]
+            return [f"oracle_write({name}.length())", f"write_view({name})"]
         if is_number(hint):
             return [f"write_{routine(hint)}({name})"]
         if holds_numbers(hint):

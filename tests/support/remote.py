@@ -164,7 +164,7 @@ class Objects:
         values = [self._received(hint, words) for hint in operation.results]
         for value, hint in zip(arguments, operation.parameters, strict=True):
             if hint is ByteView:
-                content = bytes(self._received(hint, words))
+                content = _bytes(len(bytes(value)), words)
                 if isinstance(value, ByteView):
                     value.copy_from(view_of(content))
         assert next(words, None) is None
@@ -172,13 +172,9 @@ class Objects:
             return None
         return values[0] if len(values) == 1 else tuple(values)
 
-    def _received(self, hint: Hint, words: Any) -> Any:
+    def _received(self, hint: Hint, words: Iterator[int]) -> Any:
         if hint is ByteView:
-            length = next(words)
-            data = b"".join(
-                next(words).to_bytes(4, "little") for _ in range(-(-length // 4))
-            )
-            return view_of(data[:length])
+            return view_of(_bytes(next(words), words))
         if is_number(hint):
             number = sum(next(words) << 32 * i for i in range(word_count(hint)))
             if hint is not bool and hint.SIGNED and number > hint.HIGHEST:
@@ -193,6 +189,11 @@ class Objects:
         if issubclass(hint, Enum):
             return list(hint)[next(words)]
         return Remote(self, hint, next(words))
+
+
+def _bytes(length: int, words: Iterator[int]) -> bytes:
+    whole = [next(words).to_bytes(4, "little") for _ in range(-(-length // 4))]
+    return b"".join(whole)[:length]
 
 
 class Remote:
