@@ -48,6 +48,7 @@ ALLOWED = {
         "zkos.versions", "zkos.host", "zkos.cases",
     },
     "differential": {"zkos", "differential"},
+    "zkos.api": {"zkos", "differential"},
     "fuzz": {"zkos", "differential", "fuzz"},
     "zkos.cli": {"zkos", "differential", "fuzz"},
     "zkos.docs": {"zkos.cli", "zkos.docs"},
