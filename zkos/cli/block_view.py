@@ -64,7 +64,7 @@ def transactions(items: Sequence[TransactionOutcome]) -> Table:
         table.add_row(
             str(index),
             status,
-            _reason(item),
+            Text(_reason(item)),
             _bytes(item.return_data),
             _count(item.gas_used),
             _count(item.native_used),
