@@ -1,6 +1,5 @@
 """Results of fixture runs: a JSON line a case, and their totals."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import IO, Any, Final
 
 from differential.outcome import Difference
 from zkos.host.case_errors import CaseError
+from zkos.terminal import json_text
 from zkos.terminal.files import FileError, read_file, write_file, writing
 
 _RESULT: Final = {"name": str, "reason": str, "declared": dict, "seconds": dict}
@@ -128,8 +128,8 @@ def read_results(path: Path) -> list[CaseResult]:
         if not line.endswith("\n"):
             break
         try:
-            results.append(_result_of(json.loads(line)))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            results.append(_result_of(json_text.parse(line)))
+        except (ValueError, KeyError, TypeError) as error:
             raise CaseError(str(path), f"line {number}", "not a result") from error
     return results
 

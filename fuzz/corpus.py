@@ -52,6 +52,13 @@ class Corpus:
         """An input; FileError if it is not there."""
         return read_file(self.path(name))
 
+    def read_whole(self, name: str) -> bytes:
+        """An input stored by `add`; FileError also if it was changed since."""
+        content = self.read(name)
+        if name_of(content) != name:
+            raise FileError(self.path(name), "damaged: its name is not of its content")
+        return content
+
     def names(self) -> list[str]:
         """All inputs, in the order they came."""
         if not self.folder.is_dir():

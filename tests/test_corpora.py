@@ -9,9 +9,10 @@ from differential.engines import parse_engines
 from differential.plugin import check_case
 from differential.session import Session, find_cases
 from differential.workers import Limits
-from tests.easm import assemble
 from tests.pins import CORPORA, PINS
-from zkos.host.case import load_case, parse_case
+from zkos.cases.assembler import assemble
+from zkos.cases.loading import load_case
+from zkos.host.case import parse_case
 from zkos.host.case_writer import case_to_json
 from zkos.host.profile import Profile, RunOptions
 
@@ -107,7 +108,7 @@ def test_case_is_read_and_written_without_loss(name):
 def test_every_case_is_listed_in_the_readme():
     readme = (CORPORA / "README.md").read_text()
     for name in NAMES:
-        if name.startswith("regressions/"):
+        if name.startswith(("regressions/", "vectors/")):
             assert (CORPORA / name).with_name("README.md").is_file()
         else:
             assert f"`{name.removesuffix('.json')}`" in readme

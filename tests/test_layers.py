@@ -33,18 +33,25 @@ ALLOWED = {
         }
         for name, allowed in GUEST.items()
     },
+    # A seam: the interface is the state's, the default behind it a model.
+    "zkos.guest.state.backing": {"zkos.guest.models"},
     "zkos.guest": {"zkos.lang", "zkos.guest"},
     "zkos.compiler": {"zkos.lang", "zkos.terminal", "zkos.compiler"},
     "zkos.versions": {"zkos.lang", "zkos.compiler", "zkos.versions"},
-    "zkos.machine": {"zkos.lang", "zkos.compiler", "zkos.machine"},
+    "zkos.machine": {"zkos.lang", "zkos.terminal", "zkos.compiler", "zkos.machine"},
     "zkos.host": {
         "zkos.lang", "zkos.terminal", "zkos.guest.protocol", "zkos.guest.evm.opcodes",
         "zkos.compiler", "zkos.versions", "zkos.machine", "zkos.host",
     },
+    "zkos.cases": {
+        "zkos.lang", "zkos.terminal", "zkos.guest.protocol", "zkos.guest.evm.opcodes",
+        "zkos.versions", "zkos.host", "zkos.cases",
+    },
     "differential": {"zkos", "differential"},
+    "zkos.api": {"zkos", "differential"},
     "fuzz": {"zkos", "differential", "fuzz"},
     "zkos.cli": {"zkos", "differential", "fuzz"},
-    "zkos.docs": {"zkos.cli", "zkos.docs"},
+    "zkos.docs": {"zkos", "differential", "fuzz"},
 }  # fmt: skip
 """What each layer imports of ours; the longest prefix of a module's name counts."""
 

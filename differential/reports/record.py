@@ -1,7 +1,6 @@
 """What a report knows of a run: the lines of `--json` and the words of differences."""
 
 import time
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from differential.reports.steps import Around
 from differential.session import BadCase, BlockResult
 from zkos.host.context import DataAvailability
 from zkos.host.profile import RunOptions
+from zkos.terminal.errors import UserError
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ def published_cycles(case: Path, da: DataAvailability, block: int) -> int | None
         return None
     try:
         outcomes = load_expected(path, da)
-    except (OSError, EOFError, ValueError, LookupError, TypeError, zlib.error):
+    except (UserError, ValueError, LookupError, TypeError, AttributeError):
         return None  # a figure beside the run: what is no such file says nothing
     return outcomes[block].cycles if block < len(outcomes) else None
 

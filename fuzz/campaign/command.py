@@ -3,7 +3,7 @@
 import os
 import secrets
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from fuzz.campaign.display import Display
 from fuzz.campaign.folder import Folder, FolderError, Settings
 from fuzz.campaign.janitor import Janitor
 from fuzz.campaign.summary import Summary
-from fuzz.campaign.supervisor import CampaignError, Supervisor
+from fuzz.campaign.supervisor import CampaignError, Supervisor, seconds_before
 from fuzz.targets.catalogue import DEFAULT, check_target
 from zkos.terminal.amounts import parse_time
 from zkos.terminal.console import messages, output, say
@@ -26,6 +26,7 @@ from zkos.terminal.errors import (
     EXIT_ENGINE_FAILED,
     EXIT_INTERRUPTED,
     EXIT_TOOL_FAILED,
+    UserError,
 )
 from zkos.terminal.files import writing
 from zkos.terminal.text import shell_line
@@ -56,6 +57,8 @@ def run_campaign(path: Path, wishes: Wishes) -> int:
     seconds = None if wishes.time is None else parse_time(wishes.time)
     for name in wishes.targets:
         check_target(name)
+    known = folder.settings().targets if folder.exists else wishes.targets
+    _check_corpus(wishes.corpus, known or DEFAULT)
     with writing(path), folder.locked():
         settings = _settings(folder, wishes, seconds)
         folder.sweep()
@@ -66,9 +69,20 @@ def run_campaign(path: Path, wishes: Wishes) -> int:
             return EXIT_INTERRUPTED
 
 
+def _check_corpus(corpus: Path | None, targets: Sequence[str]) -> None:
+    """Raise UserError for further inputs that are none."""
+    if corpus is None:
+        return
+    if not corpus.is_dir():
+        raise UserError(f"--corpus {corpus}: no such folder")
+    if not any((corpus / name).is_dir() for name in targets):
+        named = ", ".join(targets)
+        raise UserError(f"--corpus {corpus}: has no folder of {named}")
+
+
 def _work(folder: Folder, wishes: Wishes) -> int:
     """The campaign itself, from the first worker to the last word."""
-    display = Display(folder, json=wishes.json)
+    display = Display(folder, json=wishes.json, limit=folder.settings().seconds)
     supervisor = Supervisor(folder, display.show)
     janitor = Janitor(folder)
     interrupted = False
@@ -84,7 +98,12 @@ def _work(folder: Folder, wishes: Wishes) -> int:
     tell_end(folder, summary, interrupted=interrupted)
     if interrupted:
         return EXIT_INTERRUPTED
-    return EXIT_DIFFERENCE if summary.findings else EXIT_CLEAN
+    idle = [name for name, done in summary.targets.items() if not done.executions]
+    for name in idle:
+        say(f"zkos: {name}: no input was run, the campaign was too short for it")
+    if summary.findings:
+        return EXIT_DIFFERENCE
+    return EXIT_BAD_INPUT if idle else EXIT_CLEAN
 
 
 def resume_command(folder: Folder) -> str:
@@ -112,7 +131,13 @@ def _settings(folder: Folder, wishes: Wishes, seconds: float | None) -> Settings
         if wishes.seed not in (None, settings.seed):
             raise FolderError(f"{folder.path}: its seed is {settings.seed}")
         settings = folder.extend(seconds, wishes.runs, wishes.jobs)
-        say(f"resuming {folder.path}, seed {settings.seed}")
+        worked = seconds_before(folder)
+        text = f"resuming {folder.path}, seed {settings.seed}, after {worked:.0f} s"
+        if settings.seconds is not None:
+            text += f" of {settings.seconds:g} s"
+        say(text)
+        if settings.seconds is not None and worked >= settings.seconds:
+            say("its time is over: --time with more of it goes on", "yellow")
         return settings
     settings = Settings(
         targets=wishes.targets or DEFAULT,

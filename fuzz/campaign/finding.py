@@ -5,6 +5,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from fuzz.campaign.sealed import sealed, unsealed
 from fuzz.coverage.target import Problem
 from zkos.terminal.errors import UserError
 
@@ -33,16 +34,13 @@ class Finding:
 def finding_text(finding: Finding) -> bytes:
     """What its file holds."""
     content = {**asdict(finding), "title": finding.problem.title}
-    return (json.dumps(content, indent=1, default=str) + "\n").encode()
+    plain = json.loads(json.dumps(content, default=str))
+    return (json.dumps(sealed(plain), indent=1) + "\n").encode()
 
 
 def parse_finding(content: bytes) -> Finding:
     """The inverse; ValueError says what is wrong."""
-    try:
-        known = json.loads(content)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    fields = _object("it", known)
+    fields = unsealed(content)
     problem = _object("problem", fields.get("problem"))
     return Finding(
         name=_of(str, fields, "name"),

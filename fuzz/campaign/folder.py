@@ -32,11 +32,12 @@ from fuzz.campaign.finding import (
     parse_finding,
 )
 from fuzz.campaign.history import is_row
+from fuzz.campaign.sealed import sealed, unsealed
 from fuzz.campaign.slot import Slot
 from fuzz.corpus import TEMPORARY, Corpus, write_atomically
 from zkos.terminal.ending import warn
 from zkos.terminal.errors import UserError
-from zkos.terminal.files import FileError, read_file
+from zkos.terminal.files import FileError, open_to_append, read_file
 from zkos.terminal.text import shell_line
 
 
@@ -101,29 +102,33 @@ class Folder:
         others = [item.name for item in self.path.iterdir()]
         if not all(name.startswith(TEMPORARY) for name in others):
             raise FolderError(f"{self.path}: not empty, and no campaign to resume")
-        content = json.dumps({"format": 1, "started": time.time(), **asdict(settings)})
-        write_atomically(self.path / "campaign.json", content.encode())
+        content = {"format": 1, "started": time.time(), **asdict(settings)}
+        content["targets"] = list(settings.targets)
+        self._write_settings(content)
 
     def extend(
         self, seconds: float | None, runs: int | None, jobs: int | None
     ) -> Settings:
         """Change how long and how wide the campaign is; the new settings."""
-        path = self.path / "campaign.json"
         self.settings()
-        known = json.loads(path.read_text())
+        known = unsealed(read_file(self.path / "campaign.json"))
         wishes = {"seconds": seconds, "runs": runs, "jobs": jobs}
         known.update({name: wish for name, wish in wishes.items() if wish is not None})
-        write_atomically(path, json.dumps(known).encode())
+        self._write_settings(known)
         return self.settings()
+
+    def _write_settings(self, content: dict[str, Any]) -> None:
+        text = json.dumps(sealed(content))
+        write_atomically(self.path / "campaign.json", text.encode())
 
     def settings(self) -> Settings:
         """The settings; FolderError if they cannot be read."""
         path = self.path / "campaign.json"
         try:
-            return _settings(json.loads(read_file(path)))
+            return _settings(unsealed(read_file(path)))
         except FileError as error:
             raise FolderError(str(error)) from error
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise FolderError(f"{path}: damaged: {error}") from error
 
     def corpus(self, target: str, suffix: str) -> Corpus:
@@ -151,8 +156,8 @@ class Folder:
         quarantined = Corpus(self.path / target / "quarantine", suffix)
         for corpus in (self.corpus(target, suffix), self.seeds(target, suffix)):
             if corpus.path(name).exists():
-                return corpus.read(name)
-        return quarantined.read(name)
+                return corpus.read_whole(name)
+        return quarantined.read_whole(name)
 
     def quarantine(self, target: str, name: str) -> None:
         """Never read an input again."""
@@ -258,12 +263,12 @@ class Folder:
 
     def append_history(self, row: dict[str, Any]) -> None:
         """Add a line to the history."""
-        with (self.path / "history.jsonl").open("ab+") as file:
+        with open_to_append(self.path / "history.jsonl") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 1))
             # A killed supervisor may have left half a line.
             start = b"" if file.read(1) in (b"", b"\n") else b"\n"
-            file.write(start + json.dumps(row).encode() + b"\n")
+            file.write(start + json.dumps(sealed(row)).encode() + b"\n")
 
     def history(self) -> list[dict[str, Any]]:
         """All whole lines of the history; of others is told once."""
@@ -277,11 +282,8 @@ class Folder:
         rows = []
         lines = text.splitlines(keepends=True)
         for number, line in enumerate(lines, 1):
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError):
-                row = None
-            if is_row(row):
+            row = _row_of(line)
+            if row is not None:
                 rows.append(row)
             elif number < len(lines) or line.endswith("\n"):
                 # A last line without an end is that of a killed supervisor.
@@ -305,10 +307,8 @@ class Folder:
         return self.path / "findings" / name
 
 
-def _settings(known: Any) -> Settings:
+def _settings(known: dict[str, Any]) -> Settings:
     """Settings from their JSON; ValueError for anything else."""
-    if not isinstance(known, dict):
-        raise ValueError("it is no object")
     values: dict[str, Any] = {}
     for name, kinds in _SETTINGS.items():
         value = known.get(name)
@@ -321,6 +321,15 @@ def _settings(known: Any) -> Settings:
     if values["jobs"] < 1 or values["slice_seconds"] <= 0:
         raise ValueError("no worker could work")
     return Settings(**{**values, "targets": tuple(targets)})
+
+
+def _row_of(line: str) -> dict[str, Any] | None:
+    """A line of the history, if it is whole."""
+    try:
+        row = unsealed(line)
+    except ValueError:
+        return None
+    return row if is_row(row) else None
 
 
 _NUMBER: Final = (int, float)

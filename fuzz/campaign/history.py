@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fuzz.corpus import write_atomically
+from zkos.terminal import json_text
 from zkos.terminal.errors import UserError
 from zkos.terminal.files import FileError, read_file
 
@@ -30,10 +31,10 @@ def is_row(row: Any) -> bool:
 def read_nights(path: Path) -> list[NightRow]:
     """All nights, oldest first; raises HistoryError."""
     try:
-        rows = json.loads(read_file(path))
+        rows = json_text.parse(read_file(path))
     except FileError as error:
         raise HistoryError(str(error)) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise HistoryError(f"{path}: no history of nights: {error}") from error
     if not isinstance(rows, list):
         raise HistoryError(f"{path}: no history of nights: not a list")

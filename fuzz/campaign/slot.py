@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from fuzz.coverage.engine import Making, Recipe
+from zkos.terminal.files import FileError
 
 _BYTES: Final = 4096
 _INPUT: Final = struct.Struct("<dQBQ32s32s")
@@ -59,10 +60,12 @@ class Current:
 
 
 class Slot:
-    """The mapped file."""
+    """The mapped file; making one raises FileError, OSError."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not path.is_file():
+            raise FileError(path, "is no regular file")
         with path.open("a+b") as file:
             # With no room on the disk, writing to the map would kill.
             os.posix_fallocate(file.fileno(), 0, _BYTES)

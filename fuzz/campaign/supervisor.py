@@ -23,7 +23,7 @@ from fuzz.campaign.worker import EXIT_DONE, EXIT_NO_ROOM, EXIT_RECYCLE, resident
 from fuzz.coverage.engine import Making
 from fuzz.coverage.target import Problem
 from zkos.terminal.errors import UserError
-from zkos.terminal.files import FileError, read_file
+from zkos.terminal.files import FileError, open_to_append, read_file
 
 POLL_SECONDS: Final = 0.2
 STOP_SECONDS: Final = 1.0
@@ -85,7 +85,7 @@ class Supervisor:
         self._lanes: Final = _lanes(self._settings)
         self._spent: Final = dict.fromkeys(self._settings.targets, 0.0)
         """Seconds in which there were workers of a target, in this run."""
-        self._worked: Final = _seconds_before(folder)
+        self._worked: Final = seconds_before(folder)
         self._born: Final = time.monotonic()
         self._recorded = 0.0
         self.stop = False
@@ -147,7 +147,7 @@ class Supervisor:
         lane.slot = self._folder.slot(lane.target, lane.number)
         lane.slot.stop = False
         arguments = [str(self._folder.path), lane.target, str(lane.number)]
-        with self._log(lane).open("ab") as log:
+        with open_to_append(self._log(lane)) as log:
             lane.process = start(
                 "fuzz.campaign.worker", *arguments, str(os.getpid()), log=log
             )
@@ -296,7 +296,8 @@ def _lanes(settings: Settings) -> list[Lane]:
     return [Lane(n, targets[n::jobs]) for n in range(jobs)]
 
 
-def _seconds_before(folder: Folder) -> float:
+def seconds_before(folder: Folder) -> float:
+    """Time at work in earlier runs of a campaign."""
     history = folder.history()
     return float(history[-1]["seconds"]) if history else 0.0
 

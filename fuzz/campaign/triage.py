@@ -18,9 +18,9 @@ from fuzz.campaign.bisect import votes
 from fuzz.campaign.child import die_with, start
 from fuzz.campaign.finding import Finding
 from fuzz.campaign.folder import Folder
-from fuzz.campaign.lost import input_of
+from fuzz.campaign.lost import input_of, recipe_of, remake
 from fuzz.campaign.minimise import minimise
-from fuzz.coverage.engine import observe
+from fuzz.coverage.engine import MAKING_LAYER, observe, problem_of
 from fuzz.coverage.target import Target
 from fuzz.targets.catalogue import load_target
 from zkos.terminal.console import output, say
@@ -117,6 +117,9 @@ def _tell(folder: Folder, finding: Finding) -> None:
 
 def replay_one(path: Path, what: str, target_name: str | None) -> int:
     """Run a finding's input, or a file's, again; 1 if there is a problem."""
+    finding = _finding(Folder(path), what)
+    if finding is not None and finding.problem.layer == MAKING_LAYER:
+        return _make_again(Folder(path), finding)
     content, target = _find(Folder(path), what, target_name)
     try:
         value = target.decode(content)
@@ -136,15 +139,37 @@ def _find(folder: Folder, what: str, name: str | None) -> tuple[bytes, Target[An
     file = Path(what)
     if file.is_file():
         return read_file(file), load_target(name or "block_differential")
-    for finding in folder.findings():
-        if finding.name.startswith(what):
-            target = load_target(finding.target)
-            path = folder.input_path(finding.name, minimised=True)
-            known = read_file(path) if path else input_of(folder, finding, target)
-            if known is None:
-                raise UserError(f"{finding.name}: its input cannot be made again")
-            return known, target
-    raise UserError(f"{what}: neither a file nor a finding in {folder.path}")
+    finding = _finding(folder, what)
+    if finding is None:
+        raise UserError(f"{what}: neither a file nor a finding in {folder.path}")
+    target = load_target(finding.target)
+    path = folder.input_path(finding.name, minimised=True)
+    known = read_file(path) if path else input_of(folder, finding, target)
+    if known is None:
+        raise UserError(f"{finding.name}: its input cannot be made again")
+    return known, target
+
+
+def _finding(folder: Folder, what: str) -> Finding | None:
+    """The finding whose name begins so, if no file is called so."""
+    found = (item for item in folder.findings() if item.name.startswith(what))
+    return None if Path(what).is_file() else next(found, None)
+
+
+def _make_again(folder: Folder, finding: Finding) -> int:
+    """Whether making an input that could not be made still fails."""
+    target = load_target(finding.target)
+    recipe = recipe_of(folder, finding)
+    if recipe is None:
+        raise UserError(f"{finding.name}: how its input is made is not known")
+    try:
+        remake(folder, target, recipe)
+    except Exception as error:
+        problem = problem_of(error, MAKING_LAYER)
+        say(f"{problem.name}  {problem.title}", "red", to=output())
+        return EXIT_DIFFERENCE
+    say("no problem", "green", to=output())
+    return EXIT_CLEAN
 
 
 def look_after(folder: Folder) -> NoReturn:

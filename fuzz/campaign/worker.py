@@ -16,7 +16,7 @@ from typing import Any, Final
 from fuzz.campaign.child import collect_rarely, die_with
 from fuzz.campaign.finding import Finding
 from fuzz.campaign.folder import Folder, Settings
-from fuzz.campaign.lost import save_lost
+from fuzz.campaign.lost import save_lost, save_recipe
 from fuzz.campaign.slot import Progress, Slot
 from fuzz.corpus import Corpus
 from fuzz.coverage.engine import Hooks, Making, Recipe, Search
@@ -53,7 +53,7 @@ class Worker:
         self._born: Final = time.monotonic()
         self._last_new = self._before.last_new
         self._known: set[str] = set()
-        hooks: Hooks[Any] = Hooks(self._begin, self._keep, self._found)
+        hooks: Hooks[Any] = Hooks(self._begin, self._keep, self._found, self._unmade)
         self._search: Search[Any] = Search(
             target,
             self._settings.seed,
@@ -104,11 +104,11 @@ class Worker:
 
     def _offer(self, corpus: Corpus, name: str) -> None:
         try:
-            content = corpus.read(name)
+            content = corpus.read_whole(name)
             with self._timed():
                 self._search.offer(content)
         except (FileError, ValueError):
-            return  # not an input of this version of the target
+            return  # damaged, or not an input of this version of the target
 
     def _begin(self, recipe: Recipe) -> None:
         if recipe.making is Making.GIVEN:
@@ -132,6 +132,9 @@ class Worker:
         )
         content = self._target.encode(value)
         self._folder.save_finding(finding, content, self._target.suffix)
+
+    def _unmade(self, problem: Problem, recipe: Recipe) -> None:
+        save_recipe(self._folder, self._target.name, self._lane, problem, recipe)
 
     @contextmanager
     def _timed(self) -> Iterator[None]:

@@ -18,7 +18,7 @@ from differential.runners.base import (
     state_after,
     state_of_case,
 )
-from tests.support.published import NAMES, VECTORS
+from tests.support.published import NAMES, case_path, expected_path
 from zkos.host.case import Block, load_case, parse_case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QUERY_IDS, REPORT
@@ -32,8 +32,8 @@ TWO_BLOCKS = {"block": {}, "then": [{"block": {"block_number": 2}}]}
 
 @pytest.mark.parametrize("name", NAMES)
 def test_state_before_is_the_published_one(name):
-    expected = json.loads((VECTORS / f"{name}.expected.json").read_text())
-    tree = state_of_case(load_case(VECTORS / f"{name}.json")).tree
+    expected = json.loads(expected_path(name).read_text())
+    tree = state_of_case(load_case(case_path(name))).tree
     assert f"0x{tree.root().hex()}" == expected["state_root_before"]
     assert tree.next_free_slot == expected["next_free_slot_before"]
 

@@ -6,15 +6,15 @@ import pytest
 
 from differential.expected import load_expected, load_expected_batch
 from differential.outcome import L1Log, Result, TransactionOutcome, TransactionStatus
-from tests.support.published import NAMES, VECTORS
+from tests.support.published import NAMES, expected_path
 from zkos.host.context import DataAvailability
 
 
 def load(name, da=DataAvailability.KECCAK):
-    return load_expected(VECTORS / f"{name}.expected.json", da)
+    return load_expected(expected_path(name), da)
 
 
-pytestmark = pytest.mark.skipif(not NAMES, reason="there are no published vectors")
+pytestmark = pytest.mark.published
 
 
 def test_success_is_read_in_full():
@@ -43,14 +43,12 @@ def test_chain_gives_an_outcome_a_block():
 
 
 def test_batch_is_one_outcome():
-    batch = load_expected_batch(
-        VECTORS / "chain_3.expected.json", DataAvailability.KECCAK
-    )
+    published = expected_path("chain_3")
+    batch = load_expected_batch(published, DataAvailability.KECCAK)
     assert batch.public_input.hex().startswith("57f30ef79759810c")
     assert batch.detail.queries["block_count"] == 1
     assert batch.detail.words_aside == 3
-    none = DataAvailability.NONE
-    assert load_expected_batch(VECTORS / "chain_3.expected.json", none) is None
+    assert load_expected_batch(published, DataAvailability.NONE) is None
 
 
 def test_words_of_advice_are_not_published():

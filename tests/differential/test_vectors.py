@@ -6,20 +6,21 @@ from differential.compare import compared_layers, first_difference
 from differential.expected import load_expected, load_expected_batch
 from differential.runners import cpython, native, riscv
 from differential.runners.base import run_batch, run_chain
-from tests.support.published import NAMES, VECTORS
+from tests.support.published import NAMES, SHIPPED_NAMES, case_path, expected_path
 from zkos.host.case import load_case
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Quirks, RunOptions
 
-SMALL = ["batch_2_l1", "calls", "l1_revert", "tx_7702", "withdraw_message"]
+pytestmark = pytest.mark.published
+
 ENGINES = {"cpython": cpython, "native": native, "riscv": riscv}
 SCHEMES = pytest.mark.parametrize("da", list(DataAvailability), ids=lambda da: da.value)
 
 
 def assert_like_the_image(name, engine, da, mode=Mode.PROVING):
-    published = VECTORS / f"{name}.expected.json"
+    published = expected_path(name)
     expected = load_expected(published, da)
-    case = load_case(VECTORS / f"{name}.json")
+    case = load_case(case_path(name))
     options = RunOptions(mode=mode, quirks=Quirks.UPSTREAM, da=da)
     outcomes = list(run_chain(ENGINES[engine].run_block, case, options))
     for outcome, image in zip(outcomes, expected, strict=True):
@@ -37,7 +38,7 @@ def assert_like_the_image(name, engine, da, mode=Mode.PROVING):
 
 
 @pytest.mark.cpython
-@pytest.mark.parametrize("name", [name for name in SMALL if name in NAMES])
+@pytest.mark.parametrize("name", SHIPPED_NAMES)
 def test_small_block_ends_alike_under_cpython(name):
     assert_like_the_image(name, "cpython", DataAvailability.KECCAK)
 

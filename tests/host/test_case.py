@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.support.published import NAMES, VECTORS
+from tests.support.published import NAMES, case_path
 from zkos.host.case import (
     AccountState,
     Block,
@@ -55,7 +55,7 @@ def error_of(value):
 
 @pytest.mark.parametrize("vector", NAMES)
 def test_published_case_survives_a_round_trip(tmp_path, vector):
-    case = load_case(VECTORS / f"{vector}.json")
+    case = load_case(case_path(vector))
     for name in ("copy.json", "copy.json.gz"):
         save_case(case, tmp_path / name)
         assert load_case(tmp_path / name) == case

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.host.published_transfer import ENVELOPE
-from tests.support.published import NAMES, VECTORS
+from tests.support.published import NAMES, case_path, expected_path
 from zkos.host.case import load_case
 from zkos.host.codecs.abi import decode_body, encode_body, hash_of_body
 from zkos.host.codecs.metadata import decode_metadata, encode_metadata
@@ -95,8 +95,8 @@ def word(body, index):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_published_transactions_are_delivered_byte_for_byte(name):
-    case = load_case(VECTORS / f"{name}.json")
-    published = json.loads((VECTORS / f"{name}.expected.json").read_text())
+    case = load_case(case_path(name))
+    published = json.loads(expected_path(name).read_text())
     for block, expected in zip(case.blocks, published["encoded_txs"], strict=True):
         found = [deliver(tx, block.context.chain_id) for tx in block.transactions]
         assert [(f"0x{item.data.hex()}", item.format) for item in found] == [

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from differential.compare import failed
 from differential.engines import EngineError
 from differential.session import BadCase, BlockResult
+from zkos.cases.loading import load_case
 from zkos.cli.options import Plan
-from zkos.host.case import load_case
 from zkos.host.case_errors import CaseError
 from zkos.terminal.console import say, write_json
 from zkos.terminal.errors import (
@@ -83,6 +83,10 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
                 say(f"zkos: {result.reason}")
                 continue
             count(result, counts)
+            for answer in result.idle_edits():
+                counts["idle"] += 1
+                text = f"the edit of answer {answer} was never applied: nobody asked"
+                say(f"zkos: {result.path}: {text}")
             if as_json:
                 write_json(result.outcome.to_json())
                 for name, reason in result.without.items():
@@ -140,7 +144,7 @@ def totals(counts: Counter[str]) -> str:
 
 def exit_code(counts: Counter[str]) -> int:
     """The worst thing that happened."""
-    if counts["bad"]:
+    if counts["bad"] or counts["idle"]:
         return EXIT_BAD_INPUT
     if counts["different"]:
         return EXIT_DIFFERENCE

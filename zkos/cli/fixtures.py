@@ -80,10 +80,14 @@ def command(
         TextColumn("{task.fields[totals]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=messages(), transient=True) as bar:
-        for each in engines:
-            each.prepare(lambda text: messages().log(text), for_many=True)
+    screen = messages()
+    hidden = not screen.is_terminal
+    with Progress(*columns, console=screen, transient=True, disable=hidden) as bar:
         task = bar.add_task("fixtures", totals="")
+
+        def prepare() -> None:
+            for each in engines:
+                each.prepare(lambda text: say(text, to=screen), for_many=True)
 
         def show(done: int, total: int, summary: Summary) -> None:
             totals = f"{done}/{total} files, {describe(summary)}"
@@ -98,6 +102,7 @@ def command(
             options=RunOptions(profile, mode, quirks),
             time_limit=time,
             cache=ReferenceCache() if cache else None,
+            prepare=prepare,
         )
     if json:
         write_json(as_json(summary))

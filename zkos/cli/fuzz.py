@@ -36,7 +36,11 @@ def run(
     folder: FolderOption = DEFAULT_FOLDER,
     time: Annotated[
         str | None,
-        typer.Option("--time", metavar="TIME", help="90s, 5m or 8h; else no limit."),
+        typer.Option(
+            "--time",
+            metavar="TIME",
+            help="90s, 5m or 8h of work, with that before a resume; else no limit.",
+        ),
     ] = None,
     jobs: JobsOption = None,
     seed: SeedOption = None,
@@ -68,6 +72,8 @@ def run(
 ) -> int:
     """Run a campaign, or go on with the one in the folder.
 
+    --time and --runs are those of the whole campaign: one that is resumed goes on to
+    its old limit, or to the new one.
     With -j 1 and --runs a seed gives the same inputs, corpus and findings,
     but for those too slow or too large, which depend on the machine. With more
     workers each has its own stream of choices, yet what they take over from

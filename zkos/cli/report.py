@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def command(
     folder: Annotated[Path, typer.Argument(metavar="CAMPAIGN", help="Working folder.")],
     out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="FILE", help="Where to write it.")
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
     ] = Path("report.html"),
     mutants: Annotated[
         Path | None,

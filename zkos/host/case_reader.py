@@ -6,21 +6,18 @@ values or raise CaseError naming both. Which fields exist is `zkos.host.case`'s.
 
 import json
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import FrameType
 from typing import Any, Final, NoReturn, TypeVar
 
 from zkos.host.case_errors import CaseError
+from zkos.terminal import json_text
 from zkos.terminal.files import FileError, read_packed
 
 D = TypeVar("D")
 T = TypeVar("T")
 MAX_CASE_BYTES: Final = 64 * 1024 * 1024
 """Largest case accepted, uncompressed."""
-MAX_NESTING: Final = 200
 _DECIMAL: Final = re.compile(r"[0-9]+", re.ASCII)
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+", re.ASCII)
 _HEX_BYTES: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*", re.ASCII)
@@ -147,38 +144,20 @@ def read_json(path: Path, source: str = "") -> Node:
 def parse_json(content: bytes, source: str) -> Node:
     """The root of JSON; raises CaseError for what is none."""
     try:
-        with _shallow():
-            value = json.loads(
-                content.decode("utf-8"),
-                object_pairs_hook=_object_without_duplicates,
-                parse_constant=_refuse_constant,
-            )
+        value = json_text.parse(
+            content,
+            object_pairs_hook=_object_without_duplicates,
+            parse_constant=_refuse_constant,
+        )
     except UnicodeDecodeError as error:
         reason = f"not UTF-8 text: byte {error.start}"
         raise CaseError(source, "", reason) from error
     except json.JSONDecodeError as error:
         reason = f"not JSON: {error.msg} at line {error.lineno} column {error.colno}"
         raise CaseError(source, "", reason) from error
-    except RecursionError as error:
-        raise CaseError(source, "", "not a case: nested too deeply") from error
     except ValueError as error:
         raise CaseError(source, "", f"not a case: {error}") from error
     return Node(source, "", value)
-
-
-@contextmanager
-def _shallow() -> Iterator[None]:
-    """Bound the nesting of JSON: a raised recursion limit would let it end us."""
-    limit = sys.getrecursionlimit()
-    frame: FrameType | None = sys._getframe()
-    depth = 0
-    while frame is not None:
-        depth, frame = depth + 1, frame.f_back
-    sys.setrecursionlimit(min(limit, depth + MAX_NESTING))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

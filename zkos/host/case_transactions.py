@@ -32,7 +32,8 @@ def _address_or_none(node: Node) -> int | None:
     return None if node.value is None else node.address()
 
 
-def _access_list(node: Node) -> tuple[AccessListEntry, ...]:
+def read_access_list(node: Node) -> tuple[AccessListEntry, ...]:
+    """Announced addresses and slots; raises CaseError."""
     entries = []
     for entry in node.items():
         fields = entry.fields(("address", "storage_keys"))
@@ -97,7 +98,7 @@ _READERS: Final[dict[str, tuple[str, Any]]] = {
     "max_fee_per_gas": ("max_fee_per_gas", Node.number),
     "max_priority_fee_per_gas": ("max_priority_fee_per_gas", Node.number),
     "data": ("data", Node.data),
-    "access_list": ("access_list", _access_list),
+    "access_list": ("access_list", read_access_list),
     "authorization_list": ("authorization_list", _authorization_list),
     "blob_hashes": ("blob_hashes", _numbers),
     "max_fee_per_blob_gas": ("max_fee_per_blob_gas", Node.number),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from zkos.host.channel import QUERY_IDS, QUERY_NAMES, OracleError, Responder
+from zkos.terminal import json_text
 from zkos.terminal.errors import UserError
 from zkos.terminal.files import FileError, read_file, read_packed
 
@@ -189,13 +190,13 @@ def _row(exchange: Exchange) -> dict[str, Any]:
 def _read_lines(lines: list[str], path: Path) -> Iterator[Exchange]:
     for number, line in enumerate(lines, start=1):
         try:
-            row = json.loads(line)
+            row = json_text.parse(line)
             query, parameters, response = (
                 row["query"],
                 bytes.fromhex(row["parameters"]),
                 bytes.fromhex(row["response"]),
             )
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise TapeError(f"{path}: line {number} is no exchange: {error}") from error
         if not isinstance(query, int | None) or len(response) % _WORD_BYTES:
             raise TapeError(f"{path}: line {number} is no exchange")

@@ -16,6 +16,7 @@ from zkos.terminal.errors import (
     EXIT_TOOL_FAILED,
     UserError,
 )
+from zkos.terminal.extras import how_to_install
 from zkos.terminal.text import one_line, shell_line
 
 _SURROUNDINGS: Final = frozenset(
@@ -49,6 +50,10 @@ def ending(action: Callable[[], int]) -> int:
         place = error.filename if isinstance(error.filename, str) else "output"
         return _say(f"{place}: {error.strerror}", EXIT_BAD_INPUT)
     except Exception as error:
+        lacks = error.name if isinstance(error, ModuleNotFoundError) else None
+        what = how_to_install(lacks)
+        if what is not None:
+            return _say(f"this {what}", EXIT_BAD_INPUT)
         return _say(_fault(error), EXIT_TOOL_FAILED)
     return code
 

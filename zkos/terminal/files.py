@@ -85,6 +85,14 @@ def write_file(path: Path, content: bytes) -> None:
         raise
 
 
+def open_to_append(path: Path) -> IO[bytes]:
+    """A file to write to at its end and to read, made if there is none; FileError."""
+    if path.exists() and not path.is_file():
+        raise FileError(path, "is no regular file")
+    with writing(path):
+        return path.open("ab+")
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Say where writing fails: FileError for what the system refuses in the body.
@@ -105,13 +113,13 @@ def check_writable(path: Path | None) -> None:
     """Raise FileError unless a file can be written there, as far as one can see now."""
     if path is None:
         return
+    folder = path.parent
     with writing(path):
         if path.is_dir():
             raise FileError(path, "is a folder")
-        place = path if path.exists() else path.parent
-        if not place.exists():
-            raise FileError(path, f"there is no folder {place}")
-        if place is path.parent and not place.is_dir():
-            raise FileError(path, f"{place} is no folder")
-        if not os.access(place, os.W_OK):
+        if not folder.exists():
+            raise FileError(path, f"there is no folder {folder}")
+        if not folder.is_dir():
+            raise FileError(path, f"{folder} is no folder")
+        if not os.access(path if path.exists() else folder, os.W_OK):
             raise FileError(path, "cannot be written")

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 
 from Crypto.Hash import keccak
 
-from tests.easm import assemble
+from tests.guest.system.conftest import cached_slots
 from tests.guest.system.world import World, b2s, encode_account, padded, stored
+from zkos.cases.assembler import assemble
 from zkos.guest.bootloader.runner import Runner
 from zkos.guest.environments import Environments
 from zkos.guest.hooks.hooks import Hooks
@@ -110,9 +111,7 @@ class Chain:
         return success
 
     def slot(self, address: int, key: int = 0) -> int:
-        slots = self.io.storage.slots
-        for index in range(int(slots.length())):
-            slot = slots[index]
+        for slot in cached_slots(self.io):
             if (int(slot.address), int(slot.key)) == (address, key):
                 return int(slot.current)
         return 0

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.guest.objects import Frame, Hooks, System, attach
 from tests.guest.system.world import World
-from zkos.guest.hooks.hooks import NO_HOOK, Hooks
+from zkos.guest.hooks.hooks import NO_HOOK
 from zkos.guest.protocol.options import OPTION_PROVING, OPTION_REPORT
-from zkos.guest.state.system import System
-from zkos.guest.system.calls import Frame, Scheme
-from zkos.lang.intrinsics import attach
+from zkos.guest.system.calls import Scheme
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import view_of
 

@@ -267,9 +267,9 @@ class Runner:
 
         `source` is the account whose code runs, unless there is a hook.
         """
+        self.begun = False
         moves_value = frame.value != 0 and scheme is not Scheme.DELEGATE
         may_run = self._may_run(frame, moves_value)
-        self.begun = False
         self.snapshots[self.depth] = self.io.start_frame()
         if not may_run:
             return Exit.REVERTED

@@ -156,6 +156,8 @@ class Keccak256:
     block: ByteView
     position: U32
     """Bytes waiting in `block`, always less than the rate."""
+    is_clean: bool
+    """Nothing was appended since the reset."""
     word: ByteView
     """Where numbers are spelled before they join the message."""
 
@@ -164,6 +166,7 @@ class Keccak256:
         self.spare = Array(U64, 25)
         self.block = allocate_bytes(RATE_BYTES)
         self.position = U32(0)
+        self.is_clean = True
         self.word = allocate_bytes(32)
         self.reset()
 
@@ -173,9 +176,11 @@ class Keccak256:
         for i in srange(25):
             state[i] = KEPT[i]
         self.position = U32(0)
+        self.is_clean = True
 
     def update(self, data: ByteView) -> None:
         """Append `data` to the message."""
+        self.is_clean = False
         block = self.block
         position = self.position
         offset = U32(0)
@@ -195,6 +200,7 @@ class Keccak256:
 
     def update_u8(self, x: U8) -> None:
         """Append one byte."""
+        self.is_clean = False
         self.block[self.position] = x
         self.position = self.position.wrapping_add(1)
         if self.position == RATE_BYTES:
@@ -232,6 +238,7 @@ class Keccak256:
 
     def hash(self, data: ByteView) -> Bytes32:
         """The digest of `data` alone."""
-        self.reset()
+        if not self.is_clean:
+            self.reset()
         self.update(data)
         return self.finish()

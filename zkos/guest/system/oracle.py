@@ -217,22 +217,20 @@ def expect_words(count: U32) -> None:
         trap("unexpected length of an answer")
 
 
-def read_words(out: ByteView, count: U32) -> None:
-    """Read so many words to the start of `out`, most of them by eights."""
-    whole = count & 0xFFFFFFF8
-    offset = U32(0)
-    while offset != whole << 2:
-        place = out.window(offset, U32(32))
-        for index in srange(8):
-            place.store_u32(4 * index, oracle_read())
-        offset = offset.wrapping_add(32)
-    for single in urange(whole, count):
-        out.store_u32(single << 2, oracle_read())
-
-
 def words_of(length_bytes: U32) -> U32:
     """32-bit words that hold so many bytes."""
     return (length_bytes >> 2) + (U32(0) if length_bytes & 3 == 0 else U32(1))
+
+
+def read_words(out: ByteView, count: U32) -> None:
+    """Fill the start of `out` with words as they come."""
+    whole = count >> 3
+    for number in urange(whole):
+        piece = out.window(number << 5, 32)
+        for i in srange(8):
+            piece.store_u32(4 * i, oracle_read())
+    for index in urange(whole << 3, count):
+        out.store_u32(index << 2, oracle_read())
 
 
 def answered_u8() -> U32:
