@@ -5,14 +5,19 @@ Words are opcodes in upper case and `label:`, which makes a JUMPDEST. `PUSH` tak
 to `PUSH32` take a number that fits. `;` starts a comment.
 """
 
+from functools import cache
 from typing import Final
 
-from zkos.guest.evm.opcodes import OPCODES
-
-VALUES: Final = {row[1]: int(row[0]) for row in OPCODES}
-"""Opcodes by mnemonic."""
 LABEL_BYTES: Final = 2
 _MOST_PUSHED: Final = 32
+
+
+@cache
+def values() -> dict[str, int]:
+    """Opcodes by mnemonic."""
+    from zkos.guest.evm.opcodes import OPCODES  # all of the EVM: only if needed
+
+    return {row[1]: int(row[0]) for row in OPCODES}
 
 
 class AssemblyError(ValueError):
@@ -31,7 +36,7 @@ def assemble(text: str) -> bytes:
                 if word[:-1] in labels:
                     raise AssemblyError(f"line {number}: label {word} given twice")
                 labels[word[:-1]] = len(code)
-                code.append(VALUES["JUMPDEST"])
+                code.append(values()["JUMPDEST"])
                 continue
             width = _width(word)
             if width == 0:
@@ -48,12 +53,12 @@ def assemble(text: str) -> bytes:
                     reason = f"{argument} does not fit {word}"
                     raise AssemblyError(f"line {number}: {reason}")
                 data = data.rjust(width, b"\0")
-            code.append(VALUES[f"PUSH{len(data)}"])
+            code.append(values()[f"PUSH{len(data)}"])
             code += data
     for place, label, number in uses:
         if label not in labels:
             raise AssemblyError(f"line {number}: no label {label}")
-        width = code[place - 1] - VALUES["PUSH0"]
+        width = code[place - 1] - values()["PUSH0"]
         try:
             code[place : place + width] = labels[label].to_bytes(width, "big")
         except OverflowError:
@@ -76,15 +81,15 @@ def _width(word: str) -> int | None:
     digits = word.removeprefix("PUSH")
     if word == "PUSH":
         return None
-    if word.startswith("PUSH") and digits.isdecimal() and word in VALUES:
+    if word.startswith("PUSH") and digits.isdecimal() and word in values():
         return int(digits)
     return 0
 
 
 def _opcode(word: str, number: int) -> int:
-    if word not in VALUES:
+    if word not in values():
         raise AssemblyError(f"line {number}: no opcode is called {word}")
-    return VALUES[word]
+    return values()[word]
 
 
 def _number(text: str, number: int) -> bytes:
