@@ -1,6 +1,7 @@
 """Which ends of a block are no findings, and nothing more."""
 
 import pytest
+from zkos.host.raw_transaction import encode
 
 from differential.runners import native
 from fuzz.targets.block_engines import BlockEngine
@@ -9,7 +10,6 @@ from fuzz.targets.blocks import BlockTarget
 from zkos.host.case import Block, parse_case
 from zkos.host.context import BlockContext
 from zkos.host.profile import Quirks
-from zkos.host.raw_transaction import encode
 from zkos.host.transactions import (
     EncodedTransaction,
     FieldTransaction,

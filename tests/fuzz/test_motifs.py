@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from fuzz.strategies.raw import unsigned_items
 
 from differential.outcome import TransactionOutcome, TransactionStatus
 from differential.runners import native
@@ -16,7 +17,6 @@ from fuzz.strategies.motifs import SWEEP, play, sweep_gas
 from fuzz.strategies.numbers import WORD, limbs
 from fuzz.strategies.operands import division, operands
 from fuzz.strategies.padding import BLOCK_BYTES, item_ends, pad_to_block
-from fuzz.strategies.raw import unsigned_items
 from fuzz.strategies.routines import SIZES, dispatch, recursion, write_routines
 from fuzz.strategies.source import BytesSource, RandomSource
 from fuzz.strategies.transactions import DEEP_GAS, signed
