@@ -19,7 +19,12 @@ from zkos.guest.protocol.gas import (
     ERGS_CALL_VALUE,
     ERGS_NEW_ACCOUNT,
 )
-from zkos.guest.protocol.limits import CALL_DEPTH, CODE_BYTES, RESERVED_PREFIX
+from zkos.guest.protocol.limits import (
+    CALL_DEPTH,
+    CODE_BYTES,
+    INFINITE,
+    RESERVED_PREFIX,
+)
 from zkos.guest.protocol.quirks import QUIRK_SPARES_UNDER_CONSTRUCTION
 from zkos.guest.protocol.report import REASON_ENTRY_TRANSFER_FAILED
 from zkos.guest.state.account import Account
@@ -32,7 +37,7 @@ from zkos.guest.system.errors import (
     OutOfErgs,
     SystemFault,
 )
-from zkos.guest.system.resources import INFINITE, Resources
+from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView, List, allocate_bytes
 

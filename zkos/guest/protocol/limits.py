@@ -4,6 +4,8 @@ from typing import Final
 
 from zkos.lang.ints import U8, U32, U64, U256
 
+INFINITE: Final = U64(0xFFFFFFFFFFFFFFFF)
+"""Of ergs or native: more than anybody spends."""
 MAX_U32: Final = U256((1 << 32) - 1)
 MAX_U64: Final = U256((1 << 64) - 1)
 MAX_ADDRESS: Final = U256((1 << 160) - 1)

@@ -8,7 +8,12 @@ Versioned state is saved in the journal once a frame, as in `storage`.
 
 from enum import Enum
 
-from zkos.guest.protocol.addresses import HIGHEST_PRECOMPILE, P256_VERIFY
+from zkos.guest.protocol.addresses import (
+    EXTRA_PRECOMPILES_VARY,
+    HIGHEST_PRECOMPILE,
+    P256_VERIFY,
+    POINT_EVALUATION,
+)
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import (
     ERGS_ACCOUNT_COLD,
@@ -22,6 +27,7 @@ from zkos.guest.protocol.native import (
     NATIVE_ACCOUNT_UPDATE,
     NATIVE_ACCOUNT_WARM,
 )
+from zkos.guest.protocol.options import OPTION_EXTRA_PRECOMPILES
 from zkos.guest.state.account import ENCODED_BYTES, Account, Properties
 from zkos.guest.state.preimages import (
     PREIMAGE_ACCOUNT,
@@ -33,6 +39,7 @@ from zkos.guest.state.storage import StorageCache
 from zkos.guest.system.errors import Fatal, InsufficientBalance, NonceOverflow
 from zkos.guest.system.resources import Resources
 from zkos.lang.control import noinline, urange
+from zkos.lang.intrinsics import option_word
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import NOT_FOUND, ByteView, List, Map, allocate_bytes
 
@@ -239,6 +246,8 @@ class AccountCache:
             return False
         if address == P256_VERIFY:
             return not self.p256_is_cold
+        if EXTRA_PRECOMPILES_VARY and has_extra_precompiles():
+            return address != 0 and address <= POINT_EVALUATION
         return address != 0 and address <= HIGHEST_PRECOMPILE
 
     # Code
@@ -358,3 +367,8 @@ def warm_ergs(environment: U8, access: Access) -> U64:
 def cold_native(is_unset: bool) -> U64:
     """What the first touch of a transaction costs more."""
     return NATIVE_ACCOUNT_COLD_UNSET if is_unset else NATIVE_ACCOUNT_COLD
+
+
+def has_extra_precompiles() -> bool:
+    """Whether the run has those that no production system has."""
+    return option_word(U32(0)) & OPTION_EXTRA_PRECOMPILES != 0

@@ -1,42 +1,5 @@
-"""The double ledger of a frame: ergs (256 a gas) and native (system spec 1)."""
+"""Seam: the double ledger of a frame. By default native is looked at first."""
 
-from typing import Final
+from zkos.guest.system.native_first import Resources
 
-from zkos.guest.system.errors import OutOfErgs, OutOfNative
-from zkos.lang.control import inline
-from zkos.lang.ints import U64
-
-ERGS_PER_GAS: Final = U64(256)
-INFINITE: Final = U64(0xFFFFFFFFFFFFFFFF)
-
-
-class Resources:
-    """What a frame may still spend."""
-
-    ergs: U64
-    native: U64
-
-    def __init__(self, ergs: U64, native: U64) -> None:
-        self.ergs = ergs
-        self.native = native
-
-    @inline
-    def charge(self, ergs: U64, native: U64) -> None:
-        """Take both, native first.
-
-        Raises OutOfNative (native := 0, ergs charged too) and OutOfErgs (ergs := 0).
-        """
-        if self.native < native:
-            self.native = U64(0)
-            self.ergs = self.ergs.saturating_sub(ergs)
-            raise OutOfNative
-        self.native = self.native.wrapping_sub(native)
-        if self.ergs < ergs:
-            self.ergs = U64(0)
-            raise OutOfErgs
-        self.ergs = self.ergs.wrapping_sub(ergs)
-
-    @inline
-    def gas(self) -> U64:
-        """Whole gas left."""
-        return self.ergs >> 8
+__all__ = ["Resources"]
