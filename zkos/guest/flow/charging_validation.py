@@ -1,23 +1,20 @@
 """Validation whose steps charge what they do (v30: bootloader spec 4, 6 to 14)."""
 
+from zkos.guest.flow.checks import Sender, check_nonce, check_signature
 from zkos.guest.flow.delegations import apply_authorizations
 from zkos.guest.flow.ledger import Ledger, pay_validation_pubdata
 from zkos.guest.flow.prices import Prices
 from zkos.guest.flow.work import Work
-from zkos.guest.hooks.ecrecover import ERGS_ECRECOVER, NATIVE_ECRECOVER, recover_signer
+from zkos.guest.hooks.ecrecover import ERGS_ECRECOVER, NATIVE_ECRECOVER
 from zkos.guest.protocol.environment import HIGHEST_ENVIRONMENT, NO_ENVIRONMENT
 from zkos.guest.protocol.gas import ERGS_PER_GAS
 from zkos.guest.protocol.limits import INITCODE_BYTES
 from zkos.guest.protocol.report import (
     REASON_CREATE_INIT_CODE_SIZE_LIMIT,
     REASON_FEE_OVERFLOW,
-    REASON_INCORRECT_FROM,
     REASON_INVALID_STRUCTURE,
     REASON_LACK_OF_FUND_FOR_MAX_FEE,
-    REASON_MALLEABLE_SIGNATURE,
     REASON_NONCE_OVERFLOW_IN_TRANSACTION,
-    REASON_NONCE_TOO_HIGH,
-    REASON_NONCE_TOO_LOW,
     REASON_OUT_OF_GAS_DURING_VALIDATION,
     REASON_OUT_OF_NATIVE_RESOURCES_DURING_VALIDATION,
     REASON_OVERFLOW_PAYMENT_IN_TRANSACTION,
@@ -28,8 +25,6 @@ from zkos.guest.protocol.transactions import (
     GAS_AUTHORIZATION,
     GAS_CREATION,
     GAS_INITCODE_WORD,
-    HALF_CURVE_ORDER,
-    V_UNPROTECTED,
 )
 from zkos.guest.rlp.reader import MalformedRlp
 from zkos.guest.system.errors import (
@@ -38,19 +33,7 @@ from zkos.guest.system.errors import (
     OutOfErgs,
     OutOfNative,
 )
-from zkos.lang.control import record
-from zkos.lang.ints import U8, U64, U256
-
-
-@record
-class Sender:
-    """The sender's account as validation has found it."""
-
-    environment: U8
-    """Whose prices validation charges for touches of the account."""
-    nonce: U64
-    has_code: bool
-    """Code of its own, not of what it delegates to."""
+from zkos.lang.ints import U64, U256
 
 
 def validate(work: Work, prices: Prices, ledger: Ledger) -> Sender:
@@ -115,16 +98,6 @@ def charge_extras(work: Work, ledger: Ledger) -> None:
     ledger.resources.charge(gas * ERGS_PER_GAS, U64(0))
 
 
-def check_nonce(work: Work, sender: Sender) -> None:
-    """The nonce must be the account's: step 10."""
-    nonce = work.transaction.nonce
-    state = sender.nonce
-    if nonce > state:
-        work.outcome.reject_with(REASON_NONCE_TOO_HIGH, U256(nonce), U256(state))
-    if nonce < state:
-        work.outcome.reject_with(REASON_NONCE_TOO_LOW, U256(nonce), U256(state))
-
-
 def check_balance(work: Work, ledger: Ledger, sender: Sender) -> None:
     """No code (EIP-3607), and enough for value and highest fee: steps 11 a to c."""
     transaction = work.transaction
@@ -141,27 +114,6 @@ def check_balance(work: Work, ledger: Ledger, sender: Sender) -> None:
     balance = account.balance
     if balance < required:
         outcome.reject_with(REASON_LACK_OF_FUND_FOR_MAX_FEE, required, balance)
-
-
-def check_signature(work: Work, ledger: Ledger) -> None:
-    """The signer must be the sender, with the lower of two s: steps 11 d and e."""
-    transaction = work.transaction
-    if transaction.s > HALF_CURVE_ORDER:
-        work.outcome.reject(REASON_MALLEABLE_SIGNATURE)
-    v = V_UNPROTECTED
-    if transaction.is_odd:
-        v = v + 1
-    is_valid, signer = recover_signer(
-        work.system,
-        ledger.resources,
-        U256(transaction.signing_hash),
-        v,
-        transaction.r,
-        transaction.s,
-    )
-    sender = transaction.sender
-    if not is_valid or not transaction.is_sender_known or signer != sender:
-        work.outcome.reject_with(REASON_INCORRECT_FROM, U256(sender), U256(signer))
 
 
 def pay_fee(work: Work, prices: Prices, ledger: Ledger, sender: Sender) -> None:

@@ -32,7 +32,6 @@ from zkos.guest.protocol.transactions import (
     VALIDATION_PUBDATA_IS_INTRINSIC,
 )
 from zkos.guest.system.resources import Resources
-from zkos.guest.transactions.record import Transaction
 from zkos.lang.control import record
 from zkos.lang.ints import U64
 

@@ -3,11 +3,12 @@
 The steps are next door; here is their order, execution and what follows it.
 """
 
+from zkos.guest.flow.checks import Sender
 from zkos.guest.flow.execution import call, close, create, exhaust, fault
 from zkos.guest.flow.ledger import Ledger, Pubdata, open_l2, settle
 from zkos.guest.flow.prices import Prices
-from zkos.guest.flow.terms import refuse_gas_limit, intrinsic_pubdata, l2_prices
-from zkos.guest.flow.validation import Sender, validate
+from zkos.guest.flow.terms import intrinsic_pubdata, l2_prices, refuse_gas_limit
+from zkos.guest.flow.validation import validate
 from zkos.guest.flow.work import Work
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
 from zkos.guest.protocol.report import (

@@ -2,18 +2,18 @@
 
 from zkos.guest.flow.basic_terms import (
     calldata_byte_native,
-    refuse_gas_limit,
     intrinsic_gas,
     intrinsic_native,
     intrinsic_pubdata,
     l2_prices,
+    refuse_gas_limit,
 )
 
 __all__ = [
     "calldata_byte_native",
-    "refuse_gas_limit",
     "intrinsic_gas",
     "intrinsic_native",
     "intrinsic_pubdata",
     "l2_prices",
+    "refuse_gas_limit",
 ]

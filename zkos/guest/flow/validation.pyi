@@ -4,15 +4,10 @@ Bootloader spec 4. What comes first decides which error is named; nothing stays 
 transaction that is dropped. A seam: versions have another order.
 """
 
+from zkos.guest.flow.checks import Sender
 from zkos.guest.flow.ledger import Ledger
 from zkos.guest.flow.prices import Prices
 from zkos.guest.flow.work import Work
-from zkos.lang.ints import U64
-
-class Sender:
-    """The sender's account as validation has found it."""
-
-    nonce: U64
 
 def validate(work: Work, prices: Prices, ledger: Ledger) -> Sender:
     """Run all steps. Raises Invalid and Fatal."""

@@ -37,6 +37,9 @@ PROOF_DATA_WORDS: Final = U32(12)
 SENDER_WORDS: Final = U32(6)
 BLOB_ADVICE_WORDS: Final = U32(24)
 
+TRANSACTION_MAY_BE_SHORT: Final = since(VERSION, {30: True, 31: False})
+"""Whether fewer words may come than the size of a transaction announced."""
+
 ENCODING_ABI: Final = U32(0)
 ENCODING_RLP: Final = U32(1)
 

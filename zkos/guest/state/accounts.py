@@ -28,6 +28,7 @@ from zkos.guest.protocol.native import (
     NATIVE_ACCOUNT_WARM,
 )
 from zkos.guest.protocol.options import OPTION_EXTRA_PRECOMPILES
+from zkos.guest.state.absence import after_write
 from zkos.guest.state.account import ENCODED_BYTES, Account, Properties
 from zkos.guest.state.preimages import (
     PREIMAGE_ACCOUNT,
@@ -313,7 +314,7 @@ class AccountCache:
         if overflow:
             raise NonceOverflow
         account.nonce = after
-        account.unset = False
+        account.unset = after_write(account.unset)
         return before
 
     def add_balance(
@@ -333,7 +334,7 @@ class AccountCache:
         if overflow:
             raise InsufficientBalance
         account.balance = after
-        account.unset = False
+        account.unset = after_write(account.unset)
 
     def sub_balance(
         self,
@@ -352,7 +353,7 @@ class AccountCache:
         if underflow:
             raise InsufficientBalance
         account.balance = after
-        account.unset = False
+        account.unset = after_write(account.unset)
 
 
 def warm_ergs(environment: U8, access: Access) -> U64:

@@ -26,6 +26,7 @@ from zkos.guest.protocol.native import (
     NATIVE_SLOT_WRITE,
     NATIVE_SLOT_WRITE_UNSET,
 )
+from zkos.guest.state.absence import after_clearing, after_write
 from zkos.guest.system.errors import Fatal
 from zkos.guest.system.oracle import Oracle
 from zkos.guest.system.resources import Resources
@@ -45,7 +46,7 @@ class Slot:
     is_new: bool
     """The tree has no leaf for it."""
     unset: bool
-    """Never written since it was found absent, or cleared by a selfdestruct."""
+    """It costs more when cold or written: absent in the sense of `absence`."""
     touched_in: U32
     """The last transaction in which it was warm; 0 none."""
     original: U256
@@ -179,10 +180,10 @@ class StorageCache:
         """Write without charge; a history entry even if the value stays."""
         self.save(slot)
         slot.current = value
-        slot.unset = False
+        slot.unset = after_write(slot.unset)
 
     def clear_address(self, address: Address) -> None:
-        """Set every cached slot of the address to 0 and unset (system spec 3.5)."""
+        """Set every cached slot of the address to 0 (system spec 3.5)."""
         entry = self.addresses.find(address)
         if entry == NOT_FOUND:
             return
@@ -191,7 +192,7 @@ class StorageCache:
             slot = slots.value(index)
             self.save(slot)
             slot.current = U256(0)
-            slot.unset = True
+            slot.unset = after_clearing(slot.unset)
 
     def read(
         self, environment: U8, resources: Resources, address: Address, key: U256
