@@ -158,7 +158,8 @@ class BlockProcessor:
         """Raise Fatal if the transaction may not be in the block."""
         work = self.work
         if not self.result.admits(work.transaction.kind, work.io.transaction_number):
-            work.outcome.abort(REASON_SERVICE_BLOCK)
+            work.outcome.because(REASON_SERVICE_BLOCK, U256(0), U256(0))
+            raise Fatal
 
     def _check_limits(self) -> None:
         """Raise Invalid if the transaction exceeds what is left of the block."""
@@ -185,7 +186,14 @@ class BlockProcessor:
         self.native_used = self.native_used + outcome.native_used
         self.pubdata_used = self.pubdata_used + outcome.pubdata_used
         self.is_first = False
-        result.accept(self.system.keccak, transaction.kind, transaction.hash)
+        keccak = self.system.keccak
+        keccak.reset()
+        keccak.update_u256(U256(result.rolling_hash))
+        keccak.update_u256(U256(transaction.hash))
+        result.rolling_hash = keccak.finish()
+        if transaction.kind == TYPE_UPGRADE:
+            result.upgrade_hash = transaction.hash
+        result.accept(transaction.kind)
 
     def _report(self, status: U32) -> None:
         """Tell the host what became of the transaction, and its events."""

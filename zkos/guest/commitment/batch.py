@@ -3,8 +3,7 @@
 from zkos.guest.commitment.plain_batch import (
     Batch,
     BlockCommitment,
-    commit_block,
     look_outside,
 )
 
-__all__ = ["Batch", "BlockCommitment", "commit_block", "look_outside"]
+__all__ = ["Batch", "BlockCommitment", "look_outside"]

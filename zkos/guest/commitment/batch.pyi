@@ -4,34 +4,37 @@ A single block is a batch of one (state spec 6). The rules of batches are oracle
 spec 3; breaking one ends the run. A seam: versions bind more or less.
 """
 
-from zkos.guest.commitment.result import BlockResult
-from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.state.io import Io
 from zkos.guest.state.system import System
-from zkos.guest.system.metadata import Metadata
-from zkos.lang.ints import Bytes32
-from zkos.lang.memory import ByteView
+from zkos.lang.ints import U32, U64, Bytes32
+from zkos.lang.memory import ByteView, List
 
 class BlockCommitment:
     """A finished block, as far as its batch is concerned."""
 
+    def __init__(
+        self,
+        chain_id: U64,
+        timestamp: U64,
+        da_scheme: U32,
+        state_before: Bytes32,
+        state_after: Bytes32,
+        pubdata: ByteView,
+        logs: List[Bytes32],
+        l1_transactions: List[Bytes32],
+        upgrade_hash: Bytes32,
+    ) -> None:
+        """The states are commitments to the chain before and after the block.
+
+        The pubdata is empty if nobody wants it; logs are digests of L2 to L1 logs, L1
+        transactions hashes, upgrades apart; the hash of the upgrade may be 0.
+        """
+
+    def complete(self, io: Io) -> None:
+        """Add what the block says of its transactions and of other chains."""
+
 def look_outside(io: Io) -> None:
-    """Read what the block says of other chains, once its transactions are done."""
-
-def commit_block(
-    keccak: Keccak256,
-    metadata: Metadata,
-    io: Io,
-    result: BlockResult,
-    state_before: Bytes32,
-    state_after: Bytes32,
-    pubdata: ByteView,
-) -> BlockCommitment:
-    """What the batch needs of a finished block.
-
-    The states are commitments to the chain before and after it; the pubdata is empty
-    if nobody wants it.
-    """
+    """Read what the state says of other chains, once the transactions are done."""
 
 class Batch:
     """Blocks in order, and what their batch is committed to."""

@@ -5,8 +5,9 @@ accounts get their slots, the pubdata is written, the tree verified and updated.
 a batch of blocks is bound by remains.
 """
 
-from zkos.guest.commitment.batch import BlockCommitment, commit_block, look_outside
+from zkos.guest.commitment.batch import BlockCommitment, look_outside
 from zkos.guest.commitment.header import hash_header
+from zkos.guest.commitment.logs import hash_logs, l1_transactions
 from zkos.guest.commitment.pubdata import Pubdata
 from zkos.guest.commitment.public_input import chain_state, window_hashes
 from zkos.guest.commitment.result import BlockResult
@@ -51,6 +52,7 @@ class BlockFinisher:
     def run(self, result: BlockResult) -> BlockCommitment:
         """Seal the block. Traps if host or block break a rule of oracle spec 1."""
         metadata = self.metadata
+        logs = self.io.events.logs
         block_hash = hash_header(
             self.keccak, metadata, self.options, result.rolling_hash, result.gas_used
         )
@@ -72,11 +74,10 @@ class BlockFinisher:
             )
         number = metadata.block_number
         old_hashes, new_hashes = window_hashes(self.blake2s, metadata, block_hash)
-        return commit_block(
-            self.keccak,
-            metadata,
-            self.io,
-            result,
+        block = BlockCommitment(
+            metadata.chain_id,
+            metadata.timestamp,
+            metadata.da_scheme,
             chain_state(
                 self.blake2s,
                 before,
@@ -86,7 +87,12 @@ class BlockFinisher:
             ),
             chain_state(self.blake2s, after, number, new_hashes, metadata.timestamp),
             pubdata,
+            hash_logs(self.keccak, logs),
+            l1_transactions(logs, result.upgrade_hash),
+            result.upgrade_hash,
         )
+        block.complete(self.io)
+        return block
 
     def seal_slots(self) -> List[SealedSlot]:
         """All cached slots in order, with their keys in the tree."""

@@ -4,9 +4,7 @@ from zkos.guest.commitment.data_availability import Availability
 from zkos.guest.commitment.logs import (
     MOST_LOGS,
     NO_L1_TRANSACTIONS,
-    hash_logs,
     hash_pair,
-    l1_transactions,
     logs_tree_root,
 )
 from zkos.guest.commitment.public_input import (
@@ -15,12 +13,10 @@ from zkos.guest.commitment.public_input import (
     hash_output,
     public_input,
 )
-from zkos.guest.commitment.result import BlockResult
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.state.io import Io
 from zkos.guest.state.report import Report
 from zkos.guest.state.system import System
-from zkos.guest.system.metadata import Metadata
 from zkos.lang.control import record, urange
 from zkos.lang.ints import U32, U64, Bytes32
 from zkos.lang.memory import ByteView, List
@@ -45,33 +41,12 @@ class BlockCommitment:
     """Hashes of the transactions from L1, upgrades apart."""
     upgrade_hash: Bytes32
 
+    def complete(self, io: Io) -> None:
+        """Nothing else is bound."""
+
 
 def look_outside(io: Io) -> None:
     """The block says nothing of other chains."""
-
-
-def commit_block(
-    keccak: Keccak256,
-    metadata: Metadata,
-    io: Io,
-    result: BlockResult,
-    state_before: Bytes32,
-    state_after: Bytes32,
-    pubdata: ByteView,
-) -> BlockCommitment:
-    """What the batch needs of a finished block."""
-    logs = io.events.logs
-    return BlockCommitment(
-        metadata.chain_id,
-        metadata.timestamp,
-        metadata.da_scheme,
-        state_before,
-        state_after,
-        pubdata,
-        hash_logs(keccak, logs),
-        l1_transactions(logs, result.upgrade_hash),
-        result.upgrade_hash,
-    )
 
 
 class Batch:

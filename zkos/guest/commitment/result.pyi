@@ -3,7 +3,6 @@
 A seam: versions have other blocks and commit to their transactions in other ways.
 """
 
-from zkos.guest.crypto.keccak import Keccak256
 from zkos.lang.ints import U32, U64, Bytes32
 
 class BlockResult:
@@ -20,5 +19,5 @@ class BlockResult:
     def admits(self, kind: U32, position: U32) -> bool:
         """Whether a transaction of this kind may be the one at this position."""
 
-    def accept(self, keccak: Keccak256, kind: U32, digest: Bytes32) -> None:
-        """Take in a transaction that stays."""
+    def accept(self, kind: U32) -> None:
+        """Note the kind of a transaction that stays."""

@@ -1,8 +1,6 @@
 """A rolling hash of transactions, of which any may follow any (v30: state spec 5)."""
 
-from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.protocol.transactions import TYPE_UPGRADE
-from zkos.lang.ints import U32, U64, U256, Bytes32
+from zkos.lang.ints import U32, U64, Bytes32
 
 
 class BlockResult:
@@ -24,11 +22,5 @@ class BlockResult:
         """Whether a transaction of this kind may be the one at this position."""
         return True
 
-    def accept(self, keccak: Keccak256, kind: U32, digest: Bytes32) -> None:
-        """Take in a transaction that stays."""
-        keccak.reset()
-        keccak.update_u256(U256(self.rolling_hash))
-        keccak.update_u256(U256(digest))
-        self.rolling_hash = keccak.finish()
-        if kind == TYPE_UPGRADE:
-            self.upgrade_hash = digest
+    def accept(self, kind: U32) -> None:
+        """Note the kind of a transaction that stays."""

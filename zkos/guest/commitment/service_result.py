@@ -5,9 +5,8 @@ has no others.
 """
 
 from zkos.guest.commitment.logs import NO_L1_TRANSACTIONS
-from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.protocol.transactions import TYPE_SERVICE, TYPE_UPGRADE
-from zkos.lang.ints import U32, U64, U256, Bytes32
+from zkos.guest.protocol.transactions import TYPE_SERVICE
+from zkos.lang.ints import U32, U64, Bytes32
 
 
 class BlockResult:
@@ -35,13 +34,7 @@ class BlockResult:
         follows_upgrade = position == 1 and self.upgrade_hash != Bytes32(0)
         return self.of_service or position == 0 or follows_upgrade
 
-    def accept(self, keccak: Keccak256, kind: U32, digest: Bytes32) -> None:
-        """Take in a transaction that stays."""
-        keccak.reset()
-        keccak.update_u256(U256(self.rolling_hash))
-        keccak.update_u256(U256(digest))
-        self.rolling_hash = keccak.finish()
-        if kind == TYPE_UPGRADE:
-            self.upgrade_hash = digest
+    def accept(self, kind: U32) -> None:
+        """Note the kind of a transaction that stays."""
         if kind == TYPE_SERVICE:
             self.of_service = True
