@@ -15,7 +15,8 @@ from zkos.guest.protocol.quirks import QUIRK_BELIEVES_HOST, QUIRK_P256_IS_COLD
 from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import Access, AccountCache
 from zkos.guest.state.deployment import Deployment
-from zkos.guest.state.events import Event, EventLog, Log
+from zkos.guest.state.emitted import Event, Log
+from zkos.guest.state.events import EventLog
 from zkos.guest.state.frames import FrameStack
 from zkos.guest.state.preimages import PreimageCache
 from zkos.guest.state.pubdata_counter import net_pubdata
@@ -266,6 +267,7 @@ class Io:
             for index in urange(count):
                 event.topics.append(topics[index])
             self.events.events.append(event)
+        self.events.observe(resources, address, topics, data)
 
     def emit_l1_message(
         self, resources: Resources, address: Address, data: ByteView
