@@ -115,7 +115,3 @@ REASON_BLOB_FEE_NOT_1: Final = U32(145)
 REASON_ASSET_TRACKER_FAILED: Final = U32(146)
 REASON_TREASURY_SHORT: Final = U32(147)
 """The treasury has less than L1 sends."""
-REASON_MALFORMED_SYSTEM_EVENT: Final = U32(148)
-"""An interop root or a settlement layer that cannot be read."""
-REASON_MALFORMED_SYSTEM_CALL: Final = U32(149)
-"""Code is set at what is no address."""

@@ -287,6 +287,18 @@ class Io:
         )
         return digest
 
+    def pass_message(
+        self, resources: Resources, address: Address, data: ByteView
+    ) -> None:
+        """A message from `address` to L1, for native only, its hash included."""
+        resources.charge(U64(0), message_native(data.length()))
+        digest = self.hasher.hash(data)
+        number = self.transaction_number
+        message = copy_of(data)
+        self.events.logs.append(
+            Log(number, True, L1_MESSENGER, U256(address), U256(digest), message)
+        )
+
     def emit_l1_transaction_log(self, transaction_hash: Bytes32, success: bool) -> None:
         """The result of an L1 or upgrade transaction, for L1."""
         value = U256(1) if success else U256(0)
