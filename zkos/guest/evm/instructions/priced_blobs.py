@@ -5,7 +5,7 @@ from zkos.guest.evm.instructions.no_blobs import blobhash
 from zkos.guest.protocol.evm_native import NATIVE_BLOBBASEFEE
 from zkos.guest.protocol.gas import ERGS_BASE
 
-__all__ = ["blobbasefee", "blobhash"]
+__all__ = ["blobhash"]
 
 
 def blobbasefee(frame: EvmFrame) -> None:
