@@ -16,20 +16,19 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from differential.outcome import UNSUPPORTED, Outcome, Result
+from differential.own_engine import EngineError as EngineError
+from differential.own_engine import own_module
 from differential.runners.base import settle
 from zkos.host.case import Block
 from zkos.host.profile import Emulation, Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
+from zkos.terminal.extras import how_to_install
 from zkos.versions import Protocol
 
 GROUP: Final = "zkos.engines"
 """Entry points of installed packages that bring an engine: name and module."""
 RunBlock = Callable[[Block, ChainState, RunOptions], Outcome]
 RunBatch = Callable[[Sequence[Block], Sequence[ChainState], RunOptions], Outcome]
-
-
-class EngineError(Exception):
-    """An engine cannot be used; the text is one line for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,8 @@ class EngineKind:
         """Why it cannot run here, or None."""
         for module in (self.module, *self.requires):
             if module and not _exists(module):
-                return f"engine {self.name} needs the module {module}"
+                what = how_to_install(module) or f"needs the module {module}"
+                return f"engine {self.name} {what}"
         if self.program and find_program(self.program) is None:
             return (
                 f"engine {self.name} needs the program {self.program}: give "
@@ -108,7 +108,7 @@ KINDS: Final = (
     ),
     EngineKind(
         "eels",
-        "ethereum-execution under the same policy, the arbiter",
+        "ethereum-execution, the specification of Ethereum, under the same policy",
         "differential.runners.eels",
         ("receipts", "state"),
         requires=("ethereum",),
@@ -299,8 +299,6 @@ def _check(engine: Engine) -> None:
     kind = kind_of(engine.kind)
     if kind.argument and not engine.argument:
         raise EngineError(f"engine {kind.name} needs {kind.name}={kind.argument}")
-    if kind.name == "module" and not _exists(engine.argument):
-        raise EngineError(f"engine module: there is no module {engine.argument}")
     if kind.program and engine.argument:
         if shutil.which(engine.argument) is None:
             raise EngineError(
@@ -310,6 +308,8 @@ def _check(engine: Engine) -> None:
     reason = kind.missing()
     if reason is not None:
         raise EngineError(reason)
+    if engine.kind == "module" or kind.name not in _BY_NAME:
+        own_module(kind.module or engine.argument)
     if kind.name == "image":
         _check_image(Path(engine.argument))
 
@@ -341,7 +341,10 @@ def _labelled(engine: Engine) -> Engine:
 
 def _load(engine: Engine) -> RunBlock:
     kind = kind_of(engine.kind)
-    module = importlib.import_module(kind.module or engine.argument)
+    if engine.kind == "module":
+        own: RunBlock = own_module(engine.argument).run_block
+        return own
+    module = importlib.import_module(kind.module)
     if kind.module and engine.argument:
         return partial(module.run_file, Path(engine.argument))
     run: RunBlock = module.run_block

@@ -36,10 +36,12 @@ HARMLESS: Final = frozenset(
 """Rules that change neither logs nor what is valid."""
 OUT_OF_NATIVE_REASON: Final = "OutOfNative"
 OUT_OF_RETURN_MEMORY_REASON: Final = "OutOfReturnMemory"
+GAS_LIMIT_REASON: Final = "BlockGasLimitReached"
 NOT_COVERED_REASON: Final = "PubdataNotCovered"
 DROPPED_REASONS: Final = frozenset(
     {
         "OutOfNativeResourcesDuringValidation",
+        "NativePriceZero",
         "BlockNativeLimitReached",
         "BlockPubdataLimitReached",
         "BlockL2ToL1LogsLimitReached",
@@ -91,10 +93,16 @@ def told_by(ours: Outcome | None) -> Told:
         out_of_return_memory=of(reverted, {OUT_OF_RETURN_MEMORY_REASON}),
         not_covered=of(reverted, {NOT_COVERED_REASON}),
         dropped=of(invalid, DROPPED_REASONS),
+        beyond_gas_limit=of(invalid, {GAS_LIMIT_REASON}),
         native_used={
-            index: receipt.native_used
+            index: receipt.native_used or 0
             for index, receipt in enumerate(receipts)
-            if receipt.native_used and receipt.status is not invalid
+            if receipt.status is not invalid
+        },
+        pubdata_used={
+            index: receipt.pubdata_used or 0
+            for index, receipt in enumerate(receipts)
+            if receipt.status is not invalid
         },
     )
 

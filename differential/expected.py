@@ -4,8 +4,6 @@ An entry says what an image answered; what it hashed is published once for all
 (`reveal`), likewise what the image that logs has printed (`log`).
 """
 
-import gzip
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,6 +19,8 @@ from differential.outcome import (
     TransactionStatus,
 )
 from zkos.host.context import DataAvailability
+from zkos.terminal import json_text
+from zkos.terminal.files import read_packed
 
 SINGLE_BLOCK: Final = "singleblock_batch"
 MULTIBLOCK: Final = "multiblock_batch"
@@ -87,9 +87,7 @@ def expected_outcome(entry: Mapping[str, Any]) -> Outcome:
 
 
 def _read(path: Path) -> Any:
-    opener: Any = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rb") as file:
-        return json.load(file)
+    return json_text.parse(read_packed(path))
 
 
 def _revealed(outcome: Outcome, block: Mapping[str, Any], pubdata: str) -> Outcome:

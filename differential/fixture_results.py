@@ -1,16 +1,20 @@
 """Results of fixture runs: a JSON line a case, and their totals."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from differential.outcome import Difference
 from zkos.host.case_errors import CaseError
+from zkos.terminal import json_text
+from zkos.terminal.files import FileError, read_file, write_file, writing
+
+_RESULT: Final = {"name": str, "reason": str, "declared": dict, "seconds": dict}
+"""Types of a line's fields."""
 
 
 class Verdict(Enum):
@@ -71,6 +75,11 @@ class Summary:
         return not self.notable
 
     @property
+    def compared(self) -> bool:
+        """Whether anything was done at all."""
+        return any(self.verdicts[v] for v in Verdict if v is not Verdict.NOT_RUN)
+
+    @property
     def cases_per_second(self) -> float:
         return self.ran / self.seconds if self.seconds else 0.0
 
@@ -88,7 +97,7 @@ def result_file(
 ) -> Iterator[tuple[IO[str] | None, list[CaseResult]]]:
     """The open result file and what it held; nothing without a path.
 
-    Raises CaseError. A last line cut short is removed.
+    Raises CaseError, FileError. A last line cut short is removed.
     """
     if path is None:
         yield None, []
@@ -97,8 +106,9 @@ def result_file(
     if path.exists():
         earlier = read_results(path)
         content = path.read_bytes()
-        path.write_bytes(content[: content.rfind(b"\n") + 1])
-    with path.open("a", encoding="utf-8") as output:
+        with writing(path):
+            write_file(path, content[: content.rfind(b"\n") + 1])
+    with writing(path), path.open("a", encoding="utf-8") as output:
         yield output, earlier
 
 
@@ -108,12 +118,17 @@ def read_results(path: Path) -> list[CaseResult]:
     Raises CaseError for a file that is none.
     """
     results = []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    try:
+        lines = read_file(path).decode().splitlines(keepends=True)
+    except FileError as error:
+        raise CaseError(str(path), "", error.reason) from error
+    except UnicodeDecodeError as error:
+        raise CaseError(str(path), "", "not a file of results") from error
     for number, line in enumerate(lines, 1):
         if not line.endswith("\n"):
             break
         try:
-            results.append(_result_of(json.loads(line)))
+            results.append(_result_of(json_text.parse(line)))
         except (ValueError, KeyError, TypeError) as error:
             raise CaseError(str(path), f"line {number}", "not a result") from error
     return results
@@ -127,6 +142,9 @@ def _result_of(line: dict[str, Any]) -> CaseResult:
         difference = Difference(
             (one, two), found["layer"], found["where"], (left, right)
         )
+    for name, kind in _RESULT.items():
+        if not isinstance(line[name], kind):
+            raise ValueError(f"{name} is {line[name]!r}")
     return CaseResult(
         line["name"],
         Verdict(line["verdict"]),

@@ -1,9 +1,10 @@
 """One fixture on all engines: ours against each other, a reference and the suite."""
 
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -19,6 +20,7 @@ from differential.fixture_results import CaseResult, Verdict
 from differential.importers.fixtures import Fixture
 from differential.known import NOT_RUN
 from differential.outcome import Difference, Outcome, Result
+from differential.own_engine import describe_exception
 from differential.reference_cache import ReferenceCache
 from differential.runners.base import state_after, state_of_case
 from zkos.host.case import Block
@@ -27,6 +29,7 @@ from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 
 T = TypeVar("T")
+_SECONDS_BETWEEN_RINGS: Final = 1.0
 OURS: Final = "ours"
 """All engines of ours, once they agree."""
 
@@ -163,11 +166,16 @@ class _FixtureRun:
     def _timed(self, name: str, run: Callable[[], T]) -> T:
         started = time.perf_counter()
         try:
-            with _alarm(self.setup.time_limit):
+            with time_limit(self.setup.time_limit), redirect_stdout(sys.stderr):
                 return run()
         except OutOfTime as error:
             limit = self.setup.time_limit
             reason = f"{name}: timeout after {limit:g} s"
+            raise Ended(Verdict.FAILED, reason) from error
+        except (CaseError, Ended):
+            raise
+        except Exception as error:
+            reason = f"{name}: {describe_exception(error)}"
             raise Ended(Verdict.FAILED, reason) from error
         finally:
             seconds = self.result.seconds
@@ -176,16 +184,25 @@ class _FixtureRun:
 
 
 @contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime in the body when it takes longer; in a main thread only."""
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise OutOfTime in the body when it takes longer; in a main thread only.
+
+    Where Python ignores what is raised (callbacks of C, finalisers) it is raised again,
+    at the latest after the body, whose result means nothing then.
+    """
+    rang = False
 
     def ring(*_: object) -> None:
+        nonlocal rang
+        rang = True
         raise OutOfTime
 
     previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _SECONDS_BETWEEN_RINGS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+    if rang:
+        raise OutOfTime

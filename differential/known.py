@@ -108,11 +108,13 @@ NATIVE_GAS: Final = Rule(
     "A transaction pays for the native resource it used where that is worth more than "
     "its gas.",
     "bootloader 4, refund",
-    "gas used is at least what ours says it used of native, in gas; not in replay",
+    "gas used is at least what ours says it used of native, in gas; what ours drops "
+    "for the gas limit of the block is dropped; not in replay",
 )
 OUT_OF_NATIVE: Final = Rule(
     "out_of_native",
-    "A transaction out of native resource reverts and loses its gas.",
+    "A transaction out of native resource reverts and loses its gas; it has at most "
+    "2**35 of it to compute with, also in replay.",
     "EVM 6.4, bootloader 4.15",
     "transactions that ours names so are reverted with all their gas; what their "
     "authorizations give back is paid",
@@ -135,8 +137,9 @@ PUBDATA_NOT_COVERED: Final = Rule(
 LIMITS_OF_THE_BLOCK: Final = Rule(
     "limits_of_the_block",
     "Native resource, pubdata and L1 logs of a block are limited; a transaction "
-    "beyond, or short of native in validation, is dropped.",
-    "bootloader 3.1, 4",
+    "beyond, or short of native in validation, is dropped, and so is every one where "
+    "native resource has no price.",
+    "bootloader 3.1, 4.4, 4.5",
     "transactions that ours drops for it are not run",
 )
 GAS_LIMIT_BINDS_GAS_USED: Final = Rule(
@@ -175,8 +178,15 @@ DESTRUCTION_SPARES_UNSEEN_SLOTS: Final = Rule(
 NO_STATE_CLEARING: Final = Rule(
     "no_state_clearing",
     "Leaves are never removed: an empty account that is touched keeps its storage.",
-    "state 2",
+    "state 9",
     "the account is not deleted; fires where it has storage",
+)
+DELEGATED_TO_NOTHING: Final = Rule(
+    "delegated_to_nothing",
+    "To calls with value an account is empty that has neither nonce nor balance and is "
+    "delegated to one without code.",
+    "EVM 3",
+    "25000 gas more are charged; no authorization leaves an account without nonce",
 )
 P256_IS_COLD: Final = Rule(
     "p256_is_cold",

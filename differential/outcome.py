@@ -13,8 +13,6 @@ DELEGATIONS: Final = ("blake2s", "u256", "keccak")
 """What programs leave to circuits; in this protocol none calls the last one."""
 UNSUPPORTED: Final = "unsupported: "
 """Begins the reason of a crash that only says an engine has no answer to a case."""
-INSTANCE: Final = "zk"
-"""Whose rules blocks follow; there is no other yet."""
 
 
 class Result(Enum):
@@ -350,42 +348,6 @@ class Difference:
             "layer": self.layer,
             "where": self.where,
             "values": list(self.values),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class CaseOutcome:
-    """One line of `--json`: a block of a case, or all as a batch, on all engines."""
-
-    case: str
-    protocol: str
-    quirks: str
-    engines: dict[str, Outcome]
-    difference: Difference | None = None
-    block: int | None = None
-    """Index in a chain; None for a case of one block."""
-    batch: tuple[int, int] | None = None
-    """Indices of the first and last block of a batch; then `block` means nothing."""
-
-    def to_json(self) -> dict[str, Any]:
-        difference = None if self.difference is None else self.difference.to_json()
-        head = {"protocol": self.protocol, "instance": INSTANCE, "quirks": self.quirks}
-        if self.batch is not None:
-            return {
-                "case": self.case,
-                "batch": list(self.batch),
-                **head,
-                "engines": {
-                    name: item.batch_to_json() for name, item in self.engines.items()
-                },
-                "difference": difference,
-            }
-        return {
-            "case": self.case,
-            "block": self.block or 0,
-            **head,
-            "engines": {name: item.to_json() for name, item in self.engines.items()},
-            "difference": difference,
         }
 
 

@@ -1,73 +1,118 @@
 """pytest plugin: case files become test items that run on several engines.
 
 Loaded by installing the package (entry point `pytest11`). Case files are collected
-where `--cases PATH` says. Nothing of the project is imported before a case is: other
-test suites in the same environment do not pay for it.
+where `--cases PATH` says: given on the command line, it takes the place of the tests
+pytest would find; in `addopts`, cases come beside them. Nothing of the project is
+imported before a case is: other test suites in the same environment do not pay for it.
 """
 
+from argparse import ArgumentError
 from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pytest
 
 if TYPE_CHECKING:
     from differential.engines import Engine
     from differential.session import BlockResult, Session
+    from zkos.host.profile import RunOptions
 
+E = TypeVar("E", bound=Enum)
 DEFAULT_ENGINES: Final = ("native", "riscv")
 DEFAULT_SECONDS: Final = 600.0
+_CASES: Final = "--cases"
 _SESSION: Final = pytest.StashKey["Session"]()
+_PLACES: Final = pytest.StashKey[list[Path]]()
+_OPTIONS: Final[dict[str, dict[str, Any]]] = {
+    "engine": {
+        "action": "append",
+        "metavar": "NAME",
+        "help": "engine to run cases on, repeatable (default: native and riscv)",
+    },
+    "image": {
+        "metavar": "PATH",
+        "type": Path,
+        "help": "an RV32IM image to run cases on as one more engine",
+    },
+    "protocol": {
+        "metavar": "NAME",
+        "help": "whose rules hold where a case names none",
+    },
+    "profile": {
+        "metavar": "NAME",
+        "help": "which features the OS has (default: production)",
+    },
+    "mode": {
+        "metavar": "NAME",
+        "help": "whether native and cpython verify the oracle: forward or proving",
+    },
+    "quirks": {
+        "metavar": "NAME",
+        "help": "reproduce upstream's faults or not: none (default) or upstream",
+    },
+    "time": {
+        "metavar": "S",
+        "type": float,
+        "default": DEFAULT_SECONDS,
+        "help": "seconds an engine has for a block of a case",
+    },
+    "cases": {
+        "action": "append",
+        "default": [],
+        "metavar": "PATH",
+        "type": Path,
+        "help": "case file or folder of cases to collect, repeatable",
+    },
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of the plugin."""
+    """The options of the plugin; `--zkos-NAME` where another plugin has the name."""
     group = parser.getgroup("zkos", "ZKsync OS cases")
-    group.addoption(
-        "--engine",
-        action="append",
-        metavar="NAME",
-        help="engine to run cases on, repeatable (default: native and riscv)",
-    )
-    group.addoption(
-        "--profile",
-        choices=("production", "replay"),
-        default="production",
-        help="which features the OS has",
-    )
-    group.addoption(
-        "--quirks",
-        choices=("none", "upstream"),
-        default="none",
-        help="reproduce upstream's faults or not",
-    )
-    group.addoption(
-        "--cases",
-        action="append",
-        default=[],
-        metavar="PATH",
-        type=Path,
-        help="case file or folder of cases to collect, repeatable",
-    )
+    for name, about in _OPTIONS.items():
+        about = {**about, "dest": f"zkos_{name}"}
+        try:
+            group.addoption(f"--{name}", **about)
+        except (ValueError, ArgumentError):
+            group.addoption(f"--zkos-{name}", **about)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Cases given by option are collected like test files."""
-    if config.getoption("--cases"):
-        engines_of(config)
-    for path in config.getoption("--cases"):
-        if not path.exists():
-            raise pytest.UsageError(f"--cases {path}: no such file or folder")
-        if config.args_source is not pytest.Config.ArgsSource.ARGS:
+    given: list[Path] = config.getoption("zkos_cases")
+    config.stash[_PLACES] = places = [_place(config, path) for path in given]
+    if not places:
+        return
+    engines_of(config)
+    options_of(config)
+    source = pytest.Config.ArgsSource
+    if _is_on_command_line(config):
+        if config.args_source is not source.ARGS:
             config.args = []
-            config.args_source = pytest.Config.ArgsSource.ARGS
-        config.args.append(str(path))
+    elif config.args_source is source.ARGS:
+        return  # somebody asks for certain tests
+    config.args = [*config.args, *map(str, places)]
+    config.args_source = source.ARGS
+
+
+def _place(config: pytest.Config, path: Path) -> Path:
+    """Where cases are, seen from here or from the folder of the settings."""
+    for place in (config.invocation_params.dir / path, config.rootpath / path):
+        if place.exists():
+            return place.resolve()
+    raise pytest.UsageError(f"{_CASES} {path}: no such file or folder")
+
+
+def _is_on_command_line(config: pytest.Config) -> bool:
+    words = map(str, config.invocation_params.args)
+    return any(word == _CASES or word.startswith(f"{_CASES}=") for word in words)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "CaseFile | None":
     """A case file below a `--cases` path is a collector of one item."""
-    wanted: list[Path] = parent.config.getoption("--cases")
-    places = [path.resolve() for path in wanted]
+    places = parent.config.stash[_PLACES]
     if not any(file_path == place or place in file_path.parents for place in places):
         return None
     from differential.session import is_case_name
@@ -118,12 +163,39 @@ class CaseItem(pytest.Item):
 
 def engines_of(config: pytest.Config) -> "list[Engine]":
     """The engines of the options; raises UsageError."""
-    from differential.engines import EngineError, parse_engines
+    from differential.engines import parse_engines
+    from zkos.terminal.errors import UserError
 
+    names, image = config.getoption("zkos_engine"), config.getoption("zkos_image")
     try:
-        return parse_engines(config.getoption("--engine") or DEFAULT_ENGINES)
-    except EngineError as error:
+        return parse_engines(names or DEFAULT_ENGINES, image)
+    except UserError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def options_of(config: pytest.Config) -> "RunOptions":
+    """The variant of the OS of the options; raises UsageError."""
+    from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+    from zkos.versions import DEFAULT, Protocol
+
+    return RunOptions(
+        _choice(config, "profile", Profile.PRODUCTION),
+        _choice(config, "mode", Mode.PROVING),
+        _choice(config, "quirks", Quirks.NONE),
+        protocol=_choice(config, "protocol", Protocol(DEFAULT)),
+    )
+
+
+def _choice(config: pytest.Config, name: str, default: E) -> E:
+    """The member an option names."""
+    given = config.getoption(f"zkos_{name}")
+    if given is None:
+        return default
+    members = {str(member.value): member for member in type(default)}
+    if given not in members:
+        known = ", ".join(members)
+        raise pytest.UsageError(f"--{name} {given}: expected one of {known}")
+    return members[given]
 
 
 def session_of(config: pytest.Config) -> "Session":
@@ -133,16 +205,12 @@ def session_of(config: pytest.Config) -> "Session":
         return session
     from differential.session import Session
     from differential.workers import Limits
-    from zkos.host.profile import Profile, Quirks, RunOptions
 
     engines = engines_of(config)
-    options = RunOptions(
-        Profile(config.getoption("--profile")),
-        quirks=Quirks(config.getoption("--quirks")),
-    )
     for engine in engines:
         engine.prepare(lambda _: None)
-    session = Session(engines, options, Limits(DEFAULT_SECONDS))
+    limits = Limits(config.getoption("zkos_time"))
+    session = Session(engines, options_of(config), limits)
     config.stash[_SESSION] = session
     return session
 
@@ -161,6 +229,8 @@ def check_case(path: Path, session: "Session") -> None:
             faults.append(result.reason)
             continue
         faults.extend(_faults(result))
+        for answer in result.idle_edits():
+            faults.append(f"the edit of answer {answer} was never applied")
         if len(result.outcome.engines) < 2:
             alone.update(result.without)
     if faults:

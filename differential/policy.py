@@ -11,7 +11,6 @@ from differential.known import (
     NATIVE_GAS,
     NO_BLAKE2F,
     NO_POINT_EVALUATION,
-    OUT_OF_NATIVE,
     PREVRANDAO_IS_ONE,
     PUBDATA_NOT_COVERED,
     RULES,
@@ -26,14 +25,12 @@ from zkos.guest.protocol.options import (
     OPTION_UNLIMITED_NATIVE,
 )
 from zkos.host.profile import Quirks, RunOptions
+from zkos.versions import VERSIONS
 
-PROTOCOL: Final = 30
-"""The version of the protocol that rules are in force for, unless told."""
 _UNLESS: Final = (
     (OPTION_BURN_BASE_FEE, FEES_TO_COINBASE),
     (OPTION_PREVRANDAO, PREVRANDAO_IS_ONE),
     (OPTION_UNLIMITED_NATIVE, NATIVE_GAS),
-    (OPTION_UNLIMITED_NATIVE, OUT_OF_NATIVE),
     (OPTION_UNLIMITED_NATIVE, PUBDATA_NOT_COVERED),
     (OPTION_EXTRA_PRECOMPILES, NO_BLAKE2F),
     (OPTION_EXTRA_PRECOMPILES, NO_POINT_EVALUATION),
@@ -54,8 +51,9 @@ class Policy:
     """What the rules took: gas, for `native_gas`."""
 
     @classmethod
-    def of(cls, options: RunOptions, version: int = PROTOCOL) -> "Policy":
-        """The rules of a variant of the OS, in a version of the protocol."""
+    def of(cls, options: RunOptions) -> "Policy":
+        """The rules of a variant of the OS."""
+        version = VERSIONS[options.protocol].number
         rules = {rule for rule in RULES.values() if rule.holds_in(version)}
         if options.quirks is Quirks.NONE:
             rules -= {rule for rule in rules if rule.origin is Origin.QUIRK}
@@ -65,7 +63,7 @@ class Policy:
 
     @classmethod
     def ethereum(cls, fork: str = FORK) -> "Policy":
-        """Ethereum itself, as of Cancun or Prague: only py-evm's faults are corrected."""
+        """Ethereum as of Cancun or Prague: only py-evm's faults are corrected."""
         without = {r for r in RULES.values() if fork != FORK and r.fork == FORK}
         faults = {r for r in RULES.values() if r.origin is Origin.REFERENCE}
         return cls(frozenset(rule.name for rule in without | faults), fork)

@@ -147,7 +147,7 @@ def answer_key(
     options: RunOptions,
     extra: tuple[Any, ...],
 ) -> str:
-    """A hash of all an answer depends on; `extra` is JSON and begins with the engine."""
+    """A hash of all an answer depends on; `extra` is JSON, the engine first."""
     parts = [
         state.tree.root().hex(),
         state.block_hashes,

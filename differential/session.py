@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from differential.case_outcome import CaseOutcome
 from differential.compare import failed, first_difference
 from differential.engines import Engine, unsupported
-from differential.outcome import CaseOutcome, Outcome, Result
+from differential.outcome import Outcome, Result
 from differential.runners.base import state_after, state_of_case
 from differential.workers import Done, Job, Limits, Pool
 from zkos.host.case import Case, load_case
@@ -44,6 +45,16 @@ class BlockResult:
     """Of the blocks before; what makes the state it ran on."""
     without: dict[str, str] = field(default_factory=dict)
     """Engines that have no answer to it, and why."""
+
+    def idle_edits(self) -> list[int]:
+        """Answers that the case edits and that no engine asked for."""
+        asked = [
+            sum(outcome.detail.queries.values())
+            for outcome in self.outcome.engines.values()
+            if outcome.detail.queries is not None
+        ]
+        edited = {edit.answer for edit in self.case.blocks[self.index].edits}
+        return sorted(edited - set(range(max(asked)))) if asked else []
 
     def state_before(self) -> ChainState:
         """The state the block ran on."""
@@ -139,6 +150,8 @@ class Session:
 
     def _start(self, block: _Open) -> None:
         self._tickets += 1
+        protocol = block.case.protocol or self._options.protocol
+        options = replace(self._options, protocol=protocol)
         self._open[self._tickets] = block
         for engine in self._engines:
             job = Job(
@@ -147,7 +160,7 @@ class Session:
                 block.case,
                 block.index,
                 block.history,
-                self._options,
+                options,
                 block.batch,
             )
             self._pool.submit(job)

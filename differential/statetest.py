@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Final, TypeAlias
+from tempfile import TemporaryDirectory
+from typing import IO, Final, TypeAlias
 
 from differential.engines import Engine
 from differential.fixture_results import CaseResult, Summary, Verdict, result_file
@@ -36,31 +37,47 @@ def run_fixture_tree(
     options: RunOptions = DEFAULT_OPTIONS,
     time_limit: float = 60.0,
     cache: ReferenceCache | None = None,
+    prepare: Callable[[], None] = lambda: None,
 ) -> Summary:
     """Run all fixtures under `paths`: files, folders and tar archives.
 
     Results are appended to `resume_file`; cases already in it count and do not run
     again. Raises CaseError for a path that cannot be read; a bad file among many is a
-    result. `cache` keeps answers of references on disk. Needs the main thread.
+    result. `cache` keeps answers of references on disk. `prepare` is called when there
+    is something to run. Needs the main thread.
     """
-    files = find_files(paths)
     setup = Setup(tuple(engines), options, time_limit, cache)
+    with TemporaryDirectory(prefix="zkos-fixtures-") as place:
+        files = find_files(paths, Path(place))
+        with result_file(resume_file) as results:
+            prepare()
+            return _run_all(files, setup, jobs, results, progress)
+
+
+def _run_all(
+    files: Sequence[FixtureFile],
+    setup: Setup,
+    jobs: int,
+    known: tuple[IO[str] | None, list[CaseResult]],
+    progress: Progress,
+) -> Summary:
+    """Run files; `known` is the open result file and what it held."""
+    output, earlier = known
     summary = Summary()
     started = time.perf_counter()
-    with result_file(resume_file) as (output, earlier):
-        for result in earlier:
+    for result in earlier:
+        summary.add(result)
+    done = frozenset(result.name for result in earlier)
+    for number, results in enumerate(_run_files(files, setup, done, jobs), 1):
+        for result in results:
             summary.add(result)
-        done = frozenset(result.name for result in earlier)
-        for number, results in enumerate(_run_files(files, setup, done, jobs), 1):
-            for result in results:
-                summary.add(result)
-                summary.ran += 1
-                if output is not None:
-                    output.write(json.dumps(result.to_json()) + "\n")
+            summary.ran += 1
             if output is not None:
-                output.flush()
-            summary.seconds = time.perf_counter() - started
-            progress(number, len(files), summary)
+                output.write(json.dumps(result.to_json()) + "\n")
+        if output is not None:
+            output.flush()
+        summary.seconds = time.perf_counter() - started
+        progress(number, len(files), summary)
     return summary
 
 

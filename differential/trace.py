@@ -82,11 +82,21 @@ def trace_riscv(
 
 def trace_py_evm(block: Block, state: ChainState, options: RunOptions) -> Trace:
     """A watched run of py-evm; raises CaseError."""
-    from differential.reference.tracing import noting
+    from differential.reference.py_evm.tracing import noting
     from differential.runners import py_evm
 
     with noting(memory=options.trace_memory) as steps:
         outcome = py_evm.run_block(block, state, options)
+    return Trace(outcome, steps)
+
+
+def trace_eels(block: Block, state: ChainState, options: RunOptions) -> Trace:
+    """A watched run of EELS; raises CaseError."""
+    from differential.reference.eels.tracing import noting
+    from differential.runners import eels
+
+    with noting(memory=options.trace_memory) as steps:
+        outcome = eels.run_block(block, state, options)
     return Trace(outcome, steps)
 
 
@@ -95,6 +105,7 @@ TRACERS: Final[dict[str, Tracer]] = {
     "native": trace_native,
     "riscv": trace_riscv,
     "py_evm": trace_py_evm,
+    "eels": trace_eels,
 }
 """The engines that can be traced."""
 

@@ -6,8 +6,11 @@ case, the same engine) is the caller's business: jobs are independent.
 """
 
 import multiprocessing
+import os
+import pickle
 import resource
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -20,6 +23,7 @@ from typing import Any, Final
 
 from differential.engines import Engine
 from differential.outcome import Outcome, Result
+from differential.own_engine import describe_exception
 from differential.processes import die_with_parent
 from differential.runners.base import state_after, state_of_case
 from zkos.host.case import Case
@@ -28,6 +32,8 @@ from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 
 GIGABYTE: Final = 1 << 30
+_STANDARD_OUTPUT: Final = 1
+_STANDARD_ERROR: Final = 2
 _GRACE_SECONDS: Final = 2.0
 """Past the limit: an engine that watches the time itself says where it was."""
 _WATCH_SECONDS: Final = 0.1
@@ -226,13 +232,21 @@ def _serve(connection: Connection, limits: Limits) -> None:
     space = limits.memory_bytes + _ADDRESS_SPACE_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # What an engine prints is no result of ours.
+    os.dup2(_STANDARD_ERROR, _STANDARD_OUTPUT)
+    sys.stdout = sys.stderr
     states = _States()
     while True:
         try:
             job = connection.recv()
         except (EOFError, OSError):
             return
-        connection.send(_run(job, states, limits))
+        done = _run(job, states, limits)
+        try:
+            connection.send(done)
+        except (TypeError, AttributeError, ValueError, pickle.PicklingError) as error:
+            reason = f"its outcome cannot be handed on: {error}"
+            connection.send((Outcome(Result.CRASH, reason), None))
 
 
 def _run(
@@ -245,15 +259,18 @@ def _run(
             return job.engine.run_batch(blocks, states.between(job), options), None
         state = states.before(job)
         block = job.case.blocks[job.block]
-        return job.engine.run_block(block, state, options), None
+        outcome: Any = job.engine.run_block(block, state, options)
+        if not isinstance(outcome, Outcome):
+            kind = type(outcome).__name__
+            return Outcome(Result.CRASH, f"run_block gave {kind}, no Outcome"), None
+        return outcome, None
     except CaseError as error:
         return None, (error.field, error.reason)
     except MemoryError:
         return Outcome(Result.CRASH, _too_much(limits)), None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # Whatever an engine raises is its outcome: the campaign goes on.
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        return Outcome(Result.CRASH, reason), None
+        return Outcome(Result.CRASH, describe_exception(error)), None
 
 
 class _States:

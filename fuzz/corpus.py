@@ -5,15 +5,16 @@ Which inputs are worth keeping is decided here only for `distil`.
 """
 
 import os
-import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
 from fuzz.coverage.engine import Search, name_of, observe
 from fuzz.coverage.target import Target
-from zkos.terminal.files import PARTS, write_file
+from zkos.terminal.archives import is_archive, members
+from zkos.terminal.files import PARTS, FileError, read_file, write_file
 
 I = TypeVar("I")  # noqa: E741 (an input)
 TEMPORARY: Final = PARTS
@@ -48,8 +49,15 @@ class Corpus:
         return self.folder / (name + self._suffix)
 
     def read(self, name: str) -> bytes:
-        """An input; FileNotFoundError if it is not there."""
-        return self.path(name).read_bytes()
+        """An input; FileError if it is not there."""
+        return read_file(self.path(name))
+
+    def read_whole(self, name: str) -> bytes:
+        """An input stored by `add`; FileError also if it was changed since."""
+        content = self.read(name)
+        if name_of(content) != name:
+            raise FileError(self.path(name), "damaged: its name is not of its content")
+        return content
 
     def names(self) -> list[str]:
         """All inputs, in the order they came."""
@@ -57,14 +65,17 @@ class Corpus:
             return []
         rows = []
         for item in os.scandir(self.folder):
-            if item.name.endswith(self._suffix) and not item.name.startswith("."):
-                rows.append((item.stat().st_mtime_ns, item.name))
+            named = item.name.endswith(self._suffix) and not item.name.startswith(".")
+            if named and item.is_file():
+                with suppress(OSError):  # somebody removed it meanwhile
+                    rows.append((item.stat().st_mtime_ns, item.name))
         return [name.removesuffix(self._suffix) for _, name in sorted(rows)]
 
     def contents(self) -> Iterator[bytes]:
         """All inputs in order."""
         for name in self.names():
-            yield self.read(name)
+            with suppress(FileError):
+                yield self.read(name)
 
     def remove(self, name: str) -> None:
         """Forget an input."""
@@ -159,21 +170,12 @@ def export_zip(contents: Iterable[bytes], suffix: str, path: Path) -> int:
 
 
 def import_from(place: Path) -> Iterator[tuple[str, bytes]]:
-    """The files of a folder or archive, with their names."""
+    """The files of a folder or archive, with their names; raises FileError."""
     if place.is_dir():
         for path in sorted(place.rglob("*")):
             if path.is_file() and not path.name.startswith("."):
-                yield str(path), path.read_bytes()
-    elif zipfile.is_zipfile(place):
-        with zipfile.ZipFile(place) as archive:
-            for name in sorted(archive.namelist()):
-                if not name.endswith("/"):
-                    yield name, archive.read(name)
-    elif tarfile.is_tarfile(place):
-        with tarfile.open(place) as members:
-            for member in members:
-                file = members.extractfile(member)
-                if file is not None:
-                    yield member.name, file.read()
+                yield str(path), read_file(path)
+    elif is_archive(place):
+        yield from members(place)
     else:
-        yield str(place), place.read_bytes()
+        yield str(place), read_file(place)

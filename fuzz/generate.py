@@ -17,10 +17,10 @@ from typing import Any, Final
 
 from differential.outcome import Difference
 from fuzz import opcodes
+from fuzz.examine import VARIANTS, Finding, examine, prepare
 from fuzz.statistics import Statistics
 from fuzz.strategies.cases import case as generate_case
 from fuzz.strategies.source import RandomSource
-from fuzz.targets.block_differential import VARIANTS, Finding, examine, prepare
 from zkos.host.case import Case
 from zkos.host.case_writer import save_case
 from zkos.host.profile import Quirks, RunOptions
@@ -90,7 +90,7 @@ def _save(
         "block": finding.block,
         "profile": options.profile.value,
         "quirks": options.quirks.value,
-        "real_precompiles": options.real_precompiles,
+        "extra_precompiles": options.extra_precompiles,
         "difference": detail,
         "replay": " ".join(_replay(path, options)),
     }
@@ -103,8 +103,8 @@ def _replay(path: Path, options: RunOptions) -> list[str]:
     """The command that runs a finding again."""
     words = ["zkos", "diff", path.name, "--profile", options.profile.value]
     words += ["--quirks", options.quirks.value]
-    if options.real_precompiles:
-        words.append("--real-precompiles")
+    if options.extra_precompiles:
+        words.append("--extra-precompiles")
     return [*words, "--engine", "native", "--engine", "riscv"]
 
 

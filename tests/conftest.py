@@ -1,11 +1,31 @@
-"""Fixtures every test may use."""
+"""Fixtures every test may use, and what CI must not skip."""
 
+import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests.support.published import SHARED
 from tests.support.target import ENGINES, Target, make_target
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    expected = hasattr(report, "wasxfail")
+    if report.skipped and not expected and must_run(item):
+        report.outcome = "failed"
+        report.longrepr = f"CI must not skip this: {report.longrepr}"
+    return report
+
+
+def must_run(item: pytest.Item) -> bool:
+    """Whether a skip of the test is a failure."""
+    in_ci = os.environ.get("CI", "") not in ("", "0", "false")
+    return in_ci and item.get_closest_marker("published") is not None
 
 
 @pytest.fixture(scope="session")

@@ -79,7 +79,6 @@ VERSIONS: Final[Mapping[Protocol, Version]] = MappingProxyType({
             ("zkos.guest.state.absence", "zkos.guest.state.whole_block"),
             ("zkos.guest.state.events", "zkos.guest.state.interop_events"),
             ("zkos.guest.system.metadata", "zkos.guest.system.blob_metadata"),
-            ("zkos.guest.system.resources", "zkos.guest.system.gas_first"),
             ("zkos.guest.transactions.kinds", "zkos.guest.transactions.service"),
         ),
     ),

@@ -1,12 +1,10 @@
-"""Files of fixtures, whatever their format, alone or in tar archives."""
+"""Files of fixtures, whatever their format, alone or in archives."""
 
-import json
-import lzma
-import tarfile
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from tempfile import NamedTemporaryFile
+from typing import IO, Final, TypeAlias
 
 from differential.importers.block_test import BlockTest, parse_block_test
 from differential.importers.state_test import (
@@ -15,10 +13,11 @@ from differential.importers.state_test import (
     parse_state_test,
 )
 from zkos.host.case_errors import CaseError
-from zkos.host.case_reader import MAX_CASE_BYTES, Node, read_json
+from zkos.host.case_reader import Node, read_json
+from zkos.terminal import archives
+from zkos.terminal.files import FileError, writing
 
 Fixture: TypeAlias = StateTest | BlockTest
-ARCHIVES: Final = (".tar", ".tar.xz", ".tar.gz", ".tgz")
 _JSON: Final = (".json", ".json.gz")
 _NO_FIXTURES: Final = ("index.json", ".index.json")
 """Lists of fixtures that come with them."""
@@ -30,51 +29,61 @@ class FixtureFile:
 
     path: Path
     member: str = ""
-    """Its name in the archive `path`, if that is one."""
-    content: bytes = field(default=b"", repr=False)
-    """Of a member: an archive is read once and not once a member."""
+    """What it is called in the archive it was unpacked from."""
 
     @property
     def name(self) -> str:
         return self.member or str(self.path)
 
 
-def find_files(paths: Sequence[Path]) -> list[FixtureFile]:
-    """All fixture files under some paths, sorted; raises CaseError."""
+def find_files(paths: Sequence[Path], place: Path) -> list[FixtureFile]:
+    """All fixture files under some paths, sorted; raises CaseError.
+
+    Those in archives are unpacked into the folder `place`, under names of ours.
+    """
     files: list[FixtureFile] = []
     for path in paths:
-        if path.is_dir():
-            found = (item for item in sorted(path.rglob("*")) if item.is_file())
-            wanted = [item for item in found if item.name.endswith(ARCHIVES + _JSON)]
-            for item in wanted:
-                if item.name not in _NO_FIXTURES:
-                    files.extend(_files_of(item))
-        else:
-            files.extend(_files_of(path))
+        before = len(files)
+        for item in _wanted(path) if path.is_dir() else (path,):
+            files.extend(_files_of(item, place))
+        if len(files) == before:
+            raise CaseError(str(path), "", "holds no fixture")
     return files
 
 
-def _files_of(path: Path) -> list[FixtureFile]:
-    if not path.name.endswith(ARCHIVES):
-        return [FixtureFile(path)]
-    files = []
+def _wanted(folder: Path) -> Iterator[Path]:
+    """What is called like fixtures below a folder; links that lead nowhere are not."""
+    for item in sorted(folder.rglob("*")):
+        named = item.name.endswith((*archives.SUFFIXES, *_JSON))
+        if named and item.name not in _NO_FIXTURES and item.is_file():
+            yield item
+
+
+def _files_of(path: Path, place: Path) -> Iterator[FixtureFile]:
+    if not path.name.endswith(archives.SUFFIXES):
+        yield FixtureFile(path)
+        return
     try:
-        with tarfile.open(path) as archive:
-            for item in archive:
-                file = archive.extractfile(item)
-                if file is None or not item.name.endswith(".json"):
-                    continue
-                if item.size > MAX_CASE_BYTES:
-                    raise CaseError(str(path), item.name, "too large")
-                files.append(FixtureFile(path, item.name, file.read()))
-    except (OSError, tarfile.TarError, EOFError, lzma.LZMAError) as error:
-        raise CaseError(str(path), "", f"not an archive: {error}") from error
-    return files
+        for name, content in archives.members(path):
+            if name.endswith(".json") and Path(name).name not in _NO_FIXTURES:
+                with writing(place), _new_file(place) as unpacked:
+                    unpacked.write(content)
+                yield FixtureFile(Path(unpacked.name), name)
+    except FileError as error:
+        raise CaseError(str(path), "", error.reason) from error
+
+
+def _new_file(place: Path) -> IO[bytes]:
+    return NamedTemporaryFile(dir=place, suffix=".json", delete=False)
 
 
 def load_file(file: FixtureFile, forks: Sequence[str] = FORKS) -> list[Fixture]:
     """The cases of a file for the first of some forks; raises CaseError."""
-    root = _parse(file)
+    return fixtures_of(read_json(file.path, file.name), forks)
+
+
+def fixtures_of(root: Node, forks: Sequence[str] = FORKS) -> list[Fixture]:
+    """The cases of the JSON of a file for the first of some forks; raises CaseError."""
     fixtures: list[Fixture] = []
     for name, test in root.members().items():
         if "blocks" in test.members():
@@ -82,12 +91,3 @@ def load_file(file: FixtureFile, forks: Sequence[str] = FORKS) -> list[Fixture]:
         else:
             fixtures.extend(parse_state_test(root.source, name, test, forks))
     return fixtures
-
-
-def _parse(file: FixtureFile) -> Node:
-    if not file.member:
-        return read_json(file.path)
-    try:
-        return Node(file.member, "", json.loads(file.content))
-    except (ValueError, RecursionError) as error:
-        raise CaseError(file.member, "", f"not JSON: {error}") from error

@@ -18,6 +18,8 @@ from differential.outcome import Difference
 from zkos.host.case import Case
 from zkos.host.case_errors import CaseError
 from zkos.host.case_writer import case_to_json
+from zkos.terminal.errors import UserError
+from zkos.terminal.files import read_file
 
 Predicate = Callable[[Case], Difference | None]
 """The difference of a case on the engines in question. May raise CaseError."""
@@ -25,11 +27,11 @@ OpcodeAt = Callable[[Case], str]
 """The opcode after which the traces of a case part; empty if unknown."""
 
 
-class NoDifference(Exception):
+class NoDifference(UserError):
     """The case to start from shows no difference."""
 
 
-class WrongLog(Exception):
+class WrongLog(UserError):
     """The log belongs to another search."""
 
 
@@ -104,7 +106,7 @@ def begin(
 def keep_log(search: Search, path: Path, *, resume: bool) -> Iterator[None]:
     """Write verdicts to a file in the body; `resume` reads those it holds.
 
-    Raises WrongLog if it is of another case or difference, OSError.
+    Raises WrongLog if it is of another case or difference, FileError, OSError.
     """
     header = json.dumps([name_of(search.case), search.wanted.describe()])
     if resume and path.exists():
@@ -122,7 +124,7 @@ def keep_log(search: Search, path: Path, *, resume: bool) -> Iterator[None]:
 
 
 def _read_log(path: Path, header: str) -> dict[str, bool]:
-    lines = path.read_text().splitlines()
+    lines = read_file(path).decode(errors="replace").splitlines()
     if lines and lines[0] != header:
         raise WrongLog(f"{path} is of another search")
     verdicts = {}

@@ -31,7 +31,10 @@ from differential.reference.transactions import (
     envelopes,
     readable,
 )
-from zkos.guest.protocol.options import OPTION_DISABLE_SYSTEM_CONTRACTS
+from zkos.guest.protocol.options import (
+    OPTION_DISABLE_SYSTEM_CONTRACTS,
+    OPTION_UNLIMITED_NATIVE,
+)
 from zkos.host.case import Block
 from zkos.host.case_errors import CaseError
 from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext
@@ -122,6 +125,19 @@ def run_on(
     )
 
 
+def run_alone(
+    load: Load, block: Block, state: ChainState, options: RunOptions
+) -> Outcome:
+    """Run a block under the rules of a variant of the OS, without a run of ours.
+
+    Raises CaseError. Where native resource is limited Ethereum has no answer alone.
+    """
+    if not options.word() & int(OPTION_UNLIMITED_NATIVE):
+        reason = "native resource is limited, and Ethereum has none"
+        return Outcome(Result.CRASH, f"{UNSUPPORTED}{reason}")
+    return run_on(load, block, state, Policy.of(options), options)
+
+
 def run_ethereum(
     load: Load,
     block: Block,
@@ -180,10 +196,11 @@ def _receipt(
     world: World, rules: Rules, index: int, data: bytes, claimed: int
 ) -> TransactionOutcome:
     transaction = world.decode(readable(data, rules.policy))
-    fate = rules.fate_of(index, world.gas_price(transaction))
+    gas_limit = world.gas_limit(transaction)
+    fate = rules.fate_of(index, world.gas_price(transaction), gas_limit)
     if fate is None:
         raise Refused("dropped for what Ethereum does not have")
-    if not rules.admits(world.gas_limit(transaction)):
+    if not rules.admits(gas_limit):
         raise Refused("no gas left in the block")
     receipt = world.apply(transaction, claimed, fate)
     return replace(

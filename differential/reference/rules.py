@@ -13,6 +13,7 @@ from differential.known import (
     BLOB_BASE_FEE_IS_ONE,
     CREATION_OVER_STORAGE,
     DELEGATED_DESTRUCTION_SPARED,
+    DELEGATED_TO_NOTHING,
     DESTRUCTION_SPARES_UNSEEN_SLOTS,
     FEES_TO_COINBASE,
     GAS_LIMIT_BINDS_GAS_USED,
@@ -81,7 +82,12 @@ class Told:
     """Reverted for their pubdata."""
     dropped: frozenset[int] = frozenset()
     """For reasons that Ethereum does not have."""
+    beyond_gas_limit: frozenset[int] = frozenset()
+    """Dropped for the gas limit of the block."""
     native_used: Mapping[int, int] = field(default_factory=dict)
+    """Without what pays for pubdata."""
+    pubdata_used: Mapping[int, int] = field(default_factory=dict)
+    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +125,12 @@ class Rules:
 
     # Transactions
 
-    def fate_of(self, index: int, gas_price: int) -> Fate | None:
-        """What becomes of a transaction at a price; None for one that is dropped."""
+    def fate_of(self, index: int, gas_price: int, gas_limit: int) -> Fate | None:
+        """What becomes of a transaction; None for one that is dropped."""
         if index in self._told.dropped and self.policy.fire(LIMITS_OF_THE_BLOCK):
             return None
+        if index in self._told.beyond_gas_limit and self.policy.fire(NATIVE_GAS):
+            return None  # how much gas its native resource was worth is not known
         takes_all = (
             index in self._told.out_of_native and self.policy.fire(OUT_OF_NATIVE)
         ) or (
@@ -131,15 +139,18 @@ class Rules:
         )
         not_covered = index in self._told.not_covered
         reverts = not_covered and self.policy.fire(PUBDATA_NOT_COVERED)
-        return Fate(takes_all, reverts, self._native_gas(index, gas_price))
+        least = min(gas_limit, self._native_gas(index, gas_price))
+        return Fate(takes_all, reverts, least)
 
     def _native_gas(self, index: int, gas_price: int) -> int:
-        """Native resource used, in gas."""
-        used = self._told.native_used.get(index, 0)
-        price = self.context.native_price
-        if not (used and price and gas_price and self.policy.allows(NATIVE_GAS)):
+        """Native resource used, that for pubdata included, in gas."""
+        context = self.context
+        price, told = context.native_price, self._told
+        if not (price and gas_price and self.policy.allows(NATIVE_GAS)):
             return 0
-        return used // -(-gas_price // price)
+        for_pubdata = told.pubdata_used.get(index, 0) * (context.pubdata_price // price)
+        native = told.native_used.get(index, 0) + for_pubdata
+        return native // -(-gas_price // price)
 
     def floor_of(self, calldata_floor: int, fate: Fate) -> int:
         """The least gas a transaction pays for, of which the floor is Ethereum's."""
@@ -206,7 +217,7 @@ class Rules:
         peek: Callable[[int], int | None],
         is_warm: Callable[[int], bool],
     ) -> None:
-        """Note an opcode that is about to run: its stack, and which addresses are warm."""
+        """Note an opcode about to run: its stack, and which addresses are warm."""
         if opcode == PREVRANDAO:
             if self.context.mix_hash != 1:
                 self.policy.fire(PREVRANDAO_IS_ONE)
@@ -251,6 +262,13 @@ class Rules:
         """Whether memory may not grow to `end`, where gas allows it."""
         fits = end <= OFFSET_LIMIT and of_all_frames + growth < HEAP_BYTES
         return not fits and is_affordable and self.policy.fire(MEMORY_LIMIT)
+
+    def takes_for_empty(
+        self, nonce: int, balance: int, delegate_code: bytes | None
+    ) -> bool:
+        """Whether a callee counts as empty; without code of a delegate it does not."""
+        nothing = nonce == 0 and balance == 0 and delegate_code == b""
+        return nothing and self.policy.fire(DELEGATED_TO_NOTHING)
 
     def warms_refused_creation(self, *, is_warm: bool) -> bool:
         """Whether a creation that is refused warms its address."""

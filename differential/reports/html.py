@@ -15,6 +15,7 @@ from differential.reports.record import Record, RunRecord
 from differential.reports.replay import diff_command, trace_command
 from differential.reports.versions import versions
 from differential.trace import TRACERS
+from zkos.terminal.text import visible
 
 MOST_BARS: Final = 30
 """Blocks with bars; the slowest ones."""
@@ -80,7 +81,7 @@ def html(run: RunRecord) -> str:
         ),
         slowest=charts.bars(
             "The slowest blocks",
-            _short([record.name for record in slowest]),
+            _short([visible(record.name) for record in slowest]),
             {name: _times(slowest, name) for name in timed},
         ),
         slowest_count=len(slowest),

@@ -3,6 +3,7 @@
 from xml.etree import ElementTree
 
 from differential.reports.record import Record, RunRecord
+from zkos.terminal.text import visible
 
 
 def junit(run: RunRecord) -> str:
@@ -11,7 +12,7 @@ def junit(run: RunRecord) -> str:
     errors = sum(_fails(record) for record in run.records) + len(run.bad)
     suite = ElementTree.Element(
         "testsuite",
-        name=run.title,
+        name=visible(run.title),
         tests=str(len(run.records) + len(run.bad)),
         failures=str(failures),
         errors=str(errors),
@@ -22,7 +23,7 @@ def junit(run: RunRecord) -> str:
             suite,
             "testcase",
             classname="zkos",
-            name=record.name,
+            name=visible(record.name),
             time=f"{record.seconds:.3f}",
         )
         if record.explanation:
@@ -31,7 +32,7 @@ def junit(run: RunRecord) -> str:
             _child(case, "error", record.failures[0], record.failures)
     for reason in run.bad:
         case = ElementTree.SubElement(
-            suite, "testcase", classname="zkos", name=reason.partition(":")[0]
+            suite, "testcase", classname="zkos", name=visible(reason.partition(":")[0])
         )
         _child(case, "error", reason, (reason,))
     ElementTree.indent(suite)
@@ -46,5 +47,5 @@ def _fails(record: Record) -> bool:
 def _child(
     case: ElementTree.Element, kind: str, message: str, lines: tuple[str, ...]
 ) -> None:
-    child = ElementTree.SubElement(case, kind, message=message)
-    child.text = "\n".join(lines)
+    child = ElementTree.SubElement(case, kind, message=visible(message))
+    child.text = "\n".join(map(visible, lines))

@@ -15,6 +15,7 @@ from differential.reports.steps import Around
 from differential.session import BadCase, BlockResult
 from zkos.host.context import DataAvailability
 from zkos.host.profile import RunOptions
+from zkos.terminal.errors import UserError
 
 
 @dataclass(slots=True)
@@ -128,7 +129,10 @@ def published_cycles(case: Path, da: DataAvailability, block: int) -> int | None
     path = case.with_name(f"{stem}.expected.{suffix}")
     if not path.is_file():
         return None
-    outcomes = load_expected(path, da)
+    try:
+        outcomes = load_expected(path, da)
+    except (UserError, ValueError, LookupError, TypeError, AttributeError):
+        return None  # a figure beside the run: what is no such file says nothing
     return outcomes[block].cycles if block < len(outcomes) else None
 
 

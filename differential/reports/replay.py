@@ -1,11 +1,11 @@
 """The commands that show a result again."""
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from differential.engines import Engine
 from zkos.host.profile import RunOptions
+from zkos.terminal.text import shell_line
 
 
 def diff_command(path: Path, engines: Sequence[Engine], options: RunOptions) -> str:
@@ -13,7 +13,7 @@ def diff_command(path: Path, engines: Sequence[Engine], options: RunOptions) -> 
     words = ["zkos", "diff", str(path)]
     for engine in engines:
         words += ["--engine", engine.spelled]
-    return shlex.join([*words, *_options(options)])
+    return shell_line([*words, *_options(options)])
 
 
 def trace_command(
@@ -24,7 +24,7 @@ def trace_command(
     if block is not None:
         words += ["--block", str(block)]
     words += ["--diff", *(engine.spelled for engine in engines)]
-    return shlex.join([*words, *_options(options)])
+    return shell_line([*words, *_options(options)])
 
 
 def _options(options: RunOptions) -> list[str]:

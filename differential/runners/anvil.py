@@ -1,10 +1,11 @@
 """Foundry's anvil as an engine: plain Ethereum, in a program that is not ours.
 
-No declared difference can be applied to a foreign binary, but for one that is made up
-afterwards: the base fee, which goes to our coinbase (`fees_to_coinbase`). So py-evm is
-asked first, once as ZKsync OS and once as Ethereum; where the two differ in anything
-else, anvil has no answer, and says which rules bear on the block. The same holds for
-what anvil cannot be told: block hashes, the random number, numbers other than 1.
+No declared difference can be applied to a foreign binary. So py-evm is asked first,
+once as ZKsync OS and once as Ethereum; where the two differ, anvil has no answer, and
+says which rules bear on the block. The same holds for what anvil cannot be told: block
+hashes, the random number, numbers other than 1. And for what it does not do as Ethereum
+does: it lets senders with code pass (EIP-3607), and takes every authority for an
+account that exists (EIP-7702).
 
 Accounts and slots are read back where our state or py-evm names them: a write elsewhere
 is not seen.
@@ -16,14 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from zkos.host.raw_transaction import decode_raw
-
 from differential.compare import layers
-from differential.engines import UNSUPPORTED, find_program
-from differential.known import FEES_TO_COINBASE, RULES, Origin
+from differential.engines import find_program
+from differential.known import FORK, RULES, SENDER_WITH_CODE, Origin
 from differential.outcome import (
+    UNSUPPORTED,
     AccountDiff,
-    DeclaredDifference,
     Detail,
     Log,
     Outcome,
@@ -32,16 +31,21 @@ from differential.outcome import (
     TransactionOutcome,
     TransactionStatus,
 )
-from differential.reference.transactions import declared_sender, envelope
+from differential.policy import Policy
+from differential.reference.block import INVALID
+from differential.reference.transactions import envelope
 from differential.runners import py_evm
 from differential.runners.node import Node, NodeError, Refusal, nonsense
-from zkos.host.accounts import keccak_bytes
 from zkos.host.case import Block
+from zkos.host.codecs.rlp import authorization_hash, decode_signed
 from zkos.host.context import BlockContext
 from zkos.host.profile import RunOptions
+from zkos.host.signing import keccak256, recover
 from zkos.host.state import ACCOUNTS, ChainState
+from zkos.host.transactions import Authorization, TransactionError
 
 ANSWER_SECONDS: Final = 10.0
+_FIRST_V: Final = 27
 _FIELDS: Final = {
     "number": "block_number",
     "timestamp": "timestamp",
@@ -81,7 +85,8 @@ def run_file(
     started = time.perf_counter()
     seconds = min(options.time_limit or ANSWER_SECONDS, ANSWER_SECONDS)
     try:
-        _refuse_declared(block.context, as_ours, plain)
+        _refuse_declared(as_ours, plain)
+        _refuse_faults(block, state, plain)
         with Node([str(program), *_arguments(block.context)], seconds) as node:
             outcome = _Anvil(node, block, state, options).run(as_ours, plain)
     except Unanswerable as error:
@@ -92,7 +97,7 @@ def run_file(
 
 
 def _arguments(context: BlockContext) -> list[str]:
-    words = "--silent --no-mining --hardfork cancun --order fifo --accounts 0 "
+    words = f"--silent --no-mining --hardfork {FORK.lower()} --order fifo --accounts 0 "
     words += "--disable-default-create2-deployer --steps-tracing"
     numbers = {
         "--chain-id": context.chain_id,
@@ -104,24 +109,51 @@ def _arguments(context: BlockContext) -> list[str]:
     return [*words.split(), *given]
 
 
-def _refuse_declared(context: BlockContext, as_ours: Outcome, plain: Outcome) -> None:
+def _refuse_declared(as_ours: Outcome, plain: Outcome) -> None:
     """Raise Unanswerable where ZKsync OS is not Ethereum in this block."""
-    coinbase = f"balance of {context.coinbase:#042x}"
     apart = [
         f"{layer} {where}".strip()
         for layer, where, one, two in layers(as_ours, plain)
-        if one != two and (layer, where) != ("accounts", coinbase)
+        if one != two
     ]
     if not apart:
         return
     fired = {item.rule for item in as_ours.detail.declared or ()}
     rules = [
-        name
-        for name in sorted(fired - {FEES_TO_COINBASE.name})
-        if RULES[name].origin is not Origin.REFERENCE
+        name for name in sorted(fired) if RULES[name].origin is not Origin.REFERENCE
     ]
-    names = ", ".join(rules) or FEES_TO_COINBASE.name
+    names = ", ".join(rules)
     raise Unanswerable(f"declared differences in {apart[0]} ({names})")
+
+
+def _refuse_faults(block: Block, state: ChainState, plain: Outcome) -> None:
+    """Raise Unanswerable where anvil is not Ethereum."""
+    if any(item.rule == SENDER_WITH_CODE.name for item in plain.detail.declared or ()):
+        raise Unanswerable("anvil lets senders with code pass")
+    chain_id = block.context.chain_id
+    for transaction in block.transactions:
+        try:
+            entries = decode_signed(envelope(transaction, chain_id).data)
+        except TransactionError:
+            continue
+        for entry in entries.authorization_list:
+            authority = state.account(_authority_of(entry, chain_id) or 0)
+            if not (authority.nonce or authority.balance or authority.bytecode_length):
+                raise Unanswerable("anvil takes every authority for an account")
+
+
+def _authority_of(entry: Authorization, chain_id: int) -> int | None:
+    """Who signed an authorization; None where nobody did."""
+    if entry.r is None or entry.s is None or entry.y not in (0, 1):
+        return None
+    signature = b"".join(
+        (
+            entry.r.to_bytes(32, "big"),
+            entry.s.to_bytes(32, "big"),
+            bytes([_FIRST_V + entry.y]),
+        )
+    )
+    return recover(authorization_hash(entry, chain_id), signature)
 
 
 class _Anvil:
@@ -152,15 +184,12 @@ class _Anvil:
         receipts = tuple(
             self._receipt(index) for index in range(len(self._block.transactions))
         )
-        used = sum(item.gas_used or 0 for item in receipts)
-        burned = used * context.eip1559_basefee
         return Outcome(
             Result.SUCCESS,
             transactions=receipts,
             detail=Detail(
-                accounts=tuple(self._accounts(as_ours, burned)),
+                accounts=tuple(self._accounts(as_ours)),
                 storage=tuple(self._slots(as_ours)),
-                declared=_declared(burned),
             ),
         )
 
@@ -193,9 +222,12 @@ class _Anvil:
         chain_id = self._block.context.chain_id
         seen: set[tuple[int | None, int]] = set()
         for index, transaction in enumerate(self._block.transactions):
-            data = envelope(transaction, chain_id)
-            fields = decode_raw(data)
-            if declared_sender(transaction) not in (None, fields.sender):
+            data, claimed = envelope(transaction, chain_id)
+            try:
+                fields = decode_signed(data)
+            except TransactionError:
+                continue  # is none
+            if claimed != fields.sender:
                 continue  # signed by another: the binary would not know
             name = (fields.sender, fields.nonce)
             if name in seen:
@@ -208,7 +240,7 @@ class _Anvil:
                 if included and index:
                     raise Unanswerable(f"the pool before the block: {error}") from error
                 continue
-            self._sent[index] = f"0x{keccak_bytes(data).hex()}"
+            self._sent[index] = f"0x{keccak256(data).hex()}"
 
     def _check_order(self, mined: dict[str, Any]) -> None:
         hashes = mined.get("transactions")
@@ -242,32 +274,27 @@ class _Anvil:
     def _receipt(self, index: int) -> TransactionOutcome:
         method = "eth_getTransactionReceipt"
         if index not in self._sent:
-            return py_evm.INVALID
+            return INVALID
         receipt = self._ask(method, self._sent[index])
         if receipt is None:
-            return py_evm.INVALID  # it stayed in the pool
+            return INVALID  # it stayed in the pool
         if not isinstance(receipt, dict):
             raise nonsense(method, receipt)
         success = _number(method, receipt.get("status")) == 1
-        created = success and self._creates(index)
         return TransactionOutcome(
             TransactionStatus.SUCCESS if success else TransactionStatus.REVERTED,
             reason=None,
             gas_used=_number(method, receipt.get("gasUsed")),
-            return_data=b"" if created else self._output(index),
+            return_data=self._output(index),
             logs=tuple(_logs(method, receipt)),
         )
-
-    def _creates(self, index: int) -> bool:
-        data = envelope(self._block.transactions[index], self._block.context.chain_id)
-        return decode_raw(data).to is None
 
     def _output(self, index: int) -> bytes:
         method = "debug_traceTransaction"
         trace = self._dictionary(method, self._sent[index], {"tracer": "callTracer"})
         return _bytes(method, trace.get("output") or "0x")
 
-    def _accounts(self, as_ours: Outcome, burned: int) -> Iterable[AccountDiff]:
+    def _accounts(self, as_ours: Outcome) -> Iterable[AccountDiff]:
         known = {
             slot.key for slot in self._state.slots.values() if slot.address == ACCOUNTS
         }
@@ -283,11 +310,9 @@ class _Anvil:
                 )
             )
             made = _number("eth_getBalance", balance)
-            if number == self._block.context.coinbase:
-                made += burned
-            code_hash = keccak_bytes(_bytes("eth_getCode", code))
+            code_hash = keccak256(_bytes("eth_getCode", code))
             new = made, _number("eth_getTransactionCount", nonce)
-            old_hash = keccak_bytes(self._state.code(number))
+            old_hash = keccak256(self._state.code(number))
             if (*new, code_hash) != (before.balance, before.nonce, old_hash):
                 yield AccountDiff(number, *new, int.from_bytes(code_hash, "big"))
 
@@ -304,11 +329,6 @@ class _Anvil:
             value = _number(method, answer)
             if value != (self._state.slot(address, key) or 0):
                 yield SlotDiff(address, key, value)
-
-
-def _declared(burned: int) -> tuple[DeclaredDifference, ...]:
-    rule = FEES_TO_COINBASE.name
-    return (DeclaredDifference(0, rule, 1, burned),) if burned else ()
 
 
 def _logs(method: str, receipt: dict[str, Any]) -> Iterable[Log]:

@@ -19,10 +19,11 @@ from zkos.host.edits import edited
 from zkos.host.oracle import BatchOracle, HonestOracle
 from zkos.host.profile import RunOptions
 from zkos.host.pubdata import timestamp_of
-from zkos.host.report import Report, ReportError, decode_reports
+from zkos.host.report import Report, decode_reports
 from zkos.host.state import ChainState, Slot
 from zkos.host.state import SlotDiff as StateDiff
 from zkos.host.transactions import TransactionError
+from zkos.host.words import ReportError
 
 Runner: TypeAlias = Callable[[Block, ChainState, RunOptions], Outcome]
 BatchRunner: TypeAlias = Callable[

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Final
 
 from differential.outcome import Outcome
-from differential.policy import Policy
 from differential.reference import block as reference
 from differential.reference.py_evm.world import PyEvm
 from zkos.host.case import Block
@@ -24,7 +23,7 @@ run_ethereum: Final = partial(reference.run_ethereum, PyEvm)
 def run_block(block: Block, state: ChainState, options: RunOptions) -> Outcome:
     """Run a block on a state, which stays as it is; raises CaseError.
 
-    What Ethereum cannot be asked (other transaction types, calls of system contracts)
-    is a crash whose reason begins with `unsupported`.
+    What Ethereum cannot be asked (transactions from L1, calls of system contracts, a
+    limit on native resource) is a crash whose reason begins with `unsupported`.
     """
-    return run_with(block, state, Policy.of(options), options)
+    return reference.run_alone(PyEvm, block, state, options)

@@ -22,6 +22,7 @@ from zkos.host.case import Block
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import Emulation, RunOptions
 from zkos.host.state import ChainState
+from zkos.machine.channels import NoWord
 from zkos.machine.execution import MachineResult, Stop
 from zkos.machine.machine import Machine
 from zkos.machine.translator.engine import TranslatedEngine
@@ -117,8 +118,11 @@ def run_image(
     heap_used = None if source is None else source.linked.symbols[HEAP_USED]
     done = (emulator or machine()).run(image, channel, cycle_limit, watch=heap_used)
     seconds = time.perf_counter() - started
+    result = _RESULTS.get(done.reason, Result.CRASH)
+    if isinstance(done.error, NoWord):
+        result = Result.ABORT  # as every engine ends on an answer that is too short
     return Ending(
-        _RESULTS.get(done.reason, Result.CRASH),
+        result,
         "" if done.reason is Stop.FINISHED else _reason(done, source),
         done.public_input if done.reason is Stop.FINISHED else None,
         words_read=done.words_read,

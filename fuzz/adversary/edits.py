@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fuzz.adversary.stage import Asked, Liar
+from fuzz.adversary.conversation import Liar, Moment
+from fuzz.adversary.queries import WORD
+from fuzz.adversary.statement import Asked
 from fuzz.strategies.source import Source, Weights
 
-WORD: Final = 4
 _MASK: Final = 0xFFFFFFFF
 _EDGES: Final = (0, 1, 2, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
 _MOST_EXTRA_WORDS: Final = 16
@@ -22,10 +23,8 @@ class AnswerEdit(Liar):
     response: bytes
     what: str
 
-    def change(
-        self, position: int, query: int, parameters: bytes, honest: bytes
-    ) -> bytes:
-        return self.response if position == self.position else honest
+    def change(self, moment: Moment, response: bytes) -> bytes:
+        return self.response if moment.position == self.position else response
 
 
 def draw_edit(source: Source, honest: Sequence[Asked], position: int) -> AnswerEdit:

@@ -7,21 +7,12 @@ needed to back it up as far as that can be done without another root.
 from dataclasses import dataclass, field
 from typing import Final
 
-from fuzz.adversary.stage import (
-    ADDRESS_BYTES,
-    EXACT,
-    PREIMAGE,
-    PREVIOUS,
-    PROOF,
-    SLOT,
-    STATE,
-    Liar,
-    World,
-)
+from fuzz.adversary.conversation import Liar, Moment, World, number
+from fuzz.adversary.queries import EXACT, PREIMAGE, PREVIOUS, PROOF, SLOT
 from zkos.host.channel import framed
 from zkos.host.tree import DEPTH, NO_VALUE, Leaf, Proof, StateTree, hash_bytes
 
-_WORD: Final = 4
+ADDRESS_BYTES: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +24,10 @@ class SlotLie(Liar):
     is_new: int
     value: bytes
 
-    def change(
-        self, position: int, query: int, parameters: bytes, honest: bytes
-    ) -> bytes:
-        if query == SLOT and parameters == self.place:
+    def change(self, moment: Moment, response: bytes) -> bytes:
+        if moment.query == SLOT and moment.parameters == self.place:
             return framed(self.is_new.to_bytes(8, "little") + self.value)
-        return honest
+        return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +37,10 @@ class IndexLie(Liar):
     key: bytes
     index: int
 
-    def change(
-        self, position: int, query: int, parameters: bytes, honest: bytes
-    ) -> bytes:
-        if query in (PREVIOUS, EXACT) and parameters == self.key:
+    def change(self, moment: Moment, response: bytes) -> bytes:
+        if moment.query in (PREVIOUS, EXACT) and moment.parameters == self.key:
             return number(self.index)
-        return honest
+        return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +51,11 @@ class ProofLie(Liar):
     proof: Proof
     echo: bool = True
 
-    def change(
-        self, position: int, query: int, parameters: bytes, honest: bytes
-    ) -> bytes:
-        if query == PROOF and parameters == self.index.to_bytes(8, "little"):
-            return proof_answer(parameters if self.echo else None, self.proof)
-        return honest
+    def change(self, moment: Moment, response: bytes) -> bytes:
+        asked = moment.parameters
+        if moment.query == PROOF and asked == self.index.to_bytes(8, "little"):
+            return proof_answer(asked if self.echo else None, self.proof)
+        return response
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +65,24 @@ class PreimageLie(Liar):
     digest: bytes
     content: bytes
 
-    def change(
-        self, position: int, query: int, parameters: bytes, honest: bytes
-    ) -> bytes:
-        if query == PREIMAGE and parameters == self.digest:
+    def change(self, moment: Moment, response: bytes) -> bytes:
+        if moment.query == PREIMAGE and moment.parameters == self.digest:
             return framed(self.content)
-        return honest
+        return response
 
 
 @dataclass(frozen=True, slots=True)
 class WorldLie(Liar):
-    """Answers of some kinds from another state."""
+    """Answers of some kinds from another state, in blocks from the one given on."""
 
     other: World
     queries: tuple[int, ...]
-    whole: bool = False
-    """From the commitment on: this is another statement, honestly answered."""
+    block: int = 0
 
-    def world(self) -> World | None:
-        return self.other if self.whole else None
-
-    def stated(self) -> World | None:
-        return self.other if self.whole or STATE in self.queries else None
-
-    def change(
-        self, position: int, query: int, parameters: bytes, honest: bytes
-    ) -> bytes:
-        if query in self.queries:
-            return self.other.answer(query, parameters)
-        return honest
+    def change(self, moment: Moment, response: bytes) -> bytes:
+        if moment.query in self.queries and moment.block >= self.block:
+            return self.other.answer(moment.query, moment.parameters)
+        return response
 
 
 @dataclass(slots=True)
@@ -119,18 +94,13 @@ class FickleLie(Liar):
     response: bytes
     _times: int = field(default=0)
 
-    def change(
-        self, position: int, query: int, parameters: bytes, honest: bytes
-    ) -> bytes:
-        if query != self.query or parameters != self.parameters:
-            return honest
+    def change(self, moment: Moment, response: bytes) -> bytes:
+        if moment.position == 0:
+            self._times = 0
+        if moment.query != self.query or moment.parameters != self.parameters:
+            return response
         self._times += 1
-        return honest if self._times == 1 else self.response
-
-
-def number(value: int) -> bytes:
-    """A 64-bit number as an answer, cut to its range."""
-    return framed((value % (1 << 64)).to_bytes(8, "little"))
+        return response if self._times == 1 else self.response
 
 
 def flat_key(place: bytes) -> bytes:

@@ -1,198 +1,249 @@
 """A scene prepared for lying: honest answers at hand, honest outputs known.
 
-Answers do not change during a block, so each is computed once and remembered; what
-an edited answer makes the guest ask besides is answered honestly too, or not at all.
+The blocks of a scene are served one after another, as one block or as a batch. States
+between them come from honest runs of the engine itself, so any build of the guest can
+be put on the stage.
 """
 
-import struct
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
-from differential.runners.base import encode_block, state_of_case
+from differential.outcome import Outcome, Result, TransactionStatus
+from differential.runners import base
+from fuzz.adversary.conversation import Conversation, Liar, Teller, Told, World, tell
 from fuzz.adversary.engines import Ending, Engine
+from fuzz.adversary.queries import BLOB
+from fuzz.adversary.statement import (
+    NO_SENDER,
+    RLP,
+    Asked,
+    StatedBlock,
+    StatedTransaction,
+    Statement,
+    follows,
+)
+from zkos.guest.protocol.options import OPTION_BATCH, OPTION_REPORT
+from zkos.guest.protocol.queries import DA_NONE
+from zkos.host import delivery
 from zkos.host.case import Block, Case
-from zkos.host.channel import QUERY_IDS, OracleError, framed
-from zkos.host.oracle import HonestOracle
+from zkos.host.channel import QueryChannel
+from zkos.host.codecs.metadata import encode_metadata, encode_proof_data
+from zkos.host.codecs.rlp import decode_signed
+from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
+from zkos.host.transactions import Kind, Transaction, TransactionError
 
-SIZE: Final = QUERY_IDS["next_tx_size"]
-CONTENT: Final = QUERY_IDS["tx_content"]
-STATE: Final = QUERY_IDS["io_init"]
-METADATA: Final = QUERY_IDS["block_metadata"]
-SLOT: Final = QUERY_IDS["storage_slot"]
-PREIMAGE: Final = QUERY_IDS["preimage"]
-DISCONNECT: Final = QUERY_IDS["disconnect"]
-PROOF: Final = QUERY_IDS["proof"]
-PREVIOUS: Final = QUERY_IDS["prev_index"]
-EXACT: Final = QUERY_IDS["exact_index"]
-STATEMENT: Final = (SIZE, CONTENT, STATE, METADATA)
-"""Queries whose answers are what a proof is about: bound, not verified."""
-NO_ANSWER: Final = struct.pack("<I", 0)
-ADDRESS_BYTES: Final = 24
-PATIENCE: Final = 10_000
-"""Answers after which a host hangs up: one that always has another transaction keeps
-the guest busy for ever, which proves nothing. Honest runs take some dozens."""
+_MOST_SIGNERS: Final = 4096
+_MOST_BYTES: Final = 4096
+"""Of an envelope whose signer is remembered; a size may be a lie of any size."""
+_UPGRADE: Final = Kind.UPGRADE.value
+
+Transactions = tuple[StatedTransaction, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A query of the honest run and its whole answer."""
+class Variation(NamedTuple):
+    """Another honest chain for a scene."""
 
-    query: int
-    parameters: bytes
-    response: bytes
-
-
-class World:
-    """A state that answers the queries about itself."""
-
-    def __init__(self, state: ChainState, block: Block) -> None:
-        self.state: Final = state
-        self._oracle: Final = HonestOracle(state, block.context, ())
-        self._known: Final[dict[tuple[int, bytes], bytes]] = {}
-
-    def answer(self, query: int, parameters: bytes) -> bytes:
-        """The honest answer; none where honesty has none."""
-        key = (query, parameters)
-        known = self._known.get(key)
-        if known is None:
-            try:
-                known = self._oracle.answer(query, parameters)
-            except OracleError:
-                known = NO_ANSWER
-            self._known[key] = known
-        return known
+    told: tuple[Told, ...]
+    left_out: tuple[int, int] | None = None
+    """Block and number of the transaction it lacks, if that is what differs."""
 
 
-class Liar:
-    """Changes answers on their way to the guest. The plain one is honest."""
+class Performance(NamedTuple):
+    """A run against liars."""
 
-    def world(self) -> "World | None":
-        """Another state to answer from."""
-        return None
-
-    def stated(self) -> "World | None":
-        """The state whose commitment is told, if it is another."""
-        return self.world()
-
-    def change(
-        self, position: int, query: int, parameters: bytes, honest: bytes
-    ) -> bytes:
-        """The answer to give instead of `honest` to the query at this position."""
-        del position, query, parameters
-        return honest
-
-
-class Conversation:
-    """The host's end of one run. The guest must not report, so nothing is cut."""
-
-    def __init__(
-        self,
-        world: World,
-        transactions: list[bytes],
-        liars: tuple[Liar, ...] = (),
-        statement: dict[tuple[int, int], bytes] | None = None,
-    ) -> None:
-        self._world = world
-        self._transactions = transactions
-        self._taken = 0
-        self._liars = liars
-        self._given = statement
-        """Answers to `STATEMENT` by query and number, where they are prescribed."""
-        self._counts = [0] * 4
-        self.asked: list[Asked] = []
-        """Everything, answers as they were given."""
-
-    def exchange(self, written: bytes) -> bytes:
-        """Answer the one query that was written; nothing after `PATIENCE` answers."""
-        if not written or len(self.asked) == PATIENCE:
-            return b""
-        query = int.from_bytes(written[:4], "little")
-        parameters = written[8:]
-        if query <= METADATA:
-            response = self._statement(query, parameters)
-        else:
-            response = self._world.answer(query, parameters)
-        position = len(self.asked)
-        for liar in self._liars:
-            response = liar.change(position, query, parameters, response)
-        self.asked.append(Asked(query, parameters, response))
-        return response
-
-    def _statement(self, query: int, parameters: bytes) -> bytes:
-        number = self._counts[query]
-        self._counts[query] = number + 1
-        if self._given is not None:
-            # Beyond what the other run asked it was rejected or is honest.
-            return self._given.get((query, number), NO_ANSWER)
-        if query == SIZE:
-            return _size(self._transactions, self._taken)
-        if query == CONTENT:
-            if self._taken == len(self._transactions):
-                return NO_ANSWER
-            self._taken += 1
-            return framed(self._transactions[self._taken - 1])
-        return self._world.answer(query, parameters)
-
-
-def statement_of(asked: list[Asked]) -> dict[tuple[int, int], bytes]:
-    """The answers that make up what a run was about."""
-    statement: dict[tuple[int, int], bytes] = {}
-    counts = [0] * 4
-    for item in asked:
-        if item.query <= METADATA:
-            statement[item.query, counts[item.query]] = item.response
-            counts[item.query] += 1
-    return statement
+    ending: Ending
+    asked: list[Asked]
+    lies: list[tuple[int, bytes, bytes]]
+    """Query, honest answer, and what was said instead."""
 
 
 class Stage:
-    """A scene ready to be run against liars."""
+    """A scene ready to be run against liars, once it is rehearsed."""
 
     def __init__(self, name: str, case: Case, options: int) -> None:
         self.name: Final = name
-        self.options: Final = options
-        state = state_of_case(case)
-        block = case.blocks[0]
-        self.block: Final = block
-        self.state: Final = state
-        self.world: Final = World(state, block)
-        self.transactions: Final = encode_block(block)
+        self.case: Final = case
+        self.is_batch: Final = case.batch
+        self.options: Final = options | (int(OPTION_BATCH) if case.batch else 0)
+        self.state: Final = base.state_of_case(case)
+        self.blocks: Final = case.blocks if case.batch else case.blocks[:1]
+        self.transactions: Final = tuple(map(_delivered, self.blocks))
+        self.told: tuple[Told, ...] = ()
+        self.statement = Statement((), 1)
         self.honest: list[Asked] = []
         self.output = b""
+        self._worlds: Final[dict[bytes, World]] = {}
+        self._signers: Final[dict[bytes, int]] = {
+            item.data: item.sender
+            for block in self.transactions
+            for item in block
+            if item.encoding == RLP
+        }
 
     def rehearse(self, engine: Engine) -> Ending:
         """Run honestly and remember it; the ending is accepted if all is well."""
-        talk = Conversation(self.world, self.transactions)
+        told = self.chain(engine, self.state, self.transactions)
+        if told is None:
+            return Ending(Result.ABORT, reason="a block alone is refused")
+        self.told = told
+        talk = Conversation(told, len(told))
         ending = engine.run(talk, self.options)
+        self.statement = Statement(tuple(item.block for item in told), len(told))
         self.honest = talk.asked
         self.output = ending.output or b""
         return ending
 
-    def perform(
-        self, engine: Engine, liars: tuple[Liar, ...]
-    ) -> tuple[Ending, list[Asked]]:
-        """Run against liars; the ending and what was said."""
-        world = self.world
-        for liar in liars:
-            world = liar.world() or world
-        talk = Conversation(world, self.transactions, liars)
-        return engine.run(talk, self.options), talk.asked
+    @property
+    def has_blobs(self) -> bool:
+        """Whether it takes milliseconds to run."""
+        return any(item.query == BLOB for item in self.honest)
 
-    def answer_honestly(
-        self, engine: Engine, asked: list[Asked], world: World | None
-    ) -> Ending:
-        """Run on the statement of another run, all else honest."""
-        talk = Conversation(
-            world or self.world, self.transactions, (), statement_of(asked)
-        )
+    def perform(self, engine: Engine, liars: tuple[Liar, ...]) -> Performance:
+        """Run against liars."""
+        talk = Conversation(self.told, len(self.told), liars)
+        ending = engine.run(talk, self.options)
+        return Performance(ending, talk.asked, talk.lies)
+
+    def answer_honestly(self, engine: Engine, statement: Statement) -> Ending:
+        """Run on a statement, all else honest."""
+        talk = Conversation(self._tell(statement), statement.block_count)
         return engine.run(talk, self.options)
 
-    def other_world(self, state: ChainState) -> World:
-        """Another state for the same block."""
-        return World(state, replace(self.block))
+    def chain(
+        self, engine: Engine, state: ChainState, transactions: Sequence[Transactions]
+    ) -> tuple[Told, ...] | None:
+        """The scene's blocks with these transactions, each on the state before it.
+
+        None if a block is refused.
+        """
+        told: list[Told] = []
+        for index, block in enumerate(self.blocks):
+            stated = _state_block(block, state, transactions[index])
+            told.append(tell(stated, self.world(state)))
+            if index + 1 == len(self.blocks):
+                break
+            outcome = self._alone(engine, told[-1])
+            if not outcome.succeeded:
+                return None
+            state = base.state_after(state, outcome)
+        return tuple(told)
+
+    def world(self, state: ChainState) -> World:
+        """What answers from a state; the same for the same root."""
+        root = state.tree.root()
+        if root not in self._worlds:
+            self._worlds[root] = World(state)
+        return self._worlds[root]
+
+    def signer(self, data: bytes) -> int:
+        """Who signed an envelope; 0 where that cannot be found out."""
+        known = self._signers.get(data)
+        if known is not None:
+            return known
+        try:
+            known = decode_signed(data).sender or 0
+        except TransactionError:
+            known = 0
+        if len(data) <= _MOST_BYTES:
+            if len(self._signers) == _MOST_SIGNERS:
+                self._signers.clear()
+            self._signers[data] = known
+        return known
+
+    def misfit(self, engine: Engine, statement: Statement) -> str | None:
+        """A rule about blocks that follow each other which they break, if any.
+
+        Each block is run alone, by an honest host.
+        """
+        told = self._tell(statement)
+        last: tuple[StatedBlock, Outcome] | None = None
+        for item in told:
+            if last is not None and not _follows(*last, item.block):
+                return "a block does not go on where the last one ended"
+            outcome = self._alone(engine, item)
+            if not outcome.succeeded:
+                return "a block alone is refused"
+            if last is not None and _upgrades(outcome):
+                return "an upgrade in a later block"
+            last = item.block, outcome
+        return None
+
+    def _tell(self, statement: Statement) -> tuple[Told, ...]:
+        """Serve a statement from the states it names, else from those of the scene."""
+        told = []
+        for index, block in enumerate(statement.blocks):
+            usual = self.told[min(index, len(self.told) - 1)].world
+            world = self._worlds.get(block.root, usual)
+            named = tuple(
+                item._replace(sender=self.signer(item.data))
+                for item in block.transactions
+            )
+            told.append(tell(block._replace(transactions=named), world))
+        return tuple(told)
+
+    def _alone(self, engine: Engine, told: Told) -> Outcome:
+        """Run one block by itself, with a report; it need not be published."""
+        quiet = tell(told.block._replace(scheme=int(DA_NONE)), told.world)
+        channel = QueryChannel(Teller((quiet,), 1))
+        word = self.options & ~int(OPTION_BATCH) | int(OPTION_REPORT)
+        end = engine.run(channel, word)
+        ending = base.Ending(end.result, end.reason, end.output)
+        return base.conclude(channel, ending, told.world.state, RunOptions())
 
 
-def _size(transactions: list[bytes], taken: int) -> bytes:
-    size = len(transactions[taken]) if taken < len(transactions) else 0
-    return framed(size.to_bytes(8, "little"))
+def deliver(transaction: Transaction, chain_id: int) -> StatedTransaction:
+    """A transaction as honest hosts serve it."""
+    item = delivery.deliver(transaction, chain_id)
+    sender = item.sender if item.format == RLP else NO_SENDER
+    return StatedTransaction(item.data, item.format, sender)
+
+
+def _delivered(block: Block) -> Transactions:
+    chain_id = block.context.chain_id
+    return tuple(deliver(item, chain_id) for item in block.transactions)
+
+
+def _state_block(
+    block: Block, state: ChainState, transactions: Transactions
+) -> StatedBlock:
+    context = base.settle(block, state).context
+    assert context.block_hashes is not None
+    assert context.last_block_timestamp is not None
+    tree = state.tree
+    return StatedBlock(
+        encode_metadata(context, context.block_hashes),
+        context.da.scheme,
+        transactions,
+        encode_proof_data(
+            tree.root(), tree.next_free_slot, context.last_block_timestamp
+        ),
+    )
+
+
+def _follows(last: StatedBlock, outcome: Outcome, block: StatedBlock) -> bool:
+    root, free, name = outcome.state_root, outcome.next_free_slot, outcome.block_hash
+    if root is None or free is None or name is None:
+        return False
+    return follows(last, block, root.to_bytes(32, "big"), free, name)
+
+
+def _upgrades(outcome: Outcome) -> bool:
+    return any(
+        item.type_byte == _UPGRADE and item.status is not TransactionStatus.INVALID
+        for item in outcome.transactions or ()
+    )
+
+
+def variations(stage: Stage, engine: Engine) -> tuple[Variation, ...]:
+    """The chains of a batch that lack one transaction before its last block."""
+    made = []
+    for index, block in enumerate(stage.transactions[:-1]):
+        for number in range(len(block)):
+            rest = (*block[:number], *block[number + 1 :])
+            changed = list(stage.transactions)
+            changed[index] = rest
+            told = stage.chain(engine, stage.state, changed)
+            if told is not None:
+                made.append(Variation(told, (index, number)))
+    return tuple(made)

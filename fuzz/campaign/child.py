@@ -22,15 +22,20 @@ def start(
 
     What it says goes to `log`, or where this process's errors go.
     """
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
-        env={**os.environ, "PYTHONPATH": path},
+        env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=_STANDARD_ERROR if log is None else log,
         stderr=log,
         start_new_session=True,
     )
+
+
+def environment() -> dict[str, str]:
+    """This process's, in which modules of ours are found from any folder."""
+    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, "PYTHONPATH": path}
 
 
 def collect_rarely() -> None:

@@ -2,9 +2,8 @@
 
 import os
 import secrets
-import shlex
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,8 @@ from fuzz.campaign.display import Display
 from fuzz.campaign.folder import Folder, FolderError, Settings
 from fuzz.campaign.janitor import Janitor
 from fuzz.campaign.summary import Summary
-from fuzz.campaign.supervisor import CampaignError, Supervisor
-from fuzz.targets.catalogue import (
-    DEFAULT,
-    TargetError,
-    check_target,
-)
+from fuzz.campaign.supervisor import CampaignError, Supervisor, seconds_before
+from fuzz.targets.catalogue import DEFAULT, check_target
 from zkos.terminal.amounts import parse_time
 from zkos.terminal.console import messages, output, say
 from zkos.terminal.errors import (
@@ -30,8 +25,11 @@ from zkos.terminal.errors import (
     EXIT_DIFFERENCE,
     EXIT_ENGINE_FAILED,
     EXIT_INTERRUPTED,
+    EXIT_TOOL_FAILED,
     UserError,
 )
+from zkos.terminal.files import writing
+from zkos.terminal.text import shell_line
 
 _GIGABYTE: Final = 1 << 30
 
@@ -57,21 +55,29 @@ def run_campaign(path: Path, wishes: Wishes) -> int:
     """Begin or resume, work, tell the end; the exit code."""
     folder = Folder(path)
     seconds = None if wishes.time is None else parse_time(wishes.time)
-    try:
-        for name in wishes.targets:
-            check_target(name)
-        with folder.locked():
-            settings = _settings(folder, wishes, seconds)
-            folder.sweep()
-            try:
-                return _prepare(folder, settings, wishes.corpus) or _work(
-                    folder, wishes
-                )
-            except KeyboardInterrupt:
-                say(f"resume with: {resume_command(folder)}", to=messages())
-                return EXIT_INTERRUPTED
-    except (FolderError, TargetError) as error:
-        raise UserError(str(error)) from error
+    for name in wishes.targets:
+        check_target(name)
+    known = folder.settings().targets if folder.exists else wishes.targets
+    _check_corpus(wishes.corpus, known or DEFAULT)
+    with writing(path), folder.locked():
+        settings = _settings(folder, wishes, seconds)
+        folder.sweep()
+        try:
+            return _prepare(folder, settings, wishes.corpus) or _work(folder, wishes)
+        except KeyboardInterrupt:
+            say(f"resume with: {resume_command(folder)}", to=messages())
+            return EXIT_INTERRUPTED
+
+
+def _check_corpus(corpus: Path | None, targets: Sequence[str]) -> None:
+    """Raise UserError for further inputs that are none."""
+    if corpus is None:
+        return
+    if not corpus.is_dir():
+        raise UserError(f"--corpus {corpus}: no such folder")
+    if not any((corpus / name).is_dir() for name in targets):
+        named = ", ".join(targets)
+        raise UserError(f"--corpus {corpus}: has no folder of {named}")
 
 
 def _work(folder: Folder, wishes: Wishes) -> int:
@@ -92,12 +98,17 @@ def _work(folder: Folder, wishes: Wishes) -> int:
     tell_end(folder, summary, interrupted=interrupted)
     if interrupted:
         return EXIT_INTERRUPTED
-    return EXIT_DIFFERENCE if summary.findings else EXIT_CLEAN
+    idle = [name for name, done in summary.targets.items() if not done.executions]
+    for name in idle:
+        say(f"zkos: {name}: no input was run, the campaign was too short for it")
+    if summary.findings:
+        return EXIT_DIFFERENCE
+    return EXIT_BAD_INPUT if idle else EXIT_CLEAN
 
 
 def resume_command(folder: Folder) -> str:
     """What goes on with a campaign."""
-    return f"zkos fuzz run --folder {shlex.quote(str(folder.path))}"
+    return shell_line(["zkos", "fuzz", "run", "--folder", str(folder.path)])
 
 
 def tell_end(folder: Folder, summary: Summary, *, interrupted: bool) -> None:
@@ -105,10 +116,8 @@ def tell_end(folder: Folder, summary: Summary, *, interrupted: bool) -> None:
     console = output()
     console.print(summary.line(), markup=False)
     for finding in folder.findings():
-        where = shlex.quote(str(folder.path))
-        console.print(f"{finding.name}  {finding.problem.title}", markup=False)
-        command = f"zkos fuzz replay {finding.name} --folder {where}"
-        console.print(f"    {command}", markup=False)
+        say(f"{finding.name}  {finding.problem.title}", to=console)
+        say(f"    {folder.replay_command(finding.name)}", to=console)
     if interrupted:
         say(f"resume with: {resume_command(folder)}", to=messages())
 
@@ -122,7 +131,13 @@ def _settings(folder: Folder, wishes: Wishes, seconds: float | None) -> Settings
         if wishes.seed not in (None, settings.seed):
             raise FolderError(f"{folder.path}: its seed is {settings.seed}")
         settings = folder.extend(seconds, wishes.runs, wishes.jobs)
-        say(f"resuming {folder.path}, seed {settings.seed}")
+        worked = seconds_before(folder)
+        text = f"resuming {folder.path}, seed {settings.seed}, after {worked:.0f} s"
+        if settings.seconds is not None:
+            text += f" of {settings.seconds:g} s"
+        say(text)
+        if settings.seconds is not None and worked >= settings.seconds:
+            say("its time is over: --time with more of it goes on", "yellow")
         return settings
     settings = Settings(
         targets=wishes.targets or DEFAULT,
@@ -151,7 +166,8 @@ def _prepare(folder: Folder, settings: Settings, corpus: Path | None) -> int:
         finally:
             child.kill()
         if code != EXIT_CLEAN:
-            return EXIT_BAD_INPUT if code == EXIT_BAD_INPUT else EXIT_ENGINE_FAILED
+            told = code in (EXIT_BAD_INPUT, EXIT_TOOL_FAILED)
+            return code if told else EXIT_ENGINE_FAILED
     return EXIT_CLEAN
 
 

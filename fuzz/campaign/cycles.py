@@ -1,16 +1,18 @@
-"""Cycles of the repository's own cases, to be compared from night to night."""
+"""Cycles of the cases that are shipped, to be compared from night to night."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from differential.benchmarks import cycles
 from differential.session import find_cases
+from fuzz.shipped import corpora
 from fuzz.targets.catalogue import NAMES
+from zkos.host.case_errors import CaseError
 from zkos.host.profile import Quirks, RunOptions
+from zkos.terminal.console import say
 
-CORPORA: Final = Path(__file__).resolve().parents[2] / "corpora"
 Counts = Mapping[str, int]
 
 
@@ -31,17 +33,26 @@ class Change:
         return self.now / self.last - 1 if self.last else None
 
 
-def count_cycles(folder: Path = CORPORA) -> dict[str, int]:
-    """Cycles of all cases of a folder, by file; as `zkos bench` counts them.
+def fixed_cases(folder: Path | None = None) -> dict[str, Path]:
+    """The cases of a folder, by file; of none those that are shipped.
 
     What fuzz targets keep in folders of their names comes and goes: no fixed cases.
+    Raises UserError if there is none.
     """
+    place = corpora() if folder is None else folder
+    paths = {path.relative_to(place): path for path in find_cases([place])}
+    return {str(n): path for n, path in paths.items() if n.parts[0] not in NAMES}
+
+
+def count_cycles(folder: Path | None = None) -> dict[str, int]:
+    """Cycles of fixed cases, as `zkos bench` counts them; a bad case is named."""
     options = RunOptions(quirks=Quirks.UPSTREAM)
     counts = {}
-    for path in find_cases([folder]):
-        name = path.relative_to(folder)
-        if name.parts[0] not in NAMES:
-            counts[str(name)] = cycles(path, options)["ours"]
+    for name, path in fixed_cases(folder).items():
+        try:
+            counts[name] = cycles(path, options)["ours"]
+        except CaseError as error:
+            say(f"zkos: its cycles are not counted: {error}")
     return counts
 
 

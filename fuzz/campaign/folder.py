@@ -21,15 +21,27 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from fuzz.campaign.finding import (
+    DamagedFinding,
+    Finding,
+    finding_text,
+    parse_finding,
+)
+from fuzz.campaign.history import is_row
+from fuzz.campaign.sealed import sealed, unsealed
 from fuzz.campaign.slot import Slot
 from fuzz.corpus import TEMPORARY, Corpus, write_atomically
-from fuzz.coverage.target import Problem
+from zkos.terminal.ending import warn
+from zkos.terminal.errors import UserError
+from zkos.terminal.files import FileError, open_to_append, read_file
+from zkos.terminal.text import shell_line
 
 
-class FolderError(Exception):
+class FolderError(UserError):
     """The folder is no campaign's or another one's; one line for the user."""
 
 
@@ -50,28 +62,6 @@ class Settings:
     """Resident memory of a worker."""
     blind_seconds: float = 180.0
     """After this long without any growth or valid input the campaign ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A finding as its folder holds it."""
-
-    name: str
-    target: str
-    problem: Problem
-    time: float
-    lane: int
-    iteration: int
-    responsible: str | None = None
-    """The engine a majority is against, once known."""
-    votes: dict[str, str] | None = None
-    minimised: bool | None = None
-    """None until it was tried."""
-
-    @property
-    def command(self) -> str:
-        """What reproduces it, in the campaign's folder's terms."""
-        return f"zkos fuzz replay {self.name}"
 
 
 class Folder:
@@ -112,29 +102,34 @@ class Folder:
         others = [item.name for item in self.path.iterdir()]
         if not all(name.startswith(TEMPORARY) for name in others):
             raise FolderError(f"{self.path}: not empty, and no campaign to resume")
-        content = json.dumps({"format": 1, "started": time.time(), **asdict(settings)})
-        write_atomically(self.path / "campaign.json", content.encode())
+        content = {"format": 1, "started": time.time(), **asdict(settings)}
+        content["targets"] = list(settings.targets)
+        self._write_settings(content)
 
     def extend(
         self, seconds: float | None, runs: int | None, jobs: int | None
     ) -> Settings:
         """Change how long and how wide the campaign is; the new settings."""
-        path = self.path / "campaign.json"
-        known = json.loads(path.read_text())
+        self.settings()
+        known = unsealed(read_file(self.path / "campaign.json"))
         wishes = {"seconds": seconds, "runs": runs, "jobs": jobs}
         known.update({name: wish for name, wish in wishes.items() if wish is not None})
-        write_atomically(path, json.dumps(known).encode())
+        self._write_settings(known)
         return self.settings()
+
+    def _write_settings(self, content: dict[str, Any]) -> None:
+        text = json.dumps(sealed(content))
+        write_atomically(self.path / "campaign.json", text.encode())
 
     def settings(self) -> Settings:
         """The settings; FolderError if they cannot be read."""
+        path = self.path / "campaign.json"
         try:
-            known = json.loads((self.path / "campaign.json").read_text())
-            names = Settings.__dataclass_fields__
-            values = {name: known[name] for name in names}
-        except (OSError, ValueError, KeyError) as error:
-            raise FolderError(f"{self.path}: no campaign: {error}") from error
-        return Settings(**{**values, "targets": tuple(values["targets"])})
+            return _settings(unsealed(read_file(path)))
+        except FileError as error:
+            raise FolderError(str(error)) from error
+        except ValueError as error:
+            raise FolderError(f"{path}: damaged: {error}") from error
 
     def corpus(self, target: str, suffix: str) -> Corpus:
         """The working corpus of a target."""
@@ -157,12 +152,12 @@ class Folder:
         part.rename(final)
 
     def read_input(self, target: str, name: str, suffix: str) -> bytes:
-        """An input wherever it went; FileNotFoundError if it is nowhere."""
+        """An input wherever it went; FileError if it is nowhere."""
         quarantined = Corpus(self.path / target / "quarantine", suffix)
         for corpus in (self.corpus(target, suffix), self.seeds(target, suffix)):
             if corpus.path(name).exists():
-                return corpus.read(name)
-        return quarantined.read(name)
+                return corpus.read_whole(name)
+        return quarantined.read_whole(name)
 
     def quarantine(self, target: str, name: str) -> None:
         """Never read an input again."""
@@ -186,16 +181,27 @@ class Folder:
 
     def _save(self, finding: Finding, name: str, content: bytes) -> bool:
         final = self._finding(finding.name)
-        if final.exists():
+        if self._holds(final):
             return False
         final.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=final.parent))
         (part / name).write_bytes(content)
-        (part / "finding.json").write_text(_finding_text(finding))
+        (part / "finding.json").write_bytes(finding_text(finding))
         try:
             part.rename(final)
         except OSError:  # another worker was faster
             shutil.rmtree(part, ignore_errors=True)
+            return False
+        return True
+
+    def _holds(self, final: Path) -> bool:
+        """Whether a finding is there; one that was damaged makes room."""
+        if not final.exists():
+            return False
+        try:
+            self.finding(final.name)
+        except DamagedFinding:
+            final.rename(final.with_name(f"{TEMPORARY}damaged-{final.name}"))
             return False
         return True
 
@@ -206,12 +212,12 @@ class Folder:
     def recipe(self, name: str) -> bytes | None:
         """What the input of a finding is made from, if it was lost."""
         path = self._finding(name) / "recipe.json"
-        return path.read_bytes() if path.is_file() else None
+        return read_file(path) if path.is_file() else None
 
     def update_finding(self, finding: Finding) -> None:
         """Store what was learnt about a finding."""
         path = self._finding(finding.name) / "finding.json"
-        write_atomically(path, _finding_text(finding).encode())
+        write_atomically(path, finding_text(finding))
 
     def save_minimised(self, finding: Finding, content: bytes, suffix: str) -> None:
         """Store the smaller input of a finding."""
@@ -220,15 +226,35 @@ class Folder:
         self.update_finding(replace(finding, minimised=True))
 
     def finding(self, name: str) -> Finding:
-        """The finding of this name; FileNotFoundError if there is none."""
-        return read_finding(self._finding(name) / "finding.json")
+        """The finding of this name; raises DamagedFinding."""
+        path = self._finding(name) / "finding.json"
+        try:
+            finding = parse_finding(read_file(path))
+        except FileError as error:
+            raise DamagedFinding(str(error)) from error
+        except ValueError as error:
+            raise DamagedFinding(f"{path}: damaged: {error}") from error
+        if finding.name != name:
+            raise DamagedFinding(f"{path}: damaged: it is another finding's")
+        return finding
 
-    def findings(self) -> Iterator[Finding]:
-        """All findings, oldest first."""
+    def findings(self) -> list[Finding]:
+        """All findings, oldest first; of one that was damaged is told once."""
         found = []
-        for path in (self.path / "findings").glob("[!.]*/finding.json"):
-            found.append(read_finding(path))
-        yield from sorted(found, key=lambda item: (item.time, item.name))
+        for name in self._finding_names():
+            try:
+                found.append(self.finding(name))
+            except DamagedFinding as error:
+                _tell_once(str(error))
+        return sorted(found, key=lambda item: (item.time, item.name))
+
+    def damaged(self) -> list[str]:
+        """The findings that cannot be read."""
+        readable = {finding.name for finding in self.findings()}
+        return [name for name in self._finding_names() if name not in readable]
+
+    def _finding_names(self) -> list[str]:
+        return sorted(path.name for path in (self.path / "findings").glob("[!.]*"))
 
     def input_path(self, name: str, *, minimised: bool = False) -> Path | None:
         """The input of a finding; None if there is none of that kind."""
@@ -237,22 +263,31 @@ class Folder:
 
     def append_history(self, row: dict[str, Any]) -> None:
         """Add a line to the history."""
-        with (self.path / "history.jsonl").open("ab+") as file:
+        with open_to_append(self.path / "history.jsonl") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - 1))
             # A killed supervisor may have left half a line.
             start = b"" if file.read(1) in (b"", b"\n") else b"\n"
-            file.write(start + json.dumps(row).encode() + b"\n")
+            file.write(start + json.dumps(sealed(row)).encode() + b"\n")
 
     def history(self) -> list[dict[str, Any]]:
-        """All whole lines of the history."""
+        """All whole lines of the history; of others is told once."""
         path = self.path / "history.jsonl"
+        if not path.exists():
+            return []
+        try:
+            text = read_file(path).decode(errors="replace")
+        except FileError as error:
+            raise FolderError(str(error)) from error
         rows = []
-        for line in path.read_text().splitlines() if path.is_file() else ():
-            try:
-                rows.append(json.loads(line))
-            except ValueError:
-                continue  # the last line of a killed supervisor
+        lines = text.splitlines(keepends=True)
+        for number, line in enumerate(lines, 1):
+            row = _row_of(line)
+            if row is not None:
+                rows.append(row)
+            elif number < len(lines) or line.endswith("\n"):
+                # A last line without an end is that of a killed supervisor.
+                _tell_once(f"{path}: what is no line of a history is left out")
         return rows
 
     def sweep(self) -> None:
@@ -263,20 +298,54 @@ class Folder:
             else:
                 path.unlink(missing_ok=True)
 
+    def replay_command(self, name: str) -> str:
+        """What runs the input of a finding again."""
+        words = ["zkos", "fuzz", "replay", name, "--folder", str(self.path)]
+        return shell_line(words)
+
     def _finding(self, name: str) -> Path:
         return self.path / "findings" / name
 
 
-def read_finding(path: Path) -> Finding:
-    """A finding from its file."""
-    known = json.loads(path.read_text())
-    problem = known.pop("problem")
-    for name in ("engines", "values"):
-        problem[name] = tuple(problem[name])
-    known.pop("title", None)
-    return Finding(problem=Problem(**problem), **known)
+def _settings(known: dict[str, Any]) -> Settings:
+    """Settings from their JSON; ValueError for anything else."""
+    values: dict[str, Any] = {}
+    for name, kinds in _SETTINGS.items():
+        value = known.get(name)
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            raise ValueError(f"{name} is {value!r}")
+        values[name] = value
+    targets = values["targets"]
+    if not targets or not all(isinstance(item, str) for item in targets):
+        raise ValueError(f"targets is {targets!r}")
+    if values["jobs"] < 1 or values["slice_seconds"] <= 0:
+        raise ValueError("no worker could work")
+    return Settings(**{**values, "targets": tuple(targets)})
 
 
-def _finding_text(finding: Finding) -> str:
-    content = {**asdict(finding), "title": finding.problem.title}
-    return json.dumps(content, indent=1, default=str) + "\n"
+def _row_of(line: str) -> dict[str, Any] | None:
+    """A line of the history, if it is whole."""
+    try:
+        row = unsealed(line)
+    except ValueError:
+        return None
+    return row if is_row(row) else None
+
+
+_NUMBER: Final = (int, float)
+_SETTINGS: Final[dict[str, tuple[type, ...]]] = {
+    "targets": (list,),
+    "seed": (int,),
+    "jobs": (int,),
+    "seconds": (*_NUMBER, type(None)),
+    "runs": (int, type(None)),
+    "slice_seconds": _NUMBER,
+    "memory_bytes": (int,),
+    "blind_seconds": _NUMBER,
+}
+"""Fields of the settings and the types they have in JSON."""
+
+
+@cache
+def _tell_once(text: str) -> None:
+    warn(text)

@@ -6,6 +6,7 @@ from typing import Final
 
 from fuzz.campaign.child import start
 from fuzz.campaign.folder import Folder
+from zkos.terminal.files import open_to_append
 
 
 class Janitor:
@@ -16,7 +17,7 @@ class Janitor:
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Janitor":
-        with (self._folder.path / "janitor.log").open("ab") as log:
+        with open_to_append(self._folder.path / "janitor.log") as log:
             arguments = (str(self._folder.path), str(os.getpid()))
             self._process = start("fuzz.campaign.triage", *arguments, log=log)
         return self

@@ -18,10 +18,11 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from fuzz.campaign.child import environment
 from fuzz.campaign.command import Wishes, run_campaign
-from fuzz.campaign.cycles import count_cycles
+from fuzz.campaign.cycles import count_cycles, fixed_cases
 from fuzz.campaign.folder import Folder
-from fuzz.campaign.history import HistoryError, NightRow, append_night, read_nights
+from fuzz.campaign.history import NightRow, append_night, read_nights
 from fuzz.campaign.page import Night, page
 from fuzz.corpus import Corpus, distil, write_atomically
 from fuzz.mutants.run import best_of
@@ -32,12 +33,10 @@ from zkos.terminal.errors import (
     EXIT_CLEAN,
     EXIT_DIFFERENCE,
     EXIT_INTERRUPTED,
-    UserError,
 )
 
 _MUTANT_TIME: Final = "5m"
 _DAY_SECONDS: Final = 86_400
-_ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,13 @@ class Plan:
 
 def night(path: Path, plan: Plan) -> int:
     """Run everything; the exit code is that of the campaign, or 1 for survivors."""
+    fixed_cases()  # what is missing is told now, not hours later
     nights = _nights(path / "history.json")
     campaign = Folder(path / f"campaign-{len(nights) + 1}")
     known = path / "corpora"
     targets = tuple(plan.targets) or NAMES
-    wishes = Wishes(targets, plan.time, plan.jobs, plan.seed, corpus=known)
+    corpus = known if any((known / name).is_dir() for name in targets) else None
+    wishes = Wishes(targets, plan.time, plan.jobs, plan.seed, corpus=corpus)
     code = run_campaign(campaign.path, wishes)
     if code == EXIT_INTERRUPTED or not (campaign.path / "history.jsonl").is_file():
         return code
@@ -83,10 +84,7 @@ def _write_page(path: Path, campaign: Folder, shown: Night) -> None:
 
 def _nights(path: Path) -> list[NightRow]:
     """The history; raises UserError."""
-    try:
-        return read_nights(path) if path.exists() else []
-    except (OSError, HistoryError) as error:
-        raise UserError(f"{path}: {error}") from error
+    return read_nights(path) if path.exists() else []
 
 
 def _distil(campaign: Folder, known: Path, name: str) -> None:
@@ -119,7 +117,7 @@ def _mutants(path: Path, count: int) -> int:
     command = [sys.executable, "-m", "zkos.cli", "mutants", "run", *sample]
     done = subprocess.run(
         [*command, "--time", _MUTANT_TIME, "--json"],
-        cwd=_ROOT,
+        env=environment(),
         stdout=subprocess.PIPE,
         check=False,
     )

@@ -4,18 +4,17 @@ Its growth and findings; and, of a night, the planted faults that were hunted an
 cycles of fixed cases beside those of earlier nights.
 """
 
-import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
 from typing import Any, Final
 
 from differential.reports import charts
 from differential.reports.page import render
 from fuzz.campaign.cycles import Counts, changes
-from fuzz.campaign.folder import Finding, Folder
+from fuzz.campaign.finding import Finding
+from fuzz.campaign.folder import Folder
 from fuzz.campaign.summary import summarise, validity
 from fuzz.mutants.hunt import Catch
 from fuzz.mutants.table import MUTANTS
@@ -84,7 +83,7 @@ def page(folder: Folder, night: Night | None = None) -> str:
         classes=_classes(findings),
         moment=_moment,
         values=_values,
-        replay=lambda finding: _replay(folder.path, finding),
+        replay=lambda finding: folder.replay_command(finding.name),
         faults=faults,
         score=_score(faults),
         hunt=_hunt_figure(faults),
@@ -135,7 +134,10 @@ def _classes(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
 
 
 def _moment(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
+    except (OverflowError, OSError, ValueError):
+        return "at no time"  # the file is damaged
 
 
 def _values(finding: Finding) -> list[tuple[str, str]]:
@@ -145,11 +147,6 @@ def _values(finding: Finding) -> list[tuple[str, str]]:
     alike = len(said) == len(problem.engines)
     names = problem.engines if alike else ("",) * len(said)
     return list(zip(names, said, strict=True))
-
-
-def _replay(folder: Path, finding: Finding) -> str:
-    words = ["zkos", "fuzz", "replay", finding.name, "--folder", str(folder)]
-    return shlex.join(words)
 
 
 def _faults(catches: Mapping[str, Catch]) -> list[Fault]:

@@ -13,9 +13,10 @@ from typing import Any
 from fuzz.campaign.child import die_with
 from fuzz.campaign.folder import Folder
 from fuzz.coverage.target import Target
-from fuzz.targets.catalogue import TargetError, load_target, seed_folder
-from zkos.terminal.console import say
-from zkos.terminal.errors import EXIT_BAD_INPUT, EXIT_CLEAN
+from fuzz.targets.catalogue import load_target, seed_folder
+from zkos.terminal.ending import ending
+from zkos.terminal.errors import EXIT_CLEAN
+from zkos.terminal.files import read_file, writing
 
 
 def prepare(folder: Folder, name: str, corpus: Path | None) -> None:
@@ -30,7 +31,8 @@ def prepare(folder: Folder, name: str, corpus: Path | None) -> None:
 def _seeds(target: Target[Any], places: list[Path]) -> Iterator[bytes]:
     for place in places:
         for path in sorted(place.rglob(f"*{target.suffix}")):
-            yield path.read_bytes()
+            if path.is_file():
+                yield read_file(path)
 
 
 def main(arguments: list[str]) -> int:
@@ -38,13 +40,10 @@ def main(arguments: list[str]) -> int:
     path, name, parent, *corpus = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with(int(parent))
-    try:
+    with writing(Path(path)):
         prepare(Folder(Path(path)), name, Path(corpus[0]) if corpus else None)
-    except TargetError as error:
-        say(f"zkos: {error}")
-        return EXIT_BAD_INPUT
     return EXIT_CLEAN
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ending(lambda: main(sys.argv[1:])))

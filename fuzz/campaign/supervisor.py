@@ -19,9 +19,11 @@ from fuzz.campaign.folder import Folder, Settings
 from fuzz.campaign.lost import save_lost
 from fuzz.campaign.slot import Current, Progress, Slot
 from fuzz.campaign.summary import Summary, summarise
-from fuzz.campaign.worker import EXIT_DONE, EXIT_RECYCLE, resident_bytes
+from fuzz.campaign.worker import EXIT_DONE, EXIT_NO_ROOM, EXIT_RECYCLE, resident_bytes
 from fuzz.coverage.engine import Making
 from fuzz.coverage.target import Problem
+from zkos.terminal.errors import UserError
+from zkos.terminal.files import FileError, open_to_append, read_file
 
 POLL_SECONDS: Final = 0.2
 STOP_SECONDS: Final = 1.0
@@ -37,6 +39,10 @@ _MOST_RESTARTS: Final = 5
 
 class CampaignError(Exception):
     """The campaign cannot go on; one line for the user."""
+
+
+class NoRoom(UserError):
+    """What the campaign finds cannot be written; one line for the user."""
 
 
 class Blind(CampaignError):
@@ -79,7 +85,7 @@ class Supervisor:
         self._lanes: Final = _lanes(self._settings)
         self._spent: Final = dict.fromkeys(self._settings.targets, 0.0)
         """Seconds in which there were workers of a target, in this run."""
-        self._worked: Final = _seconds_before(folder)
+        self._worked: Final = seconds_before(folder)
         self._born: Final = time.monotonic()
         self._recorded = 0.0
         self.stop = False
@@ -141,7 +147,7 @@ class Supervisor:
         lane.slot = self._folder.slot(lane.target, lane.number)
         lane.slot.stop = False
         arguments = [str(self._folder.path), lane.target, str(lane.number)]
-        with self._log(lane).open("ab") as log:
+        with open_to_append(self._log(lane)) as log:
             lane.process = start(
                 "fuzz.campaign.worker", *arguments, str(os.getpid()), log=log
             )
@@ -194,6 +200,9 @@ class Supervisor:
                 lane.done.add(lane.target)
             self._next(lane)
             return
+        if code == EXIT_NO_ROOM:
+            word = _last_line(self._log(lane)).removeprefix("zkos: ")
+            raise NoRoom(word or f"{self._folder.path}: a worker cannot write")
         if code != EXIT_RECYCLE:
             if not current.started:
                 lane.barren += 1
@@ -287,7 +296,8 @@ def _lanes(settings: Settings) -> list[Lane]:
     return [Lane(n, targets[n::jobs]) for n in range(jobs)]
 
 
-def _seconds_before(folder: Folder) -> float:
+def seconds_before(folder: Folder) -> float:
+    """Time at work in earlier runs of a campaign."""
     history = folder.history()
     return float(history[-1]["seconds"]) if history else 0.0
 
@@ -299,5 +309,8 @@ def _death(code: int) -> str:
 
 
 def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()
+    try:
+        lines = read_file(log).decode(errors="replace").strip().splitlines()
+    except FileError:
+        return ""
     return lines[-1] if lines else ""

@@ -16,14 +16,17 @@ from typing import Any, Final, NoReturn
 
 from fuzz.campaign.bisect import votes
 from fuzz.campaign.child import die_with, start
-from fuzz.campaign.folder import Finding, Folder
-from fuzz.campaign.lost import input_of
+from fuzz.campaign.finding import Finding
+from fuzz.campaign.folder import Folder
+from fuzz.campaign.lost import input_of, recipe_of, remake
 from fuzz.campaign.minimise import minimise
-from fuzz.coverage.engine import observe
+from fuzz.coverage.engine import MAKING_LAYER, observe, problem_of
 from fuzz.coverage.target import Target
 from fuzz.targets.catalogue import load_target
 from zkos.terminal.console import output, say
-from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
+from zkos.terminal.ending import ending
+from zkos.terminal.errors import EXIT_BAD_INPUT, EXIT_CLEAN, EXIT_DIFFERENCE, UserError
+from zkos.terminal.files import read_file
 
 _IDLE_SECONDS: Final = 2.0
 _MINIMISE_SECONDS: Final = 120.0
@@ -39,7 +42,11 @@ def attend(folder: Folder, finding: Finding) -> Finding:
     content = input_of(folder, finding, target)
     if content is None:
         return finding
-    value = target.decode(content)
+    try:
+        value = target.decode(content)
+    except ValueError as error:
+        say(f"{finding.name}: its input is damaged: {error}")
+        return finding
     problem = finding.problem
     smaller = None
     if problem.kind in _REPEATABLE and problem.layer not in ("worker", "memory"):
@@ -80,8 +87,7 @@ def attend_apart(folder: Folder, finding: Finding) -> Finding:
 def triage_all(path: Path) -> int:
     """Attend to all findings and list them by class; the exit code."""
     folder = Folder(path)
-    if not folder.exists:
-        raise UserError(f"{path}: no campaign")
+    folder.settings()
     findings = []
     for finding in folder.findings():
         if finding.minimised is None:
@@ -94,6 +100,8 @@ def triage_all(path: Path) -> int:
         for finding in findings:
             if finding.problem.kind == kind:
                 _tell(folder, finding)
+    if folder.damaged():
+        return EXIT_BAD_INPUT
     return EXIT_DIFFERENCE if findings else EXIT_CLEAN
 
 
@@ -104,11 +112,14 @@ def _tell(folder: Folder, finding: Finding) -> None:
     path = folder.input_path(finding.name, minimised=True)
     path = path or folder.input_path(finding.name)
     say(f"    {path}", to=output())
-    say(f"    zkos fuzz replay {finding.name} --folder {folder.path}", to=output())
+    say(f"    {folder.replay_command(finding.name)}", to=output())
 
 
 def replay_one(path: Path, what: str, target_name: str | None) -> int:
     """Run a finding's input, or a file's, again; 1 if there is a problem."""
+    finding = _finding(Folder(path), what)
+    if finding is not None and finding.problem.layer == MAKING_LAYER:
+        return _make_again(Folder(path), finding)
     content, target = _find(Folder(path), what, target_name)
     try:
         value = target.decode(content)
@@ -127,16 +138,38 @@ def replay_one(path: Path, what: str, target_name: str | None) -> int:
 def _find(folder: Folder, what: str, name: str | None) -> tuple[bytes, Target[Any]]:
     file = Path(what)
     if file.is_file():
-        return file.read_bytes(), load_target(name or "block_differential")
-    for finding in folder.findings():
-        if finding.name.startswith(what):
-            target = load_target(finding.target)
-            path = folder.input_path(finding.name, minimised=True)
-            known = path.read_bytes() if path else input_of(folder, finding, target)
-            if known is None:
-                raise UserError(f"{finding.name}: its input cannot be made again")
-            return known, target
-    raise UserError(f"{what}: neither a file nor a finding in {folder.path}")
+        return read_file(file), load_target(name or "block_differential")
+    finding = _finding(folder, what)
+    if finding is None:
+        raise UserError(f"{what}: neither a file nor a finding in {folder.path}")
+    target = load_target(finding.target)
+    path = folder.input_path(finding.name, minimised=True)
+    known = read_file(path) if path else input_of(folder, finding, target)
+    if known is None:
+        raise UserError(f"{finding.name}: its input cannot be made again")
+    return known, target
+
+
+def _finding(folder: Folder, what: str) -> Finding | None:
+    """The finding whose name begins so, if no file is called so."""
+    found = (item for item in folder.findings() if item.name.startswith(what))
+    return None if Path(what).is_file() else next(found, None)
+
+
+def _make_again(folder: Folder, finding: Finding) -> int:
+    """Whether making an input that could not be made still fails."""
+    target = load_target(finding.target)
+    recipe = recipe_of(folder, finding)
+    if recipe is None:
+        raise UserError(f"{finding.name}: how its input is made is not known")
+    try:
+        remake(folder, target, recipe)
+    except Exception as error:
+        problem = problem_of(error, MAKING_LAYER)
+        say(f"{problem.name}  {problem.title}", "red", to=output())
+        return EXIT_DIFFERENCE
+    say("no problem", "green", to=output())
+    return EXIT_CLEAN
 
 
 def look_after(folder: Folder) -> NoReturn:
@@ -163,4 +196,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(ending(lambda: main(sys.argv[1:])))

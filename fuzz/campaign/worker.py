@@ -14,17 +14,23 @@ from pathlib import Path
 from typing import Any, Final
 
 from fuzz.campaign.child import collect_rarely, die_with
-from fuzz.campaign.folder import Finding, Folder, Settings
-from fuzz.campaign.lost import save_lost
+from fuzz.campaign.finding import Finding
+from fuzz.campaign.folder import Folder, Settings
+from fuzz.campaign.lost import save_lost, save_recipe
 from fuzz.campaign.slot import Progress, Slot
+from fuzz.corpus import Corpus
 from fuzz.coverage.engine import Hooks, Making, Recipe, Search
 from fuzz.coverage.pool import Entry
 from fuzz.coverage.target import Problem, Target
 from fuzz.targets.catalogue import load_target
+from zkos.terminal.ending import warn
+from zkos.terminal.files import FileError
 
 EXIT_DONE: Final = 0
 EXIT_RECYCLE: Final = 75
 """The worker is well but large: start it again."""
+EXIT_NO_ROOM: Final = 74
+"""What was found cannot be written; the last line of the log says why."""
 _PUBLISH_SECONDS: Final = 0.25
 _EXCHANGE_SECONDS: Final = 5.0
 _RECYCLE_SHARE: Final = 0.7
@@ -47,7 +53,7 @@ class Worker:
         self._born: Final = time.monotonic()
         self._last_new = self._before.last_new
         self._known: set[str] = set()
-        hooks: Hooks[Any] = Hooks(self._begin, self._keep, self._found)
+        hooks: Hooks[Any] = Hooks(self._begin, self._keep, self._found, self._unmade)
         self._search: Search[Any] = Search(
             target,
             self._settings.seed,
@@ -87,21 +93,22 @@ class Worker:
     def _read_seeds(self) -> None:
         """Offer what the campaign began with."""
         for name in sorted(self._seeds.names()):
-            self._offer(self._seeds.read(name))
+            self._offer(self._seeds, name)
 
     def _exchange(self) -> None:
         """Take over what is on disk and not yet known."""
         for name in self._corpus.names():
             if name not in self._known and not self._slot.stop:
                 self._known.add(name)
-                self._offer(self._corpus.read(name))
+                self._offer(self._corpus, name)
 
-    def _offer(self, content: bytes) -> None:
+    def _offer(self, corpus: Corpus, name: str) -> None:
         try:
+            content = corpus.read_whole(name)
             with self._timed():
                 self._search.offer(content)
-        except ValueError:
-            return  # not an input of this version of the target
+        except (FileError, ValueError):
+            return  # damaged, or not an input of this version of the target
 
     def _begin(self, recipe: Recipe) -> None:
         if recipe.making is Making.GIVEN:
@@ -125,6 +132,9 @@ class Worker:
         )
         content = self._target.encode(value)
         self._folder.save_finding(finding, content, self._target.suffix)
+
+    def _unmade(self, problem: Problem, recipe: Recipe) -> None:
+        save_recipe(self._folder, self._target.name, self._lane, problem, recipe)
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
@@ -184,7 +194,12 @@ def main(arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     target = load_target(name)
     collect_rarely()
-    return Worker(Folder(Path(path)), target, int(lane)).run()
+    try:
+        return Worker(Folder(Path(path)), target, int(lane)).run()
+    except OSError as error:
+        # What an input does is caught where it runs: this is the folder's disk.
+        warn(f"{error.filename or path}: {error.strerror}")
+        return EXIT_NO_ROOM
 
 
 if __name__ == "__main__":

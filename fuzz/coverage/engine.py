@@ -17,6 +17,8 @@ from fuzz.coverage.target import Observation, Problem, Target
 from fuzz.strategies.source import RandomSource
 
 I = TypeVar("I")  # noqa: E741 (an input)
+MAKING_LAYER: Final = "making an input"
+"""Layer of a problem of generators and mutators."""
 _GENERATE_PERCENT: Final = 12
 _SEED_BITS: Final = 64
 
@@ -72,6 +74,8 @@ class Hooks(Generic[I]):
     keep: Callable[[Entry[I], bytes], None] = lambda entry, content: None
     """An input became an entry; called before it can be a parent."""
     found: Callable[[Problem, I, Recipe], None] = lambda problem, value, recipe: None
+    unmade: Callable[[Problem, Recipe], None] = lambda problem, recipe: None
+    """Making an input failed."""
 
 
 def name_of(content: bytes) -> str:
@@ -98,12 +102,14 @@ def observe(target: Target[I], value: I) -> Observation:
     try:
         return target.run(value)
     except Exception as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        site = f"{type(error).__name__} in {Path(frame.filename).name} {frame.name}"
-        layer = "exception"
-        return Observation(
-            rejected=1, problem=Problem("crash", (), layer, "", site, (str(error),))
-        )
+        return Observation(rejected=1, problem=problem_of(error))
+
+
+def problem_of(error: Exception, layer: str = "exception") -> Problem:
+    """What an exception is as a finding: the same for the same place."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    site = f"{type(error).__name__} in {Path(frame.filename).name} {frame.name}"
+    return Problem("crash", (), layer, "", site, (str(error),))
 
 
 @dataclass(slots=True)
@@ -125,12 +131,18 @@ class Search(Generic[I]):
         self.iteration += 1
         self.hooks.begin(recipe)
         parent, donor = self.pool.get(recipe.parent), self.pool.get(recipe.donor)
-        value = make(
-            self.target,
-            recipe,
-            None if parent is None else parent.value,
-            None if donor is None else donor.value,
-        )
+        try:
+            value = make(
+                self.target,
+                recipe,
+                None if parent is None else parent.value,
+                None if donor is None else donor.value,
+            )
+        except Exception as error:
+            problem = problem_of(error, MAKING_LAYER)
+            self.totals.add(Observation(rejected=1, problem=problem))
+            self.hooks.unmade(problem, recipe)
+            return False
         return self._try(value, recipe, parent)
 
     def offer(self, content: bytes) -> bool:

@@ -14,6 +14,11 @@ from fuzz.strategies.source import Source
 
 I = TypeVar("I")  # noqa: E741 (an input)
 _NUMBERS: Final = re.compile(r"0x[0-9a-f]+|[0-9]+")
+_VALUES: Final = re.compile(
+    r"0x[0-9a-fA-F]+"  # keys, addresses, hashes
+    r"|(?<![\w.:/#-])[0-9]+(?:\.[0-9]+)?(?![\w.:])"  # not `file.py:12`, U256, 0.2.5
+)
+"""Of what a reason says: where it was seen, not what it is."""
 _BLOCK: Final = re.compile(r"^block [0-9]+ ?")
 """Where a case has several blocks."""
 
@@ -30,9 +35,13 @@ class Problem:
     where: str = ""
     """Place in that part."""
     site: str = ""
-    """First place in the source, opcode or query where the engines part."""
+    """First place in the source, opcode or query where the engines part; values in
+    it become `#`, for they would make one fault many findings."""
     values: tuple[Any, ...] = ()
     """What each engine says, as JSON holds it."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "site", _VALUES.sub("#", self.site))
 
     @property
     def meaning(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Faults in transactions: validation, fees, hashes, and the system contracts."""
+"""Faults in the flow of transactions: validation, prices, limits, delegation, L1."""
 
 from typing import Final
 
@@ -17,16 +17,38 @@ _plant(
 _plant(
     "sender_code",
     "flow.validation",
-    "    if work.sender_is_code:\n",
-    "    if work.sender_is_code and work.by_contract:\n",
+    "    if sender.has_code:\n",
+    "    if sender.has_code and sender.nonce == 0:\n",
     "contracts may send transactions (EIP-3607)",
+)
+_plant(
+    "sender_delegated",
+    "flow.validation",
+    "has_code = account.has_code() and not account.is_delegated()",
+    "has_code = account.has_code()",
+    "delegated accounts may not send transactions (EIP-7702)",
+)
+_plant(
+    "sender_unnamed",
+    "flow.validation",
+    "    if not is_valid or not transaction.is_sender_known or signer != sender:\n",
+    "    if not is_valid or not transaction.is_sender_known:\n",
+    "a transaction may come from anybody the host names",
 )
 _plant(
     "high_s",
     "flow.validation",
-    "    if s > HALF_CURVE_ORDER:",
-    "    if s > HALF_CURVE_ORDER + HALF_CURVE_ORDER:",
+    "    if transaction.s > HALF_CURVE_ORDER:",
+    "    if transaction.s > HALF_CURVE_ORDER + HALF_CURVE_ORDER:",
     "signatures with the higher s are taken (EIP-2)",
+)
+_plant(
+    "high_s_edge",
+    "flow.validation",
+    "    if transaction.s > HALF_CURVE_ORDER:",
+    "    if transaction.s >= HALF_CURVE_ORDER:",
+    "the s of half the order is refused",
+    reach="Needs a transaction with s of half the order.",
 )
 _plant(
     "balance_check",
@@ -36,147 +58,507 @@ _plant(
     "the value need not be covered when the fee is",
 )
 _plant(
+    "balance_max_fee",
+    "flow.validation",
+    "fee, too_much = transaction.max_fee.overflowing_mul(U256(transaction.gas_limit))",
+    "fee, too_much = work.system.gas_price.overflowing_mul("
+    "U256(transaction.gas_limit))",
+    "the balance covers the price paid, not the highest one",
+)
+_plant(
+    "fee_at_max",
+    "flow.validation",
+    "    fee = prices.gas * U256(transaction.gas_limit)\n",
+    "    fee = transaction.max_fee * U256(transaction.gas_limit)\n",
+    "the fee is taken at the maximum",
+)
+_plant(
+    "initcode_limit_entry",
+    "flow.validation",
+    "        if length > INITCODE_BYTES:\n",
+    "        if length >= INITCODE_BYTES:\n",
+    "a creation transaction may not have 49152 bytes of initcode",
+    reach="Needs a creation transaction with initcode at the limit.",
+)
+_plant(
+    "creation_words",
+    "flow.validation",
+    "        words = (U64(length) + 31) >> 5\n",
+    "        words = U64(length) >> 5\n",
+    "a started word of initcode costs nothing (EIP-3860)",
+)
+_plant(
+    "authorization_gas",
+    "flow.validation",
+    "gas = GAS_AUTHORIZATION * U64(transaction.authorization_count)",
+    "gas = GAS_AUTHORIZATION",
+    "all authorizations together cost as one",
+    reach="Needs two authorizations in a list.",
+)
+_plant(
+    "error_order",
+    "flow.validation",
+    """        check_nonce(work, sender)
+        check_balance(work, ledger, sender)
+""",
+    """        check_balance(work, ledger, sender)
+        check_nonce(work, sender)
+""",
+    "the balance is looked at before the nonce",
+)
+_plant(
+    "delegations_after_pubdata",
+    "flow.validation",
+    """    pay_validation_pubdata(work, prices, ledger)
+    apply_authorizations(work, resources)
+""",
+    """    apply_authorizations(work, resources)
+    pay_validation_pubdata(work, prices, ledger)
+""",
+    "the pubdata of delegations is that of validation",
+)
+
+# Authorizations (bootloader spec 8)
+
+_plant(
+    "authorization_any_chain",
+    "flow.delegations",
+    "    if entry.chain_id != 0 and entry.chain_id != chain_id:\n",
+    "    if entry.chain_id > chain_id:\n",
+    "authorizations for chains of lower ids hold",
+)
+_plant(
+    "authorization_last_nonce",
+    "flow.delegations",
+    "    return entry.nonce != HIGHEST_NONCE and entry.s <= HALF_CURVE_ORDER\n",
+    "    return entry.s <= HALF_CURVE_ORDER\n",
+    "an authorization for the highest nonce holds",
+)
+_plant(
+    "authorization_high_s",
+    "flow.delegations",
+    "entry.s <= HALF_CURVE_ORDER",
+    "entry.s <= HALF_CURVE_ORDER + HALF_CURVE_ORDER",
+    "authorizations may have the higher s",
+)
+_plant(
+    "authorization_odd",
+    "flow.delegations",
+    "    if entry.parity > 1:\n        return False, Address(0)\n",
+    "",
+    "an authorization of parity above 1 is one of parity 0",
+)
+_plant(
+    "authorization_contract",
+    "flow.delegations",
+    "    if account.has_code() and not account.is_delegated():\n        return\n",
+    "",
+    "contracts can delegate",
+    reach="Needs a contract at the address of a key.",
+)
+_plant(
+    "authorization_once",
+    "flow.delegations",
+    "    if account.has_code() and not account.is_delegated():\n",
+    "    if account.has_code():\n",
+    "a delegation cannot be changed",
+)
+_plant(
+    "authorization_nonce",
+    "flow.delegations",
+    "    if account.nonce != entry.nonce:\n",
+    "    if account.nonce > entry.nonce:\n",
+    "an authorization holds before its time",
+)
+_plant(
+    "authorization_refund",
+    "flow.delegations",
+    "    if exists(account):\n",
+    "    if account.nonce != 0:\n",
+    "authorities without a nonce bring no refund",
+)
+_plant(
+    "authorization_refund_any",
+    "flow.delegations",
+    "    if exists(account):\n        io.add_refund(REFUND_AUTHORIZATION)\n",
+    "    io.add_refund(REFUND_AUTHORIZATION)\n",
+    "authorities that do not exist bring a refund",
+)
+_plant(
+    "authorization_nonce_kept",
+    "flow.delegations",
+    "    io.increment_nonce(NO_ENVIRONMENT, resources, authority)\n",
+    "",
+    "an authorization can be used again",
+)
+_plant(
+    "authorization_recovery_native",
+    "flow.delegations",
+    "    resources.charge(U64(0), NATIVE_ECRECOVER)\n",
+    "",
+    "the recovery of an authority is free",
+)
+
+# Prices and the ledger (bootloader spec 4, 5, 16)
+
+_plant(
     "priority_fee_cap",
-    "flow.fees",
+    "flow.prices",
     "(priority if priority < room else room)",
     "priority",
     "the priority fee may exceed the maximum fee",
 )
 _plant(
-    "calldata_price",
-    "flow.fees",
-    "marks = ((word & LOW_SEVEN_BITS) + LOW_SEVEN_BITS) | word",
-    "marks = (word & LOW_SEVEN_BITS) + LOW_SEVEN_BITS",
-    "bytes of 0x80 count as zero in the price of calldata",
-)
-_plant(
     "native_rounding",
-    "flow.fees",
+    "flow.prices",
     "    if quotient * divisor != value:",
     "    if quotient == 0:",
     "native for a gas is rounded down (zksync-os #58)",
 )
 _plant(
+    "pubdata_rounding",
+    "flow.prices",
+    "per_pubdata = metadata.pubdata_price // native_price",
+    "per_pubdata = divide_up(metadata.pubdata_price, native_price)",
+    "native for a byte of pubdata is rounded up",
+)
+_plant(
+    "l1_native_price",
+    "flow.prices",
+    "    if transaction.kind != TYPE_UPGRADE:\n",
+    "    if transaction.max_fee != 0:\n",
+    "an upgrade without fee has native for every gas, others have none",
+)
+_plant(
+    "calldata_price",
+    "transactions.calldata",
+    "marks = ((word & LOW_SEVEN_BITS) + LOW_SEVEN_BITS) | word",
+    "marks = (word & LOW_SEVEN_BITS) + LOW_SEVEN_BITS",
+    "bytes of 0x80 count as zero in the price of calldata",
+)
+_plant(
+    "calldata_ends",
+    "transactions.calldata",
+    "    count = count + non_zero_one_by_one(encoding, last, end)\n",
+    "",
+    "the last bytes of calldata count as zero",
+)
+_plant(
+    "pubdata_intrinsic",
+    "flow.ledger",
+    """    if limit < pubdata:
+        outcome.reject(REASON_OUT_OF_NATIVE_RESOURCES_DURING_VALIDATION)
+    limit = limit - pubdata
+""",
+    """    if limit < pubdata:
+        outcome.reject(REASON_OUT_OF_NATIVE_RESOURCES_DURING_VALIDATION)
+""",
+    "the pubdata of the coinbase is not paid for",
+)
+_plant(
+    "withheld_native",
+    "flow.ledger",
+    """        outcome.reject(REASON_OUT_OF_NATIVE_RESOURCES_DURING_VALIDATION)
+    limit = limit - pubdata
+    withheld = limit.saturating_sub(NATIVE_COMPUTATIONAL)
+    limit = limit - withheld
+""",
+    """        outcome.reject(REASON_OUT_OF_NATIVE_RESOURCES_DURING_VALIDATION)
+    limit = limit - pubdata
+    withheld = limit.saturating_sub(NATIVE_COMPUTATIONAL)
+    withheld = withheld & 0
+""",
+    "all native may be computed with",
+)
+_plant(
+    "l1_short",
+    "flow.ledger",
+    "ergs = ergs_of(outcome, transaction.gas_limit.saturating_sub(gas))",
+    "ergs = ergs_of(outcome, transaction.gas_limit.saturating_sub(gas >> 1))",
+    "the intrinsic gas of a transaction from L1 is half",
+)
+_plant(
+    "validation_pubdata_twice",
+    "flow.ledger",
+    "length = work.io.pubdata_used().saturating_sub(ledger.validation_pubdata)",
+    "length = work.io.pubdata_used()",
+    "pubdata of validation is paid twice",
+)
+_plant(
+    "validation_pubdata_withheld",
+    "flow.ledger",
+    "    ledger.withheld = withheld.saturating_sub(native)\n",
+    "",
+    "what is withheld pays for pubdata twice",
+    reach="Needs more than 2^35 native and pubdata of validation.",
+)
+_plant(
+    "validation_pubdata_main",
+    "flow.ledger",
+    "    ledger.native_for_pubdata = rest\n",
+    "",
+    "native that paid for pubdata counts as computed",
+)
+_plant(
+    "refund_cap",
+    "flow.ledger",
+    "    most = gas_used // REFUND_SHARE\n",
+    "    most = gas_used >> 1\n",
+    "half of the gas may be refunded (before EIP-3529)",
+)
+_plant(
+    "refund_forgotten",
+    "flow.ledger",
+    "    gas_used = gas_used - outcome.gas_refunded\n",
+    "",
+    "what clearing storage gives back is reported, not paid",
+)
+_plant(
+    "refund_after_native",
+    "flow.ledger",
+    """    gas_used = gas_used - outcome.gas_refunded
+    outcome.gas_used = gas_for_native(work, prices, resources.native, gas_used)
+""",
+    """    gas_used = gas_for_native(work, prices, resources.native, gas_used)
+    outcome.gas_used = gas_used - outcome.gas_refunded
+""",
+    "refunds are taken off what the native is worth",
+)
+_plant(
     "native_worth",
-    "flow.fees",
-    "    if delta.to_signed() > 0:",
-    "    if delta != 0:",
+    "flow.ledger",
+    "    return worth if worth > gas_used else gas_used\n",
+    "    return worth\n",
     "gas used falls to what the native used is worth",
 )
 _plant(
-    "pubdata_twice",
+    "native_unlimited",
+    "flow.ledger",
+    "    if per_gas == 0 or work.system.options.unlimited_native:\n"
+    "        return gas_used\n",
+    "    if per_gas == 0:\n        return gas_used\n",
+    "unlimited native is worth gas",
+)
+_plant(
+    "pubdata_report",
+    "flow.ledger",
+    "    outcome.pubdata_used = used.saturating_add(intrinsic)\n",
+    "    outcome.pubdata_used = used\n",
+    "the intrinsic pubdata is not counted against the block",
+)
+
+# Execution (bootloader spec 4.15)
+
+_plant(
+    "pubdata_uncovered",
+    "flow.execution",
+    "        if ledger.resources.native >= pubdata.native:\n",
+    "        if ledger.resources.native >= pubdata.native >> 1:\n",
+    "half of the pubdata need be covered",
+)
+_plant(
+    "uncovered_kept",
+    "flow.execution",
+    "    work.io.finish_frame(snapshot, True)\n"
+    "    return count_pubdata(work, prices, ledger)\n",
+    "    pubdata = count_pubdata(work, prices, ledger)\n"
+    "    work.io.finish_frame(snapshot, True)\n"
+    "    return pubdata\n",
+    "a transaction that is reverted pays for its pubdata",
+)
+_plant(
+    "exhausted_output",
+    "flow.execution",
+    "    outcome.output = outcome.output.window(0, 0)\n    ledger",
+    "    outcome.output = work.transaction.data\n    ledger",
+    "a transaction without native returns its calldata",
+)
+_plant(
+    "creation_output",
+    "flow.execution",
+    "        outcome.output = io.code(account)\n",
+    "        outcome.output = io.stored_code(account)\n",
+    "the output of a creation is the stored code with padding",
+)
+_plant(
+    "creation_code_unpaid",
+    "flow.execution",
+    "io.read_account_with_code(NO_ENVIRONMENT, resources, runner.created)",
+    "io.read_account(NO_ENVIRONMENT, resources, runner.created)",
+    "reading back the code of a creation is free",
+)
+_plant(
+    "native_forgotten",
     "flow.process",
-    "    settle(work, work.validation_pubdata)",
-    "    settle(work, U64(0))",
-    "pubdata of validation is paid twice",
+    "    if work.forgets_native:\n",
+    "    if not work.forgets_native:\n",
+    "native spent by what ran out of it does not count, as upstream",
 )
 _plant(
     "refund_price",
     "flow.process",
-    "amount = U256(work.outcome.gas_refunded) * work.gas_price",
-    "amount = U256(work.outcome.gas_refunded) * U256(work.transaction.max_fee)",
+    "U256(left) * prices.gas,",
+    "U256(left) * transaction.max_fee,",
     "gas left is refunded at the maximum fee",
 )
 _plant(
-    "list_slot_offset",
-    "transactions.access_list",
-    "            for number in urange(self.key_count):\n                offset",
-    "            for number in urange(U32(1), self.key_count):\n                offset",
-    "the first slot of an access list item stays cold",
+    "operator_base_fee",
+    "flow.process",
+    "        price = price - work.system.metadata.basefee\n",
+    "        price = work.system.metadata.basefee\n",
+    "the coinbase gets the base fee where it is burnt",
 )
 _plant(
-    "hash_v",
-    "transactions.hashing",
-    "return v + 8 + (U256(self.chain_id) << 1)",
-    "return v + 8 + U256(self.chain_id)",
-    "v of an EIP-155 transaction in its hash",
+    "gas_limit_of_block",
+    "flow.process",
+    "    if work.transaction.gas_limit > work.system.metadata.gas_limit:\n",
+    "    if work.transaction.gas_limit >= work.system.metadata.gas_limit:\n",
+    "a transaction may not have all gas of the block",
 )
-_plant(
-    "hash_l1",
-    "transactions.hashing",
-    "keccak.update_u256(U256(32))",
-    "keccak.update_u256(U256(0))",
-    "hash of an L1 transaction",
-)
-_plant(
-    "upgrade_later",
-    "blocks.loop",
-    "if transaction.kind == TYPE_UPGRADE and not self.is_first:",
-    "if transaction.kind == TYPE_UPGRADE and False:",
-    "an upgrade may come after other transactions",
-)
+
+# L1 (bootloader spec 6)
+
 _plant(
     "l1_revert_value",
     "flow.l1",
-    "    if outcome.success:\n        kept",
-    "    if outcome.gas_used != 0:\n        kept",
+    "    if work.outcome.success:\n        kept",
+    "    if work.outcome.gas_used != 0:\n        kept",
     "a reverted deposit loses its value",
 )
 _plant(
-    "messenger_padding",
-    "hooks.l1_messenger",
-    "if not inside or (arguments & 31) != 0:",
-    "if not inside:",
-    "the messenger takes calldata that is not padded",
+    "l1_value_unminted",
+    "flow.l1",
+    "    snapshot = work.io.start_frame()\n    if transaction.value != 0:\n",
+    "    snapshot = work.io.start_frame()\n    if transaction.value > 1:\n",
+    "a deposit of 1 wei is not minted",
 )
 _plant(
-    "withdraw_keeps",
-    "hooks.base_token",
-    "    burn(system, frame)\n    if not is_address",
-    "    if not is_address",
-    "a withdrawal leaves the ether in circulation",
+    "l1_deposit",
+    "flow.l1",
+    "    if transaction.deposit < needed:\n",
+    "    if transaction.deposit < fee:\n",
+    "the deposit need not cover the value",
 )
 _plant(
-    "deployer_caller",
-    "hooks.contract_deployer",
-    "if frame.caller != COMPLEX_UPGRADER:",
-    "if frame.caller == COMPLEX_UPGRADER and frame.static:",
-    "anybody may force a deployment",
+    "l1_withheld_kept",
+    "flow.l1",
+    "    ledger.withheld = U64(0)\n",
+    "",
+    "what is withheld is left to a transaction from L1 without native",
+    reach="Needs a transaction from L1 with more than 2^35 native that runs out of it.",
 )
 _plant(
-    "ecrecover_v",
-    "hooks.ecrecover",
-    "if v != V_EVEN and v != V_ODD:",
-    "if v < V_EVEN:",
-    "ECRECOVER takes any v of 27 and more",
+    "l1_log_success",
+    "flow.l1",
+    "work.io.emit_l1_transaction_log(transaction.hash, outcome.success)",
+    "work.io.emit_l1_transaction_log(transaction.hash, True)",
+    "the log of a transaction from L1 always says success",
 )
 _plant(
-    "modexp_too_long",
-    "hooks.modexp",
-    """    if base_length > MAX_LENGTH or modulus_length > MAX_LENGTH:
-        return Exit.HALTED""",
-    """    if base_length > MAX_LENGTH or modulus_length > MAX_LENGTH:
-        return Exit.RETURNED""",
-    "MODEXP reports failure as success (Nimbus)",
+    "l1_refund_recipient",
+    "flow.l1",
+    "mint(work, work.unlimited(), Address(transaction.refund_recipient), amount)",
+    "mint(work, work.unlimited(), transaction.sender, amount)",
+    "the sender gets what is left of a deposit",
 )
 _plant(
-    "modexp_price",
-    "hooks.modexp",
-    "U64(head.bit_length()) - 1",
-    "U64(head.bit_length())",
-    "MODEXP pays an iteration too many (EIP-2565)",
+    "upgrade_reverted",
+    "flow.l1",
+    "    if transaction.kind == TYPE_UPGRADE and not outcome.success:\n",
+    "    if transaction.kind == TYPE_UPGRADE and outcome.gas_used == 0:\n",
+    "an upgrade may revert",
+)
+
+# The block (bootloader spec 3)
+
+_plant(
+    "upgrade_later",
+    "blocks.loop",
+    "if work.transaction.kind == TYPE_UPGRADE and not self.is_first:",
+    "if work.transaction.kind == TYPE_UPGRADE and False:",
+    "an upgrade may come after other transactions",
 )
 _plant(
-    "ecadd_invalid",
-    "hooks.bn254",
-    """.add(data, frame.output):
-        return Exit.HALTED""",
-    """.add(data, frame.output):
-        return Exit.RETURNED""",
-    "ECADD of points off the curve succeeds",
+    "block_gas",
+    "blocks.loop",
+    "        if gas > metadata.gas_limit:\n",
+    "        if outcome.gas_used > metadata.gas_limit:\n",
+    "the gas of a block is not limited",
 )
 _plant(
-    "pairing_length",
-    "hooks.bn254",
-    "    if pairs * PAIR_BYTES != data.length():",
-    "    if pairs * PAIR_BYTES > data.length():",
-    "ECPAIRING takes a part of a pair",
-    harmless="the pairing itself refuses a part of a pair",
+    "block_native",
+    "blocks.loop",
+    "        if native > NATIVE_COMPUTATIONAL:\n",
+    "        if native > NATIVE_COMPUTATIONAL << 1:\n",
+    "the native of a block is limited by twice as much",
+    reach="Needs transactions that compute with 2^35 native together.",
 )
 _plant(
-    "sha256_price",
-    "hooks.hashes",
-    "if (length & 63) > PADDING_FITS:",
-    "if (length & 63) >= PADDING_FITS:",
-    "native of SHA2-256 for 55 bytes in the last block",
+    "block_pubdata",
+    "blocks.loop",
+    "        if pubdata > metadata.pubdata_limit:\n",
+    "        if pubdata >= metadata.pubdata_limit:\n",
+    "the limit of pubdata cannot be reached",
+)
+_plant(
+    "block_logs",
+    "blocks.loop",
+    "        if self.work.io.events.logs.length() > BLOCK_LOGS:\n",
+    "        if self.work.io.events.logs.length() >= BLOCK_LOGS:\n",
+    "a block may have one log less than its tree has leaves",
+    reach="Needs 16384 logs in a block.",
+)
+_plant(
+    "dropped_effects",
+    "blocks.loop",
+    "        io.finish_frame(snapshot, not stays)\n",
+    "        io.finish_frame(snapshot, False)\n",
+    "effects of a dropped transaction stay",
+)
+_plant(
+    "dropped_number",
+    "blocks.loop",
+    "        if stays:\n            io.finish_transaction()\n",
+    "        io.finish_transaction()\n",
+    "dropped transactions have a number",
+    reach="Needs a log or an event after a dropped transaction.",
+)
+_plant(
+    "dropped_first",
+    "blocks.loop",
+    "        else:\n            work.outcome.clear()\n",
+    "        else:\n            self.is_first = False\n            work.outcome.clear()\n",
+    "an upgrade must precede dropped transactions, too",
+)
+_plant(
+    "dropped_gas",
+    "blocks.loop",
+    "        else:\n            work.outcome.clear()\n",
+    "        else:\n"
+    "            self.native_used = self.native_used + work.outcome.native_used\n"
+    "            self.result.gas_used = self.result.gas_used + work.outcome.gas_used\n"
+    "            work.outcome.clear()\n",
+    "gas of dropped transactions is in the header",
+    reach="Needs a transaction dropped by a limit of the block.",
+)
+_plant(
+    "coinbase_in_frame",
+    "blocks.loop",
+    """        io.read_account(NO_ENVIRONMENT, work.unlimited(), coinbase)
+        snapshot = io.start_frame()
+""",
+    """        snapshot = io.start_frame()
+        io.read_account(NO_ENVIRONMENT, work.unlimited(), coinbase)
+""",
+    "the look at the coinbase is rolled back with a dropped transaction",
+    harmless="the next transaction begins with a look at it again",
+)
+_plant(
+    "rolling_hash_dropped",
+    "blocks.loop",
+    "        if stays:\n            self._record()\n            status",
+    "        if stays or work.transaction.kind == TYPE_UPGRADE:\n"
+    "            self._record()\n            status",
+    "a dropped upgrade is in the rolling hash",
+    reach="Needs an upgrade that is dropped.",
 )

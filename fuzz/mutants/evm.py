@@ -59,13 +59,6 @@ _plant(
     reach="Needs BYTE with an index above 2**32 whose low word is below 32.",
 )
 _plant(
-    "shift_low_word",
-    "evm.instructions.bitwise",
-    "    return LARGEST_U32",
-    "    return count.word(0)",
-    "SHL and SHR shift by the low 32 bits (zksync-os at 0a82da0)",
-)
-_plant(
     "sar_large",
     "evm.instructions.bitwise",
     "if count < 256 else U32(255)",
@@ -78,20 +71,6 @@ _plant(
     "word_of(stack[x].to_signed() < stack[y].to_signed())",
     "word_of(stack[x] < stack[y])",
     "SLT compares without sign",
-)
-_plant(
-    "keccak_empty",
-    "evm.instructions.system",
-    "if frame.checks_empty_range and not fits_u32(offset):",
-    "if not fits_u32(offset):",
-    "KECCAK256 of nothing halts for large offsets (zksync-os at 0a82da0)",
-)
-_plant(
-    "push_data_jump",
-    "evm.jumps",
-    "                if opcode <= PUSH32:",
-    "                if opcode < PUSH32:",
-    "the data of PUSH32 may hold jump destinations",
 )
 _plant(
     "copy_padding",
@@ -170,14 +149,6 @@ _plant(
     reach="Needs CALLVALUE below a DELEGATECALL in a frame with value.",
 )
 _plant(
-    "initcode_limit",
-    "evm.instructions.calls",
-    "if length > MAX_INITCODE_BYTES:",
-    "if length > MAX_INITCODE_BYTES + 32:",
-    "CREATE takes 32 bytes of initcode too many (EIP-3860)",
-    reach="Needs initcode of 49153 to 49184 bytes.",
-)
-_plant(
     "create2_hash_price",
     "evm.instructions.calls",
     "request_creation(frame, ERGS_CREATE2_WORD, True)",
@@ -203,14 +174,6 @@ _plant(
     reach="Needs BLOCKHASH of the 256th block before, with a hash.",
 )
 _plant(
-    "return_data_alias",
-    "bootloader.runner",
-    "            return self.system.return_memory.append(data)",
-    "            return data",
-    "return data is memory of the callee, later overwritten (CVE-2021-39137)",
-    reach="Needs two calls and RETURNDATACOPY of the first between them.",
-)
-_plant(
     "call_gas_signed",
     "bootloader.callee",
     "    if gas <= passed >> 8:",
@@ -233,30 +196,143 @@ _plant(
     reach="Needs a call below STATICCALL that writes.",
 )
 _plant(
+    "control",
+    "evm.instructions.environment",
+    '"""Push 1 (EVM spec 6.6)."""',
+    '"""Push one."""',
+    "no fault: what is found here is no merit of the campaign",
+    harmless="nothing is changed but a docstring",
+)
+_plant(
+    "shift_low_word",
+    "evm.instructions.bitwise",
+    "frame.set_top(value << count.word(0) if count < 256 else U256(0))",
+    "frame.set_top(value << count.word(0) if count.word(0) < 256 else U256(0))",
+    "SHL shifts by the low 32 bits (zksync-os at 0a82da0)",
+)
+_plant(
+    "keccak_empty",
+    "evm.instructions.system",
+    """    if length == 0:
+        frame.charge(ERGS_KECCAK_EMPTY, NATIVE_KECCAK256)
+""",
+    """    if length == 0:
+        frame.charge(ERGS_KECCAK_EMPTY, NATIVE_KECCAK256)
+        if not fits_u32(offset):
+            raise ReturnDataOutOfBounds
+""",
+    "KECCAK256 of nothing halts for large offsets (zksync-os at 0a82da0)",
+)
+_plant(
+    "stored_jumps",
+    "evm.jumps",
+    "        self.limit = length if length < covered else covered\n",
+    "        self.limit = length - (length & 1)\n",
+    "the last byte of code of odd length is no jump destination",
+    reach="Needs code of odd length that ends with a JUMPDEST it jumps to.",
+)
+_plant(
+    "found_jumps",
+    "evm.jumps",
+    "            self.own_bits.window(0, needed).fill(0)\n",
+    "            self.own_bits.window(0, needed >> 1).fill(0)\n",
+    "jump destinations of earlier initcode are left",
+)
+_plant(
+    "initcode_limit",
+    "evm.instructions.calls",
+    "if length > INITCODE_BYTES:",
+    "if length > INITCODE_BYTES + 32:",
+    "CREATE takes 32 bytes of initcode too many (EIP-3860)",
+    reach="Needs initcode of 49153 to 49184 bytes.",
+)
+_plant(
+    "prevrandao_host",
+    "system.metadata",
+    "return self.mix_hash if options.prevrandao else FIXED_RANDOM",
+    "return self.mix_hash",
+    "PREVRANDAO is what the host says",
+)
+_plant(
+    "oversized_output",
+    "evm.instructions.calls",
+    """    if output_length != 0 and not fits_u32(output_offset):
+        raise OperandTooLarge
+
+""",
+    "",
+    "a call with an impossible place for its output halts after growing memory",
+    harmless="it halts all the same, and takes all gas",
+)
+
+RUNNER: Final = Table("runner", "zkos.guest.bootloader")
+_plant = RUNNER.plant
+
+_plant(
+    "return_data_alias",
+    "runner",
+    """        if frame.output.length() != 0:
+            frame.output = self.system.return_memory.append(frame.output)
+""",
+    "",
+    "return data lies in memory that later calls reuse",
+    reach="Needs return data that is copied after another call.",
+)
+_plant(
     "callcode_new_account",
-    "bootloader.runner",
-    "if scheme is not Scheme.CALLCODE and account.is_empty():",
-    "if account.is_empty():",
+    "runner",
+    "if is_empty and callee.balance == 0 and scheme is not Scheme.CALLCODE:",
+    "if is_empty and callee.balance == 0:",
     "CALLCODE pays for a new account",
 )
 _plant(
+    "empty_callee_code",
+    "runner",
+    "is_empty = callee.nonce == 0 and source.code_length == 0",
+    "is_empty = callee.nonce == 0",
+    "contracts without nonce and ether count as new accounts",
+)
+_plant(
+    "account_empty",
+    "runner",
+    "is_empty = callee.nonce == 0 and source.code_length == 0",
+    "is_empty = source.code_length == 0",
+    "an account with a nonce only counts as empty (EIP-161)",
+    reach="Needs a call with value to an account that has a nonce only.",
+)
+_plant(
     "depth_limit",
-    "bootloader.runner",
-    "        if self.depth > MAX_DEPTH:",
-    "        if self.depth >= MAX_DEPTH:",
+    "runner",
+    "        if self.depth > CALL_DEPTH:",
+    "        if self.depth >= CALL_DEPTH:",
     "calls end a level too early",
     reach="Needs a recursion of 1024 frames.",
 )
 _plant(
+    "call_balance",
+    "runner",
+    "        return payer.balance >= frame.value\n",
+    "        return payer.balance > frame.value\n",
+    "a call cannot send all ether",
+)
+_plant(
     "code_prefix",
-    "bootloader.runner",
-    "or (length != 0 and code[0] == RESERVED_PREFIX):",
-    "or (length > 1 and code[0] == RESERVED_PREFIX):",
+    "runner",
+    "(length != 0 and code[0] == RESERVED_PREFIX):",
+    "(length > 1 and code[0] == RESERVED_PREFIX):",
     "code of the one byte 0xef may be deployed (EIP-3541)",
 )
 _plant(
+    "code_limit",
+    "runner",
+    "        if length > CODE_BYTES or (",
+    "        if length >= CODE_BYTES or (",
+    "code of 24576 bytes cannot be deployed (EIP-170)",
+    reach="Needs deployed code at the limit.",
+)
+_plant(
     "deposit_gas",
-    "bootloader.runner",
+    "runner",
     """        except OutOfErgs:
             resources.ergs = U64(0)
             return False
@@ -268,24 +344,109 @@ _plant(
     "a creation that cannot pay for its code keeps a gas",
 )
 _plant(
+    "construction_delegated",
+    "runner",
+    "        if caller.under_construction and not self.spares:\n",
+    "        if caller.under_construction and self.spares:\n",
+    "code that a constructor delegates to cannot end its account, as upstream",
+    reach="Needs a constructor that delegates to SELFDESTRUCT.",
+)
+_plant(
+    "delegate_followed",
+    "callee",
+    """    source = callee
+    if callee.is_delegated():
+""",
+    """    source = callee
+    if callee.is_delegated() and callee.nonce != 1:
+""",
+    "delegations of accounts with nonce 1 are not followed",
+)
+_plant(
+    "delegate_unpaid",
+    "callee",
+    "        source = io.read_account_with_code(environment, resources, delegate)\n",
+    "        source = io.read_account_with_code(U8(0), resources, delegate)\n",
+    "the delegate's account costs no gas",
+)
+_plant(
+    "delegate_address",
+    "callee",
+    "U256(code.load_u32_be(19))",
+    "U256(code.load_u32_be(18))",
+    "the last bytes of a delegate's address are read at the wrong place",
+)
+_plant(
+    "code_version",
+    "callee",
+    "        frame.code = stored.window(0, account.code_length)\n"
+    "        frame.artifacts",
+    "        frame.code = stored\n        frame.artifacts",
+    "padding and jump map are run as code",
+    reach="Needs code that runs to its end.",
+)
+_plant(
+    "code_map_place",
+    "callee",
+    "stored.window(stored.length() - artifacts, artifacts)",
+    "stored.window(account.code_length, artifacts)",
+    "the jump map is read from the padding on",
+)
+_plant(
+    "plain_code_padding",
+    "callee",
+    "        frame.code = stored\n        frame.has_artifacts = False\n",
+    "        frame.code = stored.window(0, account.code_length)\n"
+    "        frame.has_artifacts = False\n",
+    "padding does not belong to code of version 0",
+    reach="Needs old code that asks for its size.",
+)
+_plant(
+    "sixty_fourth",
+    "callee",
+    "    passed = ergs - ((ergs >> 14) << 8)\n",
+    "    passed = ergs - (ergs >> 6)\n",
+    "a 64th of the ergs is kept, not of the gas (EIP-150)",
+)
+_plant(
+    "creation_share",
+    "creation",
+    "        if frame.depth != 0:\n            share",
+    "        if frame.depth < 2:\n            share",
+    "a creation transaction keeps a 64th of its gas",
+)
+_plant(
     "creation_collision",
-    "state.account",
-    "return not self.has_code() and self.nonce == 0",
-    "return not self.has_code()",
+    "creation",
+    "return Creation.READY if target.can_be_created() else Creation.COLLIDED",
+    "return Creation.READY if not target.has_code() else Creation.COLLIDED",
     "a nonce is no obstacle to a creation (EIP-684)",
 )
 _plant(
-    "creation_nonce_edge",
-    "bootloader.creation",
-    "elif nonce < U256(0x80):",
-    "elif nonce <= U256(0x80):",
-    "address of a creation with nonce 128",
+    "creation_refused_warm",
+    "creation",
+    "        if self.warms_refused:\n",
+    "        if not self.warms_refused:\n",
+    "the address of a refused creation is warm, as upstream",
 )
 _plant(
-    "control",
-    "evm.instructions.environment",
-    '"""Push 1 (EVM spec 6.6)."""',
-    '"""Push one."""',
-    "no fault: what is found here is no merit of the campaign",
-    harmless="nothing is changed but a docstring",
+    "creation_balance",
+    "creation",
+    "            if account.balance < value:\n",
+    "            if account.balance <= value:\n",
+    "a creation cannot have all ether",
+)
+_plant(
+    "creation_salt_prefix",
+    "creation",
+    "        buffer[SALTED_START] = SALTED_PREFIX\n",
+    "",
+    "addresses of CREATE2 without 0xff (EIP-1014)",
+)
+_plant(
+    "creation_nonce_length",
+    "creation",
+    "        rlp.put_list(ADDRESS_RLP_BYTES + number_length(nonce))\n",
+    "        rlp.put_list(ADDRESS_RLP_BYTES + 1)\n",
+    "addresses of creations with a nonce above 127",
 )

@@ -54,16 +54,27 @@ def prepare(mutant: Mutant, seed: int) -> Attempt:
         return _oracle_attempt(mutant, seed)
     if mutant.hunt is Hunt.FIELDS:
         return _fields_attempt(mutant, seed)
-    from fuzz.mutants import blocks
+    return _blocks_attempt(mutant, seed)
 
-    pair = blocks.pair_of(mutant)
-    return lambda number: blocks.attempt(pair, seed, number)
+
+def _blocks_attempt(mutant: Mutant, seed: int) -> Attempt:
+    from fuzz.mutants.blocks import attempt_of
+
+    tried = attempt_of(mutant)
+
+    def attempt(number: int) -> str | None:
+        problem = tried(seed, number)
+        if problem is None:
+            return None
+        place = f"{problem.layer} {problem.where}".strip()
+        return f"{problem.kind}: {place} {problem.site}".strip()
+
+    return attempt
 
 
 def _oracle_attempt(mutant: Mutant, seed: int) -> Attempt:
     from fuzz.adversary.campaign import Campaign, HonestRejected
     from fuzz.adversary.engines import NativeEngine
-    from fuzz.adversary.judge import Verdict
     from fuzz.adversary.scenes import scenes
     from fuzz.mutants.quick import quick_library
 
@@ -76,7 +87,7 @@ def _oracle_attempt(mutant: Mutant, seed: int) -> Attempt:
 
     def attempt(number: int) -> str | None:
         stage, attack, trial = campaign.trial(number)
-        if trial.verdict in (Verdict.REJECTED, Verdict.SAME, Verdict.STATED):
+        if not trial.verdict.is_bad:
             return None
         return f"{trial.verdict.value}: {attack.kind} on {stage.name}"
 

@@ -21,10 +21,11 @@ NO_OPTIMISATION: Final = 0
 def quick_library(variant: Variant) -> NativeLibrary:
     """The OS with a change, compiled as it is written. An error of LLVM is fatal."""
     lowered = translate([native.MODULE], [native.MAIN], X86, "", variant)
-    return NativeLibrary(Artefact(_object_code(lowered.text), lowered))
+    return NativeLibrary(Artefact(quick_code(lowered.text), lowered))
 
 
-def _object_code(text: str) -> bytes:
+def quick_code(text: str) -> bytes:
+    """Object code of LLVM text, as it is written."""
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     machine = llvm.Target.from_default_triple().create_target_machine(

@@ -16,6 +16,9 @@ from typing import Any, Final, TypeAlias
 
 from fuzz.mutants.hunt import Catch
 from fuzz.mutants.mutant import Mutant
+from zkos.terminal import json_text
+from zkos.terminal.errors import UserError
+from zkos.terminal.files import open_to_append, read_file, writing
 
 BUILD_SECONDS: Final = 600.0
 NO_HUNT: Final = "no hunt"
@@ -24,6 +27,16 @@ SHARE: Final = 0.1
 """The least part of a core a hunt may get: with less it is taken for a hang."""
 
 
+_CATCH: Final = {
+    "name": str,
+    "found": bool,
+    "what": str,
+    "number": int,
+    "seed": int,
+    "seconds": int | float,
+    "build_seconds": int | float,
+}
+"""Types of a result's fields in JSON."""
 Process: TypeAlias = subprocess.Popen[str]
 
 
@@ -98,16 +111,23 @@ def record(
     """Append results to a file of JSON lines, if one is wanted."""
     for catch in catches:
         if path is not None:
-            with path.open("a") as file:
-                file.write(json.dumps(asdict(catch)) + "\n")
+            with writing(path), open_to_append(path) as file:
+                file.write(json.dumps(asdict(catch)).encode() + b"\n")
         tell(catch)
 
 
 def best_of(path: Path) -> dict[str, Catch]:
-    """The results in a file: for each mutant where it was found, else the longest."""
+    """The results in a file: for each mutant where it was found, else the longest.
+
+    Raises UserError.
+    """
     best: dict[str, Catch] = {}
-    for row in _rows(path.read_text(encoding="utf-8")):
-        catch = Catch(**row)
+    try:
+        catches = [_catch(row) for row in _rows(read_file(path).decode())]
+    except (ValueError, TypeError) as error:
+        reason = f"no results of `zkos mutants run`: {error}"
+        raise UserError(f"{path}: {reason}") from error
+    for catch in catches:
         if catch.what.startswith(NO_HUNT):
             continue
         known = best.get(catch.name)
@@ -116,9 +136,18 @@ def best_of(path: Path) -> dict[str, Catch]:
     return best
 
 
+def _catch(row: Any) -> Catch:
+    """A result from its JSON; ValueError or TypeError for anything else."""
+    catch = Catch(**row)
+    for name, kind in _CATCH.items():
+        if not isinstance(getattr(catch, name), kind):
+            raise ValueError(f"{name} is {getattr(catch, name)!r}")
+    return catch
+
+
 def _rows(text: str) -> list[dict[str, Any]]:
     """Objects on a line each, or in a list as a night keeps them."""
     if text.lstrip().startswith("["):
-        rows: list[dict[str, Any]] = json.loads(text)
+        rows: list[dict[str, Any]] = json_text.parse(text)
         return rows
-    return [json.loads(line) for line in text.splitlines()]
+    return [json_text.parse(line) for line in text.splitlines()]

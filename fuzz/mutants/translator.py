@@ -33,43 +33,43 @@ _plant(
 _plant(
     "translated_mulhsu_sign",
     "arithmetic",
-    """(decode.MULHSU, _high("sext", "zext"))""",
-    """(decode.MULHSU, _high("sext", "sext"))""",
+    """(operations.MULHSU, _high("sext", "zext"))""",
+    """(operations.MULHSU, _high("sext", "sext"))""",
     "MULHSU takes both factors as signed (Jolt)",
 )
 _plant(
     "translated_sltu_signed",
     "arithmetic",
-    """(decode.SLTU, _compare("ult"))""",
-    """(decode.SLTU, _compare("slt"))""",
+    """(operations.SLTU, _compare("ult"))""",
+    """(operations.SLTU, _compare("slt"))""",
     "SLTU and SLTIU compare with sign",
 )
 _plant(
     "translated_bgeu_greater",
     "arithmetic",
-    """(decode.BGEU, "uge")""",
-    """(decode.BGEU, "ugt")""",
+    """(operations.BGEU, "uge")""",
+    """(operations.BGEU, "ugt")""",
     "BGEU does not branch on equality",
 )
 _plant(
     "translated_lbu_sign",
     "region",
-    """(decode.LBU, ("i8", "zext", 0))""",
-    """(decode.LBU, ("i8", "sext", 0))""",
+    """(operations.LBU, ("i8", "zext", 0))""",
+    """(operations.LBU, ("i8", "sext", 0))""",
     "LBU extends the sign",
 )
 _plant(
     "translated_lh_alignment",
     "region",
-    """(decode.LH, ("i16", "sext", 1))""",
-    """(decode.LH, ("i16", "sext", 0))""",
+    """(operations.LH, ("i16", "sext", 1))""",
+    """(operations.LH, ("i16", "sext", 0))""",
     "LH from odd addresses (Airbender #334)",
 )
 _plant(
     "translated_sw_alignment",
     "region",
-    """(decode.SW, ("i32", "", 3))""",
-    """(decode.SW, ("i32", "", 1))""",
+    """(operations.SW, ("i32", "", 3))""",
+    """(operations.SW, ("i32", "", 1))""",
     "SW to addresses that are no multiple of 4",
 )
 _plant(

@@ -17,7 +17,7 @@ from fuzz.mutation.transactions import MOST_GAS, mutate_number, mutate_transacti
 from fuzz.strategies.numbers import word
 from fuzz.strategies.source import Source, Weights
 from zkos.host.case import AccountState, Case
-from zkos.host.context import BlockContext
+from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext, DataAvailability
 from zkos.host.transactions import FieldTransaction, Transaction
 
 _MOST_TRANSACTIONS: Final = 24
@@ -26,6 +26,8 @@ _MOST_WEIGHT: Final = 12_000
 """Bytes beyond which a case does not grow: small ones run more often."""
 _CHANGES: Final = Weights(24, 30, 12, 12, 6, 8, 8)
 _LATEST_NUMBER: Final = 1 << 63
+_WORD_LIMIT: Final = 1 << 64
+_GAS_LIMITS: Final = MAX_BLOCK_GAS_LIMIT + 1
 
 
 def mutate_case(source: Source, parent: Case, donor: Case) -> Case:
@@ -118,7 +120,7 @@ def _change_account(source: Source, case: Case) -> Case:
         return _change_context(source, case)
     index = source.below(len(case.accounts))
     entry = case.accounts[index]
-    match source.below(4):
+    match source.below(6):
         case 0:
             entry = replace(entry, balance=mutate_number(source, entry.balance))
         case 1:
@@ -126,6 +128,11 @@ def _change_account(source: Source, case: Case) -> Case:
             entry = replace(entry, nonce=nonce)
         case 2:
             entry = replace(entry, force=not entry.force)
+        case 3 if entry.code or entry.deployed_empty:
+            entry = replace(entry, code_version=1 - entry.code_version)
+        case 4 if not (entry.code or entry.deployed_empty):
+            delegate = source.choose((None, *known_addresses(case)))
+            entry = replace(entry, delegate=delegate)
         case _:
             entry = _change_storage(source, case, entry)
     return _with_account(case, index, entry)
@@ -147,18 +154,27 @@ def _change_context(source: Source, case: Case) -> Case:
     index = source.below(len(case.blocks))
     block = case.blocks[index]
     changes: dict[str, Any] = {}
-    match source.below(6):
+    match source.below(9):
         case 0:
             changes["eip1559_basefee"] = source.choose((0, 1, 7, 1000, 10**9))
         case 1:
             changes["native_price"] = source.choose((0, 1, 10, 1000, word(source)))
         case 2:
-            changes["gas_per_pubdata"] = source.choose((0, 1, 2, 800, word(source)))
+            price = block.context.native_price
+            changes["pubdata_price"] = source.choose((0, 1, price, 800 * price))
         case 3:
             changes["coinbase"] = source.choose(known_addresses(case))
         case 4:
             number = mutate_number(source, block.context.block_number)
             changes["block_number"] = number % _LATEST_NUMBER
+        case 5:
+            changes["da"] = source.choose(tuple(DataAvailability))
+        case 6:
+            limit = mutate_number(source, block.context.gas_limit)
+            changes["gas_limit"] = source.choose((limit, 100_000)) % _GAS_LIMITS
+        case 7:
+            limit = mutate_number(source, block.context.pubdata_limit)
+            changes["pubdata_limit"] = source.choose((limit, 200)) % _WORD_LIMIT
         case _:
             number = mutate_number(source, block.context.timestamp)
             changes["timestamp"] = number % _LATEST_NUMBER
@@ -193,6 +209,8 @@ def _following(before: BlockContext, context: BlockContext) -> BlockContext:
         chain_id=before.chain_id,
         block_number=later(before.block_number),
         timestamp=later(before.timestamp),
+        block_hashes=None,
+        last_block_timestamp=None,
     )
 
 
@@ -209,5 +227,7 @@ def _with_accounts_of(source: Source, case: Case, donor: Case) -> Case:
 def _with_account(case: Case, index: int, entry: AccountState) -> Case:
     if entry.deployed_empty and entry.code:
         entry = replace(entry, deployed_empty=False)
+    if not (entry.code or entry.deployed_empty):
+        entry = replace(entry, code_version=1)
     accounts = (*case.accounts[:index], entry, *case.accounts[index + 1 :])
     return replace(case, accounts=accounts)

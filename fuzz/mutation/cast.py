@@ -3,17 +3,19 @@
 from dataclasses import replace
 from typing import Final
 
-from fuzz.strategies.cast import STRANGERS
+from fuzz.strategies.cast import STRANGERS, authorities
 from zkos.host.case import AccountState, Case
 from zkos.host.signing import address_of_key
-from zkos.host.transactions import FieldTransaction, Transaction
+from zkos.host.transactions import Authorization, FieldTransaction, Transaction
 
 _RICH: Final = 10**30
+_LAST_NONCE: Final = (1 << 64) - 1
 
 
 def known_addresses(case: Case) -> tuple[int, ...]:
     """Addresses with something at them, and special ones."""
-    return (*(entry.address for entry in case.leaf_order), *STRANGERS)
+    known = (entry.address for entry in case.leaf_order)
+    return (*known, *STRANGERS, *authorities())
 
 
 def repair_nonces(case: Case) -> Case:
@@ -42,8 +44,21 @@ def _repaired(item: Transaction, nonces: dict[int, int]) -> Transaction:
     if sender is None or item.signature is not None:
         return item
     nonce = nonces.get(sender, 0)
-    nonces[sender] = min(nonce + 1, (1 << 64) - 1)
-    return item if item.nonce == nonce else replace(item, nonce=nonce)
+    nonces[sender] = min(nonce + 1, _LAST_NONCE)
+    entries = tuple(_authorized(entry, nonces) for entry in item.authorization_list)
+    if item.nonce == nonce and entries == item.authorization_list:
+        return item
+    return replace(item, nonce=nonce, authorization_list=entries)
+
+
+def _authorized(entry: Authorization, nonces: dict[int, int]) -> Authorization:
+    """An entry that is signed here, with the nonce its account will have."""
+    if entry.private_key is None or (entry.r, entry.s, entry.y) != (None, None, None):
+        return entry
+    authority = address_of_key(entry.private_key)
+    nonce = nonces.get(authority, 0)
+    nonces[authority] = min(nonce + 1, _LAST_NONCE)
+    return replace(entry, nonce=nonce)
 
 
 def fund_senders(case: Case) -> Case:

@@ -116,7 +116,8 @@ def split_block(source: Source, case: Case) -> Case:
         block.context,
         block_number=later(block.context.block_number),
         timestamp=later(block.context.timestamp),
-        block_hashes=(),
+        block_hashes=None,
+        last_block_timestamp=None,
     )
     halves = (
         Block(block.context, block.transactions[:at]),

@@ -53,6 +53,10 @@ def _smaller_transactions(case: Case, index: int, block: Block) -> Iterator[Case
         smaller = [replace(item, data=data) for data in _smaller_bytes(item.data)]
         if item.access_list:
             smaller.append(replace(item, access_list=None))
+        entries = item.authorization_list
+        for place in range(len(entries) if len(entries) > 1 else 0):
+            rest = entries[:place] + entries[place + 1 :]
+            smaller.append(replace(item, authorization_list=rest))
         if item.value:
             smaller.append(replace(item, value=0))
         for less in smaller:

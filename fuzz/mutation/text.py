@@ -39,4 +39,5 @@ def case_weight(case: Case) -> int:
             if isinstance(item, FieldTransaction):
                 lists = item.access_list or ()
                 weight += sum(32 + 32 * len(entry.storage_keys) for entry in lists)
+                weight += _FIXED * len(item.authorization_list)
     return weight

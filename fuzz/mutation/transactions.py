@@ -5,16 +5,20 @@ from typing import Any, Final
 
 from fuzz.mutation.cast import known_addresses
 from fuzz.mutation.codes import mutate_code
-from fuzz.strategies.cast import keys
+from fuzz.strategies.authorizations import FAULTS as AUTHORIZATION_FAULTS
+from fuzz.strategies.cast import authority_keys, keys
 from fuzz.strategies.damage import damage
+from fuzz.strategies.envelopes import as_written, damaged_envelope
 from fuzz.strategies.numbers import data, word
 from fuzz.strategies.precompiles import precompile_call
 from fuzz.strategies.source import Source
 from zkos.host.case import Case
+from zkos.host.codecs.rlp import decode_signed
 from zkos.host.context import BlockContext
-from zkos.host.raw_transaction import decode_raw, encode
+from zkos.host.delivery import RLP, deliver
 from zkos.host.transactions import (
     AccessListEntry,
+    Authorization,
     EncodedTransaction,
     FieldTransaction,
     Kind,
@@ -24,16 +28,10 @@ from zkos.host.transactions import (
 )
 
 _WORD: Final = 1 << 256
-_BY_TYPE_OF_NUMBER: Final = (
-    "gas_limit",
-    "value",
-    "max_fee_per_gas",
-    "max_priority_fee_per_gas",
-    "nonce",
-    "gas_per_pubdata",
-    "mint_value",
-    "refund_recipient",
+_NUMBERS: Final = (
+    *("gas_limit", "value", "max_fee_per_gas", "max_priority_fee_per_gas", "nonce"),
 )
+_L1_NUMBERS: Final = ("gas_per_pubdata", "mint_value", "refund_recipient")
 MOST_GAS: Final = 30_000_000
 """Gas a mutation may give a transaction: more only makes it slow."""
 
@@ -46,6 +44,20 @@ def mutate_transaction(
         return _signed_anew(source, item)
     if not isinstance(item, FieldTransaction):
         return _mutate_bytes(source, item, context)
+    changed = _mutate_fields(source, item, case, context)
+    if isinstance(changed, FieldTransaction) and changed.kind.is_signed:
+        try:
+            return as_written(changed, context.chain_id)
+        except TransactionError:
+            return item
+    return changed
+
+
+def _mutate_fields(
+    source: Source, item: FieldTransaction, case: Case, context: BlockContext
+) -> Transaction:
+    if item.kind is Kind.EIP7702 and source.chance(25):
+        return _mutate_authorizations(source, item, case, context)
     match source.below(12):
         case 0 | 1 | 2:
             return _mutate_number(source, item, context)
@@ -68,7 +80,7 @@ def mutate_transaction(
 def _signed_anew(source: Source, item: RawTransaction) -> Transaction:
     """An envelope, as of an imported test, as fields that can be changed and signed."""
     try:
-        fields = decode_raw(item.data)
+        fields = decode_signed(item.data)
     except TransactionError:
         return item
     return replace(
@@ -97,7 +109,8 @@ def mutate_number(source: Source, number: int) -> int:
 def _mutate_number(
     source: Source, item: FieldTransaction, context: BlockContext
 ) -> FieldTransaction:
-    name = source.choose(_BY_TYPE_OF_NUMBER)
+    more = () if item.kind.is_signed else _L1_NUMBERS
+    name = source.choose((*_NUMBERS, *more))
     number = getattr(item, name)
     if name == "gas_limit":
         return replace(item, gas_limit=_mutate_gas(source, item.gas_limit))
@@ -149,6 +162,8 @@ def _target(source: Source, item: FieldTransaction, case: Case) -> int | None:
 
 
 def _mutate_key(source: Source, item: FieldTransaction) -> FieldTransaction:
+    if not item.kind.is_signed:
+        return _mutate_l1(source, item)
     if item.private_key is None or source.chance(15):
         return replace(item, signature=source.bytes(65))
     return replace(item, private_key=source.choose(keys()))
@@ -167,29 +182,83 @@ def _mutate_access_list(
     return replace(item, access_list=tuple(entries))
 
 
+def _mutate_authorizations(
+    source: Source, item: FieldTransaction, case: Case, context: BlockContext
+) -> FieldTransaction:
+    """One entry less, another one, or one with a rule broken."""
+    entries = list(item.authorization_list)
+    at = source.below(len(entries) + 1)
+    match source.below(4):
+        case 0 if at < len(entries):
+            del entries[at]
+        case 1 if at < len(entries) and entries[at].private_key is not None:
+            fault = source.choose(AUTHORIZATION_FAULTS)
+            entries[at] = fault(source, context, entries[at])
+        case 2 if at < len(entries):
+            delegate = source.choose((0, *known_addresses(case)))
+            entries[at] = replace(entries[at], address=delegate)
+        case _:
+            key = source.choose((*keys(), *authority_keys()))
+            delegate = source.choose((0, *known_addresses(case)))
+            entries.insert(at, Authorization(delegate, 0, None, key))
+    return replace(item, authorization_list=tuple(entries))
+
+
 def _mutate_kind(source: Source, item: FieldTransaction) -> FieldTransaction:
+    """Another type, without the fields that it does not have."""
     kind = source.choose(tuple(Kind))
+    made = replace(
+        item,
+        kind=kind,
+        eip155=item.eip155 or kind is not Kind.LEGACY,
+        authorization_list=item.authorization_list if kind is Kind.EIP7702 else (),
+        blob_hashes=item.blob_hashes if kind is Kind.EIP4844 else (),
+        max_fee_per_blob_gas=0,
+    )
     if not kind.is_signed:
         sender = item.sender if item.sender is not None else word(source) >> 96
-        return replace(item, kind=kind, sender=sender, to=item.to or 0)
+        return replace(made, sender=sender, to=item.to or 0)
+    made = replace(
+        made,
+        gas_per_pubdata=0,
+        mint_value=None,
+        refund_recipient=None,
+        factory_deps=(),
+        reserved=(),
+        reserved_dynamic=b"",
+    )
     if item.private_key is None and item.signature is None:
-        return replace(item, kind=kind, private_key=keys()[0], sender=None)
-    return replace(item, kind=kind)
+        return replace(made, private_key=keys()[0], sender=None)
+    return made
 
 
 def _mutate_rare(source: Source, item: FieldTransaction) -> FieldTransaction:
-    match source.below(6):
+    if not item.kind.is_signed:
+        return _mutate_l1(source, item)
+    match source.below(5):
         case 0:
             return replace(item, chain_id=source.choose((0, 1, 37, (1 << 64) - 1)))
-        case 1:
+        case 1 if item.kind is Kind.LEGACY:
             return replace(item, eip155=not item.eip155)
         case 2:
-            return replace(item, paymaster=source.below(4))
+            return replace(item, v=source.choose((None, 0, 1, 27, 28, 35, 109, 110)))
         case 3:
-            return replace(item, paymaster_input=data(source, 64))
-        case 4:
+            sender = source.choose((None, word(source) >> 96))
+            return replace(item, sender=sender)
+    return replace(item, format=source.choose((None, 0, 1, 2, 255)))
+
+
+def _mutate_l1(source: Source, item: FieldTransaction) -> FieldTransaction:
+    match source.below(5):
+        case 0:
+            return replace(item, signature=source.choose((None, source.bytes(65))))
+        case 1:
             deps = tuple(source.bytes(32) for _ in range(source.below(3)))
             return replace(item, factory_deps=deps)
+        case 2:
+            return replace(item, reserved_dynamic=source.choose((b"", bytes(32))))
+        case 3:
+            return replace(item, format=source.choose((None, 0, 1, 2)))
     words: list[int | None] = [None, None, None, None]
     words[source.below(4)] = word(source)
     return replace(item, reserved=tuple(words))
@@ -199,7 +268,14 @@ def _mutate_bytes(
     source: Source, item: Transaction, context: BlockContext
 ) -> Transaction:
     """Damage in the form the bootloader reads."""
+    if isinstance(item, FieldTransaction) and item.private_key is not None:
+        try:
+            return damaged_envelope(source, item, context.chain_id)
+        except (TransactionError, KeyError):
+            return item
     try:
-        return EncodedTransaction(damage(source, encode(item, context.chain_id)))
+        served = deliver(item, context.chain_id)
     except TransactionError:
-        return EncodedTransaction(data(source))
+        return EncodedTransaction(data(source) or b"\0")
+    made = RawTransaction if served.format == RLP else EncodedTransaction
+    return made(damage(source, served.data), served.sender)

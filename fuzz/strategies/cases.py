@@ -6,12 +6,14 @@ from typing import Final
 from fuzz.strategies.cast import (
     DEEP,
     GHOSTS,
+    LOOPER,
     UPGRADER,
     Cast,
+    authorities,
     make_cast,
     senders,
 )
-from fuzz.strategies.contracts import account_code, upgrader_code
+from fuzz.strategies.contracts import looper_code, upgrader_code
 from fuzz.strategies.decrees import CODES
 from fuzz.strategies.fees import first_context, next_context
 from fuzz.strategies.numbers import word
@@ -20,33 +22,100 @@ from fuzz.strategies.routines import recursion
 from fuzz.strategies.source import Source, Weights
 from fuzz.strategies.transactions import transaction
 from zkos.host.case import AccountState, Block, Case, SlotState
-from zkos.host.context import BlockContext
-from zkos.host.transactions import FieldTransaction, TransactionError, encode_fields
+from zkos.host.context import BlockContext, DataAvailability
+from zkos.host.delivery import deliver
+from zkos.host.transactions import (
+    EncodedTransaction,
+    FieldTransaction,
+    Kind,
+    Transaction,
+    TransactionError,
+)
 
-ACCOUNT: Final = 0xACC0_0000_0001
 RICH: Final = 10**30
 LAST_NONCE: Final = (1 << 64) - 1
+MOST_BLOCKS: Final = 8
+"""Of a batch."""
 _BLOCKS: Final = (1, 2, 3)
 _BLOCK_WEIGHTS: Final = Weights(78, 15, 7)
+_BATCHES: Final = (2, 1, 3, 4, 5, 6, 7, MOST_BLOCKS)
+_BATCH_WEIGHTS: Final = Weights(34, 18, 20, 10, 6, 4, 4, 4)
 _SIZES: Final = (2, 1, 3, 4, 6, 8, 0)
 _SIZE_WEIGHTS: Final = Weights(28, 20, 24, 16, 8, 3, 1)
+_BATCH_SIZE_WEIGHTS: Final = Weights(30, 34, 18, 6, 2, 0, 10)
+_BATCH_SCHEME_WEIGHTS: Final = Weights(20, 60, 20)
+_TYPE_BYTE: Final = 31
+"""Where a body from L1 has its type."""
+_FIRST_DELEGATES: Final = (5, 0x100, 0x8008, 0xDEAD, 0)
 
 
 def case(source: Source) -> Case:
     """A state and blocks; each can be run, saved and read again."""
+    count = source.choose(_BLOCKS, _BLOCK_WEIGHTS)
+    return _case(source, count, _SIZE_WEIGHTS)
+
+
+def batch(source: Source) -> Case:
+    """A state and up to eight blocks that are also one batch."""
+    count = source.choose(_BATCHES, _BATCH_WEIGHTS)
+    made = _case(source, count, _BATCH_SIZE_WEIGHTS)
+    first, *others = made.blocks
+    scheme = source.choose(tuple(DataAvailability), _BATCH_SCHEME_WEIGHTS)
+    first = replace(first, context=replace(first.context, da=scheme))
+    return as_batch(replace(made, blocks=(first, *others)))
+
+
+def _case(source: Source, count: int, sizes: Weights) -> Case:
     cast = make_cast(source)
     state = _state(source, cast)
     context = first_context(source, cast)
-    blocks = [block(source, cast, context)]
-    for _ in range(source.choose(_BLOCKS, _BLOCK_WEIGHTS) - 1):
+    blocks = [block(source, cast, context, sizes)]
+    for _ in range(count - 1):
         context = next_context(source, cast, context)
-        blocks.append(block(source, cast, context))
+        blocks.append(block(source, cast, context, sizes))
     return replace(state, blocks=tuple(blocks))
 
 
-def block(source: Source, cast: Cast, context: BlockContext) -> Block:
+def as_batch(made: Case) -> Case:
+    """The case with blocks that follow each other, as those of a batch must.
+
+    Upgrades in later blocks are refused by no block but by the batch, so they go.
+    """
+    first = made.blocks[0]
+    # What is told of blocks before is forgotten by those after.
+    first = replace(first, context=replace(first.context, block_hashes=None))
+    blocks = [first]
+    for item in made.blocks[1:MOST_BLOCKS]:
+        last = blocks[-1].context
+        context = replace(
+            item.context,
+            chain_id=first.context.chain_id,
+            block_number=(last.block_number + 1) % (1 << 64),
+            timestamp=max(item.context.timestamp, last.timestamp),
+            block_hashes=None,
+            last_block_timestamp=None,
+            da=first.context.da,
+        )
+        stay = tuple(tx for tx in item.transactions if not is_upgrade(tx))
+        blocks.append(replace(item, context=context, transactions=stay))
+    return replace(made, blocks=tuple(blocks), batch=True)
+
+
+def is_upgrade(item: Transaction) -> bool:
+    """Whether a transaction is, or is encoded as, a protocol upgrade."""
+    match item:
+        case FieldTransaction(kind=kind):
+            return kind is Kind.UPGRADE
+        case EncodedTransaction(data=body):
+            return body[_TYPE_BYTE : _TYPE_BYTE + 1] == bytes([Kind.UPGRADE.value])
+    return False
+
+
+def block(
+    source: Source, cast: Cast, context: BlockContext, sizes: Weights = _SIZE_WEIGHTS
+) -> Block:
     """Some transactions in the order of the cast's nonces."""
-    count = source.choose(_SIZES, _SIZE_WEIGHTS)
+    count = source.choose(_SIZES, sizes)
     transactions = []
     for index in range(count):
         made = transaction(source, cast, context, first=index == 0)
@@ -55,12 +124,10 @@ def block(source: Source, cast: Cast, context: BlockContext) -> Block:
     return Block(context, tuple(transactions))
 
 
-def _can_be_encoded(made: object, context: BlockContext) -> bool:
+def _can_be_encoded(made: Transaction, context: BlockContext) -> bool:
     """Whether the host can write it at all: numbers fit their words."""
-    if not isinstance(made, FieldTransaction):
-        return True
     try:
-        encode_fields(made, context.chain_id)
+        deliver(made, context.chain_id)
     except TransactionError:
         return False
     return True
@@ -68,22 +135,22 @@ def _can_be_encoded(made: object, context: BlockContext) -> bool:
 
 def _state(source: Source, cast: Cast) -> Case:
     """Accounts, contracts and slots before the first block."""
-    if source.chance(35):
-        cast.accounts.append(ACCOUNT)
-        cast.expect_contract(ACCOUNT)
     accounts = _externally_owned(source, cast)
+    accounts += _authorities(source, cast)
     # Later contracts may be called by earlier ones: their addresses are all known.
     known = list(cast.contracts)
     accounts += [_contract(source, cast, address) for address in known]
     if source.chance(20):
         accounts.append(AccountState(UPGRADER, code=upgrader_code(source, cast)))
-    for address in (0x8001, 0xDEAD, 0x800A, 5):
+    for address in (0x8001, 0xDEAD, 0x800A, 5, 0x100):
         if source.chance(8):
             balance = source.below(1000)
             accounts.append(AccountState(address, balance, force=True))
     accounts += _ghosts(source)
     if cast.deep:
         accounts.append(AccountState(DEEP, nonce=1, code=recursion(source)))
+    if cast.heavy:
+        accounts.append(AccountState(LOOPER, nonce=1, code=looper_code()))
     if source.chance(30):
         accounts.sort(key=lambda item: item.address % 7)
     if source.chance(15):
@@ -98,51 +165,79 @@ def _state(source: Source, cast: Cast) -> Case:
 
 
 def _externally_owned(source: Source, cast: Cast) -> list[AccountState]:
-    """Senders: rich, with few exceptions."""
+    """Senders: rich, with few exceptions; some run the code of others."""
     accounts = []
     for address in senders():
         nonce = source.choose((0, 0, 1, 127, 128, 255, 1 << 32))
         balance = RICH + source.below(1 << 20)
-        code, empty = b"", False
+        account = AccountState(address, balance, nonce)
         match source.below(40):
             case 39:
                 balance = source.choose((0, 1, 10**12))
+                account = replace(account, balance=balance)
             case 38:
-                nonce = LAST_NONCE - source.below(2)
+                account = replace(account, nonce=LAST_NONCE - source.below(2))
             case 37:
                 code = contract_code(source, cast, address, 3)
+                account = replace(account, code=code, deployed_empty=not code)
             case 36 | 35:
-                empty = True
-        cast.nonces[address] = nonce
-        accounts.append(AccountState(address, balance, nonce, code, empty))
+                account = replace(account, deployed_empty=True)
+            case roll if roll >= 30:
+                account = _delegating(source, cast, account)
+        cast.nonces[address] = account.nonce
+        accounts.append(account)
     return accounts
+
+
+def _authorities(source: Source, cast: Cast) -> list[AccountState]:
+    """Accounts that only authorize: mostly there are none yet."""
+    accounts = []
+    for address in authorities():
+        account = AccountState(address, source.choose((0, 1, 10**18)))
+        match source.below(10):
+            case 9:
+                account = replace(account, nonce=source.choose((1, 127, LAST_NONCE)))
+            case 8:
+                account = _delegating(source, cast, account)
+            case 7:
+                account = replace(account, code=contract_code(source, cast, address, 2))
+            case 6:
+                pass
+            case _:
+                continue
+        cast.nonces[address] = account.nonce
+        accounts.append(account)
+    return accounts
+
+
+def _delegating(source: Source, cast: Cast, account: AccountState) -> AccountState:
+    """The account with a designation, which was made by a transaction before."""
+    others = (*cast.contracts, *senders(), *_FIRST_DELEGATES)
+    cast.expect_delegation(account.address)
+    return replace(account, delegate=source.choose(others), nonce=max(account.nonce, 1))
 
 
 def _ghosts(source: Source) -> list[AccountState]:
     """Accounts with one property: each matters to some rule about emptiness."""
     accounts = []
     for address in GHOSTS:
-        match source.below(5):
+        match source.below(6):
             case 1 | 2:
                 accounts.append(AccountState(address, nonce=source.choose((1, 200))))
             case 3:
                 accounts.append(AccountState(address, source.choose((1, 10**6))))
             case 4:
                 accounts.append(AccountState(address, code=b"\0"))
+            case 5:
+                accounts.append(AccountState(address, deployed_empty=True))
     return accounts
 
 
 def _contract(source: Source, cast: Cast, address: int) -> AccountState:
-    """A contract with code, balance and slots."""
+    """A contract with code, balance and slots; some without a jump map."""
     nonce = source.choose((1, 1, 1, 0, 2, LAST_NONCE))
     balance = source.choose((0, 10**6, 10**18, 1))
-    if address in cast.accounts:
-        nonce, balance = source.choose((1, 0, 5)), RICH
-        cast.nonces[address] = nonce
-        code = account_code(source, cast, address)
-    else:
-        code = contract_code(source, cast, address)
-    empty = not code
+    code = contract_code(source, cast, address)
     storage = {}
     for _ in range(source.choose((0, 1, 2, 4))):
         storage[cast.slot(source)] = source.choose((1, 0, word(source)))
@@ -151,7 +246,8 @@ def _contract(source: Source, cast: Cast, address: int) -> AccountState:
         balance,
         nonce,
         code,
-        deployed_empty=empty,
+        deployed_empty=not code,
+        code_version=0 if source.chance(10) else 1,
         storage=tuple(storage.items()),
     )
 

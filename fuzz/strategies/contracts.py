@@ -1,117 +1,22 @@
-"""Contracts with a part to play: accounts that validate themselves, the upgrader."""
+"""Contracts with a part to play: the upgrader, one that repeats calls, large ones."""
 
 from typing import Final
 
 from fuzz.strategies.cast import Cast
 from fuzz.strategies.code import Code, Label
-from fuzz.strategies.decrees import DEPLOYER
+from fuzz.strategies.decrees import DEPLOYER, MAX_CODE_BYTES
 from fuzz.strategies.expressions import Program
 from fuzz.strategies.programs import block
 from fuzz.strategies.source import Source
-from zkos.guest.flow.account_abstraction import (
-    HEADER_BYTES,
-    SELECTOR_EXECUTE,
-    SELECTOR_PAY,
-    SELECTOR_PRE_PAYMASTER,
-    SELECTOR_VALIDATE,
-)
-from zkos.guest.protocol.addresses import BOOTLOADER
 
 WORD_BYTES: Final = 32
-_BODY: Final = int(HEADER_BYTES)
-TARGET: Final = _BODY + 2 * WORD_BYTES
-GAS_LIMIT: Final = _BODY + 3 * WORD_BYTES
-MAX_FEE: Final = _BODY + 5 * WORD_BYTES
-VALUE: Final = _BODY + 9 * WORD_BYTES
-
-
-def account_code(source: Source, cast: Cast, at: int) -> bytes:
-    """An account for type 0x71: mostly one that accepts, pays and executes."""
-    code = Code()
-    program = Program(source, cast, code, at, 1, source.integer(1, 5))
-    fault = source.below(7) if source.chance(15) else None
-    labels = [Label() for _ in range(3)]
-    selectors = (SELECTOR_VALIDATE, SELECTOR_PAY, SELECTOR_EXECUTE)
-    for selector, label in zip(selectors, labels, strict=True):
-        _branch_on(code, int(selector), label)
-    block(program, 0)
-    code.op("STOP")
-    code.mark(labels[0])
-    _validate(code, fault)
-    code.mark(labels[1])
-    _pay(code, fault)
-    code.mark(labels[2])
-    _execute(code, program, fault)
-    return code.finish()
-
-
-def _branch_on(code: Code, selector: int, label: Label) -> None:
-    code.push(0)
-    code.op("CALLDATALOAD")
-    code.push(224)
-    code.op("SHR")
-    code.push(selector)
-    code.op("EQ")
-    code.push_label(label)
-    code.op("JUMPI")
-
-
-def _validate(code: Code, fault: int | None) -> None:
-    """Raise the nonce by creating a contract, then return the magic."""
-    if fault == 0:
-        _revert(code)
-    if fault != 1:
-        for _ in range(3):
-            code.push(0)
-        code.op("CREATE", "POP")
-    magic = SELECTOR_PRE_PAYMASTER if fault == 2 else SELECTOR_VALIDATE
-    code.push(int(magic) << 224)
-    code.push(0)
-    code.op("MSTORE")
-    code.push(31 if fault == 3 else 32)
-    code.push(0)
-    code.op("RETURN")
-
-
-def _pay(code: Code, fault: int | None) -> None:
-    """Send the greatest fee to the bootloader."""
-    if fault == 4:
-        _revert(code)
-    for _ in range(4):
-        code.push(0)
-    _argument(code, GAS_LIMIT)
-    _argument(code, MAX_FEE)
-    code.op("MUL")
-    if fault == 5:
-        code.push(1)
-        code.op("SHR")
-    code.push(int(BOOTLOADER))
-    code.op("GAS", "CALL", "STOP")
-
-
-def _execute(code: Code, program: Program, fault: int | None) -> None:
-    """Call the target of the transaction, then do something of its own."""
-    for _ in range(4):
-        code.push(0)
-    _argument(code, VALUE)
-    _argument(code, TARGET)
-    code.op("GAS", "CALL", "POP")
-    program.budget = 2
-    block(program, 0)
-    if fault == 6:
-        _revert(code)
-    code.op("STOP")
-
-
-def _argument(code: Code, offset: int) -> None:
-    code.push(offset)
-    code.op("CALLDATALOAD")
-
-
-def _revert(code: Code) -> None:
-    code.push(0)
-    code.push(0)
-    code.op("REVERT")
+CODE_BYTE_GAS: Final = 200
+MAX_INITCODE_BYTES: Final = 49152
+INITCODE_BYTE_GAS: Final = 5
+"""At least what a zero byte of initcode costs in all."""
+_LOOP_HEAD: Final = 2 * WORD_BYTES
+_CODE_LENGTHS: Final = (MAX_CODE_BYTES, MAX_CODE_BYTES + 1, MAX_CODE_BYTES - 1)
+_FRAME_GAS: Final = 30_000
 
 
 def upgrader_code(source: Source, cast: Cast) -> bytes:
@@ -136,3 +41,52 @@ def upgrader_code(source: Source, cast: Cast) -> bytes:
     block(Program(source, cast, code, None, 1, source.below(4)), 0)
     code.op("STOP")
     return code.finish()
+
+
+def looper_code() -> bytes:
+    """Calls a target with an input a number of times, all as calldata says."""
+    code, start = Code(), Label()
+    code.push(_LOOP_HEAD)
+    code.op("CALLDATASIZE", "SUB", "DUP1")
+    code.push(_LOOP_HEAD)
+    code.push(0)
+    code.op("CALLDATACOPY")
+    code.push(0)
+    code.op("CALLDATALOAD")
+    code.mark(start)
+    # The stack: length of the input, calls left.
+    for _ in range(2):
+        code.push(0)
+    code.op("DUP4")
+    for _ in range(2):
+        code.push(0)
+    code.push(WORD_BYTES)
+    code.op("CALLDATALOAD", "GAS", "CALL", "POP")
+    code.push(1)
+    code.op("SWAP1", "SUB", "DUP1")
+    code.push_label(start)
+    code.op("JUMPI", "STOP")
+    return code.finish()
+
+
+def loop_input(count: int, target: int, content: bytes) -> bytes:
+    """Calldata of the looper; `count` is at least 1."""
+    words = (count, target)
+    return b"".join(word.to_bytes(WORD_BYTES, "big") for word in words) + content
+
+
+def large_creation(source: Source) -> tuple[bytes, int]:
+    """Initcode at the limit of its length, or of its contract's; the gas to run it."""
+    if source.chance(40):
+        size = MAX_INITCODE_BYTES - source.below(2)
+        return bytes(size), INITCODE_BYTE_GAS * size + _FRAME_GAS
+    size = source.choose(_CODE_LENGTHS)
+    code = Code()
+    if source.chance(20):
+        code.push(0xEF)
+        code.push(0)
+        code.op("MSTORE8")
+    code.push(size)
+    code.push(0)
+    code.op("RETURN")
+    return code.finish(), CODE_BYTE_GAS * size + _FRAME_GAS

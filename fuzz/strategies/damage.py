@@ -1,4 +1,4 @@
-"""Encoded transactions with a word, a byte, an offset or the length changed."""
+"""Bodies from L1 with a word, a byte, an offset or the length changed."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from fuzz.strategies.source import Source
 WORD_BYTES: Final = 32
 HEAD_WORDS: Final = 19
 FIRST_OFFSET_WORD: Final = 14
-_TYPES: Final = (0, 1, 2, 0x71, 0xFE, 0xFF, 3, 4, 0x7E, 255, 256)
+_TYPES: Final = (0, 1, 2, 0x71, 0xFE, 0xFF, 3, 4, 0x7E, 0x7F, 0x17F)
 
 
 def damage(source: Source, body: bytes) -> bytes:

@@ -1,8 +1,8 @@
 """Deployments by decree: calldata of the deployer, for code that every case knows.
 
-The deployer does not check what it is told: a hash of no known code, or a length that
-is not the code's, leaves an account nobody can read. Only governance can do so, and
-it is not generated.
+The hash is that of the plain code, which the host is asked for. With a hash of no known
+code, or a length that is not the code's, there is nothing true to answer and no block:
+only governance can do so, and it is not generated.
 """
 
 from typing import Final

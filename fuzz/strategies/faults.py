@@ -5,15 +5,15 @@ from dataclasses import replace
 from typing import Final
 
 from fuzz.strategies.cast import Cast
+from fuzz.strategies.contracts import INITCODE_BYTE_GAS, MAX_INITCODE_BYTES
 from fuzz.strategies.fees import bad_fee
 from fuzz.strategies.numbers import ALL_ONES, SECP256K1_ORDER, word
 from fuzz.strategies.source import Source
+from zkos.host.codecs.rlp import signing_hash
 from zkos.host.context import BlockContext
 from zkos.host.signing import SIGNATURE_BYTES, address_of_key, sign
-from zkos.host.transactions import FieldTransaction, Kind, signing_hash
+from zkos.host.transactions import FieldTransaction, Kind
 
-INITCODE_LIMIT: Final = 49152
-WASM_DEPLOYER: Final = 0x9000
 Fault = Callable[[Source, Cast, BlockContext, FieldTransaction], FieldTransaction]
 
 
@@ -40,32 +40,40 @@ def wrong_signature(
     key = transaction.private_key
     if key is None:
         return replace(transaction, signature=source.bytes(SIGNATURE_BYTES))
-    sender = transaction.sender or address_of_key(key)
-    digest = signing_hash(transaction, sender, context.chain_id)
-    signature = sign(key, digest)
-    match source.below(6):
+    sender = address_of_key(key)
+    signature = sign(key, signing_hash(transaction, context.chain_id))
+    match source.below(4):
         case 0:
             s = SECP256K1_ORDER - int.from_bytes(signature[32:64], "big")
             v = bytes([55 - signature[64]])
             signature = signature[:32] + s.to_bytes(32, "big") + v
         case 1:
-            v = bytes([source.choose((0, 1, 26, 29, 255))])
-            signature = signature[:64] + v
-        case 2:
-            signature = signature[: source.below(SIGNATURE_BYTES)]
-        case 3:
-            edge = source.choose((0, SECP256K1_ORDER, SECP256K1_ORDER - 1, ALL_ONES))
+            edge = source.choose(
+                (
+                    *(0, SECP256K1_ORDER, SECP256K1_ORDER - 1, ALL_ONES),
+                    *(SECP256K1_ORDER // 2, SECP256K1_ORDER // 2 + 1),
+                )
+            )
             position = source.choose((0, 32))
             changed = bytearray(signature)
             changed[position : position + 32] = edge.to_bytes(32, "big")
             signature = bytes(changed)
-        case 4:
-            signature += b"\0"
+        case 2:
+            signature = signature[:64] + bytes([55 - signature[64]])
         case _:
             changed = bytearray(signature)
-            changed[source.below(SIGNATURE_BYTES)] ^= 1 << source.below(8)
+            changed[source.below(SIGNATURE_BYTES - 1)] ^= 1 << source.below(8)
             signature = bytes(changed)
     return replace(transaction, signature=signature, sender=sender)
+
+
+def wrong_parity(
+    source: Source, _: Cast, context: BlockContext, transaction: FieldTransaction
+) -> FieldTransaction:
+    """What stands for the parity is of another chain, another form, or none."""
+    first = 35 + 2 * context.chain_id
+    values = (2, 3, 26, 27, 28, 29, 255, 256, first - 1, first + 2, word(source))
+    return replace(transaction, v=source.choose(values))
 
 
 def wrong_fee(
@@ -93,15 +101,6 @@ def wrong_chain(
     return replace(transaction, chain_id=other)
 
 
-def wrong_words(
-    source: Source, _: Cast, _context: BlockContext, transaction: FieldTransaction
-) -> FieldTransaction:
-    """A reserved word that must be zero, or is zero and should not be."""
-    words: list[int | None] = [None] * 4
-    words[source.below(4)] = source.choose((1, 0, 2, word(source)))
-    return replace(transaction, reserved=tuple(words))
-
-
 def wrong_value(
     source: Source, _: Cast, _context: BlockContext, transaction: FieldTransaction
 ) -> FieldTransaction:
@@ -119,62 +118,51 @@ def wrong_sender(
     return replace(transaction, sender=cast.address(source))
 
 
-def wrong_access_list(
-    source: Source, cast: Cast, _: BlockContext, transaction: FieldTransaction
-) -> FieldTransaction:
-    """An access list that leads out of the transaction, or is odd but readable."""
-    words = [0x20, 1, 0x20, 1, 0x20, cast.address(source), 0x40, 1, cast.slot(source)]
-    for _change in range(source.integer(1, 2)):
-        index = source.below(len(words))
-        words[index] = source.choose(
-            (0, 1, 2, 0x20, 0x60, 1 << 16, (1 << 32) - 1, 1 << 32, word(source))
-        )
-    if source.chance(20):
-        words = words[: source.below(len(words))]
-    content = b"".join(item.to_bytes(32, "big") for item in words)
-    size = len(content).to_bytes(32, "big")
-    return replace(transaction, reserved_dynamic=size + content)
-
-
-def wrong_kind_of_target(
+def wrong_format(
     source: Source, _: Cast, _context: BlockContext, transaction: FieldTransaction
 ) -> FieldTransaction:
-    """A call of the old deployer, or initcode that is too long."""
-    if source.chance(30):
-        data = bytes(INITCODE_LIMIT + source.choose((0, 1, 32)))
-        gas = transaction.gas_limit + 4 * len(data) + 4000
-        return replace(transaction, to=None, data=data, gas_limit=gas)
-    return replace(transaction, to=WASM_DEPLOYER)
+    """The host says that the bytes are something else."""
+    return replace(transaction, format=source.choose((0, 1, 2, 255)))
 
 
-def wrong_pubdata_limit(
-    source: Source, _: Cast, context: BlockContext, transaction: FieldTransaction
+def long_initcode(
+    source: Source, _: Cast, _context: BlockContext, transaction: FieldTransaction
 ) -> FieldTransaction:
-    """Less pubdata price than the block asks, or more than a word."""
-    limit = source.choose((max(0, context.gas_per_pubdata - 1), 1 << 32))
-    return replace(transaction, gas_per_pubdata=limit)
+    """A creation at the limit of initcode, or beyond it."""
+    if transaction.kind is Kind.EIP7702:
+        transaction = replace(
+            transaction, kind=Kind.EIP1559, authorization_list=(), access_list=None
+        )
+    size = MAX_INITCODE_BYTES + source.choose((1, 0, 32))
+    gas = transaction.gas_limit + INITCODE_BYTE_GAS * size
+    return replace(transaction, to=None, data=bytes(size), gas_limit=gas)
 
 
-def with_paymaster(
-    source: Source, cast: Cast, _: BlockContext, transaction: FieldTransaction
-) -> FieldTransaction:
-    """Paid by somebody else, which only type 0x71 knows, and nobody implements."""
-    flow = source.choose((b"\x8c\x5a\x34\x45", b"\x94\x94\x31\xdc", b""))
-    if flow[:1] == b"\x94":
-        token = source.choose(cast.contracts).to_bytes(32, "big")
-        flow += token + word(source).to_bytes(32, "big")
-        flow = flow if source.chance(85) else flow[: source.below(len(flow))]
-    paymaster = source.choose(cast.contracts)
-    return replace(transaction, paymaster=paymaster, paymaster_input=flow)
-
-
-def foreign_fields(
+def no_authorization(
     source: Source, cast: Cast, context: BlockContext, transaction: FieldTransaction
 ) -> FieldTransaction:
-    """Factory dependencies, which most types may not have."""
-    if transaction.kind is Kind.EIP712:
+    """Type 4 without anything to authorize, or without a target."""
+    if transaction.kind is not Kind.EIP7702:
         return wrong_nonce(source, cast, context, transaction)
-    return replace(transaction, factory_deps=(source.bytes(32),))
+    if source.chance(50):
+        return replace(transaction, authorization_list=())
+    return replace(transaction, to=None)
+
+
+def blobs(
+    source: Source, _: Cast, _context: BlockContext, transaction: FieldTransaction
+) -> FieldTransaction:
+    """A type that Ethereum has and this protocol has not."""
+    hashes = (1 << 248 | source.below(1 << 240),)
+    return replace(
+        transaction,
+        kind=Kind.EIP4844,
+        to=transaction.to or 0,
+        eip155=True,
+        authorization_list=(),
+        blob_hashes=hashes,
+        max_fee_per_blob_gas=1,
+    )
 
 
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -183,12 +171,11 @@ FAULTS: Final[tuple[Fault, ...]] = (
     wrong_fee,
     wrong_gas,
     wrong_chain,
-    wrong_words,
+    wrong_parity,
     wrong_value,
     wrong_sender,
-    wrong_access_list,
-    wrong_kind_of_target,
-    wrong_pubdata_limit,
-    with_paymaster,
-    foreign_fields,
+    wrong_format,
+    long_initcode,
+    no_authorization,
+    blobs,
 )

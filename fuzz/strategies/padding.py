@@ -7,7 +7,7 @@ and items lie in the blocks of Keccak-256, and which form the prefixes have.
 from dataclasses import replace
 from typing import Final
 
-from fuzz.strategies.raw import unsigned_items
+from fuzz.strategies.envelopes import DATA_INDEX, unsigned_items
 from fuzz.strategies.source import Source
 from zkos.host import rlp
 from zkos.host.transactions import FieldTransaction, Kind
@@ -43,8 +43,7 @@ def item_ends(
     payload = sum(len(rlp.encode(item)) for item in items)
     payload += _SIGNATURE_BYTES if signed else 0
     position = (transaction.kind is not Kind.LEGACY) + _prefix_bytes(payload)
-    behind = 1 if transaction.kind is Kind.LEGACY else 2
-    data_index = len(items) - behind
+    data_index = DATA_INDEX[transaction.kind]
     for item in items[: data_index + 1]:
         position += len(rlp.encode(item))
     ends = [position]

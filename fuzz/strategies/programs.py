@@ -139,6 +139,7 @@ def end(program: Program) -> None:
         memory_range(program)
     elif name == "SELFDESTRUCT":
         address(program)
+        program.cast.is_mortal = True
     if name:
         code.op(name)
 
@@ -215,8 +216,10 @@ def create_contract(program: Program, nesting: int) -> None:
     if program.depth >= MAX_CREATIONS:
         store(program, nesting)
         return
-    initcode = init_code(program.source, program.cast, 4, program.depth)
-    create(program, initcode)
+    cast = program.cast
+    before, cast.is_mortal = cast.is_mortal, False
+    create(program, init_code(program.source, cast, 4, program.depth))
+    cast.is_mortal = cast.is_mortal or before
 
 
 def branch(program: Program, nesting: int) -> None:

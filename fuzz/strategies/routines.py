@@ -92,6 +92,7 @@ def change(program: Program) -> None:
             code.push(source.choose((0, 5000)))
         case _:
             address(program)
+            program.cast.is_mortal = True
     code.op(name)
     if name in ("CREATE", "CREATE2", "CALL"):
         code.op("POP")

@@ -12,21 +12,31 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from fuzz.coverage.counters import SEMANTIC_BITS
-from fuzz.coverage.engine import observe
+from fuzz.coverage.engine import observe, problem_of
 from fuzz.coverage.target import Target
 from fuzz.strategies.source import BytesSource, RandomSource
 from fuzz.targets.catalogue import load_target, seed_folder
 from zkos.compiler.emit import HOOKS
 from zkos.compiler.native import NativeLibrary
+from zkos.terminal.ending import ending
+from zkos.terminal.errors import EXIT_CLEAN
+from zkos.terminal.text import shell_line
 
 _CORE: Final = "atheris.core_with_libfuzzer"
 _MUTATORS: Final = ("atheris.custom_mutator", "atheris.custom_crossover")
+_MODULE: Final = "fuzz.targets.atheris_driver"
+_CHILD: Final = "ZKOS_LIBFUZZER_CHILD"
+"""Set for processes that libFuzzer starts: all they need is on their command line."""
+_OTHER_MODES: Final = (
+    *("-merge", "-set_cover_merge", "-minimize_crash", "-cleanse_crash"),
+)
+"""Options under which libFuzzer does not fuzz."""
 _PC_ENTRY_WORDS: Final = 2
 _FUNCTION_ENTRY: Final = 1
 _HOOK_NAMES: Final = {
@@ -42,11 +52,16 @@ class Driver:
         self._target: Final = target
         self._last: Any = None
         """The input mutated last: the donor of the next mutation."""
+        self._failure: str | None = None
+        """Why the last mutation failed: a finding as soon as libFuzzer runs an input,
+        for what a mutator raises is lost."""
         self.facts: Final = (ctypes.c_uint8 * SEMANTIC_BITS)()
         """Counters of what is no code: the only ones of targets without a build."""
 
     def test_one_input(self, data: bytes) -> None:
         """Run an input; RuntimeError for a finding."""
+        if self._failure is not None:
+            raise RuntimeError(self._failure)
         value = self._decode(data)
         if value is None:
             value = self._target.generate(BytesSource(data))
@@ -62,33 +77,51 @@ class Driver:
 
     def mutate(self, data: bytes, max_size: int, seed: int) -> bytes:
         """A structured change; a fresh input for what is none."""
-        source = RandomSource(seed)
-        value = self._decode(data)
-        if value is None:
-            made = self._target.generate(source)
-        else:
+
+        def change() -> Any:
+            value = self._decode(data)
+            source = RandomSource(seed)
+            if value is None:
+                return self._target.generate(source)
             donor = value if self._last is None else self._last
-            made = self._target.mutate(source, value, donor)
             self._last = value
-        return self._fitting(made, data, max_size)
+            return self._target.mutate(source, value, donor)
+
+        return self._changed(change, data, max_size, seed)
 
     def cross(self, data: bytes, other: bytes, max_size: int, seed: int) -> bytes:
         """A change of one input with parts of another."""
-        value, donor = self._decode(data), self._decode(other)
-        if value is None or donor is None:
-            return data[:max_size]
-        made = self._target.mutate(RandomSource(seed), value, donor)
-        return self._fitting(made, data, max_size)
+
+        def change() -> Any:
+            value, donor = self._decode(data), self._decode(other)
+            if value is None or donor is None:
+                return None
+            return self._target.mutate(RandomSource(seed), value, donor)
+
+        return self._changed(change, data, max_size, seed)
+
+    def _changed(
+        self, change: Callable[[], Any], data: bytes, max_size: int, seed: int
+    ) -> bytes:
+        """The text of what `change` makes; as it was if it makes nothing that fits.
+
+        What it raises is kept for the run that follows.
+        """
+        try:
+            made = change()
+            content = data if made is None else self._target.encode(made)
+        except Exception as error:
+            problem = problem_of(error)
+            text = f"changing an input fails with seed {seed}: {problem.title}"
+            self._failure = f"{text} {problem.values}"
+            content = data
+        return content if len(content) <= max_size else data[:max_size]
 
     def _decode(self, data: bytes) -> Any | None:
         try:
             return self._target.decode(data)
         except ValueError:
             return None
-
-    def _fitting(self, value: Any, before: bytes, max_size: int) -> bytes:
-        content = self._target.encode(value)
-        return content if len(content) <= max_size else before[:max_size]
 
 
 def register(library: NativeLibrary) -> None:
@@ -157,20 +190,19 @@ def libraries(target: Target[Any]) -> list[NativeLibrary]:
     return [coverage_library()]
 
 
-def main(name: str, arguments: Sequence[str] | None = None) -> None:
-    """Fuzz a target with libFuzzer's options; does not return."""
+def main(name: str, arguments: Sequence[str] | None = None) -> NoReturn:
+    """Fuzz a target with libFuzzer's options; ends the process."""
+    sys.exit(ending(lambda: _fuzz(name, arguments)))
+
+
+def _fuzz(name: str, arguments: Sequence[str] | None) -> int:
     atheris: Any = importlib.import_module("atheris")
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     target = load_target(name)
     driver = Driver(target)
-    if not any(item for item in given if not item.startswith("-")):
-        # libFuzzer writes to the first folder: never to the repository's seeds.
-        given.append(tempfile.mkdtemp(prefix=f"{name}-"))
-    if seed_folder(name).is_dir():
-        given.append(str(seed_folder(name)))
-    options = Path(__file__).with_name("libfuzzer.options")
-    command = [name, *_options(options), *given]
+    command = command_line(name, given)
+    os.environ[_CHILD] = "1"
     atheris.Setup(
         command,
         driver.test_one_input,
@@ -182,6 +214,30 @@ def main(name: str, arguments: Sequence[str] | None = None) -> None:
     for library in libraries(target):
         register(library)
     atheris.Fuzz()
+    return EXIT_CLEAN
+
+
+def command_line(name: str, given: Sequence[str]) -> list[str]:
+    """All that libFuzzer is told, beginning with what starts this process again.
+
+    In several of its modes libFuzzer starts itself, with what it was told joined to a
+    line for a shell. Seeds are added only where it fuzzes, and not by such a child.
+    """
+    again = shell_line((sys.executable, "-m", _MODULE, name))
+    if os.environ.get(_CHILD):
+        return [again, *given]
+    options = _options(Path(__file__).with_name("libfuzzer.options"))
+    places = [item for item in given if not item.startswith("-")]
+    others = any(item.startswith(_OTHER_MODES) for item in given)
+    if others or any(not Path(place).is_dir() for place in places):
+        return [again, *options, *given]
+    added = []
+    if not places:
+        # libFuzzer writes to the first folder: never to seeds that are shipped.
+        added.append(tempfile.mkdtemp(prefix="zkos-fuzz-"))
+    if seed_folder(name).is_dir():
+        added.append(str(seed_folder(name)))
+    return [again, *options, *given, *added]
 
 
 def _options(path: Path) -> list[str]:

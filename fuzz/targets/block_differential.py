@@ -1,123 +1,23 @@
 """Property: our OS says the same of every block, natively and on RISC-V.
 
-Forward and proving mode natively and the RISC-V image agree in all layers, none
-fails, and without upstream's faults no transaction ends a block.
+Every word of both conversations and reports is the same, none fails, commitments are
+those of an independent judge, and by default no transaction ends a block.
 """
 
-from dataclasses import dataclass, replace
-from itertools import product
-from typing import Final
-
-from differential.compare import compare, failed
-from differential.outcome import Difference, Outcome, Result
-from differential.runners import native, riscv
-from differential.runners.base import Runner, run_chain
-from fuzz.strategies.cases import case as generate_case
-from fuzz.strategies.source import BytesSource
 from fuzz.targets.atheris_driver import main
-from zkos.host.case import Case
-from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-
-VARIANTS: Final = (
-    *(
-        RunOptions(profile=profile, quirks=quirks)
-        for quirks, profile in product(Quirks, Profile)
-    ),
-    RunOptions(real_precompiles=True),
-)
-"""All the ways to run a block that ship, and the one with all precompiles."""
-ENGINES: Final[tuple[tuple[str, Runner, Mode], ...]] = (
-    ("native", native.run_block, Mode.PROVING),
-    ("forward", native.run_block, Mode.FORWARD),
-    ("riscv", riscv.run_block, Mode.PROVING),
-)
-ONLY_PROVING: Final = ("queries", "oracle_words")
-"""Layers in which a run that trusts the oracle is meant to differ."""
+from fuzz.targets.block_engines import coverage_engine, riscv_engine
+from fuzz.targets.blocks import OPTIONS, BlockTarget
+from zkos.host.profile import RunOptions
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Why a case is kept."""
-
-    kind: str
-    """`diverge`, `abort`, `crash` or `timeout`."""
-    block: int
-    detail: Difference | str
+def block_differential() -> BlockTarget:
+    """The compiled OS against its RISC-V image."""
+    return differential("block_differential", OPTIONS)
 
 
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """What the engines said of a case."""
-
-    outcomes: tuple[Outcome, ...]
-    """Of the native proving run, block by block."""
-    finding: Finding | None = None
-
-
-def prepare(engines: tuple[str, ...] = ()) -> None:
-    """Build or load what the engines run, so that no case waits for it."""
-    native.library()
-    if not engines or "riscv" in engines:
-        riscv.program()
-        riscv.machine()
-
-
-def examine(
-    case: Case, options: RunOptions, engines: tuple[str, ...] = ()
-) -> Examination:
-    """Run a case on `engines`, or all, and compare; raises CaseError."""
-    chains: dict[str, list[Outcome]] = {}
-    for name, run, mode in ENGINES:
-        if not engines or name in engines:
-            chains[name] = list(run_chain(run, case, replace(options, mode=mode)))
-    first = next(iter(chains.values()))
-    return Examination(tuple(first), _judge(chains, options.quirks))
-
-
-def _judge(chains: dict[str, list[Outcome]], quirks: Quirks) -> Finding | None:
-    for name, outcomes in chains.items():
-        last = len(outcomes) - 1
-        if failed(outcomes[last]):
-            kind = outcomes[last].result.value
-            return Finding(kind, last, f"{name}: {outcomes[last].reason}")
-    names = list(chains)
-    for other in names[1:]:
-        finding = _compare((names[0], other), chains[names[0]], chains[other])
-        if finding is not None:
-            return finding
-    outcomes = chains[names[0]]
-    last = len(outcomes) - 1
-    if outcomes[last].result is Result.ABORT and quirks is Quirks.NONE:
-        return Finding("abort", last, outcomes[last].reason)
-    return None
-
-
-def _compare(
-    names: tuple[str, str], left: list[Outcome], right: list[Outcome]
-) -> Finding | None:
-    for index, (one, two) in enumerate(zip(left, right, strict=False)):
-        if "forward" in names:
-            one, two = _without_proofs(one), _without_proofs(two)
-        difference = compare(names, one, two)
-        if difference is not None:
-            return Finding("diverge", index, difference)
-    if len(left) != len(right):
-        blocks = Difference(names, "blocks", "", (len(left), len(right)))
-        return Finding("diverge", min(len(left), len(right)), blocks)
-    return None
-
-
-def _without_proofs(outcome: Outcome) -> Outcome:
-    detail = replace(outcome.detail, queries=None)
-    return replace(outcome, oracle_words=None, detail=detail)
-
-
-def test_one_input(data: bytes) -> None:
-    """The property for a fuzzer's bytes; AssertionError if it does not hold."""
-    source = BytesSource(data)
-    options = source.choose(VARIANTS)
-    finding = examine(generate_case(source), options).finding
-    assert finding is None, finding
+def differential(name: str, options: RunOptions) -> BlockTarget:
+    """Both engines of ours with these options."""
+    return BlockTarget(name, [coverage_engine(), riscv_engine()], options)
 
 
 if __name__ == "__main__":

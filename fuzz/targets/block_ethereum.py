@@ -1,32 +1,33 @@
-"""Blocks of our OS against py-evm under the declared differences.
+"""Blocks of our OS against Ethereum under the declared differences.
 
 With unlimited native resource, no system contracts and no price for pubdata ours is
 closest to Ethereum. What Ethereum cannot be asked at all is counted and not compared.
+py-evm is asked first; where it differs, EELS says who is alone.
 """
 
 from dataclasses import replace
 from typing import Final
 
 from differential.evm_compare import compare_with_ethereum
-from differential.outcome import Outcome, Result
+from differential.outcome import UNSUPPORTED, Outcome, Result
 from fuzz.coverage.target import Problem
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_engine
 from fuzz.targets.blocks import BlockTarget, Judgement
-from zkos.guest.protocol.addresses import BOOTLOADER
-from zkos.host.case import Block, Case
+from zkos.host.case import AccountState, Block, Case
 from zkos.host.profile import Profile, Quirks, RunOptions
-from zkos.host.signing import SIGNATURE_BYTES
 from zkos.host.state import ChainState
-from zkos.host.transactions import FieldTransaction, Kind, RawTransaction, Transaction
+from zkos.host.transactions import FieldTransaction, RawTransaction, Transaction
 
 OPTIONS: Final = RunOptions(profile=Profile.REPLAY)
 _MOST_NATIVE_PRICE: Final = 10
-_ETHEREUM: Final = (Kind.LEGACY, Kind.EIP2930, Kind.EIP1559)
+_MOST_GAS: Final = 1_000_000
+_REFERENCE: Final = "py_evm"
+_ARBITER: Final = "eels"
 
 
 def block_ethereum() -> BlockTarget:
-    """The compiled OS against py-evm under the declared differences."""
+    """The compiled OS against py-evm and EELS under the declared differences."""
     return _target("block_ethereum", OPTIONS)
 
 
@@ -52,11 +53,11 @@ def compare_block(
     """The difference from py-evm as a problem."""
     if not ours.succeeded:
         return Judgement(compared=False)
-    done = compare_with_ethereum(block, state, options, ours)
-    names = ("native", "py_evm")
+    done = compare_with_ethereum(block, state, options, ours, engine=_REFERENCE)
+    names = ("native", _REFERENCE)
     if done.reference.result is Result.CRASH:
         reason = done.reference.reason
-        if reason.startswith("unsupported"):
+        if reason.startswith(UNSUPPORTED):
             return Judgement(compared=False)
         site = reason.split(":")[0]
         crash = Problem("crash", names[1:], "outcome", "", site, (reason,))
@@ -64,9 +65,12 @@ def compare_block(
     found = done.difference
     if found is None:
         return Judgement()
-    site = _reason(ours, found.where)
+    arbiter = compare_with_ethereum(block, state, options, ours, engine=_ARBITER)
+    sides = _reason(ours, found.where)
+    if arbiter.reference.succeeded and arbiter.difference is None:
+        sides = f"{sides} {_ARBITER} is with ours".strip()
     return Judgement(
-        Problem("diverge", names, found.layer, found.where, site, found.values)
+        Problem("diverge", names, found.layer, found.where, sides, found.values)
     )
 
 
@@ -79,47 +83,50 @@ def _reason(ours: Outcome, where: str) -> str:
 
 
 def only_ethereum(case: Case) -> Case:
-    """The case without what Ethereum does not have: types, fields, prices."""
-    return replace(case, blocks=tuple(_ethereum_block(block) for block in case.blocks))
+    """The case without what Ethereum does not have: types, prices, code versions."""
+    return replace(
+        case,
+        accounts=tuple(_as_deployed(entry) for entry in case.accounts),
+        sequence=tuple(
+            _as_deployed(entry) if isinstance(entry, AccountState) else entry
+            for entry in case.sequence
+        ),
+        blocks=tuple(_ethereum_block(block) for block in case.blocks),
+    )
+
+
+def _as_deployed(entry: AccountState) -> AccountState:
+    """The account with code as it would be deployed: others see its padding."""
+    return replace(entry, code_version=1)
 
 
 def _ethereum_block(block: Block) -> Block:
-    coinbase = block.context.coinbase
     context = replace(
         block.context,
-        gas_per_pubdata=0,
+        pubdata_price=0,
         native_price=max(1, min(block.context.native_price, _MOST_NATIVE_PRICE)),
-        coinbase=0 if coinbase == int(BOOTLOADER) else coinbase,
     )
-    items = (_ethereum_transaction(item) for item in block.transactions)
-    return Block(context, tuple(item for item in items if item is not None))
+    stay = (_bounded(item) for item in block.transactions if _is_ethereum(item))
+    return replace(block, context=context, transactions=tuple(stay))
 
 
-def _ethereum_transaction(item: Transaction) -> Transaction | None:
-    if isinstance(item, RawTransaction):
-        return item
-    if not isinstance(item, FieldTransaction) or item.kind not in _ETHEREUM:
-        return None
-    if item.signature is not None and not _fits_envelope(item.signature):
-        return None
-    priority = item.max_priority_fee_per_gas if item.kind is Kind.EIP1559 else None
-    return replace(
-        item,
-        max_priority_fee_per_gas=priority,
-        gas_per_pubdata=0,
-        paymaster=0,
-        paymaster_input=b"",
-        factory_deps=(),
-        mint_value=None,
-        refund_recipient=None,
-        reserved=(),
-        reserved_dynamic=None,
-    )
+def _bounded(item: Transaction) -> Transaction:
+    """The transaction with gas for seconds of a reference at most."""
+    if isinstance(item, FieldTransaction) and item.gas_limit > _MOST_GAS:
+        return replace(item, gas_limit=_MOST_GAS)
+    return item
 
 
-def _fits_envelope(signature: bytes) -> bool:
-    """Whether Ethereum's envelopes can carry a signature."""
-    return len(signature) == SIGNATURE_BYTES and signature[-1] in (27, 28)
+def _is_ethereum(item: Transaction) -> bool:
+    """Whether a transaction is delivered as a signed envelope."""
+    if item.format is not None:
+        return False
+    match item:
+        case RawTransaction():
+            return True
+        case FieldTransaction(kind=kind):
+            return kind.is_signed
+    return False
 
 
 if __name__ == "__main__":

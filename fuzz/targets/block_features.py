@@ -6,7 +6,7 @@ Receipts are read without decoding the report: their first words lie at fixed pl
 
 import struct
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -14,55 +14,47 @@ from differential.runners.base import Ending
 from fuzz.coverage.counters import magnitude, semantic
 from zkos.guest.protocol.report import KIND_TRANSACTION
 from zkos.host.case import Block
-from zkos.host.channel import REPORT, QueryChannel
+from zkos.host.channel import QUERY_IDS, REPORT, QueryChannel
+from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext
 from zkos.host.profile import Quirks
 from zkos.host.report import Status
-from zkos.host.transactions import (
-    EncodedTransaction,
-    FieldTransaction,
-    Kind,
-    Transaction,
-)
+from zkos.host.tree import hash_bytes
 
-_UPSTREAM_ABORTS: Final = (
-    "a transaction ends the block",
-    "more ether than there can be",
-    "transaction too long",
+_UPSTREAM_ABORT: Final = "a transaction ends the block"
+"""What ends a block with upstream's faults (bootloader spec 11)."""
+_UNREADABLE: Final = (
+    "preimage does not match its hash",
+    "unexpected length of a preimage",
 )
-"""What ends a block upstream (bootloader spec 11, `corpora/regressions`)."""
-_UNREADABLE: Final = ("preimage does not match its hash", "preimage too short")
+_PREIMAGE: Final = QUERY_IDS["preimage"]
 _RECEIPT: Final = struct.Struct("<5I")
 _GAS_USED: Final = 4 * (5 + 16)
 
 
 def declared_abort(
-    reason: str, encoded: Sequence[bytes], quirks: Quirks, *, decreed: bool = False
+    reason: str,
+    context: BlockContext,
+    asked: Sequence[tuple[int, bytes]],
+    quirks: Quirks,
+    decreed: Collection[bytes],
 ) -> bool:
     """Whether a block may end so; any other trap is a fault of ours.
 
-    `decreed`: governance may have put code somewhere before. The deployer believes it
-    the length, and an account of another length than its code's cannot be read.
+    `asked` is all that the guest asked, `decreed` is plain code, for which only the
+    deployer asks: told another length than the code's, it gets no answer that can be
+    true. The rest is metadata that no block can have.
     """
-    if decreed and any(text in reason for text in _UNREADABLE):
-        return True
-    if quirks is Quirks.UPSTREAM and any(text in reason for text in _UPSTREAM_ABORTS):
-        return True
-    # The reference host sends whole 64-bit words (oracle spec 3).
-    odd = any(1 <= len(item) % 8 <= 4 for item in encoded)
-    return odd and "unexpected length of an answer" in reason
-
-
-def has_decree(block: Block) -> bool:
-    """Whether governance has a word in the block."""
-    return any(map(_is_upgrade, block.transactions))
-
-
-def _is_upgrade(item: Transaction) -> bool:
-    match item:
-        case FieldTransaction(kind=kind):
-            return kind is Kind.UPGRADE
-        case EncodedTransaction(data=body):
-            return int.from_bytes(body[:32], "big") == Kind.UPGRADE.value
+    if any(text in reason for text in _UNREADABLE):
+        about = asked[-1] if asked else (0, b"")
+        return about[0] == _PREIMAGE and about[1] in map(hash_bytes, decreed)
+    if _UPSTREAM_ABORT in reason:
+        return quirks is Quirks.UPSTREAM
+    if "block gas limit too high" in reason:
+        return context.gas_limit > MAX_BLOCK_GAS_LIMIT
+    if "older than the one before" in reason:
+        return context.timestamp < (context.last_block_timestamp or 0)
+    if "base fee" in reason:
+        return context.eip1559_basefee >> 64 != 0
     return False
 
 

@@ -1,6 +1,15 @@
-"""Blocks under libFuzzer: `blocks.block_upstream`, which says what must hold."""
+"""Property: with upstream's faults, too, both engines of ours say the same."""
 
 from fuzz.targets.atheris_driver import main
+from fuzz.targets.block_differential import differential
+from fuzz.targets.blocks import BlockTarget
+from zkos.host.profile import Quirks, RunOptions
+
+
+def block_upstream() -> BlockTarget:
+    """The compiled OS against its image, with upstream's faults reproduced."""
+    return differential("block_upstream", RunOptions(quirks=Quirks.UPSTREAM))
+
 
 if __name__ == "__main__":
     main("block_upstream")

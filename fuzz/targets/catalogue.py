@@ -1,23 +1,26 @@
 """All targets by name. Each is a factory imported when first used."""
 
 import importlib
+import importlib.util
 import os
 from pathlib import Path
 from typing import Any, Final
 
 from fuzz.coverage.target import Target
+from fuzz.shipped import corpora
+from zkos.terminal.errors import UserError
+from zkos.terminal.extras import how_to_install
 
 _FACTORIES: Final = {
-    "block_differential": "fuzz.targets.blocks:block_differential",
-    "block_upstream": "fuzz.targets.blocks:block_upstream",
-    "block_server": "fuzz.targets.blocks:block_server",
-    "block_replay": "fuzz.targets.blocks:block_replay",
-    "block_native": "fuzz.targets.blocks:block_native",
+    "block_differential": "fuzz.targets.block_differential:block_differential",
+    "block_batch": "fuzz.targets.block_batch:block_batch",
+    "block_upstream": "fuzz.targets.block_upstream:block_upstream",
+    "block_replay": "fuzz.targets.block_replay:block_replay",
+    "block_native": "fuzz.targets.block_native:block_native",
     "block_ethereum": "fuzz.targets.block_ethereum:block_ethereum",
     "block_ethereum_upstream": "fuzz.targets.block_ethereum:block_ethereum_upstream",
     "block_image": "fuzz.targets.block_image:block_image",
-    "block_image_server": "fuzz.targets.block_image:block_image_server",
-    "block_image_replay": "fuzz.targets.block_image:block_image_replay",
+    "block_image_batch": "fuzz.targets.block_image_batch:block_image_batch",
     "block_image_faults": "fuzz.targets.block_image:block_image_faults",
     "oracle": "fuzz.targets.oracle:oracle",
     "transaction_parser": "fuzz.targets.transaction_parser:transaction_parser",
@@ -29,6 +32,8 @@ _FACTORIES: Final = {
     "machine": "fuzz.targets.machine:machine",
     "case_import": "fuzz.targets.case_import:case_import",
 }
+_NEEDS: Final = {"machine": ("unicorn",)}
+"""Packages that not everybody installs, by target."""
 IMAGES_FOLDER: Final = "ZKOS_IMAGES"
 """Environment variable that names the folder of shipped images."""
 NAMES: Final = tuple(
@@ -40,7 +45,7 @@ NAMES: Final = tuple(
 DEFAULT: Final = ("block_differential",)
 
 
-class TargetError(Exception):
+class TargetError(UserError):
     """A target is not known or cannot run here; the text is one line for the user."""
 
 
@@ -51,35 +56,51 @@ def load_target(name: str) -> Target[Any]:
     try:
         make = getattr(importlib.import_module(module), factory)
     except (ImportError, AttributeError) as error:
+        if name in _FACTORIES:
+            raise  # a fault of ours: what others may lack was checked
         raise TargetError(f"target {name!r} cannot be loaded: {error}") from error
     made: Target[Any] = make()
     return made
 
 
 def seed_folder(name: str) -> Path:
-    """The distilled inputs of a target in the repository, shared by block targets.
+    """The distilled inputs of a target that are shipped, shared by block targets.
 
     Only inputs of blocks are called `.json`: these are cases for all commands.
     """
-    corpora = Path(__file__).resolve().parents[2] / "corpora"
-    return corpora / (DEFAULT[0] if name.startswith("block_") else name)
+    return corpora() / (DEFAULT[0] if name.startswith("block_") else name)
 
 
 def check_target(name: str) -> None:
-    """Raise TargetError unless there is such a target.
+    """Raise TargetError unless there is such a target and what it needs.
 
     `module:factory` names one that is not listed.
     """
+    for package in _NEEDS.get(name, ()):
+        if not _exists(package):
+            raise TargetError(f"target {name} {how_to_install(package)}")
     if name not in _FACTORIES and ":" not in name:
         raise TargetError(
             f"no target is called {name!r}, there are: {', '.join(NAMES)}"
         )
 
 
+def _exists(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except (ModuleNotFoundError, ValueError):
+        return False
+
+
 def describe() -> list[tuple[str, str]]:
     """Names and one line about each."""
     rows = []
     for name, place in _FACTORIES.items():
+        try:
+            check_target(name)
+        except TargetError as error:
+            rows.append((name, str(error)))
+            continue
         module, _, factory = place.partition(":")
         made = getattr(importlib.import_module(module), factory)
         rows.append((name, (made.__doc__ or "").strip().splitlines()[0]))

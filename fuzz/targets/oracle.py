@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from fuzz.adversary.attack import Attacker, drawn_worlds
+from fuzz.adversary.attack import Attacker
 from fuzz.adversary.engines import NativeEngine
 from fuzz.adversary.judge import Verdict, judge
+from fuzz.adversary.knowledge import Knowledge
 from fuzz.adversary.scenes import scenes
 from fuzz.adversary.stage import Stage
 from fuzz.coverage.counters import Counters, semantic
@@ -21,14 +22,8 @@ from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_library
 from zkos.host.profile import Mode, Profile, RunOptions
 
-_WORLDS: Final = 12
 _WORLD_SEED: Final = 1
 _BYTES: Final = 48
-_BAD: Final = {
-    Verdict.UNSOUND: "unsound",
-    Verdict.CRASH: "crash",
-    Verdict.TIMEOUT: "timeout",
-}
 
 
 class Lie(NamedTuple):
@@ -48,7 +43,7 @@ class OracleTarget:
         library = coverage_library()
         self._counters: Final = Counters(library.coverage)
         self._engine: Final = NativeEngine(library)
-        word = RunOptions(Profile.APP, Mode.PROVING, report=False).word()
+        word = RunOptions(Profile.PRODUCTION, Mode.PROVING, report=False).word()
         self._scenes: Final[list[tuple[Stage, Attacker]]] = []
         for name, case in scenes().items():
             stage = Stage(name, case, word)
@@ -57,8 +52,9 @@ class OracleTarget:
                 raise RuntimeError(
                     f"honest answers are refused: {name}: {ending.reason}"
                 )
-            worlds = drawn_worlds(stage, RandomSource(_WORLD_SEED), _WORLDS)
-            self._scenes.append((stage, Attacker(stage, worlds)))
+            source = RandomSource(_WORLD_SEED)
+            knowledge = Knowledge(stage, self._engine, source)
+            self._scenes.append((stage, Attacker(knowledge)))
 
     @property
     def counters(self) -> Counters | None:
@@ -93,14 +89,15 @@ class OracleTarget:
         )
         # A lie that is noticed is what this target calls a valid input.
         seen.included = trial.verdict is Verdict.REJECTED
-        seen.reverted = trial.verdict in (Verdict.SAME, Verdict.STATED)
-        if trial.verdict in _BAD:
+        seen.reverted = trial.verdict is not Verdict.REJECTED
+        if trial.verdict.is_bad:
+            # The fault is known by what was lied about, not by how or in which scene.
             seen.problem = Problem(
-                _BAD[trial.verdict],
+                trial.verdict.value,
                 (self._engine.name,),
-                attack.kind,
-                "",
-                trial.ending.reason or stage.name,
+                "answers",
+                site=trial.about,
+                values=(f"{trial.reason} ({attack.kind} on {stage.name})",),
             )
         return seen
 

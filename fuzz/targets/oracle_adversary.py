@@ -57,6 +57,7 @@ def _summary(given: argparse.Namespace, tally: Tally) -> dict[str, object]:
         "verdicts": tally.verdicts,
         "kinds": kinds,
         "findings": len(tally.findings),
+        "sites": Counter(f"{x.verdict}: {x.about}" for x in tally.findings),
     }
 
 

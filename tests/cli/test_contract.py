@@ -17,6 +17,7 @@ ENGINE_FIELDS = {
     "public_input",
     "state_root",
     "next_free_slot",
+    "block_hash",
     "oracle_words",
     "transactions",
     "pubdata",
@@ -47,13 +48,16 @@ def test_json_line_has_the_fields_of_the_contract():
     done = zkos("diff", "--json", CASE)
     assert done.returncode == 0
     (row,) = rows(done)
-    assert set(row) == {"case", "profile", "quirks", "engines", "difference"}
-    assert row["case"] == str(CASE)
-    assert (row["profile"], row["quirks"], row["difference"]) == ("app", "none", None)
+    assert list(row) == [
+        *("case", "block", "protocol", "instance", "quirks", "engines", "difference")
+    ]
+    assert (row["case"], row["block"]) == (str(CASE), 0)
+    assert (row["protocol"], row["instance"]) == ("v30", "zk")
+    assert (row["quirks"], row["difference"]) == ("none", None)
     assert set(row["engines"]["native"]) >= ENGINE_FIELDS
     riscv = row["engines"]["riscv"]
     assert set(riscv) >= ENGINE_FIELDS | {"cycles", "delegations"}
-    assert set(riscv["delegations"]) == {"blake2s", "u256"}
+    assert set(riscv["delegations"]) == {"blake2s", "u256", "keccak"}
     assert riscv["outcome"] == "success"
     assert len(bytes.fromhex(riscv["public_input"][2:])) == 32
     transaction = riscv["transactions"][1]
@@ -76,6 +80,81 @@ def test_chain_gives_a_line_for_each_block():
     assert len(set(roots)) == 3
 
 
+@pytest.mark.riscv
+def test_batch_follows_the_blocks_of_its_chain():
+    done = zkos("diff", "--json", CHAIN, "--batch", "--da", "blobs")
+    assert done.returncode == 0, done.stdout + done.stderr
+    *blocks, batch = rows(done)
+    assert [row["block"] for row in blocks] == [0, 1, 2]
+    assert batch["batch"] == [0, 2]
+    assert "block" not in batch
+    assert batch["difference"] is None
+    native, riscv = (batch["engines"][name] for name in ("native", "riscv"))
+    for name in (
+        *("outcome", "public_input"),
+        *("state_commitment", "batch_output_hash", "logs_root"),
+    ):
+        assert native[name] == riscv[name], name
+    assert riscv["cycles"] > 0
+    assert set(riscv["delegations"]) == {"blake2s", "u256", "keccak"}
+    last = blocks[-1]["engines"]["native"]["public_input"]
+    assert native["public_input"] != last
+
+
+def test_batch_of_one_block_is_the_block():
+    block, batch = rows(zkos("run", "--json", CASE, "--batch"))
+    assert batch["batch"] == [0, 0]
+    one, other = (row["engines"]["native"] for row in (block, batch))
+    assert one["public_input"] == other["public_input"]
+
+
+def test_batch_is_shown():
+    text = zkos("run", CHAIN, "--batch").stdout
+    assert f"{CHAIN} [batch]" in text
+    assert "data availability" in text
+
+
+def test_availability_changes_what_is_bound():
+    inputs = [
+        rows(zkos("run", "--json", CASE, "--da", da))[0]["engines"]["native"]
+        for da in ("none", "keccak", "blobs")
+    ]
+    assert len({item["public_input"] for item in inputs}) == 3
+    assert len({item["block_hash"] for item in inputs}) == 1
+
+
+@pytest.mark.parametrize(
+    ("case", "options", "reason"),
+    [
+        ({"protocol": "v29"}, (), "protocol: unknown protocol, expected one of v30"),
+        ({}, ("--protocol", "v29"), "Invalid value for '--protocol'"),
+        ({}, ("--da", "blob"), "Invalid value for '--da'"),
+        ({}, ("--engine", "native@v29"), "no setting 'v29'"),
+    ],
+)
+def test_unknown_protocol_is_one_line(tmp_path, case, options, reason):
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps({"block": {}, **case}))
+    done = zkos("run", path, *options)
+    assert done.returncode == 2
+    assert reason in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_protocol_is_a_setting_of_an_engine():
+    (row,) = rows(zkos("run", "--json", CASE, "--engine", "native@v30"))
+    assert row["engines"]["native@v30"]["outcome"] == "success"
+
+
+def test_image_of_no_known_protocol_is_one_line(tmp_path):
+    image = tmp_path / "odd.bin"
+    image.write_bytes((0x6F).to_bytes(4, "little"))  # a jump to itself
+    done = zkos("run", CASE, "--image", image)
+    assert done.returncode == 2
+    (line,) = [line for line in done.stderr.splitlines() if "odd.bin" in line]
+    assert "not an image of a known protocol, it asks nothing first" in line
+
+
 def test_corrupted_engine_is_a_difference():
     options = ["--engine", "native", "--engine", f"{ENGINES}generous"]
     done = zkos("diff", "--json", CASE, *options)
@@ -85,7 +164,7 @@ def test_corrupted_engine_is_a_difference():
         "engines": ["native", "generous"],
         "layer": "gas_used",
         "where": "transactions[0]",
-        "values": [11000, 11001],
+        "values": [21000, 21001],
     }
 
 
@@ -93,7 +172,7 @@ def test_difference_is_told_with_values_and_last_agreement():
     options = ["--engine", "native", "--engine", f"{ENGINES}generous"]
     text = zkos("diff", CASE, *options).stdout
     assert "first difference: gas_used at transactions[0]" in text
-    assert "11001" in text
+    assert "21001" in text
     assert "last agreement: reason at transactions[0]" in text
 
 
@@ -155,12 +234,14 @@ def test_endless_engine_is_a_timeout():
 
 
 def test_settings_of_an_engine_are_its_own():
-    case = CORPORA / "regressions" / "upstream_shift_past_32_bits"
-    engines = ["--engine", "native", "--engine", "native@upstream"]
-    done = zkos("diff", "--json", case, *engines)
+    engines = ["--engine", "native", "--engine", "native@replay,forward"]
+    done = zkos("diff", "--json", CASE, *engines)
     assert done.returncode == 1
-    text = zkos("diff", case, *engines).stdout
-    assert "also different: storage at slot 0x1 of " in text
+    (row,) = rows(done)
+    assert row["difference"]["engines"] == ["native", "native@replay,forward"]
+    # The base fee is burnt: the coinbase has less.
+    text = zkos("diff", CASE, *engines).stdout
+    assert "also different: accounts at balance of 0x" in text
 
 
 def test_run_shows_what_an_operator_asks_for():

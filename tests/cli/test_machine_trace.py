@@ -173,6 +173,6 @@ def test_symbols_of_a_build_hold_the_lines(program, source, tmp_path, monkeypatc
     done = zkos_here("build", *given)
 
     assert done.returncode == 0, done.stderr
-    content = json.loads((tmp_path / "zkos_app.bin.symbols.json").read_text())
+    content = json.loads((tmp_path / "zkos_production.bin.symbols.json").read_text())
     paths = {path for path, _ in content["lines"]["places"]}
     assert paths >= {str(source), "zkos/guest/system/oracle.py"}

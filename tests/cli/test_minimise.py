@@ -9,7 +9,7 @@ from tests.cli.support import zkos, zkos_here
 from tests.pins import CORPORA
 
 MODULES = "module=tests.differential.engines."
-CASE = CORPORA / "regressions" / "upstream_shift_past_32_bits" / "case.json"
+CASE = CORPORA / "regressions" / "upstream_p256_is_cold" / "case.json"
 SIDES = ["--engine", "native", "--engine", "native@upstream"]
 
 

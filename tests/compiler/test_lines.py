@@ -8,8 +8,9 @@ from differential.runners import riscv
 from tests.compiler.test_rules import GUEST as RULES
 from tests.support.target import RiscvTarget
 from zkos.compiler import line_build
-from zkos.compiler.assembler import A0, OPCODE_AUIPC, OPCODE_JALR, ZERO, encode
+from zkos.compiler.assembler import A0, ZERO, encode
 from zkos.compiler.build import BuildError, compile_guest
+from zkos.compiler.code_flow import is_jump, jump_distance
 from zkos.compiler.dwarf import read_lines
 from zkos.compiler.emit import RV32
 from zkos.compiler.image import build_program, link_program
@@ -173,11 +174,8 @@ def site_number(image, pc):
 
 
 def call_target(image, pc):
-    upper, lower = word(image, pc), word(image, pc + 4)
-    if upper & 0x7F != OPCODE_AUIPC or lower & 0x7F != OPCODE_JALR:
-        return None
-    low = lower >> 20
-    return (pc + (upper & 0xFFFFF000) + low - (low >> 11 << 12)) & 0xFFFFFFFF
+    made = word(image, pc)
+    return pc + jump_distance(made) if is_jump(made) else None
 
 
 @pytest.mark.riscv

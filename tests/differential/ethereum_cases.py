@@ -86,6 +86,7 @@ def case(
     accounts=(),
     transactions=None,
     sender=None,
+    funds=0,
     **context,
 ):
     """A block with a contract; by default one transaction calls it."""
@@ -94,7 +95,7 @@ def case(
         blocks=(Block(BlockContext(**given), tuple(transactions or [transaction()])),),
         accounts=(
             sender or AccountState(SENDER, balance=RICH),
-            AccountState(CONTRACT, nonce=1, code=body, storage=storage),
+            AccountState(CONTRACT, funds, 1, code=body, storage=storage),
             *accounts,
         ),
     )

@@ -8,6 +8,7 @@ from differential.known import (
     CHAIN_ID_ZERO,
     CREATION_OVER_STORAGE,
     DELEGATED_DESTRUCTION_SPARED,
+    DELEGATED_TO_NOTHING,
     DESTRUCTION_SPARES_UNSEEN_SLOTS,
     FEES_TO_COINBASE,
     FLOOR_UNCHECKED,
@@ -58,7 +59,6 @@ from tests.differential.ethereum_cases import (
     RICH,
     SELFDESTRUCT,
     SENDER,
-    SLOAD,
     SSTORE,
     STOP,
     authorization,
@@ -81,7 +81,9 @@ EXACT = RunOptions(Profile.REPLAY, Mode.FORWARD)
 UPSTREAM = replace(EXACT, quirks=Quirks.UPSTREAM)
 PRODUCTION = RunOptions(Profile.PRODUCTION, Mode.FORWARD)
 HUGE = 2**50
+MUCH = 10**4
 PREVRANDAO = 0x44
+NOTHING_TOLD = Told()
 
 
 @dataclass
@@ -92,7 +94,7 @@ class Example:
     spares: Case
     options: RunOptions = EXACT
     excess_blob_gas: int = 0
-    told: Told = Told()
+    told: Told = NOTHING_TOLD
     """Of `fires`."""
     plain: bool = False
     """It shows in Ethereum itself."""
@@ -150,6 +152,12 @@ def free(body, **fields):
     return case(body, transactions=[wants], eip1559_basefee=0, **fields)
 
 
+def paying_much(body=b"", **fields):
+    """A call whose gas is worth more native resource than it needs."""
+    wants = transaction(max_fee_per_gas=MUCH)
+    return case(body, **{"transactions": [wants], "native_price": 1, **fields})
+
+
 def with_long_length(sent):
     """A transaction whose outer list has a length with a zero before it."""
     data = deliver(sent, 37).data
@@ -158,6 +166,8 @@ def with_long_length(sent):
     return RawTransaction(longer, sender=SENDER)
 
 
+RETURNS_MUCH = 257 * (call(4, size=2**20) + code(POP))
+TO_NOTHING = AccountState(0xE0, delegate=0xE1)
 STORAGE_ONLY = AccountState(0xE0, storage=((1, 2),))
 INITCODE = code(STOP)
 TARGET = created_with_salt(CONTRACT, 5, INITCODE)
@@ -212,41 +222,38 @@ EXAMPLES = {
         excess_blob_gas=10**8,
     ),
     PREVRANDAO_IS_ONE: Example(
-        case(code(PREVRANDAO) + keep(), mix_hash=5),
-        case(code(PREVRANDAO) + keep(), mix_hash=1),
+        paying_much(code(PREVRANDAO) + keep(), mix_hash=5),
+        paying_much(code(PREVRANDAO) + keep(), mix_hash=1),
         options=PRODUCTION,
     ),
     FEES_TO_COINBASE: Example(
-        case(),
-        case(eip1559_basefee=0),
-        options=PRODUCTION,
+        paying_much(), paying_much(eip1559_basefee=0), options=PRODUCTION
     ),
     NATIVE_GAS: Example(
-        case(native_price=10),
-        case(native_price=10),
+        case(transactions=[transaction(gas_limit=2 * 10**6)]),
+        paying_much(),
         options=PRODUCTION,
-        told=Told(native_used={0: 50_000}),
+        told=Told(native_used={0: 1_500_000}),
     ),
     OUT_OF_NATIVE: Example(
-        case(transactions=[transaction(value=1)]),
-        case(transactions=[transaction(value=1)]),
+        case(transactions=[transaction(to=0xE0, value=1)]),
+        paying_much(transactions=[transaction(value=1, max_fee_per_gas=MUCH)]),
         options=PRODUCTION,
         told=Told(out_of_native=frozenset({0})),
     ),
     OUT_OF_RETURN_MEMORY: Example(
-        case(transactions=[set_code(authorization(CONTRACT))]),
-        case(transactions=[set_code(authorization(CONTRACT))]),
-        told=Told(out_of_return_memory=frozenset({0})),
+        free(RETURNS_MUCH), free(b""), told=Told(out_of_return_memory=frozenset({0}))
     ),
     PUBDATA_NOT_COVERED: Example(
-        case(code((1, 1), SSTORE, (1,), SLOAD), transactions=[transaction(value=1)]),
-        case(code((1, 1), SSTORE, (1,), SLOAD), transactions=[transaction(value=1)]),
+        paying_much(code((1, 1), SSTORE), pubdata_price=9 * 10**7),
+        paying_much(code((1, 1), SSTORE), pubdata_price=10**6),
         options=PRODUCTION,
         told=Told(not_covered=frozenset({0})),
     ),
     LIMITS_OF_THE_BLOCK: Example(
-        case(transactions=[transaction(), transaction(value=1)]),
-        case(transactions=[transaction(), transaction(value=1, nonce=1)]),
+        case(transactions=[transaction(gas_limit=5 * 10**5)]),
+        paying_much(),
+        options=PRODUCTION,
         told=Told(dropped=frozenset({0})),
     ),
     GAS_LIMIT_BINDS_GAS_USED: Example(
@@ -277,6 +284,14 @@ EXAMPLES = {
             b"",
             accounts=[replace(STORAGE_ONLY, nonce=1)],
             coinbase=STORAGE_ONLY.address,
+        ),
+    ),
+    DELEGATED_TO_NOTHING: Example(
+        case(call(0xE0, value=1) + keep(), funds=9, accounts=[TO_NOTHING]),
+        case(
+            call(0xE0, value=1) + keep(),
+            funds=9,
+            accounts=[replace(TO_NOTHING, nonce=1)],
         ),
     ),
     P256_IS_COLD: Example(

@@ -11,8 +11,9 @@ import pytest
 
 from differential.compare import compare
 from differential.engines import EngineError, parse_engines, unsupported
-from differential.known import Policy
 from differential.outcome import Result, TransactionStatus
+from differential.policy import Policy
+from differential.reference.block import INVALID
 from differential.reference.transactions import envelope
 from differential.runners import anvil, native, py_evm
 from differential.runners.base import state_of_case
@@ -20,21 +21,27 @@ from tests.cli.support import rows, zkos, zkos_here
 from tests.differential.ethereum_cases import (
     COINBASE,
     CONTRACT,
+    OTHER,
     RETURN,
     RETURNDATASIZE,
+    RICH,
     SENDER,
     SSTORE,
     STOP,
+    AccountState,
+    authorization,
     call,
     case,
     code,
     created_by,
+    set_code,
     transaction,
     write,
 )
-from zkos.host.accounts import keccak_bytes
+from zkos.host.accounts import delegation
 from zkos.host.case_writer import save_case
 from zkos.host.profile import Mode, Profile, RunOptions
+from zkos.host.signing import keccak256
 
 OPTIONS = RunOptions(Profile.REPLAY, Mode.FORWARD)
 FAKE = Path(__file__).with_name("fake_anvil.py")
@@ -73,7 +80,7 @@ def answers_for(given):
     plain = py_evm.run_with(block, state, Policy.ethereum(), OPTIONS)
     answers, hashes = {}, []
     for item, receipt in zip(block.transactions, plain.transactions, strict=True):
-        name = "0x" + keccak_bytes(envelope(item, block.context.chain_id)).hex()
+        name = "0x" + keccak256(envelope(item, block.context.chain_id).data).hex()
         if receipt.status is TransactionStatus.INVALID:
             continue
         hashes.append(name)
@@ -163,11 +170,10 @@ def test_block_is_set_up_mined_once_and_read_back(program, tmp_path):
     assert {item.address for item in outcome.detail.accounts} == {
         SENDER, CONTRACT, COINBASE, 0xE0, created_by(SENDER, 1)
     }  # fmt: skip
-    assert [item.rule for item in outcome.detail.declared] == ["fees_to_coinbase"]
 
     arguments = " ".join(json.loads((tmp_path / "arguments").read_text()))
     for words in (
-        "--hardfork cancun",
+        "--hardfork prague",
         "--no-mining",
         "--order fifo",
         "--accounts 0",
@@ -225,22 +231,43 @@ def test_nothing_of_the_group_is_left(program, tmp_path):
 
 
 LEFT_OUT = {
-    "no_refunds": case(code((0, 0), SSTORE), storage=((0, 1),)),
-    "mock_blake2f": case(
+    "no_calldata_floor": case(
+        transactions=[transaction(gas_limit=10**5, data=bytes(1000))]
+    ),
+    "no_blake2f": case(
         write(bytes(212) + b"\1")
         + call(9, size=213)
         + code(0x50, RETURNDATASIZE, (2,), SSTORE)
     ),
-    "fees_to_coinbase": case(
-        code((COINBASE,), 0x31, (0,), SSTORE), transactions=[
-            transaction(), transaction(nonce=1)
-        ]
-    ),
-    "no_gas_pool": case(
+    "p256_precompile": case(call(0x100) + code((0,), SSTORE)),
+    "gas_limit_binds_gas_used": case(
         transactions=[transaction(gas_limit=90_000, nonce=n) for n in range(2)],
         gas_limit=100_000,
     ),
-}  # fmt: skip
+}
+FAULTY = {
+    "senders with code": case(
+        sender=AccountState(SENDER, balance=RICH, code=code(STOP))
+    ),
+    "every authority": case(transactions=[set_code(authorization(CONTRACT))]),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_block_that_anvil_has_wrong_has_no_answer(program, fault, tmp_path):
+    assert fault in unsupported(run(program(), FAULTY[fault]))
+    assert not (tmp_path / "arguments").exists()
+
+
+@pytest.mark.native
+def test_known_authority_and_price_without_a_tip_are_answered(program):
+    known = AccountState(OTHER, balance=1)
+    sent = set_code(authorization(CONTRACT), max_fee_per_gas=7)
+    given = case(code((3, 7), SSTORE), transactions=[sent], accounts=[known])
+    delegated = {f"eth_getCode {OTHER:#042x}": f"0x{delegation(CONTRACT).hex()}"}
+    outcome = run(program({**answers_for(given), **delegated}), given)
+    assert outcome.reason == ""
+    assert compare(("ours", "anvil"), ours(given), outcome) is None
 
 
 @pytest.mark.parametrize("rule", LEFT_OUT)
@@ -248,11 +275,6 @@ def test_block_a_declared_difference_bears_on_has_no_answer(program, rule, tmp_p
     outcome = run(program(), LEFT_OUT[rule])
     assert rule in unsupported(outcome)
     assert not (tmp_path / "arguments").exists()
-
-
-def test_profile_with_limited_native_has_no_answer(program):
-    outcome = run(program(), ordinary(), replace(OPTIONS, profile=Profile.APP))
-    assert "native resource is limited" in unsupported(outcome)
 
 
 @pytest.mark.parametrize(
@@ -271,7 +293,7 @@ def test_block_that_sees_what_cannot_be_told_has_no_answer(program, opcode, fiel
 def test_pool_that_cannot_wait_for_the_block_has_no_answer(program):
     given = ordinary()
     (block,) = given.blocks
-    refused = f"0x{envelope(block.transactions[2], 37).hex()}"
+    refused = f"0x{envelope(block.transactions[2], 37).data.hex()}"
     answers = answers_for(given)
     answers[f"eth_sendRawTransaction {refused}"] = {"refuse": "insufficient funds"}
     assert "insufficient funds" in unsupported(run(program(answers), given))
@@ -284,7 +306,7 @@ def test_first_transaction_refused_by_the_pool_is_invalid(program):
     answers = answers_for(given)
     answers["eth_sendRawTransaction"] = {"refuse": "nonce too high"}
     outcome = run(program(answers), given)
-    assert outcome.transactions == (py_evm.INVALID,)
+    assert outcome.transactions == (INVALID,)
 
 
 def test_another_order_has_no_answer(program):

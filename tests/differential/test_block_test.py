@@ -4,7 +4,7 @@ import pytest
 
 from differential.fixture_results import Verdict
 from differential.fixture_run import Setup, run_fixture
-from differential.importers.block_test import BEACON_ROOTS
+from differential.importers.block_test import SYSTEM_CONTRACTS
 from differential.importers.fixtures import FixtureFile, load_file
 from differential.reference.transactions import envelope
 from differential.runners import native
@@ -42,7 +42,7 @@ def header(number):
 def block_rlp(transactions, uncles=(), withdrawals=()):
     items = [
         item if item[0] < 0xC0 else decode(item)
-        for item in (envelope(transaction, 1) for transaction in transactions)
+        for item in (envelope(transaction, 1).data for transaction in transactions)
     ]
     return "0x" + encode([[b"header"], items, [*uncles], [*withdrawals]]).hex()
 
@@ -52,7 +52,7 @@ def last_of(blocks):
     return {"hash": "0x0", **headers[-1]} if headers else header(0)
 
 
-def fixture(blocks, network="Cancun", **changes):
+def fixture(blocks, network="Prague", **changes):
     return {
         "test": {
             "network": network,
@@ -101,7 +101,7 @@ def test_chain_is_imported_and_runs(tmp_path):
     ]
     (test,) = read(tmp_path, fixture(blocks))
     first, second = test.case.blocks
-    assert second.transactions == (RawTransaction(envelope(SENT[1], 1)),)
+    assert second.transactions == (RawTransaction(envelope(SENT[1], 1).data),)
     assert (first.context.block_hashes, second.context.block_hashes) == (
         (0xAA00,),
         (0xAA01, 0xAA00),
@@ -125,7 +125,9 @@ def test_blocks_of_a_side_chain_are_left_out(tmp_path):
     ]
     (test,) = read(tmp_path, fixture(blocks))
     assert [len(block.transactions) for block in test.case.blocks] == [1, 0]
-    assert test.case.blocks[0].transactions == (RawTransaction(envelope(SENT[0], 1)),)
+    assert test.case.blocks[0].transactions == (
+        RawTransaction(envelope(SENT[0], 1).data),
+    )
 
 
 def test_chain_that_does_not_begin_at_genesis_is_refused(tmp_path):
@@ -138,15 +140,18 @@ def test_chain_without_valid_blocks_is_no_case(tmp_path):
     assert read(tmp_path, fixture([refused])) == []
 
 
-def test_other_networks_are_left_out(tmp_path):
-    assert read(tmp_path, fixture([valid(1, [])], network="Paris")) == []
+@pytest.mark.parametrize(("network", "read_ones"), [("Cancun", 1), ("Paris", 0)])
+def test_networks_are_prague_and_cancun(tmp_path, network, read_ones):
+    found = read(tmp_path, fixture([valid(1, [])], network=network))
+    assert [test.fork for test in found] == [network] * read_ones
 
 
-def test_missing_system_call_is_named(tmp_path):
-    contract = {f"{BEACON_ROOTS:#042x}": {"nonce": "0x01", "code": "0x00"}}
+@pytest.mark.parametrize("address", SYSTEM_CONTRACTS, ids=hex)
+def test_missing_system_call_is_named(tmp_path, address):
+    contract = {f"{address:#042x}": {"nonce": "0x01", "code": "0x00"}}
     (test,) = read(tmp_path, fixture([valid(1, [])], pre=contract))
     assert test.declared == ("no_system_calls",)
-    empty = {f"{BEACON_ROOTS:#042x}": {"nonce": "0x01"}}
+    empty = {f"{address:#042x}": {"nonce": "0x01"}}
     (test,) = read(tmp_path, fixture([valid(1, [])], pre=empty))
     assert test.declared == ()
 

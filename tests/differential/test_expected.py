@@ -1,80 +1,84 @@
-import hashlib
+"""Published outcomes as ours are held."""
+
 import itertools
 
-from differential.expected import load_expected
+import pytest
+
+from differential.expected import load_expected, load_expected_batch
 from differential.outcome import L1Log, Result, TransactionOutcome, TransactionStatus
-from zkos.host.profile import Profile
+from tests.support.published import NAMES, expected_path
+from zkos.host.context import DataAvailability
 
 
-def load(shared, name, profile=Profile.APP):
-    return load_expected(shared / "vectors" / f"{name}.expected.json", profile)
+def load(name, da=DataAvailability.KECCAK):
+    return load_expected(expected_path(name), da)
 
 
-def test_success_is_read_in_full(shared):
-    (outcome,) = load(shared, "calls")
+pytestmark = pytest.mark.published
+
+
+def test_success_is_read_in_full():
+    (outcome,) = load("calls")
     assert outcome.result is Result.SUCCESS
-    assert outcome.public_input.hex().startswith("efdeaf530b863671")
-    assert outcome.next_free_slot == 15
-    assert outcome.cycles == 1111397
-    assert (outcome.blake2s, outcome.u256) == (5770, 42773)
-    assert outcome.oracle_words == 5433 + 488
-    assert len(outcome.pubdata) == 613
-    assert outcome.detail.queries["storage_slot"] == 16
-    digest = hashlib.blake2s(outcome.pubdata).hexdigest()
-    assert digest.startswith("11e5490947aa1eef8a962dca0490110d")
+    assert outcome.cycles == 1348670
+    assert outcome.delegations == {"blake2s": 5560, "u256": 41780, "keccak": 0}
+    assert outcome.oracle_words == 5248 + 468
+    assert outcome.detail.queries["storage_slot"] == 15
+    assert outcome.detail.words_aside == 0
+    assert outcome.pubdata[0] == 1
+    assert outcome.block_hash == int.from_bytes(outcome.pubdata[1:33], "big")
+    assert [item.status for item in outcome.transactions] == [TransactionStatus.SUCCESS]
 
 
-def test_batch_knows_no_pubdata(shared):
-    (outcome,) = load(shared, "calls", Profile.SERVER)
-    assert outcome.pubdata is None
-    assert outcome.detail.block_hash is None
-    assert outcome.next_free_slot == 15
+def test_schemes_have_public_inputs_of_their_own():
+    inputs = {load("calls", da)[0].public_input for da in DataAvailability}
+    assert len(inputs) == 3
 
 
-def test_abort_has_no_public_input(shared):
-    (outcome,) = load(shared, "abort_pubdata_shrinks")
-    assert outcome.result is Result.ABORT
-    assert outcome.reason == "csr (guest abort) 0xc00"
-    assert outcome.public_input is None
-    assert outcome.state_root is None
-
-
-def test_chain_gives_an_outcome_a_block(shared):
-    outcomes = load(shared, "chain_3")
+def test_chain_gives_an_outcome_a_block():
+    outcomes = load("chain_3")
     assert len(outcomes) == 3
     for before, after in itertools.pairwise(outcomes):
         assert after.detail.root_before == before.state_root
 
 
-def test_logs_and_messages_are_read(shared):
-    (outcome,) = load(shared, "l1_message_call")
+def test_batch_is_one_outcome():
+    published = expected_path("chain_3")
+    batch = load_expected_batch(published, DataAvailability.KECCAK)
+    assert batch.public_input.hex().startswith("57f30ef79759810c")
+    assert batch.detail.queries["block_count"] == 1
+    assert batch.detail.words_aside == 3
+    assert load_expected_batch(published, DataAvailability.NONE) is None
+
+
+def test_words_of_advice_are_not_published():
+    (outcome,) = load("pre_modexp")
+    assert outcome.detail.queries["modexp_advice"] > 0
+    assert outcome.detail.words_aside is None
+
+
+def test_logs_and_messages_are_read():
+    first, _ = load("batch_2_l1")
     value = 0x1C8AFF950685C2ED4BC3174F3472287B56D9517B9C948127319A09A7A36DEAC8
-    assert outcome.detail.l1_messages == (b"hello", b"hello")
-    assert outcome.detail.l1_logs == (
-        L1Log(0, 0x8008, 0xC0001, value),
-        L1Log(1, 0x8008, 0xC0001, value),
-    )
+    assert first.detail.l1_messages == (b"hello",)
+    assert first.detail.l1_logs[1] == L1Log(1, 0x8008, 0xC0001, value)
 
 
-def test_all_published_outcomes_are_read(shared):
-    paths = sorted((shared / "vectors").glob("*.expected.json*"))
-    assert len(paths) > 50
-    for path in paths:
-        for profile in Profile:
-            for outcome in load_expected(path, profile):
-                succeeded = outcome.result is Result.SUCCESS
-                assert succeeded == (outcome.public_input is not None), path.name
-
-
-def test_receipts_of_the_logging_build_are_read(shared):
-    (outcome,) = load(shared, "bad_signature", Profile.SERVER)
+def test_receipts_of_the_image_that_logs_are_read():
+    (outcome,) = load("invalid_sig")
     sender, nobody = "0x1a642f0e3c3af545e7acbd38b07251b3990914f1", "0x" + "0" * 40
-    assert outcome.transactions == (
-        TransactionOutcome(
-            TransactionStatus.INVALID,
-            f"IncorrectFrom {{ tx: {sender}, recovered: {nobody} }}",
-        ),
-        TransactionOutcome(TransactionStatus.SUCCESS, None, gas_used=21000),
+    assert outcome.transactions[0] == TransactionOutcome(
+        TransactionStatus.INVALID,
+        f"IncorrectFrom {{ tx: {sender}, recovered: {nobody} }}",
     )
-    (silent,) = load(shared, "bad_signature")
-    assert silent.transactions is None
+    (limited,) = load("block_gas_limit")
+    reasons = [item.reason for item in limited.transactions]
+    assert "BlockGasLimitReached" in reasons
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_published_outcomes_are_read(name):
+    for da in DataAvailability:
+        for outcome in load(name, da):
+            succeeded = outcome.result is Result.SUCCESS
+            assert succeeded == (outcome.public_input is not None)

@@ -1,61 +1,56 @@
-"""Each declared difference fires where it must, and forgives nothing else."""
+"""Each declared difference explains ours beside Ethereum, and forgives nothing else."""
 
 from dataclasses import replace
 
 import pytest
 
-from differential.engines import unsupported
 from differential.evm_compare import (
     compare_with_ethereum,
     first_transaction_apart,
+    judge,
+    told_by,
 )
 from differential.known import (
-    BOOTLOADER_BALANCE_SWEPT,
-    CODELESS_CALL_AT_DEPTH_LIMIT,
-    CREATE_AT_DEPTH_LIMIT,
-    INITCODE_GAS,
-    NO_REFUNDS,
+    OUT_OF_RETURN_MEMORY,
     RULES,
-    WIPED_AGAIN,
+    SENDER_PAYS_TOUCHES,
     Origin,
-    Policy,
 )
-from differential.outcome import TransactionStatus
+from differential.outcome import SlotDiff, TransactionStatus
+from differential.policy import Policy
 from differential.runners import native, py_evm
 from differential.runners.base import state_of_case
 from tests.differential.ethereum_cases import (
     COINBASE,
     CONTRACT,
+    CREATE,
+    KEY,
     RICH,
     SENDER,
     SSTORE,
     AccountState,
+    authorization,
     call,
     case,
     code,
+    keep,
+    set_code,
     transaction,
 )
-from tests.differential.rule_examples import (
-    BOOTLOADER,
-    BORN,
-    DIES,
-    ELSEWHERE,
-    EXACT,
-    EXAMPLES,
-    UPSTREAM,
-    creation,
-)
+from tests.differential.rule_examples import EXACT, EXAMPLES, PRODUCTION, UPSTREAM
 
 pytestmark = pytest.mark.native
 
-SLOW = (CREATE_AT_DEPTH_LIMIT, CODELESS_CALL_AT_DEPTH_LIMIT)
+REFERENCES = ("py_evm", "eels")
+SLOW = (OUT_OF_RETURN_MEMORY,)
 PARAMETERS = [
     pytest.param(rule, id=rule.name, marks=[pytest.mark.slow] if rule in SLOW else [])
-    for rule in EXAMPLES
+    for rule, example in EXAMPLES.items()
+    if not example.plain
 ]
 
 
-def compare(example, which, policy):
+def compare(example, which, policy, engine="py_evm"):
     example_case = getattr(example, which)
     block, state = example_case.blocks[0], state_of_case(example_case)
     ours = native.run_block(block, state, example.options)
@@ -66,167 +61,103 @@ def compare(example, which, policy):
         example.options,
         ours,
         policy=policy,
+        engine=engine,
         excess_blob_gas=example.excess_blob_gas,
     )
 
 
-def test_every_rule_has_an_example():
-    named = [rule.name for rule in (*EXAMPLES, *ELSEWHERE)]
-    assert sorted(named) == sorted(RULES)
-
-
+@pytest.mark.parametrize("engine", REFERENCES)
 @pytest.mark.parametrize("rule", PARAMETERS)
-def test_rule_fires_and_explains_the_difference(rule):
-    example = EXAMPLES[rule]
-    compared = compare(example, "fires", Policy.of(example.options))
+def test_rule_fires_and_explains_the_difference(rule, engine):
+    if engine == "eels":
+        pytest.importorskip("ethereum")
+    compared = compare(EXAMPLES[rule], "fires", EXAMPLES[rule].policy(), engine)
+    assert compared.reference.reason == ""
     assert compared.difference is None
-    assert compared.declared[rule.name] >= 1
+    if rule.origin is not Origin.REFERENCE or engine == "py_evm":
+        assert compared.declared[rule.name] >= 1
 
 
 @pytest.mark.parametrize("rule", PARAMETERS)
 def test_without_its_rule_the_difference_is_found(rule):
-    example = EXAMPLES[rule]
-    policy = Policy.of(example.options).without([rule])
-    assert compare(example, "fires", policy).difference is not None
+    policy = EXAMPLES[rule].policy().without([rule])
+    assert compare(EXAMPLES[rule], "fires", policy).difference is not None
 
 
 @pytest.mark.parametrize("rule", PARAMETERS)
 def test_rule_spares_the_neighbour(rule):
     example = EXAMPLES[rule]
-    with_rule = compare(example, "spares", Policy.of(example.options))
+    with_rule = compare(example, "spares", example.policy())
     assert with_rule.difference is None
     assert rule.name not in with_rule.declared
-    without = Policy.of(example.options).without([rule])
+    without = example.policy().without([rule])
     assert compare(example, "spares", without).difference is None
 
 
-def test_words_of_initcode_are_intrinsic_gas():
-    initcode = bytes(64)
-    gas = 53_000 + 4 * len(initcode)
-    for missing, status in ((1, "invalid"), (0, "success")):
-        words = 2 * 2
-        short = case(transactions=[creation(initcode, gas + words - missing)])
-        state, block = state_of_case(short), short.blocks[0]
-        policy = Policy.ethereum()
-        outcome = py_evm.run_with(block, state, policy, EXACT)
-        assert outcome.transactions[0].status.value == status
-        assert (policy.fired[0, INITCODE_GAS.name] > 0) == bool(missing)
-        faulty = py_evm.run_with(block, state, policy.without([INITCODE_GAS]), EXACT)
-        assert faulty.transactions[0].status is not TransactionStatus.INVALID
-
-
+DELEGATED = AccountState(SENDER, balance=RICH, delegate=CONTRACT)
 DEPLOYED_EMPTY = AccountState(SENDER, balance=RICH, deployed_empty=True)
-LEFT_FOR_TOUCHES = (-1, 0, 100, 199, 200, 299, 300, 399, 400)
 
 
-@pytest.mark.parametrize("left", LEFT_FOR_TOUCHES)
-@pytest.mark.parametrize("to", [0xE0, 0x9000, None])
-def test_sender_with_empty_code_short_of_gas_for_touches(left, to):
-    """What was done before the gas ran out stays, on both sides."""
-    data = bytes(64)
-    words = 0 if to == 0xE0 else 2 * 2
-    gas = 21_000 + 4 * len(data) + words + left
-    short = case(
-        transactions=[
-            transaction(to=to, gas_limit=gas, data=data),
-            transaction(to=0xE0, gas_limit=30_000, nonce=int(left >= 200)),
-        ],
-        sender=DEPLOYED_EMPTY,
+@pytest.mark.parametrize("missing", [0, 1, 300])
+@pytest.mark.parametrize("sender", [DELEGATED, DEPLOYED_EMPTY], ids=["7702", "empty"])
+def test_sender_short_of_gas_for_touches_is_dropped(sender, missing):
+    gas = 21_000 + 300 - missing
+    short = case(transactions=[transaction(to=0xE0, gas_limit=gas)], sender=sender)
+    block, state = short.blocks[0], state_of_case(short)
+    for options, is_dropped in ((UPSTREAM, missing > 0), (EXACT, False)):
+        ours = native.run_block(block, state, options)
+        compared = compare_with_ethereum(block, state, options, ours)
+        assert compared.difference is None
+        dropped = ours.transactions[0].status is TransactionStatus.INVALID
+        assert dropped == is_dropped
+        fired = SENDER_PAYS_TOUCHES.name in compared.declared
+        assert fired == (options is UPSTREAM)
+
+
+@pytest.mark.parametrize("data_length", [0, 5000])
+def test_refunds_are_those_of_ethereum(data_length):
+    """The cap of a fifth, before the native resource is paid for."""
+    clears = code((0, 0), SSTORE, (1, 0), SSTORE)
+    body = case(
+        clears,
+        storage=((0, 1), (1, 1)),
+        transactions=[transaction(data=bytes([1]) * data_length)],
     )
-    ours = native.run_block(short.blocks[0], state_of_case(short), EXACT)
-    compared = compare_with_ethereum(short.blocks[0], state_of_case(short), EXACT, ours)
-    assert compared.difference is None
-    dropped = ours.transactions[0].status is TransactionStatus.INVALID
-    assert dropped == (left < 400)
-    assert ours.transactions[1].status is TransactionStatus.SUCCESS
-
-
-@pytest.mark.parametrize(("length", "missing"), [(49153, 0), (49152, 0), (64, 1)])
-def test_data_for_the_old_deployer_is_limited_as_initcode(length, missing):
-    gas = 21_000 + 4 * length + 2 * ((length + 31) // 32) - missing
-    data = bytes(length)
-    sent = case(transactions=[transaction(to=0x9000, data=data, gas_limit=gas)])
-    state, block = state_of_case(sent), sent.blocks[0]
+    block, state = body.blocks[0], state_of_case(body)
     ours = native.run_block(block, state, EXACT)
     assert compare_with_ethereum(block, state, EXACT, ours).difference is None
-    refused = ours.transactions[0].status is TransactionStatus.INVALID
-    assert refused == (length > 49152 or missing > 0)
+    (receipt,) = ours.transactions
+    before = receipt.gas_used + receipt.gas_refunded
+    assert receipt.gas_refunded == min(2 * 4800, before // 5)
 
 
-@pytest.mark.parametrize("length", [49152, 49153])
-def test_long_initcode_without_gas_for_the_creation_is_refused(length):
-    gas = 21_000 + 4 * length + 2 * 1537
-    sent = case(transactions=[creation(bytes(length), gas)])
-    state, block = state_of_case(sent), sent.blocks[0]
-    ours = native.run_block(block, state, EXACT)
-    assert compare_with_ethereum(block, state, EXACT, ours).difference is None
-    refused = ours.transactions[0].status is TransactionStatus.INVALID
-    assert refused == (length == 49153)
-
-
-def test_balance_of_the_bootloader_is_swept_after_a_dropped_transaction():
-    dropped = case(
-        transactions=[transaction(nonce=1)],
-        accounts=[AccountState(BOOTLOADER, balance=5)],
-    )
-    state, block = state_of_case(dropped), dropped.blocks[0]
-    ours = native.run_block(block, state, EXACT)
+def test_references_are_told_only_what_ethereum_has_not():
+    block = case(transactions=[transaction(nonce=5), transaction()]).blocks[0]
+    state = state_of_case(case())
+    ours = native.run_block(block, state, PRODUCTION)
+    told = told_by(ours)
     assert ours.transactions[0].status is TransactionStatus.INVALID
-    compared = compare_with_ethereum(block, state, EXACT, ours)
-    assert compared.difference is None
-    assert compared.declared == {BOOTLOADER_BALANCE_SWEPT.name: 1}
+    assert told.dropped == told.out_of_native == frozenset()
+    assert set(told.native_used) == {1}
 
 
-@pytest.mark.parametrize("coinbase", [COINBASE, 0xF0])
-def test_more_ether_than_there_can_be_is_not_for_ethereum(coinbase):
-    rich = AccountState(0xF0, balance=2**256 - 1)
-    body = call(0xF0, value=1) if coinbase == COINBASE else b""
-    odd = case(
-        body, accounts=[rich], coinbase=coinbase, transactions=[transaction(value=1)]
-    )
-    outcome = py_evm.run_block(odd.blocks[0], state_of_case(odd), EXACT)
-    assert "more ether than there can be" in unsupported(outcome)
-    assert native.run_block(odd.blocks[0], state_of_case(odd), EXACT).succeeded
+def test_a_call_out_of_native_anywhere_is_no_end_of_the_block():
+    """A call with value in a frame never reached before, at many limits."""
+    body = call(4, value=1) + keep() + code((0, 0, 0), CREATE) + keep(1)
+    reasons = set()
+    for gas_limit in (*range(1_000_000, 1_700_000, 3_500), 5_000_000):
+        short = case(body, transactions=[transaction(gas_limit=gas_limit)])
+        block, state = short.blocks[0], state_of_case(short)
+        ours = native.run_block(block, state, PRODUCTION)
+        assert ours.reason == ""
+        assert compare_with_ethereum(block, state, PRODUCTION, ours).difference is None
+        reasons.add(ours.transactions[0].reason)
+    assert {"OutOfNative", ""} <= reasons
 
 
-@pytest.mark.parametrize(
-    ("fields", "reason"),
-    [
-        (
-            {"max_priority_fee_per_gas": 0},
-            "max_priority_fee_per_gas: this type has none",
-        ),
-        ({"signature": bytes(64) + b"\x1b\0"}, "signature: 66 bytes long"),
-        (
-            {"signature": bytes(65)},
-            "signature: its last byte is neither 27 nor 28",
-        ),
-    ],
-)
-def test_what_no_envelope_can_carry_is_not_for_ethereum(fields, reason):
-    odd = case(transactions=[transaction(sender=SENDER, **fields)])
-    outcome = py_evm.run_block(odd.blocks[0], state_of_case(odd), EXACT)
-    assert unsupported(outcome) == reason
-
-
-@pytest.mark.parametrize("nonce", [1, 2])
-def test_destroyed_coinbase_is_wiped_also_by_a_refused_transaction(nonce):
-    """What it got for the transaction before is lost; it is paid after the wiping."""
-    sent = [creation(DIES), transaction(nonce=nonce)]
-    block_case = case(transactions=sent, coinbase=BORN)
-    block, state = block_case.blocks[0], state_of_case(block_case)
-    ours = native.run_block(block, state, UPSTREAM)
-    refused = ours.transactions[1].status is TransactionStatus.INVALID
-    assert refused == (nonce == 2)
-    compared = compare_with_ethereum(block, state, UPSTREAM, ours)
-    assert compared.difference is None
-    assert compared.declared[WIPED_AGAIN.name] == 1
-
-
-def test_quirks_are_declared_for_upstream_only():
-    quirks = {rule.name for rule in RULES.values() if rule.origin is Origin.QUIRK}
-    assert quirks <= Policy.of(UPSTREAM).enabled
-    assert not quirks & Policy.of(EXACT).enabled
+def test_quirks_are_those_of_the_guest():
+    quirks = {rule for rule in RULES.values() if rule.origin is Origin.QUIRK}
+    assert len(quirks) == 5
 
 
 def test_every_beginning_of_a_block_agrees_and_a_corrupted_one_is_found():
@@ -248,15 +179,24 @@ def test_every_beginning_of_a_block_agrees_and_a_corrupted_one_is_found():
     assert first_transaction_apart(block, state, EXACT, corrupted) == 3
 
 
+def busy():
+    sent = set_code(authorization(CONTRACT, 1, KEY), to=SENDER, value=1)
+    return case(code((0, 0), SSTORE), storage=((0, 1),), transactions=[sent])
+
+
 def test_corrupted_outcome_is_found():
-    example = EXAMPLES[NO_REFUNDS].fires
-    block, state = example.blocks[0], state_of_case(example)
+    given = busy()
+    block, state = given.blocks[0], state_of_case(given)
     ours = native.run_block(block, state, EXACT)
     receipt = ours.transactions[0]
     wrong = {
         "gas_used": replace(receipt, gas_used=receipt.gas_used - 1),
+        "gas_refunded": replace(receipt, gas_refunded=receipt.gas_refunded - 1),
         "status": replace(receipt, status=TransactionStatus.REVERTED),
         "return_data": replace(receipt, return_data=b"1"),
+        "transaction_hash": replace(receipt, hash=1),
+        "sender": replace(receipt, sender=1),
+        "created": replace(receipt, created=1),
     }
     for layer, changed in wrong.items():
         outcome = replace(ours, transactions=(changed,))
@@ -268,7 +208,38 @@ def test_corrupted_outcome_is_found():
     changed = replace(ours, detail=replace(ours.detail, accounts=accounts))
     found = compare_with_ethereum(block, state, EXACT, changed).difference
     assert (found.layer, found.where) == ("accounts", f"balance of {COINBASE:#042x}")
-    storage = tuple(replace(diff, current=9) for diff in ours.detail.storage)
+    storage = (*ours.detail.storage, SlotDiff(CONTRACT, 9, 1))
     changed = replace(ours, detail=replace(ours.detail, storage=storage))
     found = compare_with_ethereum(block, state, EXACT, changed).difference
-    assert (found.layer, found.where) == ("storage", f"slot 0x0 of {CONTRACT:#042x}")
+    assert (found.layer, found.where) == ("storage", f"slot 0x9 of {CONTRACT:#042x}")
+
+
+def test_of_three_engines_the_one_that_is_alone_is_named():
+    given = busy()
+    block, state = given.blocks[0], state_of_case(given)
+    ours = native.run_block(block, state, EXACT)
+    other = py_evm.run_block(block, state, EXACT)
+    receipt = ours.transactions[0]
+
+    def wrong(by):
+        changed = replace(receipt, gas_used=receipt.gas_used + by)
+        return replace(other, transactions=(changed,))
+
+    assert judge({"native": ours, "py_evm": other, "eels": other}) is None
+    for name in ("native", "py_evm", "eels"):
+        outcomes = {"native": ours, "py_evm": other, "eels": other, name: wrong(1)}
+        found = judge(outcomes)
+        assert found.alone == name
+        assert name in found.difference.engines
+    found = judge({"native": ours, "py_evm": wrong(1), "eels": wrong(2)})
+    assert (found.alone, found.difference.engines) == ("", ("native", "py_evm"))
+    assert judge({"native": ours, "py_evm": wrong(1)}).alone == ""
+
+
+def test_difference_of_references_is_found_without_ours():
+    given = busy()
+    block, state = given.blocks[0], state_of_case(given)
+    policy = Policy.of(EXACT)
+    one = py_evm.run_with(block, state, policy, EXACT)
+    two = py_evm.run_with(block, state, Policy.ethereum("Cancun"), EXACT)
+    assert judge({"py_evm": one, "eels": two}).difference.layer == "status"

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from zkos.host.raw_transaction import encode
 
 from differential.minimise.passes import minimise
 from differential.minimise.predicate import compared
@@ -14,7 +15,6 @@ from tests.differential.planted_cases import OTHER_KEY, TARGET, crowded, push, s
 from zkos.host.case import parse_case
 from zkos.host.case_writer import case_to_json
 from zkos.host.profile import Profile, Quirks, RunOptions
-from zkos.host.raw_transaction import encode
 from zkos.host.renaming import rename
 from zkos.host.signing import address_of_key
 from zkos.host.transactions import (

@@ -1,7 +1,8 @@
 import json
 
+from differential.case_outcome import CaseOutcome
 from differential.outcome import (
-    CaseOutcome,
+    BatchOutcome,
     Detail,
     Difference,
     Log,
@@ -16,9 +17,9 @@ FULL = Outcome(
     public_input=b"\1" * 32,
     state_root=0xABC,
     next_free_slot=5,
+    block_hash=0xDEF,
     cycles=100,
-    blake2s=10,
-    u256=20,
+    delegations={"blake2s": 10, "u256": 20, "keccak": 0},
     oracle_words=30,
     transactions=(
         TransactionOutcome(
@@ -43,8 +44,9 @@ def test_json_is_the_contract():
         "public_input": "0x" + "01" * 32,
         "state_root": "0x" + "0" * 61 + "abc",
         "next_free_slot": 5,
+        "block_hash": "0x" + "0" * 61 + "def",
         "cycles": 100,
-        "delegations": {"blake2s": 10, "u256": 20},
+        "delegations": {"blake2s": 10, "u256": 20, "keccak": 0},
         "oracle_words": 30,
         "transactions": [
             {
@@ -94,10 +96,12 @@ def test_messages_for_l1_are_printed():
 
 def test_line_of_a_case():
     outcome = Outcome(Result.ABORT, "no")
-    line = CaseOutcome("a.json", "app", "none", {"cpython": outcome})
+    line = CaseOutcome("a.json", "v30", "none", {"cpython": outcome})
     assert line.to_json() == {
         "case": "a.json",
-        "profile": "app",
+        "block": 0,
+        "protocol": "v30",
+        "instance": "zk",
         "quirks": "none",
         "engines": {"cpython": {"outcome": "abort", "reason": "no"}},
         "difference": None,
@@ -106,11 +110,42 @@ def test_line_of_a_case():
 
 def test_line_of_a_block_in_a_chain_with_a_difference():
     difference = Difference(("native", "riscv"), "gas_used", "transactions[3]", (1, 2))
-    line = CaseOutcome("a.json", "app", "none", {}, difference, block=0).to_json()
-    assert line["block"] == 0
+    line = CaseOutcome("a.json", "v30", "none", {}, difference, block=2).to_json()
+    assert line["block"] == 2
     assert line["difference"] == {
         "engines": ["native", "riscv"],
         "layer": "gas_used",
         "where": "transactions[3]",
         "values": [1, 2],
+    }
+
+
+def test_line_of_a_batch():
+    outcome = Outcome(
+        Result.SUCCESS,
+        public_input=bytes(32),
+        cycles=7,
+        delegations={"blake2s": 1},
+        batch=BatchOutcome(1, 2, 3, 4, 5, (6,)),
+    )
+    line = CaseOutcome("a.json", "v30", "none", {"riscv": outcome}, batch=(0, 2))
+    assert line.to_json() == {
+        "case": "a.json",
+        "batch": [0, 2],
+        "protocol": "v30",
+        "instance": "zk",
+        "quirks": "none",
+        "engines": {
+            "riscv": {
+                "outcome": "success",
+                "reason": "",
+                "public_input": "0x" + "00" * 32,
+                "cycles": 7,
+                "delegations": {"blake2s": 1},
+                "state_commitment": f"{2:#066x}",
+                "batch_output_hash": f"{3:#066x}",
+                "logs_root": f"{4:#066x}",
+            }
+        },
+        "difference": None,
     }

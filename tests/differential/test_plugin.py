@@ -82,3 +82,108 @@ def test_case_files_are_left_alone_without_the_option(tmp_path):
     done = run_pytest(tmp_path)
     assert done.returncode == 0
     assert "1 passed" in done.stdout
+
+
+OWN = "[pytest]\naddopts = {options}\n{more}"
+CONSTANT = ("--engine", "module=tests.differential.engines.constant")
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """Somebody's repository: tests of its own, and cases."""
+    for name in ("cases", "tests", "inner"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "cases" / "mine.json").write_text(CASE.read_text())
+    (tmp_path / "tests" / "test_own.py").write_text("def test_own(): pass\n")
+    (tmp_path / "tests" / "test_more.py").write_text("def test_more(): pass\n")
+    return tmp_path
+
+
+def settings(repository, options, more=""):
+    text = OWN.format(options=options, more=more)
+    (repository / "pytest.ini").write_text(text)
+
+
+def items(done):
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    lines = [line.split(" ")[0] for line in done.stdout.splitlines() if "::" in line]
+    return sorted(line for line in lines if line.partition("::")[2])
+
+
+ALL = ["cases/mine.json::mine", "tests/test_more.py::test_more"]
+ALL.append("tests/test_own.py::test_own")
+
+
+@pytest.mark.parametrize("more", ["", "testpaths = tests\n", "testpaths = tests cases"])
+def test_cases_in_addopts_come_beside_the_own_tests(repository, more):
+    settings(repository, " ".join(("--cases cases", *CONSTANT)), more)
+    assert items(run_pytest(repository, "-v")) == ALL
+    assert items(run_pytest(repository, "-v", "tests/test_own.py")) == ALL[2:]
+    assert items(run_pytest(repository, "-v", "tests", "cases")) == ALL
+    for folder in ("inner", "cases", "tests") if not more else ():
+        done = run_pytest(repository / folder, "-v")
+        assert "::mine" in done.stdout, done.stdout + done.stderr
+
+
+def test_cases_on_the_command_line_come_alone(repository):
+    settings(repository, "", "testpaths = tests\n")
+    assert items(run_pytest(repository, "-v", "--cases=cases", *CONSTANT)) == ALL[:1]
+    done = run_pytest(repository, "-v", "tests", "--cases", "cases", *CONSTANT)
+    assert items(done) == ALL
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--profile", "fast"], ["--profile fast", "production", "replay"]),
+        (["--mode", "backward"], ["--mode backward", "forward", "proving"]),
+        (["--quirks", "some"], ["--quirks some", "upstream"]),
+        (["--protocol", "v1"], ["--protocol v1", "v30"]),
+        (["--image", "no.bin"], ["no.bin", "No such file"]),
+        (["--engine", "module=mine"], ["mine", "run_block"]),
+        (["--engine", "module=nowhere"], ["no module nowhere"]),
+        (["--cases", "nowhere"], ["nowhere", "no such file or folder"]),
+    ],
+)
+def test_bad_options_are_usage_errors(repository, options, words):
+    (repository / "mine.py").write_text("x = 1\n")
+    done = run_pytest(repository, "--cases", "cases", *CONSTANT, *options)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout
+    for word in words:
+        assert word in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+@pytest.mark.native
+def test_options_reach_the_engines(repository):
+    (repository / "spy.py").write_text(
+        "from differential.outcome import Outcome, Result\n"
+        "def run_block(block, state, options):\n"
+        "    words = (options.profile, options.mode, options.quirks)\n"
+        "    text = ' '.join(word.value for word in words)\n"
+        "    text += f' {options.protocol.value} {options.time_limit}'\n"
+        "    return Outcome(Result.CRASH, text)\n"
+    )
+    given = [
+        "--profile",
+        "replay",
+        "--mode",
+        "forward",
+        "--quirks",
+        "upstream",
+        "--time",
+        "7",
+    ]
+    engine = ("--engine", "module=spy", "--protocol", "v30")
+    done = run_pytest(repository, "--cases", "cases", *engine, *given)
+    assert "spy: crash: replay forward upstream v30 7.0" in done.stdout
+
+
+def test_an_option_somebody_else_has_gets_another_name(repository):
+    (repository / "conftest.py").write_text("")
+    (repository / "other.py").write_text(
+        "def pytest_addoption(parser):\n    parser.addoption('--mode')\n"
+    )
+    options = ("-p", "other", "--zkos-mode", "forward", "--mode", "theirs")
+    done = run_pytest(repository, "-v", "--cases", "cases", *CONSTANT, *options)
+    assert items(done) == ALL[:1]

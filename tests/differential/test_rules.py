@@ -1,10 +1,12 @@
 """Every declared difference on every reference of Ethereum, without ours."""
 
+from dataclasses import replace
+
 import pytest
 
 from differential.compare import compare
 from differential.engines import unsupported
-from differential.known import RULES, Origin
+from differential.known import FORK, RULES, Origin
 from differential.outcome import TransactionStatus
 from differential.policy import Policy
 from differential.reference.rules import Told
@@ -31,6 +33,7 @@ from tests.differential.rule_examples import (
     UPSTREAM,
 )
 from zkos.host.transactions import RawTransaction
+from zkos.versions import VERSIONS
 
 eels = pytest.importorskip("differential.runners.eels", exc_type=ImportError)
 REFERENCES = {"py_evm": py_evm, "eels": eels}
@@ -123,9 +126,15 @@ def test_quirks_are_declared_for_upstream_only():
     assert not quirks & Policy.of(EXACT).enabled
 
 
-def test_rules_end_with_the_version_they_were_made_for():
-    assert not Policy.of(EXACT, version=29).enabled
-    assert Policy.of(EXACT).enabled == Policy.of(EXACT, version=30).enabled
+def test_rules_hold_from_a_version_and_until_another():
+    rule = replace(RULES["p256_is_cold"], since=30, until=31)
+    assert [rule.holds_in(version) for version in (29, 30, 31)] == [False, True, False]
+    assert replace(rule, until=None).holds_in(99)
+
+
+def test_references_follow_the_fork_of_the_version():
+    for options in (EXACT, PRODUCTION):
+        assert VERSIONS[options.protocol].fork == FORK.lower()
 
 
 def test_what_remains_under_replay():
@@ -138,6 +147,7 @@ def test_what_remains_under_replay():
         "no_blake2f",
         "no_point_evaluation",
         "blob_base_fee_is_one",
+        "out_of_native",
         "out_of_return_memory",
         "limits_of_the_block",
         "gas_limit_binds_gas_used",
@@ -146,6 +156,7 @@ def test_what_remains_under_replay():
         "creation_over_storage",
         "destruction_spares_unseen_slots",
         "no_state_clearing",
+        "delegated_to_nothing",
     }
 
 
@@ -165,9 +176,18 @@ def test_more_ether_than_there_can_be_is_not_for_ethereum(coinbase, name):
 def test_system_contract_that_is_called_is_not_for_ethereum(name):
     hook = case(transactions=[transaction(to=0x8008)])
     block, state = hook.blocks[0], state_of_case(hook)
-    outcome = REFERENCES[name].run_block(block, state, PRODUCTION)
+    policy = Policy.of(PRODUCTION)
+    outcome = REFERENCES[name].run_with(block, state, policy, PRODUCTION)
     assert "system contract 0x8008" in unsupported(outcome)
     assert REFERENCES[name].run_block(block, state, EXACT).succeeded
+
+
+@BY_REFERENCE
+def test_limited_native_resource_is_not_for_ethereum_alone(name):
+    given = case()
+    block, state = given.blocks[0], state_of_case(given)
+    outcome = REFERENCES[name].run_block(block, state, PRODUCTION)
+    assert "native resource is limited" in unsupported(outcome)
 
 
 @BY_REFERENCE

@@ -16,6 +16,18 @@ from differential.trace import (
     trace_py_evm,
 )
 from differential.trace_diff import first_split
+from tests.differential.ethereum_cases import (
+    CONTRACT,
+    GAS,
+    OTHER,
+    SSTORE,
+    authorization,
+    case,
+    code,
+    set_code,
+    transaction,
+)
+from tests.differential.ethereum_cases import call as small_call
 from tests.differential.planted_cases import (
     POP,
     SLOAD,
@@ -28,8 +40,8 @@ from tests.differential.planted_cases import (
 from zkos.guest.evm import interpreter
 from zkos.host.case import AccountState, load_case
 from zkos.host.profile import Profile, RunOptions
-from zkos.host.report import ReportError
 from zkos.host.trace import decode_trace
+from zkos.host.words import ReportError
 
 OPTIONS = RunOptions(Profile.REPLAY, trace_memory=True)
 DEEP = push(1) * 40 + "9f" + "8f" + POP * 41  # SWAP16, DUP16
@@ -64,6 +76,7 @@ def plain(code):
 
 
 @pytest.mark.cpython
+@pytest.mark.parametrize("reference", ["py_evm", "eels"])
 @pytest.mark.parametrize(
     "name",
     [
@@ -71,11 +84,62 @@ def plain(code):
         for name in PROGRAMS
     ],
 )
-def test_reference_and_plain_python_have_the_same_steps(name):
+def test_references_and_plain_python_have_the_same_steps(name, reference):
+    if reference == "eels":
+        pytest.importorskip("ethereum")
     one = plain(PROGRAMS[name])
-    two = traced(trace_py_evm, crowded(PROGRAMS[name]))
+    two = traced(TRACERS[reference], crowded(PROGRAMS[name]))
     assert len(one.steps) > 50
     assert first_split(one.steps, two.steps) is None
+
+
+PRICES = {0xF1: 11_600, 0xF2: 11_600, 0xF4: 2600, 0xFA: 2600, 0xF0: 32_000}
+"""Of first calls, with value where they have it, and of a creation."""
+LIMITS = (100, 2500, 9500, 20_000, 50_000)
+
+
+@cache
+def unpaid():
+    """Calls of calls and creations at several limits, within a frame and as one."""
+    accounts, transactions = [], []
+    for number, opcode in enumerate(PRICES):
+        operands = (1,) * (opcode in (0xF1, 0xF2)) + (0,) * 4
+        body = code(operands, (0xE0 + number,), GAS, opcode)
+        inner = AccountState(0xC0D50 + number, nonce=1, balance=5, code=body)
+        calls = b"".join(small_call(inner.address, gas=gas) for gas in LIMITS)
+        accounts += [AccountState(0xE0 + number, balance=1), inner]
+        accounts += [AccountState(0xC0D60 + number, nonce=1, code=calls)]
+        transactions.append((0xC0D60 + number, 10**6))
+        transactions += [(inner.address, 21_000 + gas) for gas in LIMITS]
+    sent = [
+        transaction(to=to, gas_limit=gas, nonce=nonce)
+        for nonce, (to, gas) in enumerate(transactions)
+    ]
+    return case(accounts=accounts, transactions=sent)
+
+
+@pytest.mark.cpython
+@pytest.mark.parametrize("reference", ["py_evm", "eels"])
+def test_call_that_cannot_be_paid_ends_its_frame(reference):
+    if reference == "eels":
+        pytest.importorskip("ethereum")
+    one, two = (traced(it, unpaid()) for it in (trace_cpython, TRACERS[reference]))
+    assert first_split(one.steps, two.steps) is None
+    last = [step for step in one.steps if step.opcode in PRICES]
+    inner = [step for step in last if step.address < 0xC0D60]
+    assert len(inner) == 2 * len(PRICES) * len(LIMITS)
+    for step in inner:
+        assert step.halted == (step.gas < PRICES[step.opcode])
+        assert step.gas_cost == step.gas or not step.halted
+
+
+@pytest.mark.cpython
+def test_delegated_code_is_traced_at_the_account_it_runs_for():
+    sent = set_code(authorization(CONTRACT), to=OTHER)
+    given = case(code((3, 7), SSTORE), transactions=[sent])
+    traces = [traced(tracer, given) for tracer in (trace_cpython, trace_py_evm)]
+    assert first_split(traces[0].steps, traces[1].steps) is None
+    assert {step.address for step in traces[0].steps} == {OTHER}
 
 
 @pytest.mark.slow

@@ -243,3 +243,19 @@ def unborn():
 def unready():
     """A target that takes an hour to prepare."""
     time.sleep(3600)
+
+
+class Clumsy(Planted):
+    """A mutator that fails on some inputs."""
+
+    secrets = ()
+
+    def mutate(self, source, parent, donor):
+        if parent[:1] == b"q":
+            raise KeyError(parent)
+        return super().mutate(source, parent, donor)
+
+
+def clumsy():
+    """Changing an input sometimes fails."""
+    return Clumsy(f"{PLACE}clumsy")

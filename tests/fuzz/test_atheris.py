@@ -65,3 +65,84 @@ def test_blocks_stay_cases(tmp_path):
     assert len(texts) > 20
     for text in texts:
         assert parse_case(json.loads(text), "input").blocks
+
+
+HARMLESS = "tests.fuzz.planted:harmless"
+INPUTS = (b"ab", b"abab", b"xyz", b"xyzxyz", b"1", b"12")
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    folder = tmp_path / "inputs"
+    folder.mkdir()
+    for number, content in enumerate(INPUTS):
+        (folder / str(number)).write_bytes(content)
+    return folder
+
+
+def contents(folder):
+    return {path.read_bytes() for path in folder.iterdir()}
+
+
+def test_inputs_are_merged(tmp_path, inputs):
+    into = tmp_path / "into"
+    into.mkdir()
+    log, code = fuzz(tmp_path, HARMLESS, "-merge=1", str(into), str(inputs))
+    assert code == 0, log
+    assert "MERGE-OUTER: successful" in log
+    assert contents(into)
+    assert contents(into) < set(INPUTS)
+
+
+def test_single_inputs_are_run_and_nothing_else(tmp_path, inputs):
+    one, two = str(inputs / "0"), str(inputs / "3")
+    log, code = fuzz(tmp_path, HARMLESS, one, two)
+    assert code == 0, log
+    assert log.count("Executed ") == 2
+    log, code = fuzz(tmp_path, NAME, one)
+    assert code != 0
+    assert "diverge" in log
+
+
+def test_a_crash_is_minimised_and_cleansed(tmp_path):
+    (tmp_path / "crash").write_bytes(b"xyzababababxxxx")
+    limits = ("-runs=2000", "-max_total_time=20")
+    for mode in ("minimize", "cleanse"):
+        small = tmp_path / mode
+        artefact = f"-exact_artifact_path={small}"
+        log, _ = fuzz(tmp_path, NAME, f"-{mode}_crash=1", artefact, *limits, "crash")
+        assert small.read_bytes().strip() == b"xyz", log
+
+
+@pytest.mark.parametrize("mode", ["-fork=1", "-jobs=1"])
+def test_processes_of_its_own_fuzz(tmp_path, inputs, mode):
+    before = contents(inputs)
+    limits = ("-runs=2000", "-max_total_time=8", "-workers=1")
+    log, code = fuzz(tmp_path, HARMLESS, mode, *limits, str(inputs))
+    assert code == 0, log
+    assert "No such file" not in log
+    assert before < contents(inputs)
+
+
+def test_a_module_of_a_target_is_the_same_program(tmp_path, inputs):
+    into = tmp_path / "into"
+    into.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "fuzz.targets.case_import", "-merge=1", into, inputs],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert contents(into)
+
+
+def test_a_mutator_that_fails_is_a_finding(tmp_path):
+    log, code = fuzz(tmp_path, "tests.fuzz.planted:clumsy", "-seed=1", "-runs=100000")
+    assert code != 0
+    assert "changing an input fails with seed" in log
+    assert "KeyError in planted.py mutate" in log
+    assert list(tmp_path.glob("crash-*"))

@@ -165,13 +165,16 @@ def test_time_between_two_runs_is_no_input_s_fault(tmp_path):
 
 def test_a_broken_line_of_the_history_costs_no_other(tmp_path):
     folder = Folder(tmp_path)
-    folder.append_history({"seconds": 1})
+    first, second = (
+        {"seconds": number, "targets": {}, "findings": {}} for number in (1, 3)
+    )
+    folder.append_history(first)
     with (tmp_path / "history.jsonl").open("a") as file:
         file.write('{"seconds": 2, "tar')
-    assert folder.history() == [{"seconds": 1}]
+    assert folder.history() == [first]
 
-    folder.append_history({"seconds": 3})
-    assert folder.history() == [{"seconds": 1}, {"seconds": 3}]
+    folder.append_history(second)
+    assert folder.history() == [first, second]
 
 
 def test_seeds_half_taken_are_taken_again(tmp_path):

@@ -2,7 +2,9 @@ import struct
 
 import pytest
 
+from zkos.host.advice import BLOB
 from zkos.host.channel import (
+    QUERY_IDS,
     REPORT,
     UART,
     NothingToRead,
@@ -110,7 +112,8 @@ def test_fault_is_kept_and_silences_the_host(channel):
 
 
 def test_queries_are_counted_by_name(channel):
-    channel.exchange(words(4, 0, 4, 0, 8, 1, 0, 0x1234, 0))
+    slot, index = QUERY_IDS["storage_slot"], QUERY_IDS["prev_index"]
+    channel.exchange(words(slot, 0, slot, 0, index, 1, 0, 0x1234, 0))
     names = channel.queries_by_name()
     assert names == {"storage_slot": 2, "prev_index": 1, "0x1234": 1}
 
@@ -118,3 +121,19 @@ def test_queries_are_counted_by_name(channel):
 def test_option_words_beyond_the_given_are_zero(channel):
     engine = WordChannel(channel, (5,))
     assert [engine.option(0), engine.option(1)] == [5, 0]
+
+
+def test_query_that_points_is_about_what_lies_there(channel):
+    asked = words(BLOB, 4, 0x100, 0, 5, 0)
+    assert channel.exchange(asked) == b""
+    assert "no memory is connected" in channel.fault
+    channel = QueryChannel(Echo())
+    channel.see(lambda address, length: b"hello" if address == 0x100 else b"")
+    assert channel.exchange(asked) == framed(words(BLOB) + b"hello")
+    assert channel.words_written == 6
+
+
+def test_words_of_queries_one_may_ask_or_not_are_counted_apart(channel):
+    count = QUERY_IDS["block_count"]
+    channel.exchange(words(count, 0, 3, 0))
+    assert channel.words_aside == 2 + 3

@@ -1,24 +1,49 @@
 """Lies written down in cases."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from differential.minimise.signed import rename
 from differential.outcome import Result
-from differential.runners import cpython, native, py_evm, riscv
-from differential.runners.base import state_of_case
+from differential.runners import cpython, native, py_evm
+from differential.runners.base import oracle_of, state_of_case
 from fuzz.mutation.cast import with_transactions
-from zkos.host.case import load_case, parse_case
+from zkos.host.case import parse_case
 from zkos.host.case_errors import CaseError
 from zkos.host.case_writer import case_to_json
-from zkos.host.channel import OracleError
+from zkos.host.channel import QUERY_IDS, OracleError, QueryChannel
 from zkos.host.edits import AnswerEdit, EditedOracle, edited
-from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.host.profile import Mode, Profile, RunOptions
+from zkos.host.tape import Recorder
 
-CORPORA = Path(__file__).resolve().parents[2] / "corpora"
-LIE = CORPORA / "regressions" / "upstream_believed_value" / "case.json"
+COPIES = {
+    "block": {},
+    "accounts": {
+        "0x1a642f0e3c3af545e7acbd38b07251b3990914f1": {"balance": 10**18},
+        "0x000000000000000000000000000000000000c0de": {
+            "code": "0x60055460005500",
+            "storage": {"5": 3},
+        },
+    },
+    "txs": [
+        {
+            "type": "legacy",
+            "to": "0x000000000000000000000000000000000000c0de",
+            "gas_limit": 100000,
+            "gas_price": 1000,
+            "private_key": "0x" + "01" * 32,
+        }
+    ],
+}
+"""Slot 5 of a contract is copied to slot 0."""
+LIE = AnswerEdit(answer=11, word=1, value=0x60540660)
+"""The code is said to begin with PUSH1 6: slot 6 is copied, which is empty."""
+
+
+def case_with_a_lie():
+    case = parse_case(COPIES, "copies")
+    return replace(case, blocks=(replace(case.blocks[0], edits=(LIE,)),))
 
 
 class Three:
@@ -54,34 +79,41 @@ def test_honest_host_stays_who_it_is():
     "run",
     [
         pytest.param(native.run_block, marks=pytest.mark.native),
-        pytest.param(riscv.run_block, marks=pytest.mark.riscv),
         pytest.param(cpython.run_block, marks=pytest.mark.cpython),
     ],
 )
-def test_lie_is_refused_and_upstream_believes_it(run):
-    case = load_case(LIE)
+def test_lie_is_believed_unless_it_must_be_proven(run):
+    case = case_with_a_lie()
     state = state_of_case(case)
     refused = run(case.blocks[0], state, RunOptions())
     assert refused.result is Result.ABORT
-    assert "a slot without a leaf has a value" in refused.reason
-    believed = run(case.blocks[0], state, RunOptions(quirks=Quirks.UPSTREAM))
-    (slot,) = believed.detail.storage
-    assert (slot.key, slot.current) == (0, 7)
-    honest = replace(case.blocks[0], edits=())
-    truth = run(honest, state, RunOptions())
-    assert truth.succeeded
-    assert truth.public_input != believed.public_input
+    assert "preimage does not match its hash" in refused.reason
+    believed = run(case.blocks[0], state, RunOptions(mode=Mode.FORWARD))
+    assert believed.succeeded
+    assert believed.detail.storage == ()
+    honest = run(replace(case.blocks[0], edits=()), state, RunOptions())
+    (slot,) = honest.detail.storage
+    assert (slot.key, slot.current) == (0, 3)
+
+
+def test_lie_is_about_the_code():
+    case = case_with_a_lie()
+    recorder = Recorder(oracle_of(case.blocks[0], state_of_case(case)))
+    cpython.run_guest(QueryChannel(recorder), RunOptions(mode=Mode.FORWARD))
+    asked = recorder.tape().exchanges[LIE.answer]
+    assert asked.query == QUERY_IDS["preimage"]
+    assert asked.response[4:11] == bytes.fromhex("60065460005500")
 
 
 def test_ethereum_is_not_asked_about_lies():
-    case = load_case(LIE)
+    case = case_with_a_lie()
     options = RunOptions(Profile.REPLAY, Mode.FORWARD)
     outcome = py_evm.run_block(case.blocks[0], state_of_case(case), options)
     assert outcome.reason == "unsupported: a host that lies"
 
 
 def test_edits_are_written_as_they_are_read():
-    case = load_case(LIE)
+    case = case_with_a_lie()
     edits = (*case.blocks[0].edits, AnswerEdit(3, response=bytes(12)))
     case = replace(case, blocks=(replace(case.blocks[0], edits=edits),) * 2)
     assert parse_case(case_to_json(case), "again") == case
@@ -113,7 +145,7 @@ def test_format_of_the_future_is_refused():
 
 
 def test_lies_stay_when_a_case_is_changed_around_them():
-    case = load_case(LIE)
+    case = case_with_a_lie()
     edits = case.blocks[0].edits
     assert rename(case, {0xC0DE: 0xC0DF}).blocks[0].edits == edits
     changed = with_transactions(case, 0, list(case.blocks[0].transactions) * 2)

@@ -2,10 +2,12 @@ import struct
 
 import pytest
 
+from zkos.guest.protocol.report import REASON_INVALID_ENCODING, REASON_NONCE_TOO_LOW
 from zkos.host.channel import REPORT, UART
 from zkos.host.report import (
     AccountProperties,
     AccountReport,
+    BatchReport,
     BlockReport,
     EventReport,
     L1LogReport,
@@ -13,13 +15,14 @@ from zkos.host.report import (
     LogKind,
     PreimageKind,
     PreimageReport,
-    ReportError,
     SlotReport,
     Status,
     TransactionReport,
     decode_report,
+    decode_reports,
     reason_name,
 )
+from zkos.host.words import ReportError
 
 
 def u32(number):
@@ -95,8 +98,40 @@ def test_slot_and_preimage_are_decoded():
 
 def test_pubdata_and_block_are_decoded():
     assert decode(u32(7), data(b"p" * 9)).pubdata == b"p" * 9
-    report = decode(u32(8), u256(1), u256(2), u64(3), u256(4), u64(5), u256(6))
-    assert report.block == BlockReport(1, 2, 3, 4, 5, 6)
+    report = decode(u32(8), u256(1), u256(2), u64(3), u256(4), u64(5), u256(6), u64(7))
+    assert report.block == BlockReport(1, 2, 3, 4, 5, 6, 7)
+
+
+BLOCK = (u32(8), u256(1), u256(2), u64(3), u256(4), u64(5), u256(6), u64(7))
+BATCH = (u32(12), *(u256(n) for n in range(1, 7)), u32(1), u32(2), u256(8), u256(9))
+
+
+def test_batch_is_decoded():
+    batch = decode(*BATCH).batch
+    assert batch == BatchReport(1, 2, 3, 4, 5, 6, 1, (8, 9))
+
+
+def test_messages_are_told_apart_by_block():
+    contents = [
+        u32(7) + data(b"one"),
+        b"".join(BLOCK),
+        u32(7) + data(b"two"),
+        b"".join(BLOCK),
+        b"".join(BATCH),
+    ]
+    messages = [(REPORT, content) for content in contents]
+    first, second = decode_reports(messages)
+    assert (first.pubdata, second.pubdata) == (b"one", b"two")
+    assert first.batch is None
+    assert second.batch.blocks == 1
+    with pytest.raises(ReportError, match="2 blocks are reported"):
+        decode_report(messages)
+
+
+def test_block_without_an_end_has_what_was_said():
+    (only,) = decode_reports([(REPORT, u32(7) + data(b"p"))])
+    assert (only.pubdata, only.block) == (b"p", None)
+    assert decode_reports([])[0].pubdata is None
 
 
 def test_account_is_decoded():
@@ -121,7 +156,8 @@ def test_text_is_decoded():
     ("content", "reason"),
     [
         (b"", "ends early"),
-        (u32(12), "no message has kind 12"),
+        (u32(13), "no message has kind 13"),
+        (u32(12), "ends early"),
         (u32(7) + u32(5) + bytes(4), "ends early"),
         (u32(7) + u32(4) + bytes(8), "kind 7 has 4 bytes too many"),
         (u32(6) + u32(2) + u256(0) + u32(0), "PreimageKind cannot be 2"),
@@ -135,6 +171,6 @@ def test_malformed_message_is_refused(content, reason):
 
 def test_reasons_have_the_names_of_the_specification():
     assert reason_name(0) == ""
-    assert reason_name(1) == "InvalidEncoding"
-    assert reason_name(10) == "NonceTooLow"
+    assert reason_name(int(REASON_INVALID_ENCODING)) == "InvalidEncoding"
+    assert reason_name(int(REASON_NONCE_TOO_LOW)) == "NonceTooLow"
     assert reason_name(99_999) == "reason 99999"

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from zkos.host.channel import OracleError, framed
+from zkos.host.channel import QUERY_IDS, OracleError, framed
 from zkos.host.tape import (
     Exchange,
     Player,
@@ -15,6 +15,8 @@ from zkos.host.tape import (
     save_witness,
     tape_of_witness,
 )
+
+PREIMAGE = QUERY_IDS["preimage"]
 
 
 class Counting:
@@ -30,7 +32,7 @@ class Counting:
 def tape():
     recorder = Recorder(Counting())
     recorder.answer(3, b"")
-    recorder.answer(5, bytes(32))
+    recorder.answer(PREIMAGE, bytes(32))
     recorder.answer(8, b"\1" * 32)
     return recorder.tape()
 
@@ -44,7 +46,7 @@ def test_tape_survives_a_round_trip(tape, tmp_path, name):
 def test_strict_player_repeats_the_recording(tape):
     player = Player(tape, strict=True)
     assert player.answer(3, b"") == framed(b"\1")
-    assert player.answer(5, bytes(32)) == framed(b"\2\2")
+    assert player.answer(PREIMAGE, bytes(32)) == framed(b"\2\2")
     with pytest.raises(OracleError, match="departs from the tape at 2"):
         player.answer(8, bytes(32))
     assert player.answer(8, b"\1" * 32) == framed(b"\3\3\3")

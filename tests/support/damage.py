@@ -26,7 +26,7 @@ def damage(path, kind):
             path.write_bytes(b"")
         case "changed":
             middle = len(content) // 2
-            other = bytes([content[middle] ^ 1])
+            other = bytes(byte ^ 1 for byte in content[middle : middle + 1])
             path.write_bytes(content[:middle] + other + content[middle + 1 :])
         case "longer":
             path.write_bytes(content + b"\0")

@@ -14,6 +14,7 @@ from zkos.cli.diff import title
 from zkos.host.accounts import Account
 from zkos.host.state import ACCOUNTS, ChainState
 from zkos.terminal.console import output, say
+from zkos.terminal.text import visible
 
 _STYLES = {
     TransactionStatus.SUCCESS: "green",
@@ -62,7 +63,7 @@ def transactions(items: Sequence[TransactionOutcome]) -> Table:
         table.add_row(
             str(index),
             status,
-            item.reason or "",
+            visible(item.reason or ""),
             _bytes(item.return_data),
             _count(item.gas_used),
             _count(item.native_used),

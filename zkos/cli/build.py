@@ -59,7 +59,7 @@ def command(
             "--output",
             "-o",
             metavar="DIR",
-            help="Write the files here.",
+            help="The folder to write.",
             show_default=False,
         ),
     ] = None,

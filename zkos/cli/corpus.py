@@ -9,6 +9,7 @@ import typer
 
 from zkos.terminal.console import say
 from zkos.terminal.errors import UserError
+from zkos.terminal.files import writing
 
 if TYPE_CHECKING:
     from fuzz.corpus import Corpus
@@ -31,7 +32,13 @@ def minimise(
     target: TargetOption = DEFAULT_TARGET,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="DIR", help="Else the folder itself."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="The folder to write.",
+            show_default="DIR itself",
+        ),
     ] = None,
     most: Annotated[
         int | None,
@@ -63,7 +70,7 @@ def minimise(
                     corpus.remove(name)
         else:
             place = Corpus(out, loaded.suffix)
-            with _writing(out):
+            with writing(out):
                 for content in kept:
                     place.add(content)
     where = corpus.folder if out is None else out
@@ -91,7 +98,7 @@ def merge(
             search.offer(content)
     search.hooks = Hooks(keep=lambda _, content: _ignore(corpus.add(content)))
     added = others = 0
-    with _writing(corpus.folder):
+    with writing(corpus.folder):
         for source in sources:
             for content in source.contents():
                 if _is_input(loaded, content):
@@ -118,7 +125,7 @@ def import_inputs(
     loaded = _load(target, place)
     corpus = Corpus(_inputs(into, target), loaded.suffix)
     taken = others = 0
-    with _writing(corpus.folder):
+    with writing(corpus.folder):
         for name, content in import_from(place):
             inputs = [content] if _is_input(loaded, content) else []
             if not inputs and target.startswith("block_"):
@@ -157,7 +164,7 @@ def export(
     corpus = _existing(folder, loaded)
     contents = [item for item in corpus.contents() if _is_input(loaded, item)]
     archive = out
-    with _writing(out):
+    with writing(out):
         if out.suffix != ".zip":
             archive = out / f"{target}_seed_corpus.zip"
             out.mkdir(parents=True, exist_ok=True)
@@ -169,16 +176,13 @@ def export(
 
 def _load(name: str, *places: Path) -> Any:
     """The target; what can be seen to be wrong is told before anything is compiled."""
-    from fuzz.targets.catalogue import TargetError, check_target, load_target
+    from fuzz.targets.catalogue import check_target, load_target
 
-    try:
-        check_target(name)
-        for place in places:
-            if not place.exists():
-                raise UserError(f"{place}: no such file or folder")
-        return load_target(name)
-    except TargetError as error:
-        raise UserError(str(error)) from error
+    check_target(name)
+    for place in places:
+        if not place.exists():
+            raise UserError(f"{place}: no such file or folder")
+    return load_target(name)
 
 
 def _inputs(folder: Path, target: str) -> Path:
@@ -217,13 +221,14 @@ def _is_input(target: Any, content: bytes) -> bool:
 
 def _cases_of_fixture(name: str, content: bytes) -> Iterator[bytes]:
     """What an Ethereum test has to run, as inputs of targets on blocks."""
-    from differential.importers.fixtures import FixtureFile, load_file
+    from differential.importers.fixtures import fixtures_of
     from differential.known import NOT_RUN
     from fuzz.mutation.text import case_to_text
     from zkos.host.case_errors import CaseError
+    from zkos.host.case_reader import parse_json
 
     try:
-        fixtures = load_file(FixtureFile(Path(name), name, content))
+        fixtures = fixtures_of(parse_json(content, name))
     except CaseError:
         return
     for fixture in fixtures:
@@ -239,25 +244,13 @@ def _tell_others(count: int, target: str) -> None:
 @contextmanager
 def _unused(folder: Path) -> Iterator[None]:
     """Keep campaigns out of their folder meanwhile."""
-    from fuzz.campaign.folder import Folder, FolderError
+    from fuzz.campaign.folder import Folder
 
     if not Folder(folder).exists:
         yield
         return
-    try:
-        with Folder(folder).locked():
-            yield
-    except FolderError as error:
-        raise UserError(str(error)) from error
-
-
-@contextmanager
-def _writing(place: Path) -> Iterator[None]:
-    """Say where writing fails."""
-    try:
+    with Folder(folder).locked():
         yield
-    except OSError as error:
-        raise UserError(f"{place}: {error.strerror}") from error
 
 
 def _ignore(_: object) -> None:

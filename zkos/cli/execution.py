@@ -1,6 +1,5 @@
 """Runs a plan: build what is missing, run, show each block, find the exit code."""
 
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -22,7 +21,9 @@ from zkos.terminal.errors import (
     EXIT_ENGINE_FAILED,
     UserError,
 )
+from zkos.terminal.files import check_writable, writing
 from zkos.terminal.progress import progress
+from zkos.terminal.text import shell_line
 
 if TYPE_CHECKING:
     from differential.reports.record import RunRecord
@@ -43,11 +44,16 @@ class Files:
             return None
         from differential.reports.record import RunRecord
 
-        command = shlex.join(["zkos", *sys.argv[1:]])
+        command = shell_line(["zkos", *sys.argv[1:]])
         return RunRecord(command, plan.engines, plan.options)
 
+    def check(self) -> None:
+        """Raise FileError now rather than after the run."""
+        for path in (self.html, self.junit):
+            check_writable(path)
+
     def write(self, run: "RunRecord", jobs: int) -> None:
-        """Write what is wanted; raises UserError."""
+        """Write what is wanted; raises FileError."""
         from differential.reports.html import html
         from differential.reports.junit import junit
         from differential.reports.traces import trace_differences
@@ -57,14 +63,13 @@ class Files:
                 trace_differences(run, jobs, show)
         for path, form in ((self.html, html), (self.junit, junit)):
             if path is not None:
-                try:
+                with writing(path):
                     path.write_text(form(run), encoding="utf-8")
-                except OSError as error:
-                    raise UserError(f"{path}: {error.strerror}") from error
 
 
 def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
     """Run all cases of a plan; the exit code of the contract."""
+    files.check()
     if any(map(readable, plan.cases)):
         build_engines(plan)
     record = files.record(plan)
@@ -78,6 +83,10 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
                 say(f"zkos: {result.reason}")
                 continue
             count(result, counts)
+            for answer in result.idle_edits():
+                counts["idle"] += 1
+                text = f"the edit of answer {answer} was never applied: nobody asked"
+                say(f"zkos: {result.path}: {text}")
             if as_json:
                 write_json(result.outcome.to_json())
                 for name, reason in result.without.items():
@@ -135,7 +144,7 @@ def totals(counts: Counter[str]) -> str:
 
 def exit_code(counts: Counter[str]) -> int:
     """The worst thing that happened."""
-    if counts["bad"]:
+    if counts["bad"] or counts["idle"]:
         return EXIT_BAD_INPUT
     if counts["different"]:
         return EXIT_DIFFERENCE

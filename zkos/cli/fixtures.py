@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from differential.engines import EngineError, parse_engines
+from differential.engines import parse_engines
 from differential.fixture_results import Summary, Verdict
 from differential.known import RULES
 from differential.reference_cache import ReferenceCache
@@ -23,6 +23,7 @@ from zkos.terminal.errors import (
     EXIT_ENGINE_FAILED,
     UserError,
 )
+from zkos.terminal.files import check_writable
 
 DEFAULT_ENGINES = ("native", "riscv", "py_evm")
 SHOWN_CASES = 20
@@ -71,20 +72,22 @@ def command(
         raise UserError("--resume needs --results FILE")
     if results is not None and results.exists() and not resume:
         raise UserError(f"{results}: exists; add --resume or choose another name")
-    try:
-        engines = parse_engines(engine or DEFAULT_ENGINES)
-    except EngineError as error:
-        raise UserError(str(error)) from error
+    check_writable(results)
+    engines = parse_engines(engine or DEFAULT_ENGINES)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[totals]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=messages(), transient=True) as bar:
-        for each in engines:
-            each.prepare(lambda text: messages().log(text), for_many=True)
+    screen = messages()
+    hidden = not screen.is_terminal
+    with Progress(*columns, console=screen, transient=True, disable=hidden) as bar:
         task = bar.add_task("fixtures", totals="")
+
+        def prepare() -> None:
+            for each in engines:
+                each.prepare(lambda text: say(text, to=screen), for_many=True)
 
         def show(done: int, total: int, summary: Summary) -> None:
             totals = f"{done}/{total} files, {describe(summary)}"
@@ -99,11 +102,14 @@ def command(
             options=RunOptions(profile, mode, quirks),
             time_limit=time,
             cache=ReferenceCache() if cache else None,
+            prepare=prepare,
         )
     if json:
         write_json(as_json(summary))
     else:
         show_summary(summary)
+    if not summary.compared:
+        raise UserError("nothing was compared: no case is for these engines")
     return exit_code(summary)
 
 

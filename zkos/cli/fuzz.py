@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from zkos.terminal.errors import UserError
-
 app = typer.Typer(help="Search for inputs on which engines part.", no_args_is_help=True)
 DEFAULT_FOLDER = Path("campaign")
 
@@ -38,7 +36,11 @@ def run(
     folder: FolderOption = DEFAULT_FOLDER,
     time: Annotated[
         str | None,
-        typer.Option("--time", metavar="TIME", help="90s, 5m or 8h; else no limit."),
+        typer.Option(
+            "--time",
+            metavar="TIME",
+            help="90s, 5m or 8h of work, with that before a resume; else no limit.",
+        ),
     ] = None,
     jobs: JobsOption = None,
     seed: SeedOption = None,
@@ -70,6 +72,8 @@ def run(
 ) -> int:
     """Run a campaign, or go on with the one in the folder.
 
+    --time and --runs are those of the whole campaign: one that is resumed goes on to
+    its old limit, or to the new one.
     With -j 1 and --runs a seed gives the same inputs, corpus and findings,
     but for those too slow or too large, which depend on the machine. With more
     workers each has its own stream of choices, yet what they take over from
@@ -154,9 +158,5 @@ def replay(
 ) -> int:
     """Run the input of a finding again: exit code 1 if it is still there."""
     from fuzz.campaign.triage import replay_one
-    from fuzz.targets.catalogue import TargetError
 
-    try:
-        return replay_one(folder, what, target)
-    except TargetError as error:
-        raise UserError(str(error)) from error
+    return replay_one(folder, what, target)

@@ -6,13 +6,12 @@ from typing import Annotated
 
 import typer
 
-from differential.engines import Engine, EngineError, parse_engines
+from differential.engines import Engine, parse_engines
 from differential.minimise.passes import minimise
 from differential.minimise.predicate import isolated, opcode_for
 from differential.minimise.search import (
     NoDifference,
     Search,
-    WrongLog,
     begin,
     keep_log,
 )
@@ -26,6 +25,7 @@ from zkos.host.case_writer import save_case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.terminal.console import output, say
 from zkos.terminal.errors import EXIT_DIFFERENCE, UserError
+from zkos.terminal.files import check_writable
 from zkos.terminal.progress import progress
 
 REPORT_EVERY = 50
@@ -36,7 +36,7 @@ OutputOption = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Where the small case goes.",
+        help="The small case to write.",
         show_default="CASE with .min before .json",
     ),
 ]
@@ -75,6 +75,8 @@ def command(
     engines = _two_engines(engine or [])
     options = RunOptions(profile, mode, quirks, extra_precompiles=extra_precompiles)
     target = output_file or small_name(case)
+    for path in (target, log_name(target)):
+        check_writable(path)
     with Pool(2, Limits(time, int(memory * GIGABYTE))) as pool, progress() as show:
         for each in engines:
             each.prepare(show)
@@ -91,8 +93,8 @@ def command(
                     minimise(search)
                 finally:
                     save_case(search.case, target)
-        except (WrongLog, OSError) as error:
-            raise UserError(str(error)) from error
+        except OSError as error:
+            raise UserError(f"{target}: {error.strerror}") from error
     say(status(search))
     say(f"written to {target}", to=output())
     say(replay_command(target, engines, options, search.wanted, time), to=output())
@@ -102,10 +104,7 @@ def command(
 def _two_engines(names: list[str]) -> tuple[Engine, Engine]:
     if len(names) != 2:
         raise UserError("minimise needs --engine twice")
-    try:
-        left, right = parse_engines(names)
-    except EngineError as error:
-        raise UserError(str(error)) from error
+    left, right = parse_engines(names)
     return left, right
 
 

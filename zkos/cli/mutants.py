@@ -11,6 +11,7 @@ from zkos.cli import options as opt
 from zkos.terminal.amounts import parse_time
 from zkos.terminal.console import output, say, write_json
 from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
+from zkos.terminal.files import check_writable, writing
 
 if TYPE_CHECKING:
     from fuzz.mutants.hunt import Catch
@@ -50,6 +51,8 @@ def run(
     seconds = parse_time(time)
     if table is not None and results is None:
         raise UserError("--table needs --results")
+    for path in (table, results):
+        check_writable(path)
     say(f"seed {seed}, {len(chosen)} mutants")
     catches: dict[str, Catch] = {}
 
@@ -63,7 +66,8 @@ def run(
     with closing(run_all(chosen, seed, seconds, jobs)) as found:
         record(found, results, tell)
     if table is not None and results is not None:
-        table.write_text(render(best_of(results)))
+        with writing(table):
+            table.write_text(render(best_of(results)))
     wrong = [m for m in chosen if catches[m.name].found == bool(m.harmless)]
     return EXIT_DIFFERENCE if wrong else EXIT_CLEAN
 

@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from differential.engines import Engine, EngineError, parse_engines
+from differential.engines import Engine, parse_engines
 from differential.session import Session, find_cases
 from differential.workers import GIGABYTE, Limits
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.terminal.errors import UserError
 from zkos.versions import Protocol
 
 Cases = Annotated[
@@ -37,10 +36,6 @@ EngineNames = Annotated[
 ProfileOption = Annotated[
     Profile, typer.Option("--profile", help="Which features the OS has.")
 ]
-ProtocolOption = Annotated[
-    Protocol,
-    typer.Option("--protocol", help="Of cases that name none: whose rules hold."),
-]
 DaOption = Annotated[
     DataAvailability | None,
     typer.Option(
@@ -61,7 +56,8 @@ ModeOption = Annotated[
     typer.Option("--mode", help="Whether native and cpython verify the oracle."),
 ]
 ProtocolOption = Annotated[
-    Protocol, typer.Option("--protocol", help="The protocol version of the OS.")
+    Protocol,
+    typer.Option("--protocol", help="Whose rules hold where a case names none."),
 ]
 ImageOption = Annotated[
     Path | None,
@@ -158,10 +154,7 @@ def make_plan(
     batch: bool = False,
 ) -> Plan:
     """Check everything that can be checked before a run; raises UserError."""
-    try:
-        parsed = parse_engines(engines, image)
-    except EngineError as error:
-        raise UserError(str(error)) from error
+    parsed = parse_engines(engines, image)
     return Plan(
         cases=find_cases(cases),
         engines=parsed,

@@ -14,7 +14,7 @@ from zkos.cli import options as opt
 from zkos.host.case import load_case
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.host.tape import Player, Recorder, TapeError, load_tape, save_tape
+from zkos.host.tape import Player, Recorder, load_tape, save_tape
 from zkos.terminal.console import output, say, write_json
 from zkos.terminal.errors import (
     EXIT_CLEAN,
@@ -22,6 +22,7 @@ from zkos.terminal.errors import (
     EXIT_ENGINE_FAILED,
     UserError,
 )
+from zkos.terminal.files import check_writable, writing
 from zkos.terminal.progress import progress
 
 ENGINES: Final = ("cpython", "native", "riscv")
@@ -62,13 +63,11 @@ def command(
     unknown = [name for name in names if name not in ENGINES]
     if unknown:
         raise UserError(f"no engine for tapes: {unknown[0]}; {', '.join(ENGINES)}")
+    check_writable(record)
     with progress() as show:
         if record is not None:
             return _record(path, record, names[0], options, show)
-        try:
-            tape = load_tape(path)
-        except TapeError as error:
-            raise UserError(str(error)) from error
+        tape = load_tape(path)
         endings = {}
         for name in names:
             show(f"{name}: preparing")
@@ -113,7 +112,8 @@ def _record(
     recorder = Recorder(oracle_of(case.blocks[0], state_of_case(case)))
     show(f"{name}: running {path}")
     ending = _runner(name)(QueryChannel(recorder), options)
-    save_tape(recorder.tape(), target)
+    with writing(target):
+        save_tape(recorder.tape(), target)
     say(f"{target}: {len(recorder.tape().exchanges)} queries, {ending.result.value}")
     return EXIT_CLEAN
 

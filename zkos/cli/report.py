@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zkos.terminal.console import say
-from zkos.terminal.errors import EXIT_CLEAN, UserError
+from zkos.terminal.errors import EXIT_BAD_INPUT, EXIT_CLEAN
+from zkos.terminal.files import check_writable, writing
 from zkos.terminal.progress import progress
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def command(
     folder: Annotated[Path, typer.Argument(metavar="CAMPAIGN", help="Working folder.")],
     out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="FILE", help="Where to write it.")
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")
     ] = Path("report.html"),
     mutants: Annotated[
         Path | None,
@@ -46,47 +47,33 @@ def command(
     """Write an HTML page: growth, findings, planted faults, cycles.
 
     Without --cycles those of the last night in the history are compared with the
-    nights before it.
+    nights before it. A finding that was damaged is named and left out: exit code 2.
     """
-    from fuzz.campaign.folder import Folder, FolderError
+    from fuzz.campaign.folder import Folder
     from fuzz.campaign.page import Night, page
 
+    check_writable(out)
     catches = {} if mutants is None else _read_catches(mutants)
     nights = [] if history is None else _read_nights(history)
     counts = _count() if cycles else _of_last(nights)
-    try:
-        content = page(Folder(folder), Night(catches, counts, nights))
-    except FolderError as error:
-        raise UserError(str(error)) from error
-    try:
+    campaign = Folder(folder)
+    content = page(campaign, Night(catches, counts, nights))
+    with writing(out):
         out.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{out}: {error.strerror}") from error
     say(f"report in {out}")
-    return EXIT_CLEAN
+    return EXIT_BAD_INPUT if campaign.damaged() else EXIT_CLEAN
 
 
 def _read_catches(path: Path) -> "dict[str, Catch]":
     from fuzz.mutants.run import best_of
 
-    try:
-        return best_of(path)
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from error
-    except (ValueError, TypeError) as error:
-        reason = f"no results of `zkos mutants run`: {error}"
-        raise UserError(f"{path}: {reason}") from error
+    return best_of(path)
 
 
 def _read_nights(path: Path) -> list[dict[str, Any]]:
-    from fuzz.campaign.history import HistoryError, read_nights
+    from fuzz.campaign.history import read_nights
 
-    try:
-        return read_nights(path)
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from error
-    except HistoryError as error:
-        raise UserError(f"{path}: {error}") from error
+    return read_nights(path)
 
 
 def _of_last(nights: list[dict[str, Any]]) -> dict[str, int]:

@@ -2,13 +2,12 @@
 
 import json as json_format
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from differential.engines import Engine, EngineError, parse_engines
+from differential.engines import Engine, parse_engines
 from differential.runners.base import state_after, state_of_case
 from differential.trace import TRACERS, Trace, json_lines, step_to_json, tracer_for
 from differential.trace_diff import Split, describe_step, first_split
@@ -86,26 +85,28 @@ def command(
     found = load_case(case)
     if block >= len(found.blocks):
         raise UserError(f"{case}: there is no block {block}")
+    if tx is not None and tx >= len(found.blocks[block].transactions):
+        raise UserError(f"{case}: there is no transaction {tx}")
     if machine:
         from zkos.cli.machine_trace import show_machine
 
         state = _state_before(found, block, options)
         return show_machine(found.blocks[block], state, options, around, count)
-    engines = _parse(diff or (engine,))
+    engines = parse_engines(diff or (engine,))
     state = _state_before(found, block, options)
     if diff is None:
         trace = _trace(engines[0], found.blocks[block], state, options)
+        lines = 0
         for line in json_lines(trace, tx):
             sys.stdout.write(line + "\n")
+            lines += 1
+        if not lines:
+            outcome = trace.outcome
+            raise UserError(
+                f"nothing to trace: {outcome.result.value} {outcome.reason}"
+            )
         return EXIT_CLEAN
     return _show_split(engines, found.blocks[block], state, options)
-
-
-def _parse(names: Sequence[str]) -> list[Engine]:
-    try:
-        return parse_engines(names)
-    except EngineError as error:
-        raise UserError(str(error)) from error
 
 
 def _state_before(case: Case, block: int, options: RunOptions) -> ChainState:

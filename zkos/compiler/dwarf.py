@@ -38,7 +38,8 @@ def read_lines(data: bytes, linked: LinkedImage) -> LineTable:
         rows |= _rows(program, files)
         top = unit.get_top_DIE()
         calls += _calls(info, unit, top, files, 0)
-    return table_of(list(_spans(rows, calls)))
+    moved = {linked.moved(start): chain for start, chain in _spans(rows, calls)}
+    return table_of(sorted(moved.items()))
 
 
 def _placed(data: bytes, linked: LinkedImage) -> bytes:

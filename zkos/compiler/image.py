@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from zkos.compiler.build import Origin, Progress, build
+from zkos.compiler import cache
+from zkos.compiler.build import Origin, Progress, artefact_name, build
 from zkos.compiler.emit import RV32
 from zkos.compiler.lines import LineTable
 from zkos.compiler.link import LinkedImage, link
@@ -47,12 +48,19 @@ def build_program(
     """Compile and link the program that starts at the function `main`."""
     artefact = build(roots, (), RV32, main, progress, variant)
     origin = Origin(tuple(roots), main, variant)
-    return Program(link_program(artefact.code), artefact.module.sites, origin)
+    name = artefact_name(roots, (), RV32, main, variant) + ".linked"
+    known = cache.load(name)
+    if known is None:
+        linked = link_program(artefact.code)
+        cache.save(name, linked.to_bytes())
+    else:
+        linked = LinkedImage.from_bytes(known)
+    return Program(linked, artefact.module.sites, origin)
 
 
 def link_program(code: bytes) -> LinkedImage:
     """Link an object, with room for the option words."""
-    return link(code, {"__options": [0] * OPTION_WORDS})
+    return link(code, {"__options": [0] * OPTION_WORDS}, relaxed=True)
 
 
 def symbol_table(program: Program, lines: LineTable) -> str:

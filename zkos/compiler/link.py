@@ -1,13 +1,15 @@
 """One RV32 object to a program image for address 0.
 
 ROM, from 0: start-up code, code, read-only data, initial content of `.data`. RAM:
-`.data` and `.bss` above the stack, then the heap at the next 2 MiB boundary. No
-relaxation, no merging: the same object gives the same bytes. Machine
-spec 1 and 2 for the map, the RISC-V ELF psABI for the relocations.
+`.data` and `.bss` above the stack, then the heap at the next 2 MiB boundary. Code is
+shortened by `relax` if asked, nothing is merged: the same object gives the same bytes.
+Machine spec 1 and 2 for the map, the RISC-V ELF psABI for the relocations.
 """
 
+import json
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 
 from zkos.compiler.objects import (
@@ -23,8 +25,10 @@ from zkos.compiler.objects import (
     Symbol,
     read_object,
 )
+from zkos.compiler.relax import relax
 from zkos.compiler.relocations import apply_relocations
 from zkos.compiler.start import (
+    DATA_UNIT,
     HEAP_ALIGNMENT,
     HEAP_BYTES,
     RAM_START,
@@ -50,6 +54,31 @@ class LinkedImage:
     """Address, size and name of every function, ascending."""
     sections: dict[str, int]
     """Addresses of the object's sections."""
+    removed: tuple[int, ...] = ()
+    """Where words of the code lay that relaxation removed, before it, ascending."""
+
+    def to_bytes(self) -> bytes:
+        """All of it, for the cache."""
+        content = {item.name: getattr(self, item.name) for item in fields(self)}
+        del content["image"]
+        return json.dumps(content).encode() + b"\n" + self.image
+
+    @staticmethod
+    def from_bytes(data: bytes) -> "LinkedImage":
+        """What `to_bytes` wrote."""
+        head, _, image = data.partition(b"\n")
+        known = json.loads(head)
+        return LinkedImage(
+            image,
+            known["symbols"],
+            [(start, size, name) for start, size, name in known["functions"]],
+            known["sections"],
+            tuple(known["removed"]),
+        )
+
+    def moved(self, address: int) -> int:
+        """Where code is now that relaxation found at `address`."""
+        return address - WORD * bisect_left(self.removed, address)
 
     def function_at(self, address: int) -> str:
         """Name of the function around `address`, empty if there is none."""
@@ -80,7 +109,12 @@ class _Placement:
         self.ram_end += section.size
 
 
-def link(data: bytes, words: Mapping[str, Sequence[int]] | None = None) -> LinkedImage:
+def link(
+    data: bytes,
+    words: Mapping[str, Sequence[int]] | None = None,
+    *,
+    relaxed: bool = False,
+) -> LinkedImage:
     """Link the object file `data`, whose entry is `main`.
 
     `words` are read-only 32-bit words the linker defines under a name, such as build
@@ -88,6 +122,9 @@ def link(data: bytes, words: Mapping[str, Sequence[int]] | None = None) -> Linke
     of range or of an unknown kind, an image that does not fit the ROM.
     """
     program = read_object(data)
+    gone: tuple[int, ...] = ()
+    if relaxed:
+        program, gone = relax(program)
     words = words or {}
     placement, word_addresses = _place(program.sections, words)
     linker_symbols = {
@@ -115,7 +152,16 @@ def link(data: bytes, words: Mapping[str, Sequence[int]] | None = None) -> Linke
             section.name: placement.by_index[section.index]
             for section in program.sections
         },
+        removed=_addresses_of(gone, program.sections, placement),
     )
+
+
+def _addresses_of(
+    gone: Iterable[int], sections: Iterable[Section], placement: _Placement
+) -> tuple[int, ...]:
+    """Where removed words would lie: in the only section of code."""
+    starts = [placement.by_index[part.index] for part in sections if part.is_code]
+    return tuple(starts[0] + offset for offset in gone)
 
 
 def _place(
@@ -140,7 +186,7 @@ def _place(
         if section.is_writable and section.content:
             placement.put_in_ram(section)
     placement.data_copy = placement.rom_end
-    placement.data_end = _align(placement.ram_end, WORD)
+    placement.data_end = _align(placement.ram_end, DATA_UNIT)
     placement.rom_end += placement.data_end - RAM_START
     for section in sections:
         if section.is_writable and not section.content:

@@ -82,10 +82,37 @@ class FunctionLowering(FlowText):
                 texts.append(f"{scalar(kind)} %p.{name}")
                 self.slot_of[name] = self._variable(kind)
                 self.store(kind, f"%p.{name}", self.slot_of[name].pointer)
+        made_in_place = self._result_local()
         for name, kind in instance.locals.items():
-            if name not in self.slot_of:
+            if name == made_in_place:
+                self.slot_of[name] = Place("%out", "own")
+            elif name not in self.slot_of:
                 self.slot_of[name] = self._variable(kind)
         return texts
+
+    def _result_local(self) -> str | None:
+        """The local that may lie where the caller wants the result.
+
+        It is returned, and nothing else that is returned reads it.
+        """
+        if not in_memory(self.instance.result):
+            return None
+        values = [
+            made.value
+            for made in walk_statements(self.instance.body)
+            if isinstance(made, Return) and made.value is not None
+        ]
+        parameters = dict(self.instance.parameters)
+        for value in values:
+            if isinstance(value, Local) and value.name not in parameters:
+                name = value.name
+                if all(
+                    name not in local_names(other)
+                    or (isinstance(other, Local) and other.name == name)
+                    for other in values
+                ):
+                    return name
+        return None
 
     def _variable(self, kind: Type) -> Place:
         size, align = self.layout.size(kind), self.layout.align(kind)
@@ -248,8 +275,13 @@ class FunctionLowering(FlowText):
         if value is not None:
             kind = self.instance.result
             if in_memory(kind):
-                # %out is fresh memory of the caller, which no expression here reads.
-                self.into(value, Place("%out", "own"))
+                # %out is fresh memory of the caller; only the local that lies there,
+                # if any, is read from it.
+                if not (
+                    isinstance(value, Local)
+                    and self.slot_of[value.name].pointer == "%out"
+                ):
+                    self.into(value, Place("%out", "own"))
             elif self.instance.raises:
                 self.store(kind, self.value(value), "%out")
             else:

@@ -62,11 +62,17 @@ def translate(
     return lower(check_program(roots, exports, target, main, variant), target, variant)
 
 
-def lower(program: CheckedProgram, target: Target, variant: Variant) -> LlvmModule:
-    """The LLVM text of a checked program."""
-    text = ModuleText(target, coverage=variant.coverage)
+def lower(
+    program: CheckedProgram,
+    target: Target,
+    variant: Variant,
+    text: ModuleText | None = None,
+) -> LlvmModule:
+    """The LLVM text of a checked program; `text`, if given, keeps its tables."""
+    text = text or ModuleText(target)
+    text.coverage = variant.coverage
     if variant.lines:
-        text.debug = DebugText(_short)
+        text.debug = DebugText(short_path)
     for number, (where, reason) in enumerate(FIXED_SITES):
         assert text.site(Location(where, 0, 0), reason) == number
     bodies = [FunctionLowering(text, made).run() for made in program.instances]
@@ -91,16 +97,21 @@ def lower(program: CheckedProgram, target: Target, variant: Variant) -> LlvmModu
             name: _export(text, made, f"export{number}")
             for number, (name, made) in enumerate(program.exports.items())
         },
-        [(_short(w.path), w.line, w.column, reason) for w, reason in text.sites],
+        site_table(text),
         {error.first: error.name for error in program.errors},
         text.counters + text.marks,
     )
 
 
-def _short(path: str) -> str:
+def short_path(path: str) -> str:
     """The path as the repository has it, where the file belongs to it."""
     file = Path(path)
     return str(file.relative_to(ROOT)) if file.is_relative_to(ROOT) else path
+
+
+def site_table(text: ModuleText) -> list[tuple[str, int, int, str]]:
+    """Where the traps of a text are, and why, by number."""
+    return [(short_path(w.path), w.line, w.column, why) for w, why in text.sites]
 
 
 def _results(made: Instance) -> list[Type]:

@@ -83,13 +83,29 @@ class _Oracle(ctypes.Structure):
     )
 
 
+def new_arena() -> mmap.mmap:
+    """Memory for objects of the guest: zero, and only there once it is used."""
+    return mmap.mmap(-1, ARENA_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+
 class NativeLibrary:
     """Guest functions compiled to the machine this runs on."""
 
     _loaded = 0
 
-    def __init__(self, artefact: Artefact, symbols: Sequence[str] = ()) -> None:
-        """Load; `symbols` are names of an appendix whose addresses are wanted."""
+    def __init__(
+        self,
+        artefact: Artefact,
+        symbols: Sequence[str] = (),
+        *,
+        instead: bytes = b"",
+        arena: mmap.mmap | None = None,
+    ) -> None:
+        """Load; `symbols` are names of an appendix whose addresses are wanted.
+
+        `instead` is an object whose functions take the places of weak ones, `arena`
+        memory that another library used before, for addresses to be the same.
+        """
         self.module = artefact.module
         llvm.initialize_all_targets()
         llvm.initialize_all_asmprinters()
@@ -100,6 +116,8 @@ class NativeLibrary:
         target = llvm.Target.from_default_triple()
         self._jit = llvm.create_lljit_compiler(target.create_target_machine(jit=True))
         builder = llvm.JITLibraryBuilder().add_object_img(artefact.code)
+        if instead:
+            builder.add_object_img(instead)
         builder.add_current_process()
         exported = [export.symbol for export in self.module.exports.values()]
         counted = _COVERAGE if self.module.counters else ()
@@ -112,8 +130,8 @@ class NativeLibrary:
             name: prototype(self._tracker[export.symbol])
             for name, export in self.module.exports.items()
         }
-        self._arena = mmap.mmap(-1, ARENA_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self._base = ctypes.addressof(ctypes.c_char.from_buffer(self._arena))
+        self.arena: Final = arena or new_arena()
+        self._base = ctypes.addressof(ctypes.c_char.from_buffer(self.arena))
         self._next = self._cell("__heap_next", ctypes.c_uint64)
         self._cell("__heap_end", ctypes.c_uint64).value = self._base + ARENA_BYTES
         self._options = self._cell("__options", ctypes.c_uint32 * 4)
@@ -188,7 +206,7 @@ class NativeLibrary:
         used = self.heap_used
         if used > 1 << 20:
             size = -(-used // mmap.PAGESIZE) * mmap.PAGESIZE
-            self._arena.madvise(mmap.MADV_DONTNEED, 0, size)
+            self.arena.madvise(mmap.MADV_DONTNEED, 0, size)
         else:
             ctypes.memset(self._base, 0, used)
         self._next.value = self._base
@@ -203,7 +221,7 @@ class NativeLibrary:
         start = (address - self._base) % (1 << 32)
         if start + length > ARENA_BYTES:
             raise ValueError(f"the guest has no {length} bytes at {address:#x}")
-        return self._arena[start : start + length]
+        return self.arena[start : start + length]
 
     @property
     def words(self) -> tuple[int, int]:

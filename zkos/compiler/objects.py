@@ -30,6 +30,7 @@ BIND_LOCAL: Final = 0
 BIND_WEAK: Final = 2
 TYPE_OBJECT: Final = 1
 TYPE_FUNCTION: Final = 2
+TYPE_SECTION: Final = 3
 
 
 RAM_CONSTANTS: Final = ".ramconst"

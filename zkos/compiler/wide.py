@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from zkos.compiler.copies import wide_copy
 from zkos.compiler.emit import FunctionText, Place
 from zkos.compiler.errors import Location
 from zkos.compiler.types import Int, TupleOf, Type
@@ -13,7 +14,6 @@ MUL_LOW: Final = 8
 MUL_HIGH: Final = 16
 EQUAL: Final = 32
 CARRY: Final = 64
-COPY: Final = 128
 _MASKS: Final = {"add": ADD, "sub": SUB, "mul": MUL_LOW, "mul_high": MUL_HIGH}
 _ARGUMENT_MEMORY: Final = "nounwind willreturn memory(argmem: readwrite)"
 
@@ -29,11 +29,10 @@ class WideText(FunctionText):
 
     def delegate(self, mask: int, place: Place, other: Place) -> None:
         """`place` op= `other` by delegation 0x7ca, flag not needed."""
-        access = "writeonly" if mask == COPY else ""
         name = self.module.declare(
             f"@__csr_u256_m{mask}",
-            f"declare preserve_mostcc void @__csr_u256_m{mask}(ptr captures(none) "
-            f"{access}, ptr captures(none) readonly, i32) {_ARGUMENT_MEMORY}",
+            f"declare preserve_mostcc void @__csr_u256_m{mask}(ptr captures(none), "
+            f"ptr captures(none) readonly, i32) {_ARGUMENT_MEMORY}",
         )
         self.emit(
             f"notail call preserve_mostcc void {name}"
@@ -44,14 +43,14 @@ class WideText(FunctionText):
         """The same with the flag as an `i1`."""
         name = self.module.declare(
             "@__csr_u256",
-            "declare i32 @__csr_u256(ptr captures(none), "
+            "declare range(i32 0, 2) i32 @__csr_u256(ptr captures(none), "
             f"ptr captures(none) readonly, i32) {_ARGUMENT_MEMORY}",
         )
         flag = self.let(
             f"notail call i32 {name}"
             f"(ptr {place.pointer}, ptr {other.pointer}, i32 {mask})"
         )
-        return self.let(f"trunc i32 {flag} to i1")
+        return self.let(f"icmp ne i32 {flag}, 0")
 
     def number(self, kind: Int, place: Place) -> str:
         """The value as an LLVM integer of its storage width."""
@@ -81,7 +80,8 @@ class WideText(FunctionText):
         elif not (isinstance(kind, Int) and kind.wide):
             self.store(kind, self.load(kind, source.pointer), target.pointer)
         elif self.delegates(kind) and target.distinct(source):
-            self.delegate(COPY, target, source)
+            # `copies` makes it a delegation when those that can go are gone.
+            self.emit(wide_copy(target.pointer, source.pointer))
         else:
             self.put(kind, self.number(kind, source), target)
 

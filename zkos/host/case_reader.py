@@ -4,24 +4,20 @@ A `Node` is a JSON value with its file and path; its methods give checked Python
 values or raise CaseError naming both. Which fields exist is `zkos.host.case`'s.
 """
 
-import gzip
 import json
 import re
-import sys
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import FrameType
 from typing import Any, Final, NoReturn, TypeVar
 
 from zkos.host.case_errors import CaseError
+from zkos.terminal import json_text
+from zkos.terminal.files import FileError, read_packed
 
 D = TypeVar("D")
 T = TypeVar("T")
 MAX_CASE_BYTES: Final = 64 * 1024 * 1024
 """Largest case accepted, uncompressed."""
-MAX_NESTING: Final = 200
 _DECIMAL: Final = re.compile(r"[0-9]+", re.ASCII)
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+", re.ASCII)
 _HEX_BYTES: Final = re.compile(r"0x(?:[0-9a-fA-F]{2})*", re.ASCII)
@@ -132,62 +128,36 @@ def optional(node: Node | None, read: Callable[[Node], T], default: D) -> T | D:
     return default if node is None else read(node)
 
 
-def read_json(path: Path) -> Node:
-    """The root of a JSON file, `.gz` allowed; raises CaseError for what is none."""
-    source = str(path)
+def read_json(path: Path, source: str = "") -> Node:
+    """The root of a JSON file, `.gz` allowed; raises CaseError for what is none.
+
+    `source` is what errors call it instead of its path.
+    """
+    name = source or str(path)
     try:
-        content = _read_limited(path, source)
-        with _shallow():
-            value = json.loads(
-                content.decode("utf-8"),
-                object_pairs_hook=_object_without_duplicates,
-                parse_constant=_refuse_constant,
-            )
-    except CaseError:
-        raise
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise CaseError(source, "", f"cannot be read: {reason}") from error
-    except (EOFError, zlib.error) as error:
-        raise CaseError(source, "", f"damaged gzip data: {error}") from error
+        content = read_packed(path, MAX_CASE_BYTES)
+    except FileError as error:
+        raise CaseError(name, "", error.reason) from error
+    return parse_json(content, name)
+
+
+def parse_json(content: bytes, source: str) -> Node:
+    """The root of JSON; raises CaseError for what is none."""
+    try:
+        value = json_text.parse(
+            content,
+            object_pairs_hook=_object_without_duplicates,
+            parse_constant=_refuse_constant,
+        )
     except UnicodeDecodeError as error:
         reason = f"not UTF-8 text: byte {error.start}"
         raise CaseError(source, "", reason) from error
     except json.JSONDecodeError as error:
         reason = f"not JSON: {error.msg} at line {error.lineno} column {error.colno}"
         raise CaseError(source, "", reason) from error
-    except RecursionError as error:
-        raise CaseError(source, "", "not a case: nested too deeply") from error
     except ValueError as error:
         raise CaseError(source, "", f"not a case: {error}") from error
     return Node(source, "", value)
-
-
-@contextmanager
-def _shallow() -> Iterator[None]:
-    """Bound the nesting of JSON: a raised recursion limit would let it end us."""
-    limit = sys.getrecursionlimit()
-    frame: FrameType | None = sys._getframe()
-    depth = 0
-    while frame is not None:
-        depth, frame = depth + 1, frame.f_back
-    sys.setrecursionlimit(min(limit, depth + MAX_NESTING))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-
-
-def _read_limited(path: Path, source: str) -> bytes:
-    compressed = path.suffix == ".gz"
-    if path.is_dir():
-        raise CaseError(source, "", "is a folder, not a case")
-    opener: Any = gzip.open if compressed else open
-    with opener(path, "rb") as file:
-        content: bytes = file.read(MAX_CASE_BYTES + 1)
-    if len(content) > MAX_CASE_BYTES:
-        raise CaseError(source, "", f"larger than {MAX_CASE_BYTES} bytes")
-    return content
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -61,12 +61,22 @@ def open_blob(data: bytes) -> Opening:
 
     if len(data) > BLOB_DATA_BYTES:
         raise ValueError(f"{len(data)} bytes do not fit in a blob")
-    blob = _blob(data)
-    commitment = ckzg.blob_to_kzg_commitment(blob, trusted_setup())
-    seed = hash_bytes(_versioned_hash(commitment) + data)
-    point = bytes(16) + seed[_POINT]
-    proof, _ = ckzg.compute_kzg_proof(blob, point, trusted_setup())
+    commitment = ckzg.blob_to_kzg_commitment(_blob(data), trusted_setup())
+    proof, _ = prove_at(data, point_of(data, commitment))
     return Opening(commitment, proof)
+
+
+def point_of(data: bytes, commitment: bytes) -> bytes:
+    """Where the blob of the data is opened that is said to have this commitment."""
+    return bytes(16) + hash_bytes(_versioned_hash(commitment) + data)[_POINT]
+
+
+def prove_at(data: bytes, point: bytes) -> tuple[bytes, int]:
+    """The proof about a blob of the data at a point, and the value there."""
+    import ckzg
+
+    proof, value = ckzg.compute_kzg_proof(_blob(data), point, trusted_setup())
+    return proof, int.from_bytes(value, "big")
 
 
 def _versioned_hash(commitment: bytes) -> bytes:

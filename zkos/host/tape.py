@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from zkos.host.channel import QUERY_IDS, QUERY_NAMES, OracleError, Responder
+from zkos.terminal import json_text
+from zkos.terminal.errors import UserError
+from zkos.terminal.files import FileError, read_file, read_packed
 
 _WORD_BYTES: Final = 4
 _WORD_HEX: Final = 8
 
 
-class TapeError(Exception):
+class TapeError(UserError):
     """A file is no tape, or an edit has no place in one."""
 
 
@@ -149,11 +152,10 @@ def save_tape(tape: Tape, path: Path) -> None:
 def load_tape(path: Path) -> Tape:
     """Read what `save_tape` wrote; raises TapeError naming file and line."""
     try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
-        lines = content.decode().splitlines()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        lines = read_packed(path).decode().splitlines()
+    except FileError as error:
+        raise TapeError(str(error)) from error
+    except UnicodeDecodeError as error:
         raise TapeError(f"{path}: cannot be read: {error}") from error
     return Tape(tuple(_read_lines(lines, path)))
 
@@ -166,9 +168,11 @@ def save_witness(words: Sequence[int], path: Path) -> None:
 def load_witness(path: Path) -> list[int]:
     """Read a witness in big-endian hex; raises TapeError."""
     try:
-        text = path.read_text("ascii").strip().removeprefix("0x")
+        text = read_file(path).decode("ascii").strip().removeprefix("0x")
         data = bytes.fromhex(text)
-    except (OSError, ValueError) as error:
+    except FileError as error:
+        raise TapeError(str(error)) from error
+    except ValueError as error:
         raise TapeError(f"{path}: not a witness: {error}") from error
     if len(text) % _WORD_HEX:
         raise TapeError(f"{path}: not a whole number of words")
@@ -186,7 +190,7 @@ def _row(exchange: Exchange) -> dict[str, Any]:
 def _read_lines(lines: list[str], path: Path) -> Iterator[Exchange]:
     for number, line in enumerate(lines, start=1):
         try:
-            row = json.loads(line)
+            row = json_text.parse(line)
             query, parameters, response = (
                 row["query"],
                 bytes.fromhex(row["parameters"]),

@@ -11,7 +11,7 @@ from typing import Final
 from zkos.guest.evm.opcodes import OPCODES
 from zkos.guest.protocol import report as guest_report
 from zkos.host.channel import REPORT
-from zkos.host.report import ReportError, Words
+from zkos.host.words import ReportError, Words
 
 REACH: Final = 17
 """Words of the stack sent with a step: no opcode uses more."""
@@ -21,6 +21,9 @@ SSTORE: Final = 0x55
 TLOAD: Final = 0x5C
 TSTORE: Final = 0x5D
 HALTED: Final = 4
+_WORDS_BEFORE_REASON: Final = 3
+"""Of a transaction's message."""
+_NO_DEPTH: Final = -1
 CALLS: Final = frozenset((0xF0, 0xF1, 0xF2, 0xF4, 0xF5, 0xFA))
 """Opcodes during which other frames run."""
 
@@ -118,8 +121,7 @@ class _Decoder:
                 case guest_report.KIND_FRAME_END:
                     self._frame_end(words)
                 case guest_report.KIND_TRANSACTION:
-                    self._transaction += 1
-                    self._last.clear()
+                    self._transaction_end(words)
 
     def _step(self, words: Words) -> Step:
         depth, pc, opcode = words.u32(), words.u32(), words.u32()
@@ -128,6 +130,7 @@ class _Decoder:
         upper = tuple(words.u256() for _ in range(min(size, REACH)))
         memory_length, memory = words.u32(), words.data()
         words.finish(int(guest_report.KIND_STEP))
+        self._end_above(depth)
         last = self._last.get(depth)
         if last is not None and last.gas_cost is None:
             complete(last, gas, native, upper[-1] if upper else None)
@@ -161,6 +164,7 @@ class _Decoder:
         depth, reason = words.u32(), words.u32()
         gas, native = words.u64(), words.u64()
         words.finish(int(guest_report.KIND_FRAME_END))
+        self._end_above(depth)
         last = self._last.get(depth)
         if last is not None and last.gas_cost is None:
             complete(last, gas, native, None)
@@ -168,3 +172,17 @@ class _Decoder:
         # A frame without code ends without a step; one that waits goes on later.
         if reason > 1:
             self._last.pop(depth, None)
+
+    def _transaction_end(self, words: Words) -> None:
+        for _ in range(_WORDS_BEFORE_REASON):
+            words.u32()
+        if words.u32() == guest_report.REASON_REVERTED:
+            self._end_above(_NO_DEPTH)
+        self._transaction += 1
+        self._last.clear()
+
+    def _end_above(self, depth: int) -> None:
+        """End frames that wait for a call which never began, for want of gas."""
+        for above in [known for known in self._last if known > depth]:
+            step = self._last.pop(above)
+            step.halted, step.gas_cost = True, step.gas

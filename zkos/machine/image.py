@@ -6,6 +6,8 @@ Machine spec 1: a raw little-endian memory image for address 0, whole words.
 from pathlib import Path
 from typing import Final
 
+from zkos.terminal.files import FileError, read_file
+
 MAXIMUM_BYTES: Final = 0x00200000
 """Size of the ROM."""
 
@@ -29,7 +31,7 @@ def check_image(image: bytes, name: str = "image") -> bytes:
 def read_image(path: Path) -> bytes:
     """The image in a file. Raises `ImageError`, also when it cannot be read."""
     try:
-        image = path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"{path}: {error.strerror}") from error
+        image = read_file(path)
+    except FileError as error:
+        raise ImageError(str(error)) from error
     return check_image(image, str(path))

@@ -1,8 +1,9 @@
 """Where text goes: results to standard output, everything else to standard error."""
 
+import errno
 import json
 import sys
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from rich.console import Console
 
@@ -11,15 +12,22 @@ from zkos.terminal.text import visible
 PIPE_COLUMNS: Final = 240
 
 
+class _Console(Console):
+    """A console that leaves it to us what the end of a reader means."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        raise BrokenPipeError(errno.EPIPE, "the reader went away")
+
+
 def output() -> Console:
     """Standard output; wide where nobody looks, so that hashes stay whole."""
     width = None if sys.stdout.isatty() else PIPE_COLUMNS
-    return Console(highlight=False, soft_wrap=True, width=width)
+    return _Console(highlight=False, soft_wrap=True, width=width)
 
 
 def messages() -> Console:
     """Standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return _Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(text: str, style: str | None = None, *, to: Console | None = None) -> None:

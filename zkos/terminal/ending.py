@@ -3,7 +3,6 @@
 import errno
 import os
 import platform
-import shlex
 import sys
 import tempfile
 import traceback
@@ -17,7 +16,8 @@ from zkos.terminal.errors import (
     EXIT_TOOL_FAILED,
     UserError,
 )
-from zkos.terminal.text import one_line
+from zkos.terminal.extras import how_to_install
+from zkos.terminal.text import one_line, shell_line
 
 _SURROUNDINGS: Final = frozenset(
     getattr(errno, name)
@@ -50,6 +50,10 @@ def ending(action: Callable[[], int]) -> int:
         place = error.filename if isinstance(error.filename, str) else "output"
         return _say(f"{place}: {error.strerror}", EXIT_BAD_INPUT)
     except Exception as error:
+        lacks = error.name if isinstance(error, ModuleNotFoundError) else None
+        what = how_to_install(lacks)
+        if what is not None:
+            return _say(f"this {what}", EXIT_BAD_INPUT)
         return _say(_fault(error), EXIT_TOOL_FAILED)
     return code
 
@@ -114,7 +118,7 @@ def _keep_traceback(error: BaseException) -> str:
     """Write it to a new file among the temporary ones; the file's name."""
     handle, name = tempfile.mkstemp(prefix="zkos-fault-", suffix=".txt")
     with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(f"{shlex.join(sys.argv)}\n")
+        file.write(f"{shell_line(sys.argv)}\n")
         file.write(f"Python {sys.version} on {platform.platform()}\n\n")
         file.writelines(traceback.format_exception(error))
     return name

@@ -1,6 +1,8 @@
 """Foreign text made fit for a terminal, XML and HTML."""
 
 import re
+import shlex
+from collections.abc import Iterable
 from typing import Final
 
 _HIDDEN: Final = re.compile(
@@ -17,9 +19,26 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(_spelled, text)
 
 
+def visible_lines(text: str) -> str:
+    """The same for text of several lines."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
+def shell_line(words: Iterable[str]) -> str:
+    """Words as a shell reads them, in characters that are seen."""
+    return " ".join(map(_quoted, words))
+
+
 def one_line(text: str) -> str:
     """The same in one line, with single spaces."""
     return visible(" ".join(text.split()))
+
+
+def _quoted(word: str) -> str:
+    if _HIDDEN.search(word) is None:
+        return shlex.quote(word)
+    plain = word.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{visible(plain)}'"
 
 
 def _spelled(match: "re.Match[str]") -> str:

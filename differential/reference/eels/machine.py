@@ -34,7 +34,7 @@ from differential.reference import p256
 from differential.reference.eels.state import address_of
 from differential.reference.rules import P256, WATCHED, Rules
 
-Observer = Callable[[Any, TraceEvent], None]
+Observer = Callable[["Machine", Any, TraceEvent], None]
 _WITH_MEMORY: Final = (environment, keccak, log, memory, system)
 _MODEXP: Final = address_of(5)
 _DEPTH_LIMIT: Final = 1024
@@ -56,7 +56,8 @@ class Machine:
         self.seen_slots: dict[bytes, set[int]] = {}
         """Slots touched in the block, by account."""
         self._evm: Any = None
-        """The frame that runs."""
+        """The frame that runs, and its opcode."""
+        self._op: Any = None
         self._slot: tuple[bytes, int] | None = None
         """Account and slot of the opcode that runs."""
 
@@ -81,6 +82,7 @@ class Machine:
         yield interpreter, "destroy_storage", self._begin_storage
         yield storage, "get_storage_original", self._original
         yield system, "generic_create", self._create
+        yield system, "is_account_alive", self._is_alive
         yield environment, "calculate_blob_gas_price", self._blob_base_fee
         yield state_module, "destroy_account", self._clear_account
         yield eoa_delegation, "account_exists", state_module.is_account_alive
@@ -88,7 +90,7 @@ class Machine:
     def _watch(self, evm: Any, event: TraceEvent) -> None:
         match event:
             case OpStart(op):
-                self._evm, self._slot = evm, None
+                self._evm, self._op, self._slot = evm, op, None
                 opcode = op.value
                 if opcode in WATCHED:
                     self.rules.see(
@@ -104,7 +106,7 @@ class Machine:
                 self.see_slot(*self._slot)
                 self._slot = None
         for observer in observers:
-            observer(evm, event)
+            observer(self, evm, event)
 
     def see_slot(self, address: bytes, slot: int) -> None:
         """Note that a slot is touched."""
@@ -182,7 +184,19 @@ class Machine:
         if is_refused and self.rules.warms_refused_creation(is_warm=is_warm):
             evm.accessed_addresses.add(address)
 
-    # Destructions
+    # Calls and destructions
+
+    def _is_alive(self, state: Any, address: Any) -> bool:
+        alive = bool(state_module.is_account_alive(state, address))
+        if self._op is not Ops.CALL:
+            return alive
+        account = state_module.get_account(state, address)
+        delegate = eoa_delegation.get_delegated_code_address(account.code)
+        code = None
+        if delegate is not None:
+            code = bytes(state_module.get_account(state, delegate).code)
+        nonce, balance = int(account.nonce), int(account.balance)
+        return alive and not self.rules.takes_for_empty(nonce, balance, code)
 
     def _selfdestruct(self, evm: Any) -> None:
         state, address = evm.message.block_env.state, evm.message.current_target

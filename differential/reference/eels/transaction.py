@@ -99,7 +99,6 @@ class Settlement:
         output = self._output
         assert output is not None
         success = output.error is None
-        # The code a creation returned is in the account diffs, not in its receipt.
         created = success and not self._transaction.to
         return TransactionOutcome(
             TransactionStatus.SUCCESS if success else TransactionStatus.REVERTED,
@@ -107,14 +106,9 @@ class Settlement:
             gas_used=gas_used,
             gas_refunded=self._refunded,
             created=self._target if created else 0,
-            return_data=self._return_data(output, created=created),
+            return_data=None if self._fate.reverts else bytes(output.return_data),
             logs=tuple(_log(log) for log in output.logs),
         )
-
-    def _return_data(self, output: MessageCallOutput, *, created: bool) -> bytes | None:
-        if self._fate.reverts:
-            return None
-        return b"" if created else bytes(output.return_data)
 
     def _intrinsic(self, transaction: Any) -> tuple[Uint, Uint]:
         gas, floor = _INTRINSIC(transaction)

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from eth import constants
+from eth._utils.state import code_is_delegation_designation
 from eth.exceptions import OutOfGas
 from eth.vm import opcode_values
+from eth.vm.forks.prague.logic import CallEIP7702
 from eth.vm.forks.prague.opcodes import PRAGUE_OPCODES
 from eth.vm.forks.shanghai.constants import MAX_INITCODE_SIZE
 from eth.vm.forks.shanghai.logic import Create2EIP3860, CreateEIP3860
@@ -16,6 +18,7 @@ from differential.reference.py_evm.collision import collides
 from differential.reference.rules import WATCHED
 
 Operation = Callable[[Any], Any]
+ADDRESS_BYTES: Final = 20
 DEPTH_LIMIT: Final = constants.STACK_DEPTH_LIMIT
 
 
@@ -86,6 +89,22 @@ class _Create2(ReferenceCreate, Create2EIP3860):  # type: ignore[misc]
             super().apply_create_message(computation, child_msg)
 
 
+class _Call(CallEIP7702):  # type: ignore[misc]
+    """CALL of an account that counts as empty."""
+
+    def compute_msg_extra_gas(
+        self, computation: Any, gas: int, to: bytes, value: int
+    ) -> int:
+        extra: int = super().compute_msg_extra_gas(computation, gas, to, value)
+        state, code, delegated = computation.state, None, computation.state.get_code(to)
+        if code_is_delegation_designation(delegated):
+            code = state.get_code(delegated[-ADDRESS_BYTES:])
+        nonce, balance = state.get_nonce(to), state.get_balance(to)
+        if value and state.rules.takes_for_empty(nonce, balance, code):
+            extra += constants.GAS_NEWACCOUNT
+        return extra
+
+
 def selfdestruct(computation: Any) -> None:
     """SELFDESTRUCT, which may spare an account under construction."""
     message, state = computation.msg, computation.state
@@ -109,7 +128,7 @@ def _watched(opcode: int, run: Operation) -> Operation:
             return bool(state.is_address_warm(number.to_bytes(20, "big")))
 
         state.rules.see(opcode, lambda position: peek(computation, position), is_warm)
-        return run(computation=computation)
+        return run(computation)
 
     return watched
 
@@ -125,6 +144,7 @@ _OWN: Final[dict[int, Operation]] = {
     **PRAGUE_OPCODES,
     opcode_values.CREATE: _configured(_Create, opcode_values.CREATE),
     opcode_values.CREATE2: _configured(_Create2, opcode_values.CREATE2),
+    opcode_values.CALL: _configured(_Call, opcode_values.CALL),
     opcode_values.SELFDESTRUCT: selfdestruct,
 }
 OPCODES: Final[dict[int, Operation]] = {

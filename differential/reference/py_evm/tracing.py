@@ -7,7 +7,7 @@ from typing import Any
 from eth.exceptions import Halt, Revert
 from eth.vm.logic.invalid import InvalidOpcode
 
-from differential.reference.computation import ReferenceComputation
+from differential.reference.py_evm.computation import ReferenceComputation
 from zkos.host.trace import CALLS, Step, complete, storage_access
 
 Operation = Callable[..., Any]

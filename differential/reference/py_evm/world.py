@@ -107,7 +107,6 @@ class _SignedForChainZero(PragueLegacyTransaction):  # type: ignore[misc]
 
 def _receipt(computation: Any, executor: ReferenceExecutor) -> TransactionOutcome:
     success = not computation.is_error
-    # The code a creation returned is in the account diffs, not in its receipt.
     created = success and computation.msg.is_create
     address = int.from_bytes(computation.msg.storage_address, "big")
     return TransactionOutcome(
@@ -116,7 +115,7 @@ def _receipt(computation: Any, executor: ReferenceExecutor) -> TransactionOutcom
         gas_used=executor.gas_paid,
         gas_refunded=executor.gas_refunded,
         created=address if created else 0,
-        return_data=b"" if created else bytes(computation.output),
+        return_data=bytes(computation.output),
         logs=tuple(
             Log(int.from_bytes(address, "big"), tuple(topics), bytes(data))
             for address, topics, data in computation.get_log_entries()

@@ -10,8 +10,12 @@ from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.crypto.modexp import Modexp
 from zkos.guest.crypto.p256 import P256
 from zkos.guest.crypto.secp256k1 import Secp256k1
-from zkos.guest.transactions.abi import Transaction
-from zkos.lang.ints import U32, U256, Address, Bytes32
+from zkos.guest.transactions.abi import AbiDecoder
+from zkos.guest.transactions.access_list import AccessList
+from zkos.guest.transactions.authorizations import Authorizations
+from zkos.guest.transactions.record import Transaction
+from zkos.guest.transactions.rlp import RlpDecoder
+from zkos.lang.ints import U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView
 
 
@@ -75,29 +79,57 @@ def compress_blake2b(
     blake2f(rounds, h, message, count, last, out)
 
 
-def parse_transaction(body: ByteView, out: ByteView) -> bool:
-    """Whether the bootloader takes the body; its fields as 17 words in `out`."""
-    transaction = Transaction()
-    size = body.length()
-    place = transaction.reserve(size)
-    place.window(U32(0), size).copy_from(body)
-    if not transaction.parse():
-        return False
-    out.store_u256_be(U32(0), U256(transaction.kind))
-    out.store_u256_be(U32(32), U256(transaction.sender))
-    out.store_u256_be(U32(64), U256(transaction.to))
-    out.store_u256_be(U32(96), U256(transaction.gas_limit))
-    out.store_u256_be(U32(128), U256(transaction.gas_per_pubdata_limit))
-    out.store_u256_be(U32(160), U256(transaction.max_fee))
-    out.store_u256_be(U32(192), U256(transaction.max_priority_fee))
-    out.store_u256_be(U32(224), U256(transaction.paymaster))
-    out.store_u256_be(U32(256), transaction.nonce)
-    out.store_u256_be(U32(288), transaction.value)
-    out.store_u256_be(U32(320), transaction.first_reserved)
-    out.store_u256_be(U32(352), transaction.second_reserved)
-    out.store_u256_be(U32(384), U256(transaction.data.length()))
-    out.store_u256_be(U32(416), U256(transaction.signature.length()))
-    out.store_u256_be(U32(448), U256(transaction.factory_deps.length()))
-    out.store_u256_be(U32(480), U256(transaction.paymaster_input.length()))
-    out.store_u256_be(U32(512), U256(transaction.access_list_offset))
-    return True
+def decode_body(body: ByteView, out: ByteView) -> U32:
+    """Why a body from L1 is dropped, or 0 and its fields as 11 words in `out`."""
+    record = Transaction()
+    record.begin(body)
+    reason = AbiDecoder().decode(record)
+    if reason != 0:
+        return reason
+    put(out, U32(0), U256(record.kind))
+    put(out, U32(1), U256(record.sender))
+    put(out, U32(2), U256(record.to))
+    put(out, U32(3), U256(record.gas_limit))
+    put(out, U32(4), U256(record.gas_per_pubdata))
+    put(out, U32(5), record.max_fee)
+    put(out, U32(6), record.value)
+    put(out, U32(7), record.deposit)
+    put(out, U32(8), record.refund_recipient)
+    put(out, U32(9), U256(record.data.length()))
+    put(out, U32(10), U256(record.non_zero_bytes))
+    return U32(0)
+
+
+def decode_envelope(data: ByteView, chain_id: U64, out: ByteView) -> U32:
+    """Why a signed transaction is dropped, or 0 and its fields as 17 words in `out`."""
+    record = Transaction()
+    record.begin(data)
+    access_list = AccessList(False)
+    authorizations = Authorizations(False)
+    decoder = RlpDecoder(False, chain_id, access_list, authorizations)
+    reason = decoder.decode(record)
+    if reason != 0:
+        return reason
+    put(out, U32(0), U256(record.kind))
+    put(out, U32(1), U256(record.nonce))
+    put(out, U32(2), record.max_priority_fee)
+    put(out, U32(3), record.max_fee)
+    put(out, U32(4), U256(record.gas_limit))
+    put(out, U32(5), U256(1) if record.is_creation else U256(0))
+    put(out, U32(6), U256(record.to))
+    put(out, U32(7), record.value)
+    put(out, U32(8), U256(record.data.length()))
+    put(out, U32(9), U256(record.non_zero_bytes))
+    put(out, U32(10), U256(record.signed.length()))
+    put(out, U32(11), U256(1) if record.names_chain else U256(0))
+    put(out, U32(12), U256(1) if record.is_odd else U256(0))
+    put(out, U32(13), record.r)
+    put(out, U32(14), record.s)
+    put(out, U32(15), U256(record.access_list.length()))
+    put(out, U32(16), U256(record.authorization_count))
+    return U32(0)
+
+
+def put(out: ByteView, index: U32, value: U256) -> None:
+    """Set a word of the result."""
+    out.store_u256_be(index << 5, value)

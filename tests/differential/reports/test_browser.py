@@ -2,8 +2,9 @@
 
 import pytest
 
+from differential.case_outcome import CaseOutcome
 from differential.engines import Engine, parse_engines
-from differential.outcome import CaseOutcome, Outcome, Result
+from differential.outcome import Outcome, Result
 from differential.reports.html import MOST_BARS, html
 from differential.reports.record import RunRecord
 from differential.reports.traces import trace_differences

@@ -5,8 +5,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from differential.case_outcome import CaseOutcome
 from differential.engines import Engine, parse_engines
-from differential.outcome import CaseOutcome, Difference, Outcome, Result
+from differential.outcome import Difference, Outcome, Result
 from differential.reports.html import html
 from differential.reports.junit import junit
 from differential.reports.record import RunRecord, published_cycles

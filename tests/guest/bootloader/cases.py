@@ -44,6 +44,7 @@ def run(
     *transactions,
     accounts=None,
     block=None,
+    oracle=(),
     quirks=Quirks.NONE,
     profile=Profile.PRODUCTION,
     mode=Mode.PROVING,
@@ -54,6 +55,7 @@ def run(
         "block": block or {},
         "accounts": {SENDER: RICH, **(accounts or {})},
         "txs": list(transactions),
+        "oracle": list(oracle),
     }
     chosen = RunOptions(profile=profile, quirks=quirks, mode=mode, **options)
     return next(iter(run_chain(native.run_block, parse_case(case, "test"), chosen)))

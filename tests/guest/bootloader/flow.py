@@ -47,6 +47,8 @@ def work(
             pubdata_used=lambda: U64(pubdata), refund_counter=lambda: U32(counter)
         ),
         system=SimpleNamespace(
+            origin=None,
+            gas_price=None,
             options=SimpleNamespace(unlimited_native=unlimited, simulate=simulate),
             metadata=SimpleNamespace(
                 basefee=U256(basefee),

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from differential.outcome import Result
 from tests.guest.bootloader.cases import (
     CONTRACT,
     KEEPS_ORIGIN,
@@ -11,6 +12,7 @@ from tests.guest.bootloader.cases import (
     STRANGER,
     TARGET,
     account,
+    both,
     l1,
     legacy,
     reasons,
@@ -22,7 +24,7 @@ from tests.guest.bootloader.cases import (
 from tests.guest.bootloader.encodings import REASONS
 from zkos.guest.blocks.loop import BlockProcessor
 from zkos.guest.flow.outcome import Invalid, Outcome
-from zkos.host.profile import Mode, Profile
+from zkos.host.profile import Mode, Profile, Quirks
 from zkos.lang.ints import U64
 
 pytestmark = pytest.mark.native
@@ -84,6 +86,58 @@ def test_dropped_transaction_leaves_nothing(dropped):
     assert with_it.pubdata == without.pubdata
     dropped_report = with_it.transactions[0]
     assert (dropped_report.gas_used, dropped_report.native_used) == (0, 0)
+
+
+def words(*numbers):
+    return "0x" + b"".join(each.to_bytes(4, "little") for each in numbers).hex()
+
+
+SIZE, CONTENT, COINBASE = 2, 3, 4
+"""Which answers of the host say these about the first transaction."""
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [words(0), words(1, 9), words(3, 9, 0, 0), words(2, 9, 1), words(2, 0xFFFFFFFD, 0)],
+)
+def test_size_that_cannot_be_read_is_a_dropped_transaction(lie):
+    for quirks in Quirks:
+        outcome = run(
+            legacy(value=1),
+            oracle=[{"answer": SIZE, "response": lie}],
+            quirks=quirks,
+        )
+        assert statuses(outcome) == [("invalid", "InvalidEncoding"), SUCCESS]
+        assert outcome.state_root == run(legacy(value=1)).state_root
+
+
+def test_surplus_content_is_a_dropped_transaction_with_nothing_begun():
+    lie = words(100, *range(100))
+    outcome = run(legacy(value=1), oracle=[{"answer": CONTENT, "response": lie}])
+    assert statuses(outcome) == [("invalid", "InvalidEncoding")]
+    empty = run()
+    assert outcome.state_root == empty.state_root
+    more = {"next_tx_size": 2, "tx_content": 1}
+    assert outcome.detail.queries == {**empty.detail.queries, **more}
+
+
+@pytest.mark.parametrize("number", [2, 255, 256])
+def test_encoding_there_is_not_ends_the_block_upstream(number):
+    # The coinbase has no preimage, so the encoding is asked next.
+    lie = [{"answer": COINBASE + 1, "response": words(2, number, 0)}]
+    upstream, ours = both(legacy(value=1), legacy(), oracle=lie)
+    assert upstream.result is Result.ABORT
+    if number > 255:
+        assert ours.result is Result.ABORT
+    else:
+        assert statuses(ours) == [("invalid", "UnknownEncoding"), SUCCESS]
+
+
+def test_sender_that_is_no_address_is_nobody():
+    lie = [{"answer": COINBASE + 2, "response": words(6, 1, 2, 3, 4, 5, 6)}]
+    for outcome in both(legacy(value=1), legacy(), oracle=lie):
+        assert reasons(outcome)[1] == ""
+        assert statuses(outcome)[0][0] == "invalid"
 
 
 def test_logs_carry_the_number_among_those_that_stay():

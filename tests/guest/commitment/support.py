@@ -5,12 +5,11 @@ import hashlib
 from tests.guest.system.world import World, number
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.models.flat.sort import sorted_slots
 from zkos.guest.models.flat.tree import SealedSlot
 from zkos.guest.state.account import Account
 from zkos.guest.state.events import Log
 from zkos.guest.state.io import Io
-from zkos.guest.state.storage import Slot
+from zkos.guest.state.slot import Slot
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
@@ -116,7 +115,6 @@ class Caches:
         slot = Slot(Address(address), U256(key), U256(initial), is_new=False)
         slot.current = U256(current)
         self.io.storage.slots_of(slot.address).insert(slot.key, slot)
-        self.io.storage.slots.append(slot)
 
     def account(self, address: int) -> Account:
         account = Account(Address(address), self.io.accounts.no_code)
@@ -126,9 +124,5 @@ class Caches:
         return account
 
     def records(self) -> List[SealedSlot]:
-        self.io.accounts.flush()
-        records = List(SealedSlot)
-        slots = sorted_slots(self.io.storage)
-        for position in range(int(slots.length())):
-            records.append(SealedSlot(slots[position], Blake2s()))
-        return records
+        io = self.io
+        return io.backing.seal(io.storage.addresses, io.accounts.accounts)

@@ -167,7 +167,7 @@ def test_slots_come_by_address_limbs_then_key(caches):
     for place in places:
         caches.slot(*place, 0, 1)
 
-    slots = sorted_slots(caches.io.storage)
+    slots = sorted_slots(caches.io.storage.addresses)
 
     def limbs(place):
         address, key = place

@@ -9,7 +9,6 @@ from tests.guest.evm.support import (
     FakeAccount,
     FakeIo,
     execute,
-    halts,
 )
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.lang.ints import U256

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.guest.system.world import World
-from zkos.guest.hooks.hooks import Hooks
+from zkos.guest.hooks.hooks import NO_HOOK, Hooks
 from zkos.guest.protocol.options import OPTION_PROVING, OPTION_REPORT
 from zkos.guest.state.system import System
 from zkos.guest.system.calls import Frame, Scheme
@@ -17,9 +17,11 @@ PLENTY = 10**11
 
 
 @contextmanager
-def hooks(options: int = 0) -> Iterator[Hooks]:
+def hooks(options: int = 0, world: World | None = None) -> Iterator[Hooks]:
     """Hooks inside the first transaction of a block."""
-    attach(World(int(OPTION_PROVING) | int(OPTION_REPORT) | options))
+    world = world or World()
+    world.options = int(OPTION_PROVING) | int(OPTION_REPORT) | options
+    attach(world)
     try:
         system = System()
         system.io.begin_transaction()
@@ -45,7 +47,21 @@ def call(installed, address, data, *, scheme=Scheme.CALL, native=PLENTY, **more)
     """The end of a call, and its frame."""
     frame = frame_for(address, data, **more)
     frame.resources.native = U64(native)
-    return installed.run(frame, scheme), frame
+    return run(installed, frame, scheme), frame
+
+
+def run(installed, frame, scheme=Scheme.CALL):
+    """The end of a call that has its frame."""
+    assert is_special(installed, frame.code_address)
+    return installed.run(installed.find(frame.code_address), frame, scheme)
+
+
+def is_special(installed, address):
+    return installed.find(Address(address)) != NO_HOOK
+
+
+def io_of(installed):
+    return installed.call.system.io
 
 
 def ledger(frame, gas=PLENTY):

@@ -9,6 +9,7 @@ from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.options import OPTION_PROVING, OPTION_REPORT
 from zkos.guest.state.io import Io
+from zkos.guest.state.slot import Slot
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
 from zkos.lang.intrinsics import attach
@@ -18,6 +19,13 @@ def new_io() -> Io:
     io = Io(Oracle(), Blake2s(), Keccak256(), Options())
     io.begin_transaction()
     return io
+
+
+def cached_slots(io: Io) -> list[Slot]:
+    """All slots of the block, those of accounts too."""
+    addresses = io.storage.addresses
+    maps = [addresses.value(at).slots for at in range(int(addresses.length()))]
+    return [slots.value(at) for slots in maps for at in range(int(slots.length()))]
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.guest.system.budget import plenty, purse, spent
-from tests.guest.system.conftest import new_io
+from tests.guest.system.conftest import cached_slots, new_io
 from tests.guest.system.world import (
     ACCOUNTS,
     PREIMAGE,
@@ -169,7 +169,7 @@ def test_slot_stays_when_the_account_cannot_be_paid(
     with pytest.raises(OutOfNative):
         io.touch_account(NONE, purse(gas=0, native=EXISTING - 1), A, False)
     assert world.queries == [SLOT]
-    assert io.storage.slots.length() == 1
+    assert len(cached_slots(io)) == 1
     assert io.accounts.accounts.length() == 0
     assert touch(io, A, NONE) == (0, EXISTING)
     assert world.queries == [SLOT, PREIMAGE]
@@ -336,15 +336,16 @@ def test_unknown_account_is_a_trap(io: Io) -> None:
         io.account(A)
 
 
-def test_flush_writes_changed_accounts_only(world: World, io: Io) -> None:
+def test_sealing_renews_changed_accounts_only(world: World, io: Io) -> None:
     world.add_account(A, encode_account(nonce=1, balance=5))
     io.sub_balance(NONE, plenty(), A, U256(5))
     touch(io, B)
     io.add_balance(NONE, plenty(), B, U256(5))
     io.sub_balance(NONE, plenty(), B, U256(5))
-    io.accounts.flush()
+    records = io.backing.seal(io.storage.addresses, io.accounts.accounts)
+    assert records.length() == 2
     after = encode_account(nonce=1)
-    slots = {int(io.storage.slots[i].key): io.storage.slots[i] for i in range(2)}
+    slots = {int(slot.key): slot for slot in cached_slots(io)}
     assert int(slots[A].current) == int.from_bytes(b2s(after), "big")
     assert slots[A].address == Address(ACCOUNTS)
     assert slots[B].current == slots[B].initial == U256(0)

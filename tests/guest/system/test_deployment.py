@@ -10,6 +10,7 @@ from zkos.guest.state.io import Io
 from zkos.guest.system.errors import Fatal, OutOfErgs, OutOfNative
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import view_of
+from zkos.lang.trap import Trap
 
 A = Address(0xA1)
 HEIR = Address(0xEE)
@@ -178,14 +179,22 @@ def test_forced_deployment_of_nothing(io: Io) -> None:
     assert (account.environment(), account.has_code()) == (EVM, False)
 
 
-@pytest.mark.parametrize("digest", [U256(0), hash_of(b"known")])
-def test_forced_deployment_of_another_length_is_fatal(
-    world: World, io: Io, digest: U256
-) -> None:
-    world.preimages[b2s(b"known")] = b"known"
-    io.set_bytecode_details(plenty(), A, hash_of(b"known"), U32(5), U256(9))
+def test_forced_deployment_of_a_length_without_code_is_fatal(io: Io) -> None:
     with pytest.raises(Fatal):
-        io.set_bytecode_details(plenty(), A, digest, U32(4), U256(9))
+        io.set_bytecode_details(plenty(), A, U256(0), U32(4), U256(9))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_forced_deployment_of_another_length_ends_the_run(
+    world: World, io: Io, known: bool
+) -> None:
+    """Else a host could have a decree fail by what else it has the guest look at."""
+    code = b"known for long"
+    world.preimages[b2s(code)] = code
+    if known:
+        io.set_bytecode_details(plenty(), A, hash_of(code), U32(14), U256(9))
+    with pytest.raises(Trap, match="unexpected length of a preimage"):
+        io.set_bytecode_details(plenty(), A, hash_of(code), U32(4), U256(9))
 
 
 DELEGATE = Address(0x0102)

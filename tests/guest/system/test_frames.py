@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.guest.system.budget import plenty, spent
-from tests.guest.system.conftest import new_io
+from tests.guest.system.conftest import cached_slots, new_io
 from tests.guest.system.world import World
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
@@ -148,9 +148,7 @@ class Driver:
         model.refund = 0
 
     def compare(self) -> None:
-        slots = self.io.storage.slots
-        for index in range(int(slots.length())):
-            slot = slots[index]
+        for slot in cached_slots(self.io):
             place = (int(slot.address), int(slot.key))
             if place[0] != 0x8003:
                 assert int(slot.current) == self.model.values.get(place, 0)

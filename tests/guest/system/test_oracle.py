@@ -125,7 +125,7 @@ def test_metadata(world: World) -> None:
     assert (metadata.chain_id, metadata.gas_limit) == (U64(37), U64(30_000_000))
     assert metadata.pubdata_limit == U64(2**64 - 1)
     assert metadata.coinbase == Address(0xC0)
-    assert metadata.block_hashes[255] == U256(1255)
+    assert metadata.block_hashes.load_u256_be(U32(255 * 32)) == U256(1255)
     assert metadata.da_scheme == 3
     assert world.queries == [METADATA, DA_SCHEME]
 

@@ -4,7 +4,7 @@ from zkos.guest.state.account import Account
 from zkos.guest.state.events import Event, Log
 from zkos.guest.state.preimages import Preimage
 from zkos.guest.state.report import Report
-from zkos.guest.state.storage import Slot
+from zkos.guest.state.slot import Slot
 from zkos.guest.system.commitment import Commitment
 from zkos.host.channel import QueryChannel, WordChannel
 from zkos.host.report import (

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.guest.system.budget import plenty, purse, spent
+from tests.guest.system.conftest import cached_slots
 from tests.guest.system.world import SLOT, World
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
@@ -79,7 +80,7 @@ def test_unknown_environment_is_fatal(io: Io) -> None:
 @pytest.mark.parametrize("believes", [False, True])
 @pytest.mark.parametrize(
     ("gas", "native", "error"),
-    [(2099, 1 << 40, OutOfErgs), (1 << 40, 246239, OutOfNative), (1, 1, OutOfNative)],
+    [(2099, 1 << 40, OutOfErgs), (1 << 40, 246239, OutOfNative), (1, 1, OutOfErgs)],
 )
 def test_unpaid_slot_is_paid_later_and_remembered_to_be_proven(
     world: World,
@@ -94,7 +95,7 @@ def test_unpaid_slot_is_paid_later_and_remembered_to_be_proven(
     with pytest.raises(error):
         io.read_slot(EVM, purse(gas=gas, native=native), A, KEY)
     asked = native != 1
-    assert io.storage.slots.length() == (asked and not believes)
+    assert len(cached_slots(io)) == (asked and not believes)
     assert read(io) == (0, 2100, 4000 + 242240)
     assert world.queries.count(SLOT) == 1 + (asked and believes)
 

@@ -5,7 +5,7 @@ import pytest
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.models.flat.leaves import key_prefix
 from zkos.guest.models.flat.tree import SealedSlot, StateTree
-from zkos.guest.state.storage import Slot
+from zkos.guest.state.slot import Slot
 from zkos.guest.system.commitment import Commitment
 from zkos.host.channel import QUERY_IDS, QueryChannel, WordChannel
 from zkos.host.context import BlockContext

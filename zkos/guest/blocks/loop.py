@@ -98,8 +98,9 @@ class BlockProcessor:
         """Process one transaction in the frame that undoes it if it is dropped."""
         work = self.work
         io = work.io
+        coinbase = self.system.metadata.coinbase
         io.begin_transaction()
-        self._touch_coinbase()
+        io.read_account(NO_ENVIRONMENT, work.unlimited(), coinbase)
         snapshot = io.start_frame()
         stays = self._process()
         io.finish_frame(snapshot, not stays)
@@ -112,15 +113,6 @@ class BlockProcessor:
         self._report(status)
         if stays:
             io.finish_transaction()
-
-    def _touch_coinbase(self) -> None:
-        """Warm the coinbase (EIP-3651)."""
-        work = self.work
-        coinbase = self.system.metadata.coinbase
-        try:
-            work.io.read_account(NO_ENVIRONMENT, work.unlimited(), coinbase)
-        except Fatal:
-            trap("the coinbase is no account")
 
     def _process(self) -> bool:
         """Process; whether the transaction stays in the block."""

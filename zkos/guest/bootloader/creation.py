@@ -4,14 +4,14 @@ from enum import Enum
 from typing import Final
 
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
-from zkos.guest.protocol.limits import CALL_DEPTH, INFINITE
+from zkos.guest.protocol.limits import CALL_DEPTH
 from zkos.guest.protocol.quirks import QUIRK_WARMS_REFUSED_CREATION
 from zkos.guest.rlp.writer import RlpHasher, number_length
 from zkos.guest.state.io import Io
 from zkos.guest.state.system import System
 from zkos.guest.system.calls import Frame
 from zkos.guest.system.errors import NonceOverflow
-from zkos.guest.system.resources import Resources
+from zkos.guest.system.resources import INFINITE, Resources
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, allocate_bytes
 

@@ -22,7 +22,6 @@ from zkos.guest.protocol.gas import (
 from zkos.guest.protocol.limits import (
     CALL_DEPTH,
     CODE_BYTES,
-    INFINITE,
     RESERVED_PREFIX,
 )
 from zkos.guest.protocol.quirks import QUIRK_SPARES_UNDER_CONSTRUCTION
@@ -37,7 +36,7 @@ from zkos.guest.system.errors import (
     OutOfErgs,
     SystemFault,
 )
-from zkos.guest.system.resources import Resources
+from zkos.guest.system.resources import INFINITE, Resources
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView, List, allocate_bytes
 
@@ -272,9 +271,9 @@ class Runner:
 
         `source` is the account whose code runs, unless there is a hook.
         """
+        self.begun = False
         moves_value = frame.value != 0 and scheme is not Scheme.DELEGATE
         may_run = self._may_run(frame, moves_value)
-        self.begun = False
         self.snapshots[self.depth] = self.io.start_frame()
         if not may_run:
             return Exit.REVERTED

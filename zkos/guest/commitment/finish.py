@@ -13,8 +13,7 @@ from zkos.guest.commitment.public_input import chain_state, window_hashes
 from zkos.guest.commitment.result import BlockResult
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.models.flat.sort import sorted_slots
-from zkos.guest.models.flat.tree import SealedSlot, StateTree
+from zkos.guest.models.flat.tree import SealedSlot
 from zkos.guest.protocol.queries import DA_BLOBS, DA_KECCAK, DA_NONE
 from zkos.guest.state.io import Io
 from zkos.guest.state.report import Report
@@ -62,10 +61,10 @@ class BlockFinisher:
             trap("the block is older than the one before")
         before = Commitment(root, next_free_slot)
 
-        self.io.accounts.flush()
-        records = self.seal_slots()
+        backing = self.io.backing
+        records = backing.seal(self.io.storage.addresses, self.io.accounts.accounts)
         pubdata = self.write_pubdata(block_hash, records)
-        after = self.update_tree(before, records)
+        after = backing.commit(before, records)
 
         if self.report.enabled:
             self.report_state(records, pubdata)
@@ -94,14 +93,6 @@ class BlockFinisher:
         block.complete(self.io)
         return block
 
-    def seal_slots(self) -> List[SealedSlot]:
-        """All cached slots in order, with their keys in the tree."""
-        slots = sorted_slots(self.io.storage)
-        records = List(SealedSlot)
-        for position in urange(slots.length()):
-            records.append(SealedSlot(slots[position], self.blake2s))
-        return records
-
     def write_pubdata(self, block_hash: Bytes32, records: List[SealedSlot]) -> ByteView:
         """The pubdata, if it is committed to or reported."""
         scheme = self.metadata.da_scheme
@@ -116,12 +107,6 @@ class BlockFinisher:
             self.io.accounts,
             self.io.events.logs,
         )
-
-    def update_tree(self, before: Commitment, records: List[SealedSlot]) -> Commitment:
-        """The commitment after the block."""
-        tree = StateTree(self.options.proving, before)
-        tree.apply(records)
-        return tree.commitment()
 
     def report_state(self, records: List[SealedSlot], pubdata: ByteView) -> None:
         """Tell the host what changed."""

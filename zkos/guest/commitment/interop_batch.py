@@ -20,13 +20,12 @@ from zkos.guest.commitment.public_input import public_input
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.addresses import INTEROP_CENTER, MESSAGE_ROOTS
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
-from zkos.guest.protocol.limits import INFINITE
 from zkos.guest.state.io import Io
 from zkos.guest.state.other_chains import OtherChains
 from zkos.guest.state.report import Report
 from zkos.guest.state.system import System
 from zkos.guest.system.errors import SystemFault
-from zkos.guest.system.resources import Resources
+from zkos.guest.system.resources import INFINITE, Resources
 from zkos.lang.control import urange
 from zkos.lang.ints import U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, List

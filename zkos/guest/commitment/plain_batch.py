@@ -4,12 +4,11 @@ from zkos.guest.commitment.data_availability import Availability
 from zkos.guest.commitment.logs import (
     MOST_LOGS,
     NO_L1_TRANSACTIONS,
+    full_logs_root,
     hash_pair,
-    logs_tree_root,
 )
 from zkos.guest.commitment.public_input import (
     BatchOutput,
-    full_logs_root,
     hash_output,
     public_input,
 )
@@ -107,7 +106,7 @@ class Batch:
             self.availability.commit(first.da_scheme, pieces),
             self.l1_transactions,
             self.l1_rolling,
-            full_logs_root(self.keccak, logs_tree_root(self.keccak, self.logs)),
+            full_logs_root(self.keccak, self.logs),
             first.upgrade_hash,
         )
         digest = hash_output(self.keccak, output)

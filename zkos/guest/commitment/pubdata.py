@@ -18,7 +18,6 @@ from zkos.guest.state.diff_encoding import (
     encode_account,
 )
 from zkos.guest.state.emitted import Log
-from zkos.guest.state.preimages import PREIMAGE_CODE
 from zkos.lang.control import srange, urange
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, List, allocate_bytes
@@ -124,9 +123,6 @@ class Pubdata:
 
 def published_code(account: Account, accounts: AccountCache) -> ByteView:
     """The stored code in the pubdata; asks the oracle if nobody has yet."""
-    length = account.stored_length()
-    unchanged = not account.code_changed_since(account.initial)
-    if unchanged or account.not_publish or length == 0:
+    if account.not_publish or not account.code_changed_since(account.initial):
         return accounts.no_code.data
-    digest = account.bytecode_hash
-    return accounts.preimages.fetch(digest, length, PREIMAGE_CODE).data
+    return accounts.stored_code(account)

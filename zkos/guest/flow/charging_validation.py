@@ -7,7 +7,6 @@ from zkos.guest.flow.prices import Prices
 from zkos.guest.flow.work import Work
 from zkos.guest.hooks.ecrecover import ERGS_ECRECOVER, NATIVE_ECRECOVER
 from zkos.guest.protocol.environment import HIGHEST_ENVIRONMENT, NO_ENVIRONMENT
-from zkos.guest.protocol.gas import ERGS_PER_GAS
 from zkos.guest.protocol.limits import INITCODE_BYTES
 from zkos.guest.protocol.report import (
     REASON_CREATE_INIT_CODE_SIZE_LIMIT,
@@ -33,6 +32,7 @@ from zkos.guest.system.errors import (
     OutOfErgs,
     OutOfNative,
 )
+from zkos.guest.system.resources import ERGS_PER_GAS
 from zkos.lang.ints import U64, U256
 
 

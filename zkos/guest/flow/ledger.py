@@ -13,8 +13,7 @@ from zkos.guest.flow.terms import (
     intrinsic_pubdata,
 )
 from zkos.guest.flow.work import Work
-from zkos.guest.protocol.gas import ERGS_PER_GAS
-from zkos.guest.protocol.limits import INFINITE, NATIVE_COMPUTATIONAL
+from zkos.guest.protocol.limits import NATIVE_COMPUTATIONAL
 from zkos.guest.protocol.report import (
     REASON_ERGS_OVERFLOW,
     REASON_OUT_OF_GAS_DURING_VALIDATION,
@@ -31,7 +30,7 @@ from zkos.guest.protocol.transactions import (
     REFUND_SHARE,
     VALIDATION_PUBDATA_IS_INTRINSIC,
 )
-from zkos.guest.system.resources import Resources
+from zkos.guest.system.resources import ERGS_PER_GAS, INFINITE, Resources
 from zkos.lang.control import record
 from zkos.lang.ints import U64
 

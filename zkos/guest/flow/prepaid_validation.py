@@ -10,7 +10,6 @@ from zkos.guest.flow.ledger import Ledger
 from zkos.guest.flow.prices import Prices
 from zkos.guest.flow.work import Work
 from zkos.guest.protocol.environment import HIGHEST_ENVIRONMENT, NO_ENVIRONMENT
-from zkos.guest.protocol.limits import INFINITE
 from zkos.guest.protocol.report import (
     REASON_BLOB_FEE_NOT_1,
     REASON_FEE_OVERFLOW,
@@ -31,7 +30,7 @@ from zkos.guest.system.errors import (
     OutOfErgs,
     OutOfNative,
 )
-from zkos.guest.system.resources import Resources
+from zkos.guest.system.resources import INFINITE, Resources
 from zkos.lang.ints import U64, U256
 
 

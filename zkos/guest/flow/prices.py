@@ -5,7 +5,7 @@ Bootloader spec 4, steps 3 and 4, and 6, step 2.
 
 from zkos.guest.flow.outcome import Outcome
 from zkos.guest.flow.work import Work
-from zkos.guest.protocol.limits import INFINITE, MAX_U64
+from zkos.guest.protocol.limits import MAX_U64
 from zkos.guest.protocol.report import (
     REASON_BASE_FEE_GREATER_THAN_MAX_FEE,
     REASON_NATIVE_PER_PUBDATA_OVERFLOW,
@@ -16,6 +16,7 @@ from zkos.guest.protocol.transactions import (
     NATIVE_PRICE_L1,
     TYPE_UPGRADE,
 )
+from zkos.guest.system.resources import INFINITE
 from zkos.guest.transactions.record import Transaction
 from zkos.lang.control import record
 from zkos.lang.ints import U64, U256

@@ -11,7 +11,7 @@ from zkos.guest.flow.prices import Prices, divide_up, saturate
 from zkos.guest.flow.work import Work
 from zkos.guest.protocol.addresses import ASSET_TRACKER, BASE_TOKEN, TREASURY
 from zkos.guest.protocol.environment import HIGHEST_ENVIRONMENT, NO_ENVIRONMENT
-from zkos.guest.protocol.limits import INFINITE, MAX_ADDRESS
+from zkos.guest.protocol.limits import MAX_ADDRESS
 from zkos.guest.protocol.report import (
     REASON_ASSET_TRACKER_FAILED,
     REASON_DEPOSIT_TOO_LOW,
@@ -39,7 +39,7 @@ from zkos.guest.system.errors import (
     OutOfReturnMemory,
 )
 from zkos.guest.system.memory import copy_of
-from zkos.guest.system.resources import Resources
+from zkos.guest.system.resources import INFINITE, Resources
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import ByteView, allocate_bytes
 

@@ -6,7 +6,6 @@ What belongs to one transaction is made by one step and handed to the next: `Pri
 
 from zkos.guest.bootloader.runner import Runner
 from zkos.guest.flow.outcome import Outcome
-from zkos.guest.protocol.limits import INFINITE
 from zkos.guest.protocol.quirks import (
     QUIRK_FORGETS_NATIVE,
     QUIRK_SENDER_PAYS_TOUCHES,
@@ -14,7 +13,7 @@ from zkos.guest.protocol.quirks import (
 )
 from zkos.guest.state.io import Io
 from zkos.guest.state.system import System
-from zkos.guest.system.resources import Resources
+from zkos.guest.system.resources import INFINITE, Resources
 from zkos.guest.transactions.record import Transaction
 from zkos.guest.transactions.transaction import TransactionReader
 from zkos.lang.ints import U64

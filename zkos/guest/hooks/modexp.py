@@ -7,9 +7,9 @@ from typing import Final
 
 from zkos.guest.hooks.call import HookCall
 from zkos.guest.hooks.memory import HookMemory, copy_padded
-from zkos.guest.protocol.gas import ERGS_PER_GAS
 from zkos.guest.protocol.limits import MAX_U32
 from zkos.guest.system.errors import Fatal, OutOfErgs
+from zkos.guest.system.resources import ERGS_PER_GAS
 from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import ByteView
 

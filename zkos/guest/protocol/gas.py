@@ -9,7 +9,6 @@ from typing import Final
 from zkos.lang.ints import U32, U64
 
 ERGS: Final = 256
-ERGS_PER_GAS: Final = U64(ERGS)
 
 ERGS_ZERO: Final = U32(0)
 ERGS_JUMPDEST: Final = U32(1 * ERGS)

@@ -4,8 +4,6 @@ from typing import Final
 
 from zkos.lang.ints import U8, U32, U64, U256
 
-INFINITE: Final = U64(0xFFFFFFFFFFFFFFFF)
-"""Of ergs or native: more than anybody spends."""
 MAX_U32: Final = U256((1 << 32) - 1)
 MAX_U64: Final = U256((1 << 64) - 1)
 MAX_ADDRESS: Final = U256((1 << 160) - 1)
@@ -17,6 +15,11 @@ NATIVE_COMPUTATIONAL: Final = U64(1 << 35)
 transaction has only pays for pubdata."""
 BLOCK_LOGS: Final = U32(16384)
 """L2 to L1 logs of a block; as many as their tree has leaves."""
+BLOCK_HASHES: Final = U32(256)
+"""So many past blocks are known by their hashes."""
+HASH_BYTES: Final = U32(32)
+WINDOW_BYTES: Final = BLOCK_HASHES * HASH_BYTES
+"""Of those hashes."""
 CODE_BYTES: Final = U32(24576)
 """Of a deployed contract (EIP-170)."""
 INITCODE_BYTES: Final = U32(49152)

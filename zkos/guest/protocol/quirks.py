@@ -30,11 +30,14 @@ block's limit (bootloader spec 3.1)."""
 QUIRK_SPARES_UNDER_CONSTRUCTION: Final = U32(128)
 """SELFDESTRUCT ends an account under construction only if the constructor itself
 executes it, not code that it delegates to (system spec 3.5, EIP-6780)."""
+QUIRK_NATIVE_BEFORE_GAS: Final = U32(256)
+"""What can pay neither its gas nor its native ends the transaction, not the frame
+(system spec 1)."""
 QUIRKS_UPSTREAM: Final = U32(
     since(
         VERSION,
         {
-            30: 255,
+            30: 511,
             31: int(
                 QUIRK_TRANSACTION_ABORTS_BLOCK
                 | QUIRK_WARMS_REFUSED_CREATION

@@ -1,9 +1,8 @@
 """The account cache: warmness, loading, balances, nonces and the history.
 
 Prices are system spec 3.2: they depend on what this transaction has touched, never on
-what the block has seen. Account hashes are slots of address 0x8003 in the storage
-cache; a changed account gets its new hash there when the block is sealed (`flush`).
-Versioned state is saved in the journal once a frame, as in `storage`.
+what the block has seen. Where accounts come from is the storage model's business
+(`backing`). Versioned state is saved in the journal once a frame, as in `storage`.
 """
 
 from enum import Enum
@@ -22,20 +21,15 @@ from zkos.guest.protocol.io_ergs import (
     ERGS_DESTRUCT_COLD,
 )
 from zkos.guest.protocol.native import (
-    NATIVE_ACCOUNT_COLD,
-    NATIVE_ACCOUNT_COLD_UNSET,
     NATIVE_ACCOUNT_UPDATE,
     NATIVE_ACCOUNT_WARM,
+    code_native,
 )
 from zkos.guest.protocol.options import OPTION_EXTRA_PRECOMPILES
 from zkos.guest.state.absence import after_write
-from zkos.guest.state.account import ENCODED_BYTES, Account, Properties
-from zkos.guest.state.preimages import (
-    PREIMAGE_ACCOUNT,
-    PREIMAGE_CODE,
-    Preimage,
-    PreimageCache,
-)
+from zkos.guest.state.account import Account, Properties
+from zkos.guest.state.backing import Backing
+from zkos.guest.state.preimages import PREIMAGE_CODE, Preimage
 from zkos.guest.state.storage import StorageCache
 from zkos.guest.system.errors import Fatal, InsufficientBalance, NonceOverflow
 from zkos.guest.system.resources import Resources
@@ -103,8 +97,8 @@ class AccountUndo:
 class AccountCache:
     """All accounts of the block, in the order in which they were first loaded."""
 
+    backing: Backing
     storage: StorageCache
-    preimages: PreimageCache
     p256_is_cold: bool
     """Upstream's fault, see `QUIRK_P256_IS_COLD`."""
     accounts: List[Account]
@@ -119,10 +113,10 @@ class AccountCache:
     """Journal length at the start of the innermost frame."""
 
     def __init__(
-        self, storage: StorageCache, preimages: PreimageCache, p256_is_cold: bool
+        self, backing: Backing, storage: StorageCache, p256_is_cold: bool
     ) -> None:
+        self.backing = backing
         self.storage = storage
-        self.preimages = preimages
         self.p256_is_cold = p256_is_cold
         self.accounts = List(Account)
         self.by_address = Map(Address, Account)
@@ -173,21 +167,6 @@ class AccountCache:
                 account.deconstructed = False
                 self.storage.clear_address(account.address)
 
-    def flush(self) -> None:
-        """Write the hashes of changed accounts into their slots (state spec 10)."""
-        for index in urange(self.accounts.length()):
-            account = self.accounts[index]
-            if account.changed():
-                self.flush_account(account)
-
-    def flush_account(self, account: Account) -> None:
-        encoded = allocate_bytes(ENCODED_BYTES)
-        account.encode(encoded)
-        digest = U256(self.preimages.blake2s.hash(encoded))
-        self.preimages.keep(digest, encoded, PREIMAGE_ACCOUNT)
-        slot = self.storage.account_slot(account.address)
-        self.storage.set_value(slot, digest)
-
     def get(self, address: Address) -> Account:
         """An account that is already in the cache; trap otherwise."""
         entry = self.by_address.find(address)
@@ -208,7 +187,7 @@ class AccountCache:
             if account.touched_in == self.transaction:
                 return account
             resources.charge(self.cold_ergs(environment, address, access), U64(0))
-            resources.charge(U64(0), cold_native(account.unset))
+            resources.charge(U64(0), self.backing.account_native(account.unset))
         else:
             resources.charge(self.cold_ergs(environment, address, access), U64(0))
             account = self.load(resources, address)
@@ -218,19 +197,9 @@ class AccountCache:
         return account
 
     def load(self, resources: Resources, address: Address) -> Account:
-        """Bring an account into the cache, for native only. Raises OutOfNative.
-
-        Its slot is asked for, and proven, whether or not that can be paid.
-        """
-        digest = self.storage.account_slot(address).current
-        resources.charge(U64(0), cold_native(digest == 0))
+        """Bring an account into the cache, for native only. Raises OutOfNative."""
         account = Account(address, self.no_code)
-        if digest == 0:
-            account.unset = True
-        else:
-            encoded = self.preimages.fetch(digest, ENCODED_BYTES, PREIMAGE_ACCOUNT)
-            account.decode(encoded.data.window(0, ENCODED_BYTES))
-            account.store_into(account.initial)
+        self.storage.mark(self.backing.account(resources, account))
         self.by_address.insert(address, account)
         self.accounts.append(account)
         return account
@@ -261,7 +230,9 @@ class AccountCache:
         digest = account.bytecode_hash
         if digest != 0:
             length = account.stored_length()
-            account.code = self.preimages.load(resources, digest, length, PREIMAGE_CODE)
+            resources.charge(U64(0), code_native(length))
+            if account.code.hash != digest:
+                account.code = self.backing.code(account)
             if account.code.data.length() != length:
                 raise Fatal
         elif (
@@ -279,8 +250,7 @@ class AccountCache:
         if digest == 0:
             return self.no_code.data
         if account.code.hash != digest:
-            length = account.stored_length()
-            account.code = self.preimages.fetch(digest, length, PREIMAGE_CODE)
+            account.code = self.backing.code(account)
         return account.code.data
 
     def code(self, account: Account) -> ByteView:
@@ -363,11 +333,6 @@ def warm_ergs(environment: U8, access: Access) -> U64:
     if environment == NO_ENVIRONMENT:
         return ERGS_ACCOUNT_LISTED if access is Access.LISTED else U64(0)
     raise Fatal
-
-
-def cold_native(is_unset: bool) -> U64:
-    """What the first touch of a transaction costs more."""
-    return NATIVE_ACCOUNT_COLD_UNSET if is_unset else NATIVE_ACCOUNT_COLD
 
 
 def has_extra_precompiles() -> bool:

@@ -16,6 +16,7 @@ from zkos.guest.protocol.native import (
     NATIVE_ACCOUNT_UPDATE,
     NATIVE_PREIMAGE_RECORD,
     blake2s_native,
+    code_native,
     keccak_native,
 )
 from zkos.guest.state.absence import after_write
@@ -29,11 +30,12 @@ from zkos.guest.state.account import (
 )
 from zkos.guest.state.accounts import Access, AccountCache
 from zkos.guest.state.artifacts import map_length, store, stored_length
-from zkos.guest.state.preimages import PREIMAGE_CODE, Preimage
+from zkos.guest.state.preimages import PREIMAGE_CODE, Preimage, PreimageCache
 from zkos.guest.system.errors import Fatal, InsufficientBalance
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView, allocate_bytes
+from zkos.lang.trap import trap
 
 SMALLEST_ROOM: Final = U32(1024)
 DESIGNATION_START: Final = U32(9)
@@ -45,17 +47,23 @@ class Deployment:
     """Deployment, forced deployment, delegation and destruction."""
 
     accounts: AccountCache
+    preimages: PreimageCache
     blake2s: Blake2s
     keccak: Keccak256
     room: ByteView
-    """Where stored code is put together; grows to the longest."""
+    """Where stored code is put together, and stays if it is new to the block."""
     designation: ByteView
     """The same of a delegated account, see `_designate`."""
 
     def __init__(
-        self, accounts: AccountCache, blake2s: Blake2s, keccak: Keccak256
+        self,
+        accounts: AccountCache,
+        preimages: PreimageCache,
+        blake2s: Blake2s,
+        keccak: Keccak256,
     ) -> None:
         self.accounts = accounts
+        self.preimages = preimages
         self.blake2s = blake2s
         self.keccak = keccak
         self.room = allocate_bytes(SMALLEST_ROOM)
@@ -94,16 +102,20 @@ class Deployment:
     ) -> None:
         """Force a deployment by the BLAKE2s of the plain code, asked of the oracle.
 
-        The observable hash is believed. Raises OutOfErgs, OutOfNative, and Fatal if
-        the code has another length.
+        The observable hash is believed. Raises OutOfErgs, OutOfNative, and Fatal for
+        a length without a hash. A hash of something that has another length ends the
+        run whether it is known or has to be asked for.
         """
         accounts = self.accounts
         account = accounts.touch(EVM_ENVIRONMENT, resources, address, Access.ORDINARY)
         code = accounts.no_code.data
         if bytecode_hash != 0:
-            preimages = accounts.preimages
-            code = preimages.load(resources, bytecode_hash, length, PREIMAGE_CODE).data
-        if code.length() != length:
+            resources.charge(U64(0), code_native(length))
+            code = self.preimages.fetch(bytecode_hash, length, PREIMAGE_CODE).data
+            if code.length() != length:
+                # What is known depends on transactions that the host may have dropped.
+                trap("unexpected length of a preimage")
+        elif length != 0:
             raise Fatal
         preimage = self._store(resources, code)
         resources.charge(U64(0), NATIVE_ACCOUNT_UPDATE)
@@ -135,7 +147,7 @@ class Deployment:
         resources.charge(U64(0), blake2s_native(DESIGNATION_STORED_BYTES))
         digest = U256(self.blake2s.hash(data))
         resources.charge(U64(0), NATIVE_PREIMAGE_RECORD)
-        preimage = accounts.preimages.keep_copy(digest, data, PREIMAGE_CODE)
+        preimage = self.preimages.keep_copy(digest, data, PREIMAGE_CODE)
         resources.charge(U64(0), NATIVE_ACCOUNT_UPDATE)
         accounts.save(account)
         self._set_code(account, preimage, DELEGATED, DESIGNATION_BYTES, observable_hash)
@@ -157,15 +169,17 @@ class Deployment:
         resources.charge(U64(0), blake2s_native(total))
         resources.charge(U64(0), NATIVE_PREIMAGE_RECORD)
 
-        capacity = self.room.length()
-        if capacity < total:
-            while capacity < total:
-                capacity = capacity << 1
-            self.room = allocate_bytes(capacity)
+        if self.room.length() < total:
+            self.room = allocate_bytes(total)
         stored = self.room.window(0, total)
         store(code, stored)
         digest = U256(self.blake2s.hash(stored))
-        return self.accounts.preimages.keep_copy(digest, stored, PREIMAGE_CODE)
+        known = self.preimages.made.length()
+        preimage = self.preimages.keep(digest, stored, PREIMAGE_CODE)
+        if self.preimages.made.length() != known:
+            # This part of the room is the preimage's from now on.
+            self.room = self.room.window(total, self.room.length() - total)
+        return preimage
 
     def _set_code(
         self,

@@ -47,12 +47,11 @@ def choose(initial: U256, final: U256) -> tuple[U32, U256, U32]:
     Earlier types win ties, in the order nothing, add, sub, transform.
     """
     kind = ADD
-    difference = final.wrapping_sub(initial)
-    if final < initial:
+    payload, is_lower = final.overflowing_sub(initial)
+    if is_lower:
         kind = SUB
-        difference = initial.wrapping_sub(final)
-    payload = difference
-    length = byte_length(difference)
+        payload = U256(0).wrapping_sub(payload)
+    length = byte_length(payload)
     if length > LONGEST_SHORT_BYTES:
         kind = NOTHING
         payload = final
@@ -88,19 +87,17 @@ def account_paid_length(before: Properties, account: Account) -> U32:
 
     The account has changed. The key is not counted.
     """
-    nonce = encoded_length(U256(before.nonce), U256(account.nonce))
-    balance = encoded_length(before.balance, account.balance)
-    if account.code_changed_since(before):
+    length = TYPE_BYTES
+    everything = account.code_changed_since(before)
+    if everything:
         code = BY_HASH_PAID_BYTES
         if not account.not_publish:
             code = CODE_START_BYTES + account.stored_length()
-        return TYPE_BYTES + VERSIONING_BYTES + nonce + balance + code + LENGTH_BYTES
-
-    length = TYPE_BYTES
-    if account.nonce != before.nonce:
-        length = length + nonce
-    if account.balance != before.balance:
-        length = length + balance
+        length = length + VERSIONING_BYTES + code + LENGTH_BYTES
+    if everything or account.nonce != before.nonce:
+        length = length + encoded_length(U256(before.nonce), U256(account.nonce))
+    if everything or account.balance != before.balance:
+        length = length + encoded_length(before.balance, account.balance)
     return length
 
 

@@ -14,6 +14,7 @@ from zkos.guest.protocol.native import event_native, keccak_native, message_nati
 from zkos.guest.protocol.quirks import QUIRK_BELIEVES_HOST, QUIRK_P256_IS_COLD
 from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import Access, AccountCache
+from zkos.guest.state.backing import Backing
 from zkos.guest.state.deployment import Deployment
 from zkos.guest.state.emitted import Event, Log
 from zkos.guest.state.events import EventLog
@@ -35,6 +36,7 @@ from zkos.lang.memory import ByteView, List, allocate_bytes
 class Io:
     """All state of the block behind one door."""
 
+    backing: Backing
     storage: StorageCache
     preimages: PreimageCache
     accounts: AccountCache
@@ -53,15 +55,16 @@ class Io:
         bits = options.quirk_bits
         believes = bits & QUIRK_BELIEVES_HOST != 0
         p256_is_cold = bits & QUIRK_P256_IS_COLD != 0
-        self.storage = StorageCache(oracle, believes)
         self.preimages = PreimageCache(oracle, blake2s, options.proving)
-        self.accounts = AccountCache(self.storage, self.preimages, p256_is_cold)
+        self.backing = Backing(oracle, self.preimages, options.proving)
+        self.storage = StorageCache(self.backing, believes)
+        self.accounts = AccountCache(self.backing, self.storage, p256_is_cold)
         self.transient = TransientStorage()
         self.events = EventLog()
         self.frames = FrameStack(
             self.storage, self.accounts, self.transient, self.events
         )
-        self.deployment = Deployment(self.accounts, blake2s, keccak)
+        self.deployment = Deployment(self.accounts, self.preimages, blake2s, keccak)
         self.hasher = keccak
         self.keeps_events = options.report
         self.transaction_number = U32(0)

@@ -7,12 +7,10 @@ this block are kept for the report.
 from typing import Final
 
 from zkos.guest.crypto.blake2s import Blake2s
-from zkos.guest.protocol.native import code_native
 from zkos.guest.system.memory import copy_of
 from zkos.guest.system.oracle import Oracle
-from zkos.guest.system.resources import Resources
 from zkos.lang.control import record
-from zkos.lang.ints import U32, U64, U256
+from zkos.lang.ints import U32, U256
 from zkos.lang.memory import NOT_FOUND, ByteView, List, Map
 from zkos.lang.trap import trap
 
@@ -45,16 +43,6 @@ class PreimageCache:
         self.verify = verify
         self.by_hash = Map(U256, Preimage)
         self.made = List(Preimage)
-
-    def load(
-        self, resources: Resources, digest: U256, length: U32, kind: U32
-    ) -> Preimage:
-        """The preimage of this hash, paid for also if it is known.
-
-        `length` is in bytes. Raises OutOfNative, and asks nothing then.
-        """
-        resources.charge(U64(0), code_native(length))
-        return self.fetch(digest, length, kind)
 
     def fetch(self, digest: U256, length: U32, kind: U32) -> Preimage:
         """The preimage of this hash; asks the oracle the first time.

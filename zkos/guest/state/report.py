@@ -23,7 +23,7 @@ from zkos.guest.protocol.report import (
 from zkos.guest.state.account import Account, Properties
 from zkos.guest.state.emitted import Event, Log
 from zkos.guest.state.preimages import Preimage
-from zkos.guest.state.storage import Slot
+from zkos.guest.state.slot import Slot
 from zkos.guest.system.commitment import Commitment
 from zkos.lang.control import srange, urange
 from zkos.lang.intrinsics import oracle_write

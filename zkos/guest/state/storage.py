@@ -1,12 +1,10 @@
 """The storage cache: every slot the block has touched, with its history.
 
-Holds contract slots and, under address 0x8003, the account hashes alike (state spec
-8). Prices and refunds are system spec 3.1. A slot's versioned fields (`current`,
-`unset`, `touched_in`) are saved in the journal once a frame before they change, so
-that a revert can restore them; the slot itself stays in the cache (system spec 2).
+Prices and refunds are system spec 3.1. A slot's versioned fields (`current`, `unset`,
+`touched_in`) are saved in the journal once a frame before they change, so that a
+revert can restore them; the slot itself stays in the cache (system spec 2).
 """
 
-from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import (
     ERGS_SLOT_COLD,
@@ -27,91 +25,24 @@ from zkos.guest.protocol.native import (
     NATIVE_SLOT_WRITE_UNSET,
 )
 from zkos.guest.state.absence import after_clearing, after_write
+from zkos.guest.state.backing import Backing
+from zkos.guest.state.slot import AddressSlots, Slot, SlotUndo
 from zkos.guest.system.errors import Fatal
-from zkos.guest.system.oracle import Oracle
 from zkos.guest.system.resources import Resources
 from zkos.lang.control import urange
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import NOT_FOUND, List, Map
 
 
-class Slot:
-    """One slot of the block."""
-
-    address: Address
-    key: U256
-    initial: U256
-    """At the start of the block."""
-    current: U256
-    is_new: bool
-    """The tree has no leaf for it."""
-    unset: bool
-    """It costs more when cold or written: absent in the sense of `absence`."""
-    touched_in: U32
-    """The last transaction in which it was warm; 0 none."""
-    original: U256
-    """At the start of transaction `original_in`, the last that wrote it."""
-    original_in: U32
-    journaled: U32
-    """1 + the index of its newest journal entry of this transaction; 0 none."""
-
-    def __init__(
-        self, address: Address, key: U256, initial: U256, is_new: bool
-    ) -> None:
-        self.address = address
-        self.key = key
-        self.initial = initial
-        self.current = initial
-        self.is_new = is_new
-        self.unset = is_new
-        self.touched_in = U32(0)
-        self.original = initial
-        self.original_in = U32(0)
-        self.journaled = U32(0)
-
-
-class SlotUndo:
-    """A journal entry: the versioned state of a slot before a frame changed it."""
-
-    slot: Slot
-    current: U256
-    """Of the first entry of a transaction, the value at its start."""
-    unset: bool
-    touched_in: U32
-    journaled: U32
-    """0 marks the slot's first history entry of the transaction."""
-
-    def __init__(self, slot: Slot) -> None:
-        self.slot = slot
-        self.current = slot.current
-        self.unset = slot.unset
-        self.touched_in = slot.touched_in
-        self.journaled = slot.journaled
-
-
-class AddressSlots:
-    """The cached slots of one address."""
-
-    address: Address
-    slots: Map[U256, Slot]
-
-    def __init__(self, address: Address) -> None:
-        self.address = address
-        self.slots = Map(U256, Slot)
-
-
 class StorageCache:
-    """All slots of the block, in the order in which they were first loaded."""
+    """All slots of the block by address."""
 
-    oracle: Oracle
+    backing: Backing
     believes: bool
     """Upstream's trust in the host, see `QUIRK_BELIEVES_HOST`."""
-    slots: List[Slot]
     addresses: Map[Address, AddressSlots]
     recent: AddressSlots
     """Of the last access."""
-    account_slots: Map[U256, Slot]
-    """Of address 0x8003: the hashes of accounts."""
     transaction: U32
     """The current transaction, counted from 1."""
     journal: List[SlotUndo]
@@ -122,14 +53,12 @@ class StorageCache:
     refund: U32
     """What EIP-3529 counts in the transaction, in gas; follows frames."""
 
-    def __init__(self, oracle: Oracle, believes: bool) -> None:
-        self.oracle = oracle
+    def __init__(self, backing: Backing, believes: bool) -> None:
+        self.backing = backing
         self.believes = believes
-        self.slots = List(Slot)
         self.addresses = Map(Address, AddressSlots)
-        self.recent = AddressSlots(ACCOUNT_PROPERTIES)
-        self.account_slots = self.recent.slots
-        self.addresses.insert(ACCOUNT_PROPERTIES, self.recent)
+        self.recent = backing.own_slots
+        self.addresses.insert(self.recent.address, self.recent)
         self.transaction = U32(0)
         self.journal = List(SlotUndo)
         self.journal_length = U32(0)
@@ -265,41 +194,18 @@ class StorageCache:
                 return slot, False
             resources.charge(ergs, cold_native(slot))
         else:
-            slot = self.load(address, key)
-            # An access that fails to pay has been decided by that answer too.
+            absent, initial = self.backing.slot(address, key)
+            slot = Slot(address, key, initial, absent)
+            # An access that fails to pay has been decided by that answer too: what is
+            # in the map is proven when the block is sealed.
             if self.believes:
                 resources.charge(ergs, cold_native(slot))
-                self.keep(slots, slot)
+                slots.insert(key, slot)
             else:
-                self.keep(slots, slot)
+                slots.insert(key, slot)
                 resources.charge(ergs, cold_native(slot))
         self.mark(slot)
         return slot, True
-
-    def account_slot(self, address: Address) -> Slot:
-        """The slot with the hash of an account, now warm; nobody pays for it here."""
-        slots = self.account_slots
-        key = U256(address)
-        entry = slots.find(key)
-        if entry != NOT_FOUND:
-            slot = slots.value(entry)
-            if slot.touched_in == self.transaction:
-                return slot
-        else:
-            slot = self.load(ACCOUNT_PROPERTIES, key)
-            self.keep(slots, slot)
-        self.mark(slot)
-        return slot
-
-    def load(self, address: Address, key: U256) -> Slot:
-        """What the oracle says of a slot."""
-        is_new, initial = self.oracle.initial_slot(address, key)
-        return Slot(address, key, initial, is_new)
-
-    def keep(self, slots: Map[U256, Slot], slot: Slot) -> None:
-        """Make it a slot of the block, to be proven when the block is sealed."""
-        slots.insert(slot.key, slot)
-        self.slots.append(slot)
 
     def mark(self, slot: Slot) -> None:
         """Make the slot warm in this transaction."""

@@ -2,16 +2,15 @@
 
 from typing import Final
 
-from zkos.guest.protocol.limits import BLOCK_GAS
+from zkos.guest.protocol.limits import BLOCK_GAS, BLOCK_HASHES, HASH_BYTES, WINDOW_BYTES
 from zkos.guest.protocol.queries import DA_BLOBS
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle, read_u64
 from zkos.lang.control import urange
 from zkos.lang.ints import U32, U64, U256, Address
-from zkos.lang.memory import Array
+from zkos.lang.memory import ByteView, allocate_bytes
 from zkos.lang.trap import trap
 
-BLOCK_HASHES: Final = U32(256)
 FIXED_RANDOM: Final = U256(1)
 """What stands for the randomness of the beacon chain."""
 
@@ -32,8 +31,8 @@ class Metadata:
     pubdata_limit: U64
     """In bytes."""
     coinbase: Address
-    block_hashes: Array[U256]
-    """Of the 256 blocks before, oldest first, as big-endian numbers."""
+    block_hashes: ByteView
+    """Of the 256 blocks before, oldest first; behind them is room for one more."""
     mix_hash: U256
     blob_fee: U256
     """In wei; transactions from L2 need it to be 1."""
@@ -51,9 +50,9 @@ class Metadata:
         self.gas_limit = read_u64()
         self.pubdata_limit = read_u64()
         self.coinbase = oracle.read_address()
-        self.block_hashes = Array(U256, BLOCK_HASHES)
+        self.block_hashes = allocate_bytes(WINDOW_BYTES + HASH_BYTES)
         for index in urange(BLOCK_HASHES):
-            self.block_hashes[index] = oracle.read_u256()
+            oracle.read_spelled(self.block_hashes.window(index << 5, HASH_BYTES))
         self.mix_hash = oracle.read_u256()
         self.blob_fee = oracle.read_u256()
         if self.gas_limit > BLOCK_GAS:
@@ -69,7 +68,8 @@ class Metadata:
         distance = self.block_number - number
         if distance > U64(BLOCK_HASHES):
             return U256(0)
-        return self.block_hashes[BLOCK_HASHES - U32(distance)]
+        index = BLOCK_HASHES - U32(distance)
+        return self.block_hashes.load_u256_be(index << 5)
 
     def parent_hash(self) -> U256:
         """Hash of the block before; 0 for block 0."""

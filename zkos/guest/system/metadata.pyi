@@ -7,7 +7,7 @@ the gas limit. A seam: versions have other fields.
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
 from zkos.lang.ints import U32, U64, U256, Address
-from zkos.lang.memory import Array
+from zkos.lang.memory import ByteView
 
 class Metadata:
     """Fields of the block header, prices and limits."""
@@ -25,8 +25,8 @@ class Metadata:
     pubdata_limit: U64
     """In bytes."""
     coinbase: Address
-    block_hashes: Array[U256]
-    """Of the 256 blocks before, oldest first, as big-endian numbers."""
+    block_hashes: ByteView
+    """Of the 256 blocks before, oldest first; behind them is room for one more."""
     mix_hash: U256
     da_scheme: U32
     """How the pubdata is published."""

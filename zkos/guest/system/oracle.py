@@ -32,9 +32,9 @@ from zkos.guest.protocol.queries import (
     SLOT_WORDS,
     TRANSACTION_MAY_BE_SHORT,
 )
-from zkos.lang.control import srange, urange
+from zkos.lang.control import inline, srange, urange
 from zkos.lang.intrinsics import address_of, oracle_read, oracle_write
-from zkos.lang.ints import U32, U64, U256, Address
+from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView, allocate_bytes
 from zkos.lang.trap import trap
 
@@ -93,8 +93,7 @@ class Oracle:
         if answered < words and not TRANSACTION_MAY_BE_SHORT:
             return False
         taken = words if answered > words else answered
-        for index in urange(taken):
-            out.store_u32(index << 2, oracle_read())
+        read_words(out, taken)
         for index in urange(taken, words):
             out.store_u32(index << 2, U32(0))
         if answered > words:
@@ -147,8 +146,7 @@ class Oracle:
         if answered < words or answered > words + (words & 1):
             trap("unexpected length of a preimage")
         data = allocate_bytes(words << 2)
-        for index in urange(words):
-            data.store_u32(index << 2, oracle_read())
+        read_words(data, words)
         if answered != words:
             oracle_read()
         return data.window(0, length)
@@ -186,6 +184,15 @@ class Oracle:
             data.store_u32(4 * index, oracle_read())
         return data.load_u256(0)
 
+    @inline
+    def read_spelled(self, out: ByteView) -> None:
+        """Read a 256-bit number into the 32 bytes that spell it."""
+        assert out.length() == 32, "a number has 32 bytes"
+        for index in srange(8):
+            word = oracle_read()
+            for place in srange(4):
+                out[31 - 4 * index - place] = U8.truncate(word >> (8 * place))
+
     def read_three_limbs(self) -> U256:
         """Read a number of three 64-bit limbs, as addresses come."""
         data = self.hash_bytes
@@ -217,6 +224,17 @@ def expect_words(count: U32) -> None:
 def words_of(length_bytes: U32) -> U32:
     """32-bit words that hold so many bytes."""
     return (length_bytes >> 2) + (U32(0) if length_bytes & 3 == 0 else U32(1))
+
+
+def read_words(out: ByteView, count: U32) -> None:
+    """Fill the start of `out` with words as they come."""
+    whole = count >> 3
+    for number in urange(whole):
+        piece = out.window(number << 5, 32)
+        for i in srange(8):
+            piece.store_u32(4 * i, oracle_read())
+    for index in urange(whole << 3, count):
+        out.store_u32(index << 2, oracle_read())
 
 
 def answered_u8() -> U32:

@@ -1,25 +1,26 @@
 """The order of the storage cache at the end of a block (state spec 10)."""
 
-from zkos.guest.state.storage import Slot, StorageCache
+from zkos.guest.state.slot import AddressSlots, Slot
 from zkos.lang.control import inline, urange
 from zkos.lang.ints import U32, U256, Address
-from zkos.lang.memory import Array, List
+from zkos.lang.memory import Array, List, Map
 
 
-def sorted_slots(storage: StorageCache) -> List[Slot]:
+def sorted_slots(addresses: Map[Address, AddressSlots]) -> List[Slot]:
     """All cached slots by address limb 0, 1, 2, then by key."""
-    addresses = storage.addresses
     count = addresses.length()
+    longest = U32(0)
     ranks = Array(U256, count)
     for entry in urange(count):
         ranks[entry] = address_rank(addresses.key(entry))
+        length = addresses.value(entry).slots.length()
+        longest = length if length > longest else longest
     order = Array(U32, count)
     sort(ranks, order, Array(U32, count), count)
 
-    total = storage.slots.length()
-    keys = Array(U256, total)
-    positions = Array(U32, total)
-    spare = Array(U32, total)
+    keys = Array(U256, longest)
+    positions = Array(U32, longest)
+    spare = Array(U32, longest)
     sorted_all = List(Slot)
     for entry in urange(count):
         slots = addresses.value(order[entry]).slots

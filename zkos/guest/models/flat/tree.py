@@ -27,7 +27,7 @@ from zkos.guest.protocol.queries import (
     QUERY_PREVIOUS_INDEX,
     SCALAR_WORDS,
 )
-from zkos.guest.state.storage import Slot
+from zkos.guest.state.slot import Slot
 from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.oracle import ask, expect_words, read_u64
 from zkos.lang.control import srange, urange

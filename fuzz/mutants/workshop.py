@@ -1,0 +1,377 @@
+"""Changed builds of the OS in a moment: only the functions that changed are compiled.
+
+All functions of the plain build are compiled once and *weak*, so that a second object with other functions of the same names takes their places when the
+two are loaded together. A change outside of functions, or one that changes how a
+function is called, needs a build of everything (`quick`).
+"""
+
+import ast
+import ctypes
+import hashlib
+import mmap
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+from differential.runners import native
+from fuzz.mutants.quick import quick_code
+from zkos.compiler import cache
+from zkos.compiler.assigned import check_assigned
+from zkos.compiler.build import Artefact, host_key, run_llvm
+from zkos.compiler.check import Checker
+from zkos.compiler.emit import X86, ModuleText
+from zkos.compiler.errors import CompileError
+from zkos.compiler.escape import check_escapes
+from zkos.compiler.frontend import DIVISION, CheckedProgram
+from zkos.compiler.lower import FunctionLowering
+from zkos.compiler.module import LlvmModule, lower, site_table
+from zkos.compiler.native import NativeLibrary, new_arena
+from zkos.compiler.program import Class, Function, Module, Program
+from zkos.compiler.recursion import check_recursion
+from zkos.compiler.statements import Statements
+from zkos.compiler.tree import Instance
+from zkos.compiler.variant import PLAIN
+from zkos.compiler.verify import Body, verify
+from zkos.compiler.verify_values import BrokenTree
+from zkos.lang.linkage import Patch, patched, source_path
+
+_HEAD: Final = re.compile(r"^define internal (.*) (#\d+) \{$", re.MULTILINE)
+_DEFINED: Final = re.compile(r'^define [^@]*(@"[^"]+"|@[\w.$]+)\(', re.MULTILINE)
+_ENTRY: Final = re.compile(
+    r'^define internal [^@\n]*(@"[^"]+")[^\n]*\{\nentry:$', re.MULTILINE
+)
+_SYMBOL: Final = re.compile(r'@"[^"]+"|@[\w.$]+')
+
+
+ENTERED: Final = "@__entered"
+"""A byte for each function of the plain program: whether it was entered."""
+
+
+class Elsewhere(Exception):
+    """The change reaches further than the bodies of functions."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Functions of another content, ready to take the places of the plain ones."""
+
+    code: bytes
+    names: tuple[str, ...]
+    """Their symbols."""
+    sites: Sequence[tuple[str, int, int, str]]
+    """Trap sites of the build with them."""
+
+
+@dataclass
+class Workshop:
+    """The plain OS, taken apart; made once a process."""
+
+    roots: tuple[str, ...] = (native.MODULE,)
+    exports: tuple[str, ...] = (native.MAIN,)
+    _tables: ModuleText = field(default_factory=lambda: ModuleText(X86))
+    """Of the plain program's text."""
+
+    @cached_property
+    def checker(self) -> Checker:
+        """The plain program, checked."""
+        program = Program([*self.roots, DIVISION], PLAIN)
+        checker = Checker(program, {"DELEGATED": X86.delegated})
+        for name in self.exports:
+            module, _, function = name.partition(":")
+            made = program.load(module).names[function]
+            assert isinstance(made, Function)
+            checker.instance(made, None)
+        while checker.pending:
+            Statements(checker, checker.pending.pop()).run()
+        instances = list(checker.instances.values())
+        for instance in instances:
+            check_assigned(instance)
+        checker.infer_raises()
+        verify(instances)
+        return checker
+
+    @cached_property
+    def instances(self) -> list[Instance]:
+        """All functions of the plain program."""
+        return list(self.checker.instances.values())
+
+    @cached_property
+    def module(self) -> LlvmModule:
+        """The plain program as LLVM text."""
+        checker = self.checker
+        first = checker.instances
+        wanted = {
+            name: made
+            for name in self.exports
+            for made in self.instances
+            if made.name == name and made in first.values()
+        }
+        program = CheckedProgram(wanted, None, self.instances, checker.program.errors)
+        return lower(program, X86, PLAIN, self._tables)
+
+    @cached_property
+    def bodies(self) -> dict[str, str]:
+        """The definitions of the plain program by symbol."""
+        found = {}
+        text = self.module.text
+        for match in _DEFINED.finditer(text):
+            end = text.index("\n}", match.start())
+            found[match.group(1)] = text[match.start() : end + 2]
+        return found
+
+    @cached_property
+    def declarations(self) -> dict[str, str]:
+        """What makes a symbol of the plain program known to another module."""
+        text = self.module.text
+        found = {}
+        for match in _HEAD.finditer(text):
+            symbol = _SYMBOL.search(match.group(1))
+            assert symbol is not None
+            found[symbol.group()] = f"declare {match.group(1)}"
+        for line in text.splitlines():
+            if line.startswith("declare "):
+                symbol = _SYMBOL.search(line)
+                assert symbol is not None
+                found[symbol.group()] = line
+            elif line.startswith("@__"):
+                name, _, rest = line.partition(" = global ")
+                if rest:
+                    found[name] = f"{name} = external global {_type_of(rest)}"
+        return found
+
+    @cached_property
+    def symbols(self) -> dict[str, int]:
+        """The functions of the plain program, numbered."""
+        names = [f'@"{instance.name}"' for instance in self.instances]
+        return {name: number for number, name in enumerate(names)}
+
+    @cached_property
+    def base(self) -> bytes:
+        """Object code of the plain program whose functions can be replaced.
+
+        Each is optimised by itself, and notes that it was entered.
+        """
+        text = _ENTRY.sub(self._counted, self.module.text)
+        text = _HEAD.sub(r"define weak \1 \2 {", text)
+        cells = f"{ENTERED} = global [{len(self.symbols)} x i8] zeroinitializer\n"
+        text = f"{text}\n{cells}"
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        name = f"{cache.key([host_key(), 'replaceable', digest])}.o"
+        known = cache.load(name)
+        if known is None:
+            known = run_llvm(text, X86.name)
+            cache.save(name, known)
+        return known
+
+    def _counted(self, head: re.Match[str]) -> str:
+        number = self.symbols.get(head.group(1))
+        if number is None:
+            return head.group()
+        cell = f"getelementptr (i8, ptr {ENTERED}, i64 {number})"
+        return f"{head.group()}\n  store i8 1, ptr {cell}"
+
+    # Changes
+
+    def functions_changed(self, patches: Iterable[Patch]) -> dict[Function, Function]:
+        """The functions that patches change, with what they become.
+
+        Raises Elsewhere if anything else changes, CompileError for what is not Python.
+        """
+        changed: dict[Function, Function] = {}
+        for name in {patch.module for patch in patches}:
+            module = self.checker.program.modules.get(name)
+            if module is None:
+                raise Elsewhere(f"{name} is no part of the program")
+            path = source_path(name)
+            assert path is not None
+            text = patched(path.read_text(), name, tuple(patches))
+            try:
+                tree = ast.parse(text, module.path)
+            except SyntaxError as error:
+                raise CompileError(
+                    module.where(module.tree), f"not Python: {error.msg}"
+                ) from error
+            changed |= _changed_functions(module, tree)
+        return changed
+
+    def piece(self, changed: Mapping[Function, Function]) -> Piece:
+        """Compile changed functions alone.
+
+        Raises CompileError if they break a rule of the language, Elsewhere if the rest
+        of the program would change with them.
+        """
+        made = self.recheck(changed)
+        text, functions = self.lowered(made)
+        names = [f'@"{instance.name}"' for instance in made]
+        code = quick_code(self.alone(text, functions, set(names)))
+        return Piece(code, tuple(names), site_table(text))
+
+    def library(self, piece: Piece | None = None) -> NativeLibrary:
+        """The plain program, or the one with other functions, in the same arena."""
+        module = self.module
+        if piece is not None:
+            module = replace(module, sites=[*piece.sites])
+        code = piece.code if piece is not None else b""
+        return NativeLibrary(
+            Artefact(self.base, module),
+            (ENTERED[1:],),
+            instead=code,
+            arena=self.arena,
+        )
+
+    def entered(self, library: NativeLibrary) -> int:
+        """The functions entered since it was asked last: bit 8 n for number n."""
+        address, count = library.address(ENTERED[1:]), len(self.symbols)
+        found = int.from_bytes(ctypes.string_at(address, count), "little")
+        ctypes.memset(address, 0, count)
+        return found
+
+    def mask(self, functions: Iterable[Function]) -> int:
+        """The bits of these functions."""
+        wanted = set(functions)
+        names = (f'@"{x.name}"' for x in self.instances if x.function in wanted)
+        return sum(1 << 8 * self.symbols[name] for name in names)
+
+    @cached_property
+    def arena(self) -> mmap.mmap:
+        """Memory for all libraries, one after the other."""
+        return new_arena()
+
+    def lowered(self, made: Sequence[Instance]) -> tuple[ModuleText, list[str]]:
+        """The text of functions, with trap sites numbered after the plain ones."""
+        text = ModuleText(X86)
+        for where, reason in self._tables.sites:
+            text.site(where, reason)
+        functions = [FunctionLowering(text, instance).run() for instance in made]
+        return text, functions
+
+    def alone(
+        self, text: ModuleText, functions: Sequence[str], defined: set[str]
+    ) -> str:
+        """A module of these functions, to which all others are declared."""
+        body = "\n".join(functions)
+        used = set(_SYMBOL.findall(body)) - defined - set(_constants(text))
+        known = {**self.declarations, **text.declarations}
+        declared = [known[symbol] for symbol in sorted(used) if symbol in known]
+        return "\n".join(
+            [
+                _ATTRIBUTES,
+                *declared,
+                *text.constants.values(),
+                body.replace("define internal ", "define "),
+            ]
+        )
+
+    def recheck(self, changed: Mapping[Function, Function]) -> list[Instance]:
+        """The instances of functions with other bodies, checked; see `piece`."""
+        checker = self.checker
+        before = len(checker.instances)
+        made = []
+        for old in self.instances:
+            new = changed.get(old.function)
+            if new is None:
+                continue
+            _same_signature(old.function, new)
+            instance = Instance(
+                new, old.name, list(old.parameters), old.result, old.owner
+            )
+            Statements(checker, instance).run()
+            check_assigned(instance)
+            instance.raises |= any(target.raises for target in instance.calls)
+            if instance.raises and not old.raises:
+                raise Elsewhere(f"{old.name} raises now")
+            instance.raises = old.raises
+            made.append(instance)
+        if len(checker.instances) != before:
+            raise Elsewhere("functions are reached that were not")
+        rest = [item for item in self.instances if item.function not in changed]
+        check_recursion([*rest, *made])
+        check_escapes([*rest, *made])
+        for instance in made:
+            try:
+                Body(instance, frozenset(self.instances)).run()
+            except BrokenTree as error:
+                raise CompileError(instance.function.where, str(error)) from error
+        return made
+
+
+def _changed_functions(module: Module, tree: ast.Module) -> dict[Function, Function]:
+    changed = {}
+    pairs = zip(module.tree.body, tree.body, strict=False)
+    if len(module.tree.body) != len(tree.body):
+        raise Elsewhere(f"{module.name} has other statements")
+    for old, new in pairs:
+        if ast.dump(old) == ast.dump(new):
+            continue
+        match old, new:
+            case ast.FunctionDef(), ast.FunctionDef() if old.name == new.name:
+                function = module.names[old.name]
+                assert isinstance(function, Function)
+                changed[function] = Function(module, new, None)
+            case ast.ClassDef(), ast.ClassDef():
+                changed |= _changed_methods(module, old, new)
+            case _:
+                raise Elsewhere(f"{module.name} has another {type(old).__name__}")
+    return changed
+
+
+def _changed_methods(
+    module: Module, old: ast.ClassDef, new: ast.ClassDef
+) -> dict[Function, Function]:
+    owner = module.names[old.name]
+    if not isinstance(owner, Class) or len(old.body) != len(new.body):
+        raise Elsewhere(f"{old.name} has other members")
+    changed = {}
+    for before, after in zip(old.body, new.body, strict=True):
+        if ast.dump(before) == ast.dump(after):
+            continue
+        match before, after:
+            case ast.FunctionDef(), ast.FunctionDef() if before.name == after.name:
+                method = owner.methods[before.name]
+                changed[method] = Function(module, after, owner)
+            case _:
+                raise Elsewhere(f"{old.name} has other fields")
+    return changed
+
+
+def _same_signature(old: Function, new: Function) -> None:
+    before, after = (
+        (ast.dump(item.node.args), ast.dump(item.node.returns or ast.Pass()))
+        for item in (old, new)
+    )
+    decorators = [
+        [ast.dump(part) for part in item.node.decorator_list] for item in (old, new)
+    ]
+    if before != after or decorators[0] != decorators[1]:
+        raise Elsewhere(f"{old.name} is called otherwise")
+
+
+def _constants(text: ModuleText) -> list[str]:
+    return [f'@"{name}"' for name in text.constants]
+
+
+def _type_of(definition: str) -> str:
+    """The type at the start of what defines a global."""
+    depth = 0
+    for at, letter in enumerate(definition):
+        if letter in "[{":
+            depth += 1
+        elif letter in "]}":
+            depth -= 1
+        elif letter == " " and depth == 0:
+            return definition[:at]
+    return definition
+
+
+_ATTRIBUTES: Final = """
+attributes #0 = { nounwind noimplicitfloat }
+attributes #1 = { nounwind noimplicitfloat alwaysinline }
+attributes #2 = { nounwind noimplicitfloat noinline }
+attributes #3 = { nounwind noimplicitfloat "no-builtins" }
+attributes #4 = { nounwind noimplicitfloat noreturn cold noinline }
+attributes #5 = { nounwind returns_twice }
+!0 = !{!"branch_weights", i32 1, i32 100000}
+!1 = !{!"branch_weights", i32 100000, i32 1}
+"""

@@ -1,6 +1,0 @@
-"""Blocks under libFuzzer: `blocks.block_server`, which says what must hold."""
-
-from fuzz.targets.atheris_driver import main
-
-if __name__ == "__main__":
-    main("block_server")

@@ -1,0 +1,22 @@
+"""Packages that not everybody installs, and what installs them."""
+
+from typing import Final
+
+_EXTRAS: Final = {
+    "atheris": "fuzz",
+    "ethereum": "eels",
+    "ethereum_rlp": "eels",
+    "ethereum_types": "eels",
+    "hypothesis": "fuzz",
+    "mkdocs": "docs",
+    "unicorn": "fuzz",
+}
+"""Modules and the extra of ours that brings them."""
+
+
+def how_to_install(module: str | None) -> str | None:
+    """What to tell who lacks a module, or None if no extra brings it."""
+    package = (module or "").partition(".")[0]
+    if package not in _EXTRAS:
+        return None
+    return f"needs the package {package}: pip install 'zkos[{_EXTRAS[package]}]'"
