@@ -7,6 +7,7 @@ pays no ergs: that is how operations run with infinite ergs.
 
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.crypto.recent_hashes import RecentHashes
 from zkos.guest.protocol.addresses import BOOTLOADER, L1_MESSENGER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import event_ergs, keccak_ergs
@@ -44,7 +45,7 @@ class Io:
     events: EventLog
     frames: FrameStack
     deployment: Deployment
-    hasher: Keccak256
+    hashes: RecentHashes
     keeps_events: bool
     transaction_number: U32
     """Counts the processed transactions of the block; dropped ones have no number."""
@@ -65,7 +66,7 @@ class Io:
             self.storage, self.accounts, self.transient, self.events
         )
         self.deployment = Deployment(self.accounts, self.preimages, blake2s, keccak)
-        self.hasher = keccak
+        self.hashes = RecentHashes(keccak)
         self.keeps_events = options.report
         self.transaction_number = U32(0)
 
@@ -246,7 +247,7 @@ class Io:
         """The keccak-256 system function: charged, then computed."""
         length = data.length()
         resources.charge(keccak_ergs(length), keccak_native(length))
-        return self.hasher.hash(data)
+        return self.hashes.hash(data)
 
     def emit_event(
         self,
