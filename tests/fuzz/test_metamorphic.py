@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from fuzz.strategies.raw import raw_transaction
 
 from differential.outcome import TransactionOutcome, TransactionStatus
 from differential.runners import native
@@ -22,6 +21,7 @@ from fuzz.mutation.metamorphic import (
 )
 from fuzz.strategies.cast import keys, senders
 from fuzz.strategies.code import Code
+from fuzz.strategies.envelopes import raw_transaction
 from fuzz.strategies.source import RandomSource, Source
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.context import BlockContext
