@@ -2,12 +2,13 @@
 
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.evm.frame import EvmFrame
+from zkos.guest.hooks.hooks import NO_HOOK, Hooks
 from zkos.guest.models.flat.tree import SealedSlot, StateTree
 from zkos.guest.state.io import Io
 from zkos.guest.state.slot import Slot
 from zkos.guest.system.memory import ReturnMemory
 from zkos.lang.control import urange
-from zkos.lang.ints import U32, U64, U256
+from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import Array, List, allocate_bytes
 
 
@@ -27,6 +28,15 @@ def seal(io: Io) -> U32:
 def fill(memory: ReturnMemory, room: U32) -> None:
     """Leave so much room."""
     memory.append(allocate_bytes(memory.room() - room))
+
+
+def special_below(hooks: Hooks, limit: U32) -> List[U32]:
+    """The addresses below a limit that a hook answers for."""
+    found = List(U32)
+    for number in urange(limit):
+        if hooks.find(Address(U256(number))) != NO_HOOK:
+            found.append(number)
+    return found
 
 
 def find(tree: StateTree, key: Array[U32]) -> tuple[bool, U64]:

@@ -69,7 +69,8 @@ CLASSES = (
     *(working.Work, outcome.Outcome, prices.Prices, ledger.Ledger, ledger.Pubdata),
 )
 FUNCTIONS = (
-    *(inside.stack_of, inside.seal, inside.fill, inside.find, leaves.key_prefix),
+    *(inside.stack_of, inside.seal, inside.fill, inside.find, inside.special_below),
+    leaves.key_prefix,
     *(artifacts.map_length, artifacts.stored_length),
     *(diff_encoding.encode, diff_encoding.encoded_length),
     *(diff_encoding.encode_account, diff_encoding.account_room),
