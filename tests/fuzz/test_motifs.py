@@ -3,7 +3,6 @@
 from collections import Counter
 
 import pytest
-from fuzz.strategies.raw import unsigned_items
 
 from differential.outcome import TransactionOutcome, TransactionStatus
 from differential.runners import native

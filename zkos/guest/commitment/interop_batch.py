@@ -95,8 +95,8 @@ def look_outside(io: Io) -> None:
     """Read the message root and the settlement layer; traps if events lied."""
     chains = io.events.other_chains()
     height = read(io, MESSAGE_ROOTS, HEIGHT_KEY)
-    io.hasher.update_u256(NODES_PLACE.wrapping_add(height))
-    chains.message_root = read(io, MESSAGE_ROOTS, U256(io.hasher.finish()))
+    io.hashes.hasher.update_u256(NODES_PLACE.wrapping_add(height))
+    chains.message_root = read(io, MESSAGE_ROOTS, U256(io.hashes.hasher.finish()))
     chains.settlement_layer = read(io, INTEROP_CENTER, LAYER_KEY)
     count = chains.announced.length()
     if count != 0 and chains.announced[count - 1] != chains.settlement_layer:

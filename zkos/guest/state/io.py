@@ -296,7 +296,7 @@ class Io:
     ) -> None:
         """A message from `address` to L1, for native only, its hash included."""
         resources.charge(U64(0), message_native(data.length()))
-        digest = self.hasher.hash(data)
+        digest = self.hashes.hash(data)
         number = self.transaction_number
         message = copy_of(data)
         self.events.logs.append(
