@@ -29,9 +29,11 @@ from fuzz.targets.block_features import (
 )
 from fuzz.targets.block_judge import Judged, Misjudged, judge_block, judge_run
 from fuzz.targets.block_runs import Run, Transcript, first_unlike
+from zkos.guest.protocol.options import OPTION_PREVRANDAO
 from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel
+from zkos.host.commitments import MIX_HASH
 from zkos.host.delivery import Delivery, deliver
 from zkos.host.edits import edited
 from zkos.host.oracle import HonestOracle
@@ -164,7 +166,15 @@ class BlockTarget:
         judged = None
         if seen.problem is None and first.ending.result is Result.SUCCESS:
             try:
-                judged = judge_block(block.context, state, served, first, decreed)
+                mixed = self.options.word() & int(OPTION_PREVRANDAO)
+                judged = judge_block(
+                    block.context,
+                    state,
+                    served,
+                    first,
+                    decreed=decreed,
+                    mix_hash=block.context.mix_hash if mixed else MIX_HASH,
+                )
                 judge_run([judged.sealed], first)
             except Misjudged as error:
                 seen.problem = error.problem(first.engine)

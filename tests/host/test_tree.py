@@ -1,11 +1,12 @@
-import gzip
 import json
 import random
-from pathlib import Path
 
 import pytest
 
+from differential.runners.base import state_of_case
+from tests.support import published
 from zkos.host.accounts import Account
+from zkos.host.case import load_case
 from zkos.host.state import ACCOUNTS, ChainState, Slot, SlotDiff
 from zkos.host.tree import EMPTY, HIGHEST_KEY, LOWEST_KEY, StateTree, hash_bytes
 
@@ -13,70 +14,14 @@ GENESIS_ROOT = "90a83ead2ba2194fbbb0f7cd2a017e36cfb4891513546d943a7282c2844d4b6b
 GENESIS_NEXT_FREE_SLOT = 2
 
 
-def number(value):
-    return int(value, 0) if isinstance(value, str) else value
+@pytest.mark.parametrize("name", published.NAMES)
+def test_prestate_has_the_published_commitment(name):
+    expected = json.loads(published.expected_path(name).read_text())
 
+    tree = state_of_case(load_case(published.case_path(name))).tree
 
-def data(value):
-    return bytes.fromhex(value.removeprefix("0x"))
-
-
-def build(case):
-    """The prestate of a vector, by the rules of its README."""
-    state = ChainState()
-    for address, fields in case.get("accounts", {}).items():
-        put_account(state, number(address), fields, force=fields.get("force", False))
-        for key, value in fields.get("storage", {}).items():
-            state.set_slot(number(address), number(key), number(value))
-    for entry in case.get("sequence", []):
-        if isinstance(entry, list):
-            state.set_slot(*map(number, entry))
-        else:
-            put_account(state, number(entry["account"]), entry, force=True)
-    for entry in case.get("leaves", []):
-        state.set_slot(*map(number, entry))
-    return state
-
-
-def put_account(state, address, fields, *, force):
-    state.set_account(
-        address,
-        balance=number(fields.get("balance", 0)),
-        nonce=number(fields.get("nonce", 0)),
-        code=data(fields.get("code") or ""),
-        deployed_empty=fields.get("deployed_empty", False),
-        force=force,
-    )
-
-
-def vectors():
-    folder = Path(__file__).resolve().parents[3] / "shared" / "vectors"
-    return sorted(folder.glob("*.expected.json*"))
-
-
-def read_json(path):
-    raw = path.read_bytes()
-    return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
-
-
-@pytest.mark.skipif(not vectors(), reason="the vectors are not beside the repository")
-@pytest.mark.parametrize("path", vectors(), ids=lambda path: path.name.split(".")[0])
-def test_prestate_has_the_published_commitment(path):
-    expected = read_json(path)
-    case = read_json(path.with_name(path.name.replace(".expected", "")))
-    if "state_root_before" not in expected:
-        expected = expected["images"]["app"]
-    if isinstance(expected, list):
-        before = expected[0]["reveal"]["state_before"]
-        root, next_free_slot = before["root"], before["next_free_slot"]
-    else:
-        root = expected["state_root_before"]
-        next_free_slot = expected["next_free_slot_before"]
-
-    tree = build(case).tree
-
-    assert "0x" + tree.root().hex() == root
-    assert tree.next_free_slot == next_free_slot
+    assert "0x" + tree.root().hex() == expected["state_root_before"]
+    assert tree.next_free_slot == expected["next_free_slot_before"]
 
 
 def test_genesis():

@@ -11,8 +11,9 @@ from differential.engines import Engine, parse_engines
 from differential.runners.base import state_after, state_of_case
 from differential.trace import TRACERS, Trace, json_lines, step_to_json, tracer_for
 from differential.trace_diff import Split, describe_step, first_split
+from zkos.cases.loading import load_case
 from zkos.cli import options as opt
-from zkos.host.case import Block, Case, load_case
+from zkos.host.case import Block, Case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
 from zkos.terminal.console import output, say

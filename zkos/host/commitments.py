@@ -19,8 +19,8 @@ _ZERO: Final = bytes(32)
 _NO_OMMERS: Final = keccak256(encode([]))
 _BLOOM_BYTES: Final = 256
 _HEADER_NONCE: Final = bytes(8)
-_MIX_HASH: Final = 1
-"""Of headers, whatever the metadata says."""
+MIX_HASH: Final = 1
+"""Of headers in production, whatever the metadata says."""
 _LOG_LEVELS: Final = 14
 
 
@@ -116,7 +116,11 @@ def rolling_hash(hashes: Iterable[bytes]) -> bytes:
 
 
 def block_hash(
-    context: BlockContext, parent_hash: bytes, rolling: bytes, gas_used: int
+    context: BlockContext,
+    parent_hash: bytes,
+    rolling: bytes,
+    gas_used: int,
+    mix_hash: int = MIX_HASH,
 ) -> bytes:
     """The hash of a block's header.
 
@@ -136,7 +140,7 @@ def block_hash(
         gas_used,
         context.timestamp,
         b"",
-        _MIX_HASH.to_bytes(32, "big"),
+        mix_hash.to_bytes(32, "big"),
         _HEADER_NONCE,
         context.eip1559_basefee,
     ]

@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.guest.evm.support import CALLER, PLENTY, SELF, FakeIo, Run, execute, halts
+from tests.guest.evm.support import (
+    CALLER,
+    PLENTY,
+    SELF,
+    SLOT_WRITE,
+    FakeIo,
+    Run,
+    execute,
+    halts,
+)
 from zkos.guest.environments import Environments
 from zkos.guest.evm.opcodes import OPCODES
 from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES
@@ -147,8 +156,12 @@ def test_sstore_needs_more_gas_than_the_stipend() -> None:
     halts(b"\x55", stack=(1, 2), gas=2300 + pushed, io=io)
     assert io.slots == {}
     # One more is enough for the rule; the price of the system then is not.
-    run = halts(b"\x55", stack=(1, 2), gas=2301 + pushed, io=io)
-    assert run.native < halts(b"\x55", stack=(1, 2), gas=2306).native
+    enough = 2301 + pushed
+    halts(b"\x55", stack=(1, 2), gas=enough, io=io)
+    halts(b"\x55", stack=(1, 2), gas=SLOT_WRITE[0] // 256 + pushed - 1, io=io)
+    assert io.slots == {}
+    execute(b"\x55", stack=(1, 2), gas=SLOT_WRITE[0] // 256 + pushed, io=io)
+    assert io.slots == {1: 2}
 
 
 @pytest.mark.parametrize(
@@ -223,10 +236,15 @@ def test_native_runs_out_exactly_and_unwinds() -> None:
             Run(code, native=native)
 
 
-def test_native_has_priority_over_gas() -> None:
+def test_what_cannot_pay_its_gas_halts_whatever_native_there_is() -> None:
+    for native in (0, 159, 160):
+        assert halts(b"\x01", gas=0, native=6 + native).native == native
+
+
+def test_native_has_priority_over_gas_upstream(upstream: None) -> None:
     with pytest.raises(OutOfNative):
         Run(b"\x01", gas=0, native=6 + 20 + 139)
-    halts(b"\x01", gas=0, native=6 + 20 + 140)
+    assert halts(b"\x01", gas=0, native=6 + 20 + 140).native == 0
 
 
 def test_heap_of_all_frames_stays_below_its_size() -> None:

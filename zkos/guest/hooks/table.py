@@ -1,19 +1,23 @@
 """The hooks: one row each, from which look-up and dispatch are derived.
 
-A row is (address, handler, group). What is not in the table is an ordinary account,
-whatever its address.
+A row is (address, handler, group). Which system contracts are hooks is the version's
+to say (`SYSTEM_CONTRACTS`). What is not in the table is an ordinary account, whatever
+its address.
 """
 
 from typing import TYPE_CHECKING, Final
 
 from zkos.guest.hooks.base_token import base_token
 from zkos.guest.hooks.bn254 import bn254_add, bn254_mul, bn254_pairing
+from zkos.guest.hooks.bytecode_setter import bytecode_setter
 from zkos.guest.hooks.call import HookCall
 from zkos.guest.hooks.contract_deployer import contract_deployer
 from zkos.guest.hooks.ecrecover import ecrecover
 from zkos.guest.hooks.extensions import blake2f_hook, point_evaluation
 from zkos.guest.hooks.hashes import identity, ripemd160_hook, sha256_hook
 from zkos.guest.hooks.l1_messenger import l1_messenger
+from zkos.guest.hooks.message_sender import message_sender
+from zkos.guest.hooks.minter import minter
 from zkos.guest.hooks.modexp import modexp
 from zkos.guest.hooks.p256 import p256_verify
 from zkos.guest.protocol.addresses import (
@@ -22,15 +26,19 @@ from zkos.guest.protocol.addresses import (
     BN254_ADD,
     BN254_MUL,
     BN254_PAIRING,
+    BYTECODE_SETTER,
     CONTRACT_DEPLOYER,
     ECRECOVER,
     IDENTITY,
     L1_MESSENGER,
+    MESSAGE_SENDER,
+    MINTER,
     MODEXP,
     P256_VERIFY,
     POINT_EVALUATION,
     RIPEMD160,
     SHA256,
+    SYSTEM_CONTRACTS,
 )
 from zkos.lang.control import DispatchTable
 from zkos.lang.ints import U8, U32
@@ -48,7 +56,7 @@ EXTRA: Final = U8(1)
 SYSTEM_CONTRACT: Final = U8(2)
 """Unless OPTION_DISABLE_SYSTEM_CONTRACTS."""
 
-HOOKS: "Final[tuple[Row, ...]]" = (
+ROWS: "Final[tuple[Row, ...]]" = (
     (ECRECOVER, ecrecover, ALWAYS),
     (SHA256, sha256_hook, ALWAYS),
     (RIPEMD160, ripemd160_hook, ALWAYS),
@@ -60,9 +68,16 @@ HOOKS: "Final[tuple[Row, ...]]" = (
     (BLAKE2F, blake2f_hook, EXTRA),
     (POINT_EVALUATION, point_evaluation, EXTRA),
     (P256_VERIFY, p256_verify, ALWAYS),
+    (MESSAGE_SENDER, message_sender, SYSTEM_CONTRACT),
+    (BYTECODE_SETTER, bytecode_setter, SYSTEM_CONTRACT),
+    (MINTER, minter, SYSTEM_CONTRACT),
     (CONTRACT_DEPLOYER, contract_deployer, SYSTEM_CONTRACT),
     (L1_MESSENGER, l1_messenger, SYSTEM_CONTRACT),
     (BASE_TOKEN, base_token, SYSTEM_CONTRACT),
+)
+"""Those of all versions."""
+HOOKS: "Final[tuple[Row, ...]]" = tuple(
+    row for row in ROWS if row[2] is not SYSTEM_CONTRACT or row[0] in SYSTEM_CONTRACTS
 )
 
 HOOK_COUNT: Final = U32(len(HOOKS))

@@ -1,0 +1,23 @@
+"""An engine without a host, for guest functions that only ask for options."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.guest.objects import OBJECTS
+from tests.support.remote import Alone
+from zkos.guest.protocol.options import OPTION_QUIRKS_UPSTREAM
+
+
+@pytest.fixture(autouse=True)
+def alone() -> Iterator[None]:
+    """Attached until the test attaches its own."""
+    OBJECTS.attach(Alone())
+    yield
+    OBJECTS.attach(None)
+
+
+@pytest.fixture
+def upstream(alone: None) -> None:
+    """The same with upstream's faults."""
+    OBJECTS.attach(Alone(int(OPTION_QUIRKS_UPSTREAM)))
