@@ -9,7 +9,7 @@ from zkos.guest.state.slot import Slot
 from zkos.guest.system.memory import ReturnMemory
 from zkos.lang.control import urange
 from zkos.lang.ints import U32, U64, U256, Address
-from zkos.lang.memory import Array, List, allocate_bytes
+from zkos.lang.memory import Array, ByteView, List, allocate_bytes
 
 
 def stack_of(frame: EvmFrame) -> List[U256]:
@@ -18,6 +18,17 @@ def stack_of(frame: EvmFrame) -> List[U256]:
     for index in urange(frame.size):
         words.append(frame.stack[index])
     return words
+
+
+def memory_length(frame: EvmFrame) -> U32:
+    """Bytes of memory in use."""
+    return frame.memory.length()
+
+
+def memory_of(frame: EvmFrame, most: U32) -> ByteView:
+    """The beginning of a frame's memory."""
+    length = frame.memory.length()
+    return frame.memory.window(0, most if most < length else length)
 
 
 def seal(io: Io) -> U32:

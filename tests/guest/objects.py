@@ -69,7 +69,15 @@ CLASSES = (
     *(working.Work, outcome.Outcome, prices.Prices, ledger.Ledger, ledger.Pubdata),
 )
 FUNCTIONS = (
-    *(inside.stack_of, inside.seal, inside.fill, inside.find, inside.special_below),
+    *(
+        inside.stack_of,
+        inside.memory_length,
+        inside.memory_of,
+        inside.seal,
+        inside.fill,
+        inside.find,
+        inside.special_below,
+    ),
     leaves.key_prefix,
     *(artifacts.map_length, artifacts.stored_length),
     *(diff_encoding.encode, diff_encoding.encoded_length),
