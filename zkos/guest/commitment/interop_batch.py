@@ -18,7 +18,7 @@ from zkos.guest.commitment.logs import (
 )
 from zkos.guest.commitment.public_input import public_input
 from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.protocol.addresses import INTEROP_CENTER, MESSAGE_ROOTS
+from zkos.guest.protocol.addresses import MESSAGE_ROOTS, SYSTEM_CONTEXT
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
 from zkos.guest.state.io import Io
 from zkos.guest.state.other_chains import OtherChains
@@ -97,7 +97,7 @@ def look_outside(io: Io) -> None:
     height = read(io, MESSAGE_ROOTS, HEIGHT_KEY)
     io.hashes.hasher.update_u256(NODES_PLACE.wrapping_add(height))
     chains.message_root = read(io, MESSAGE_ROOTS, U256(io.hashes.hasher.finish()))
-    chains.settlement_layer = read(io, INTEROP_CENTER, LAYER_KEY)
+    chains.settlement_layer = read(io, SYSTEM_CONTEXT, LAYER_KEY)
     count = chains.announced.length()
     if count != 0 and chains.announced[count - 1] != chains.settlement_layer:
         trap("the settlement layer is not the one announced")

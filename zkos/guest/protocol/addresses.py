@@ -33,7 +33,7 @@ ACCOUNT_PROPERTIES: Final = Address(0x8003)
 CONTRACT_DEPLOYER: Final = Address(0x8006)
 L1_MESSENGER: Final = Address(0x8008)
 BASE_TOKEN: Final = Address(0x800A)
-INTEROP_CENTER: Final = Address(0x800B)
+SYSTEM_CONTEXT: Final = Address(0x800B)
 """Knows the chain this one settles on."""
 COMPLEX_UPGRADER: Final = Address(0x800F)
 MESSAGE_ROOTS: Final = Address(0x10005)
@@ -45,13 +45,5 @@ ASSET_TRACKER: Final = Address(0x1000F)
 """Is told of all base token that comes from L1."""
 TREASURY: Final = Address(0x10011)
 """Holds the base token that has not come from L1 yet."""
-SYSTEM_CONTRACTS: Final = since(
-    VERSION,
-    {
-        30: (CONTRACT_DEPLOYER, L1_MESSENGER, BASE_TOKEN),
-        31: (MESSAGE_SENDER, BYTECODE_SETTER, MINTER, CONTRACT_DEPLOYER),
-    },
-)
-"""Those that are part of the system; the others are contracts with code."""
 HIGHEST_SPECIAL: Final = Address(0xFFFF)
 """No hook is at a higher one."""

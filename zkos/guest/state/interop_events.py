@@ -7,7 +7,7 @@ frame.
 
 from typing import Final
 
-from zkos.guest.protocol.addresses import INTEROP_CENTER, INTEROP_ROOTS
+from zkos.guest.protocol.addresses import INTEROP_ROOTS, SYSTEM_CONTEXT
 from zkos.guest.protocol.limits import MAX_U32
 from zkos.guest.protocol.native import NATIVE_INTEROP_ROOT, NATIVE_SETTLEMENT_LAYER
 from zkos.guest.protocol.options import (
@@ -101,7 +101,7 @@ class EventLog:
             return
         if address == INTEROP_ROOTS and topics[0] == INTEROP_ROOT_ADDED:
             self.add_root(resources, topics, data)
-        elif address == INTEROP_CENTER and topics[0] == SETTLEMENT_LAYER_UPDATED:
+        elif address == SYSTEM_CONTEXT and topics[0] == SETTLEMENT_LAYER_UPDATED:
             self.announce(resources, topics, data)
 
     def add_root(

@@ -8,8 +8,8 @@ from typing import Final
 from zkos.guest.protocol.addresses import (
     BOOTLOADER,
     FEE_HANDLER,
-    INTEROP_CENTER,
     INTEROP_ROOTS,
+    SYSTEM_CONTEXT,
 )
 from zkos.guest.protocol.limits import BLOCK_GAS
 from zkos.guest.protocol.report import (
@@ -90,6 +90,6 @@ def may_be_called(to: Address, data: ByteView) -> bool:
     method = data.load_u32_be(0)
     if to == INTEROP_ROOTS:
         return method == ADD_INTEROP_ROOTS
-    if to == INTEROP_CENTER:
+    if to == SYSTEM_CONTEXT:
         return method == SET_SETTLEMENT_LAYER
     return to == FEE_HANDLER and method == SET_INTEROP_FEE
