@@ -68,6 +68,10 @@ class Ground:
         """Make what children share."""
         _ = self.plain
 
+    def build(self, patches: Sequence[Patch]) -> Built:
+        """What is hunted. Raises CompileError."""
+        return self.workshop.build(patches)
+
     def chase(self, built: Built, end: float, tell: Tell) -> Fields:
         """The usual hunt."""
         raise NotImplementedError
@@ -87,10 +91,9 @@ class Ground:
         def work(tell: Tell) -> Fields:
             begun = time.process_time()
             try:
-                built = self.workshop.build(patches)
+                built = self.build(patches)
             except CompileError as error:
-                first = str(error).splitlines()[0]
-                return {"refused": True, "what": first.rpartition("/")[2]}
+                return {"refused": True, "what": first_line(error)}
             started = time.process_time()
             took = {"build_seconds": round(started - begun, 3)}
             tell(took)
@@ -103,6 +106,11 @@ class Ground:
 
         self.prepare()
         return trail_of(in_child(work, 2 * seconds + BUILD_SECONDS))
+
+
+def first_line(error: CompileError) -> str:
+    """What the compiler refuses, without its folder."""
+    return str(error).splitlines()[0].rpartition("/")[2]
 
 
 def begin_case(tell: Tell, case: int, runs: int, reached: int = 0) -> None:

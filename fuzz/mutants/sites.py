@@ -56,10 +56,12 @@ class Site:
         return self.text.text[self.edit.start : self.edit.end]
 
 
-def sites_of(area: Area, modules: Iterable[str], functions: set[str]) -> Iterator[Site]:
+def sites_of(
+    area: Area, modules: Iterable[str], functions: set[str] | None
+) -> Iterator[Site]:
     """All sites of a program's modules; of functions, those that are compiled.
 
-    Functions are named `module:Class.function`.
+    Functions are named `module:Class.function`. None: all of them, and nothing else.
     """
     for name in sorted(modules):
         path = source_path(name)
@@ -67,7 +69,11 @@ def sites_of(area: Area, modules: Iterable[str], functions: set[str]) -> Iterato
             continue
         text = Text(name, path.read_text())
         for edit in edits(text):
-            if not edit.function or f"{name}:{edit.function}" in functions:
+            known = f"{name}:{edit.function}"
+            if functions is None:
+                if edit.function:
+                    yield Site(area, text, edit)
+            elif not edit.function or known in functions:
                 yield Site(area, text, edit)
 
 

@@ -31,7 +31,7 @@ from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.delivery import Delivery
 from zkos.host.judge import seal_block
 from zkos.host.kzg import BLOB_DATA_BYTES, MOST_BLOBS, split
-from zkos.host.pubdata import PubdataError
+from zkos.host.pubdata import PubdataError, timestamp_of
 from zkos.host.report import Status
 from zkos.host.state import ChainState
 from zkos.host.tree import hash_bytes
@@ -107,7 +107,7 @@ def judge_block(
     if header != published:
         values = (published.hex(), header.hex())
         raise Misjudged("block_hash", "in the pubdata", values)
-    if sealed.after.timestamp != context.timestamp:
+    if timestamp_of(pubdata) != context.timestamp:
         raise Misjudged("pubdata", "timestamp")
     for words in report_words(run.channel, int(KIND_PREIMAGE)):
         _, _, data = words.u32(), words.u256(), words.data()

@@ -6,7 +6,6 @@ import pytest
 
 from tests.guest.objects import OBJECTS
 from tests.support.remote import Alone
-from zkos.guest.protocol.options import OPTION_QUIRKS_UPSTREAM
 
 
 @pytest.fixture(autouse=True)
@@ -15,9 +14,3 @@ def alone() -> Iterator[None]:
     OBJECTS.attach(Alone())
     yield
     OBJECTS.attach(None)
-
-
-@pytest.fixture
-def upstream(alone: None) -> None:
-    """The same with upstream's faults."""
-    OBJECTS.attach(Alone(int(OPTION_QUIRKS_UPSTREAM)))

@@ -12,7 +12,7 @@ from zkos.guest.bootloader import runner
 from zkos.guest.crypto import blake2s, keccak
 from zkos.guest.evm import environments, frame, interpreter
 from zkos.guest.evm.frame import memory_gas as _memory_gas
-from zkos.guest.flow import delegations, ledger, outcome, prices
+from zkos.guest.flow import basic_terms, delegations, ledger, outcome, prices
 from zkos.guest.flow import work as working
 from zkos.guest.hooks import bn254, call, extensions, hashes, hooks, modexp
 from zkos.guest.models.flat import backing, leaves, tree
@@ -24,6 +24,7 @@ from zkos.guest.state import (
     accounts,
     artifacts,
     diff_encoding,
+    emitted,
     events,
     io,
     preimages,
@@ -59,7 +60,7 @@ CLASSES = (
     *(io.Io, storage.StorageCache, slot.AddressSlots, slot.Slot),
     *(accounts.AccountCache, account.Account, account.Properties),
     *(preimages.PreimageCache, preimages.Preimage, backing.Backing),
-    *(events.EventLog, events.Event, events.Log, report.Report),
+    *(events.EventLog, emitted.Event, emitted.Log, report.Report),
     *(tree.StateTree, leaves.Leaf, inside.Sealed),
     *(calls.Frame, calls.Request, frame.EvmFrame, interpreter.Evm),
     *(environments.Environments, hooks.Hooks, call.HookCall, runner.Runner),
@@ -69,7 +70,16 @@ CLASSES = (
     *(working.Work, outcome.Outcome, prices.Prices, ledger.Ledger, ledger.Pubdata),
 )
 FUNCTIONS = (
-    *(inside.stack_of, inside.seal, inside.fill, inside.find, leaves.key_prefix),
+    *(
+        inside.stack_of,
+        inside.memory_length,
+        inside.memory_of,
+        inside.seal,
+        inside.fill,
+        inside.find,
+        inside.special_below,
+    ),
+    leaves.key_prefix,
     *(artifacts.map_length, artifacts.stored_length),
     *(diff_encoding.encode, diff_encoding.encoded_length),
     *(diff_encoding.encode_account, diff_encoding.account_room),
@@ -83,7 +93,7 @@ FUNCTIONS = (
     *(native.keccak_native, native.message_native),
     *(rlp_writer.byte_length, rlp_writer.bytes_length, rlp_writer.list_length),
     rlp_writer.number_length,
-    *(prices.divide_up, prices.saturate, prices.l1_prices, prices.l2_prices),
+    *(prices.divide_up, prices.saturate, prices.l1_prices, basic_terms.l2_prices),
     *(ledger.open_l1, ledger.open_l2, ledger.pay_validation_pubdata),
     *(ledger.count_pubdata, ledger.settle, ledger.gas_for_native),
     delegations.apply_authorizations,

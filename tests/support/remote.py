@@ -57,6 +57,8 @@ class Objects:
         self._run: Run | None = None
         self._world: Engine | None = None
         self._engine = "cpython"
+        self.beginnings = 0
+        """How often a world was attached: objects live from one to the next."""
 
     @property
     def is_compiled(self) -> bool:
@@ -90,6 +92,7 @@ class Objects:
             self._run.end()
         self._run = None
         self._world = world
+        self.beginnings += 1
         intrinsics.attach(None if self.is_compiled else world)
 
     def use(self, item: Any) -> Any:

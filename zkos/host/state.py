@@ -66,6 +66,10 @@ class ChainState:
         """Write a slot; a zero value makes a leaf too."""
         self._write(Slot(address, key), value.to_bytes(32, "big"))
 
+    def set_leaf(self, key: bytes, value: int) -> None:
+        """Write a leaf by its key in the tree; what slot it is stays unknown."""
+        self.tree.write(key, value.to_bytes(32, "big"))
+
     def slot(self, address: int, key: int) -> int | None:
         """Value of a slot; None if it has no leaf."""
         value = self.tree.value(Slot(address, key).flat_key())

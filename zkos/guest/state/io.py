@@ -17,7 +17,8 @@ from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import Access, AccountCache
 from zkos.guest.state.backing import Backing
 from zkos.guest.state.deployment import Deployment
-from zkos.guest.state.events import Event, EventLog, Log
+from zkos.guest.state.emitted import Event, Log
+from zkos.guest.state.events import EventLog
 from zkos.guest.state.frames import FrameStack
 from zkos.guest.state.preimages import PreimageCache
 from zkos.guest.state.pubdata_counter import net_pubdata
@@ -270,6 +271,7 @@ class Io:
             for index in urange(count):
                 event.topics.append(topics[index])
             self.events.events.append(event)
+        self.events.observe(resources, address, topics, data)
 
     def emit_l1_message(
         self, resources: Resources, address: Address, data: ByteView
@@ -288,6 +290,18 @@ class Io:
             )
         )
         return digest
+
+    def pass_message(
+        self, resources: Resources, address: Address, data: ByteView
+    ) -> None:
+        """A message from `address` to L1, for native only, its hash included."""
+        resources.charge(U64(0), message_native(data.length()))
+        digest = self.hashes.hash(data)
+        number = self.transaction_number
+        message = copy_of(data)
+        self.events.logs.append(
+            Log(number, True, L1_MESSENGER, U256(address), U256(digest), message)
+        )
 
     def emit_l1_transaction_log(self, transaction_hash: Bytes32, success: bool) -> None:
         """The result of an L1 or upgrade transaction, for L1."""
