@@ -19,7 +19,7 @@ from zkos.compiler.image import Program, build_program
 from zkos.compiler.lines import NO_LINES, describe_address, stored_table
 from zkos.compiler.native import describe_site
 from zkos.host.case import Block
-from zkos.host.channel import QueryChannel
+from zkos.host.channel import Channel, QueryChannel
 from zkos.host.profile import Emulation, RunOptions
 from zkos.host.state import ChainState
 from zkos.machine.channels import NoWord
@@ -107,7 +107,7 @@ def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
 
 
 def run_image(
-    channel: QueryChannel,
+    channel: Channel,
     image: bytes,
     source: Program | None = None,
     emulator: Machine | None = None,

@@ -14,10 +14,11 @@ from differential.runners import native, riscv
 from differential.runners.base import Ending
 from fuzz.coverage.target import Problem
 from fuzz.mutants.mutant import Mutant, Where, source_of
-from fuzz.mutants.quick import quick_library
+from fuzz.mutants.workshop import Workshop
 from fuzz.targets.block_batch import BatchTarget
 from fuzz.targets.block_engines import BlockEngine, riscv_engine
 from fuzz.targets.blocks import BlockTarget
+from zkos.compiler.native import NativeLibrary
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.machine.engines import NativeEngine
@@ -55,7 +56,9 @@ def engines_of(mutant: Mutant) -> Sequence[BlockEngine]:
     """The changed side first, and the plain one; the judge is everybody's peer."""
     match mutant.where:
         case Where.NATIVE:
-            return _changed_native(mutant), riscv_engine()
+            shop = Workshop()
+            changed = shop.build((mutant.patch,)).library
+            return engine("native*", changed), engine("native", shop.plain)
         case Where.RISCV:
             return _changed_riscv(mutant), _plain_native()
         case Where.MACHINE:
@@ -71,13 +74,15 @@ def _plain_native() -> BlockEngine:
     return BlockEngine("native", native.run_guest)
 
 
-def _changed_native(mutant: Mutant) -> BlockEngine:
-    library = quick_library(mutant.variant)
+def engine(name: str, library: NativeLibrary) -> BlockEngine:
+    """A build that leaves its arena clean for others."""
 
     def run(channel: QueryChannel, options: RunOptions) -> Ending:
-        return native.run_library(library, channel, options)
+        ending = native.run_library(library, channel, options)
+        library.reset()
+        return ending
 
-    return BlockEngine("native*", run)
+    return BlockEngine(name, run)
 
 
 def _changed_riscv(mutant: Mutant) -> BlockEngine:

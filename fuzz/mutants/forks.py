@@ -18,6 +18,9 @@ SHARE: Final = 0.05
 """The least part of a core a child may get: with less it is taken for a hang."""
 
 
+_TIME_OVER: Final = (signal.SIGXCPU, signal.SIGKILL, signal.SIGVTALRM)
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What became of a child."""
@@ -39,7 +42,6 @@ def in_child(work: Callable[[Callable[[Any], None]], Any], seconds: float) -> Do
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     readable, writable = os.pipe()
     child = os.fork()
     if child == 0:
@@ -47,16 +49,14 @@ def in_child(work: Callable[[Callable[[Any], None]], Any], seconds: float) -> Do
         _work(work, writable, seconds)
     os.close(writable)
     content = _read(readable, child, (seconds + GRACE) / SHARE)
-    _, status = os.waitpid(child, 0)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    took = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return _done(content, status, took)
+    _, status, used = os.wait4(child, 0)
+    return _done(content, status, used.ru_utime + used.ru_stime)
 
 
 def _work(
     work: Callable[[Callable[[Any], None]], Any], pipe: int, seconds: float
 ) -> None:
-    last = int(time.process_time() + seconds + GRACE) + 1
+    last = int(seconds + GRACE) + 1
     code = 1
     try:
         resource.setrlimit(resource.RLIMIT_CPU, (last, last + 1))
@@ -102,6 +102,6 @@ def _done(content: bytes, status: int, seconds: float) -> Done:
     died = said.get("died", "")
     if os.WIFSIGNALED(status):
         number = signal.Signals(os.WTERMSIG(status))
-        hung = number in (signal.SIGXCPU, signal.SIGKILL)
+        hung = number in _TIME_OVER
         died = "hang" if hung else f"crash: {number.name}"
     return Done(died=died or "nothing said", told=said.get("told"), seconds=seconds)

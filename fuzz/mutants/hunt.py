@@ -45,53 +45,41 @@ def prepare(mutant: Mutant, seed: int) -> Attempt:
     """Build what is changed; the function that tries case `number`."""
     if mutant.where in (Where.HOST, Where.TRANSLATOR):
         plant(mutant.patch)
-    if mutant.hunt is Hunt.STREAMS:
-        from fuzz.mutants.streams import StreamPair
+    match mutant.hunt:
+        case Hunt.STREAMS:
+            return _streams_attempt(mutant, seed)
+        case Hunt.ORACLE:
+            return _oracle_attempt(mutant, seed)
+        case Hunt.FIELDS:
+            return _fields_attempt(mutant, seed)
+        case Hunt.BLOCKS:
+            return _blocks_attempt(mutant, seed)
 
-        streams = StreamPair(mutant)
-        return lambda number: streams.attempt(seed, number)
-    if mutant.hunt is Hunt.ORACLE:
-        return _oracle_attempt(mutant, seed)
-    if mutant.hunt is Hunt.FIELDS:
-        return _fields_attempt(mutant, seed)
-    return _blocks_attempt(mutant, seed)
+
+def _streams_attempt(mutant: Mutant, seed: int) -> Attempt:
+    from fuzz.mutants.streams import StreamPair
+
+    streams = StreamPair(mutant)
+    return lambda number: streams.attempt(seed, number)
 
 
 def _blocks_attempt(mutant: Mutant, seed: int) -> Attempt:
     from fuzz.mutants.blocks import attempt_of
+    from fuzz.mutants.yard import told
 
     tried = attempt_of(mutant)
 
     def attempt(number: int) -> str | None:
         problem = tried(seed, number)
-        if problem is None:
-            return None
-        place = f"{problem.layer} {problem.where}".strip()
-        return f"{problem.kind}: {place} {problem.site}".strip()
+        return None if problem is None else told(problem)
 
     return attempt
 
 
 def _oracle_attempt(mutant: Mutant, seed: int) -> Attempt:
-    from fuzz.adversary.campaign import Campaign, HonestRejected
-    from fuzz.adversary.engines import NativeEngine
-    from fuzz.adversary.scenes import scenes
-    from fuzz.mutants.quick import quick_library
+    from fuzz.mutants.yard import Yard, liars
 
-    engine = NativeEngine(quick_library(mutant.variant))
-    try:
-        campaign = Campaign(engine, scenes(), seed)
-    except HonestRejected as error:
-        rejected = f"honest answers rejected: {error}"
-        return lambda _: rejected
-
-    def attempt(number: int) -> str | None:
-        stage, attack, trial = campaign.trial(number)
-        if not trial.verdict.is_bad:
-            return None
-        return f"{trial.verdict.value}: {attack.kind} on {stage.name}"
-
-    return attempt
+    return liars(Yard(seed).workshop.build((mutant.patch,)).library, seed)
 
 
 def _fields_attempt(mutant: Mutant, seed: int) -> Attempt:

@@ -290,7 +290,7 @@ class _Function(_Editor):
                     yield from self._logic(node)
                 case ast.UnaryOp(ast.Not(), operand):
                     yield self.edit("condition", node, f"({self.text.source(operand)})")
-                case ast.IfExp(test, body, orelse):
+                case ast.IfExp(body=body, orelse=orelse):
                     arms = self.text.source(body), self.text.source(orelse)
                     yield self.edit("condition", node, arms[0])
                     yield self.edit("condition", node, arms[1])

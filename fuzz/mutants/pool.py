@@ -20,7 +20,7 @@ from fuzz.targets.block_engines import BlockEngine
 from fuzz.targets.blocks import BlockTarget
 from zkos.compiler.native import GuestError, GuestFinished, GuestTrap, NativeLibrary
 from zkos.host.case import Case
-from zkos.host.channel import QueryChannel
+from zkos.host.channel import Channel, QueryChannel
 from zkos.host.profile import RunOptions
 from zkos.lang.places import Memory, show
 
@@ -72,7 +72,7 @@ class _Recorder:
 
     def __init__(self, channel: QueryChannel) -> None:
         self._channel: Final = channel
-        self.said: Final[list[bytes]] = []
+        self.said: list[bytes] = []
 
     def see(self, memory: Memory) -> None:
         """Let the host look at memory, too."""
@@ -81,7 +81,7 @@ class _Recorder:
     def exchange(self, written: bytes) -> bytes:
         """Take words, give words."""
         answer = self._channel.exchange(written)
-        self.said += written, answer
+        self.said += (written, answer)
         return answer
 
 
@@ -89,18 +89,22 @@ class Parted(Exception):
     """The guest says something else than was recorded; the number of the exchange."""
 
 
-class _Player:
+class Player:
     """Answers as recorded for as long as the guest says what was recorded."""
 
     def __init__(self, said: Sequence[bytes]) -> None:
         self._said: Final = said
+        self.length: Final = len(said)
         self.position = 0
+        self.parted: int | None = None
+        """The first exchange that was another."""
 
     def exchange(self, written: bytes) -> bytes:
         """The recorded answer. Raises Parted."""
         at = self.position
         if at + 1 >= len(self._said) or written != self._said[at]:
-            raise Parted(at // 2)
+            self.parted = at // 2
+            raise Parted(self.parted)
         self.position = at + 2
         return self._said[at + 1]
 
@@ -159,16 +163,20 @@ _NOBODY: Final = BlockEngine("nobody", _silent)
 
 
 def run_library(
-    library: NativeLibrary, channel: "_Recorder | _Player", word: int
+    library: NativeLibrary,
+    channel: Channel,
+    word: int,
+    look: Callable[[], None] = lambda: None,
 ) -> Ending:
     """Run a build of the guest; its arena is clean again after the run.
 
-    Raises Parted.
+    `look` is called before that. Raises Parted.
     """
     library.attach(channel, (word,))
     try:
         return _run(library)
     finally:
+        look()
         library.attach(None)
         library.reset()
 
@@ -187,16 +195,31 @@ def _run(library: NativeLibrary) -> Ending:
     return Ending(result, reason, public_input, words_read=library.words[0])
 
 
-def replay(library: NativeLibrary, recording: Recording) -> Problem | None:
+def replay(
+    library: NativeLibrary,
+    recording: Recording,
+    look: Callable[[], None] = lambda: None,
+) -> Problem | None:
     """Hold a recorded conversation with another build: what it does otherwise."""
-    player = _Player(recording.words())
+
+    def run(channel: Channel) -> Ending:
+        return run_library(library, channel, recording.options, look)
+
+    return replay_on(run, recording)
+
+
+def replay_on(run: Callable[[Channel], Ending], recording: Recording) -> Problem | None:
+    """The same on anything that runs the guest."""
+    player = Player(recording.words())
     try:
-        ending = run_library(library, player, recording.options)
+        ending = run(player)
     except Parted as error:
         return _problem("messages", f"exchange {error}")
+    if player.parted is not None:
+        return _problem("messages", f"exchange {player.parted}")
     if ending.result is not recording.result:
         return _problem("outcome", ending.result.value, ending.reason)
-    if player.position != len(player._said):
+    if player.position != player.length:
         return _problem("messages", "fewer")
     if ending.public_input != recording.public_input:
         return _problem("public_input", "")

@@ -4,11 +4,11 @@ A planted fault is in the source, so it is in every build of it. What differs be
 levels of optimisation is not the business of mutants.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import llvmlite.binding as llvm
 
-from differential.runners import native
 from zkos.compiler.build import Artefact
 from zkos.compiler.emit import X86
 from zkos.compiler.module import translate
@@ -18,9 +18,11 @@ from zkos.compiler.variant import Variant
 NO_OPTIMISATION: Final = 0
 
 
-def quick_library(variant: Variant) -> NativeLibrary:
-    """The OS with a change, compiled as it is written. An error of LLVM is fatal."""
-    lowered = translate([native.MODULE], [native.MAIN], X86, "", variant)
+def quick_library(
+    roots: Sequence[str], exports: Sequence[str], variant: Variant
+) -> NativeLibrary:
+    """A program with a change, compiled as it is written. An error of LLVM is fatal."""
+    lowered = translate(roots, exports, X86, "", variant)
     return NativeLibrary(Artefact(quick_code(lowered.text), lowered))
 
 

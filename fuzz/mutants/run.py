@@ -14,15 +14,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from fuzz.mutants.grounds import NO_HUNT, Trail
 from fuzz.mutants.hunt import Catch
-from fuzz.mutants.mutant import Mutant
+from fuzz.mutants.mutant import Hunt, Mutant, Where
+from fuzz.mutants.yard import Yard
 from zkos.terminal import json_text
 from zkos.terminal.errors import UserError
 from zkos.terminal.files import open_to_append, read_file, writing
 
 BUILD_SECONDS: Final = 600.0
-NO_HUNT: Final = "no hunt"
-"""What a catch says whose process failed before it could try anything."""
+RECORDED: Final = 20
+"""Cases whose conversations are recorded for each fault, and at most for all."""
+MOST_RECORDED: Final = 1_500
 SHARE: Final = 0.1
 """The least part of a core a hunt may get: with less it is taken for a hang."""
 
@@ -90,10 +93,21 @@ def run_all(
     """Hunt all, as many at once as `jobs`; results as they come."""
     pool = ThreadPoolExecutor(max_workers=jobs)
     at_work: set[Process] = set()
+    yard = Yard(seed)
+    shared = [item for item in mutants if in_yard(item)]
+    yard.grow(min(MOST_RECORDED, RECORDED * len(shared)))
+    if any(item.hunt is Hunt.ORACLE for item in shared):
+        yard.rehearse()
+
+    def hunt_one(mutant: Mutant) -> Catch:
+        if not in_yard(mutant):
+            return run_one(mutant, seed, seconds, at_work)
+        chase = yard.lie if mutant.hunt is Hunt.ORACLE else yard.chase
+        trail = yard.hunt((mutant.patch,), seconds, chase)
+        return catch_of(mutant, seed, trail)
+
     try:
-        waiting = {
-            pool.submit(run_one, item, seed, seconds, at_work) for item in mutants
-        }
+        waiting = {pool.submit(hunt_one, item) for item in mutants}
         while waiting:
             done: set[Future[Catch]]
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -103,6 +117,27 @@ def run_all(
         pool.shutdown(wait=False, cancel_futures=True)
         for process in tuple(at_work):
             process.kill()
+
+
+def in_yard(mutant: Mutant) -> bool:
+    """Whether a fault is hunted beside others, in children of this process."""
+    blocks = mutant.hunt in (Hunt.BLOCKS, Hunt.ORACLE)
+    return mutant.where is Where.NATIVE and blocks
+
+
+def catch_of(mutant: Mutant, seed: int, trail: Trail) -> Catch:
+    """A trail of the yard as the score has it."""
+    what = f"{NO_HUNT}: {trail.what}" if trail.refused else trail.what
+    number = trail.case if trail.found else trail.runs
+    return Catch(
+        mutant.name,
+        trail.found,
+        what,
+        number,
+        seed,
+        trail.seconds,
+        round(trail.build_seconds, 1),
+    )
 
 
 def record(

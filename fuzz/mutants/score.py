@@ -8,7 +8,7 @@ from fuzz.mutants.mutant import Hunt, Mutant, Where
 from fuzz.mutants.table import MUTANTS
 
 PAIRS: Final = {
-    Where.NATIVE: "native\\* / riscv",
+    Where.NATIVE: "native\\* / native",
     Where.RISCV: "riscv\\* / native",
     Where.MACHINE: "machine\\* / native",
     Where.TRANSLATOR: "translated\\* / interpreted",
@@ -31,8 +31,11 @@ attack `n` likewise, so a row can be repeated alone:
 
     python -m fuzz.mutants.hunt NAME --seed SEED --seconds 600
 
-Seconds are those of one core, without building. The changed native side is built
-without optimisation, since fifteen seconds of LLVM a mutant find nothing.
+Seconds are those of one core, without building. A fault in the guest is compiled
+alone, and takes the place of the plain function when the OS is loaded. The first
+cases are served once for all faults: what the plain OS and its host said is recorded,
+and a changed build must say the same. No mutation operator made these; those are
+drawn by `zkos mutants sample`.
 """
 
 

@@ -2,21 +2,25 @@
 
 from typing import Final
 
-from fuzz.mutants.bootloader import BOOTLOADER
-from fuzz.mutants.commitment import COMMITMENT, MODEL
-from fuzz.mutants.crypto import CRYPTO
-from fuzz.mutants.evm import EVM, RUNNER
-from fuzz.mutants.hooks import HOOKS
-from fuzz.mutants.host import HOST
-from fuzz.mutants.machine import MACHINE, RUNTIME
-from fuzz.mutants.proof import ADVICE, PROOF
-from fuzz.mutants.state import STATE
-from fuzz.mutants.transactions import TRANSACTIONS
-from fuzz.mutants.translator import TRANSLATOR
+from fuzz.mutants.tables.accounts import ACCOUNTS
+from fuzz.mutants.tables.commitment import COMMITMENT
+from fuzz.mutants.tables.crypto import CRYPTO
+from fuzz.mutants.tables.evm import EVM
+from fuzz.mutants.tables.flow import FLOW
+from fuzz.mutants.tables.hooks import HOOKS
+from fuzz.mutants.tables.host import HOST
+from fuzz.mutants.tables.machine import MACHINE, RUNTIME
+from fuzz.mutants.tables.model import MODEL
+from fuzz.mutants.tables.proof import ADVICE, PROOF
+from fuzz.mutants.tables.runner import RUNNER
+from fuzz.mutants.tables.storage import STORAGE
+from fuzz.mutants.tables.transactions import TRANSACTIONS
+from fuzz.mutants.tables.translator import TRANSLATOR
+from fuzz.mutants.tables.validation import VALIDATION
 
 _TABLES: Final = (
-    *(PROOF, ADVICE, EVM, RUNNER, STATE, MODEL, COMMITMENT),
-    *(TRANSACTIONS, BOOTLOADER, HOOKS, CRYPTO),
+    *(PROOF, ADVICE, EVM, RUNNER, STORAGE, ACCOUNTS, MODEL, COMMITMENT),
+    *(TRANSACTIONS, VALIDATION, FLOW, HOOKS, CRYPTO),
     *(MACHINE, TRANSLATOR, RUNTIME, HOST),
 )
 MUTANTS: Final = {m.name: m for table in _TABLES for m in table.mutants}

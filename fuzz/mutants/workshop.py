@@ -1,8 +1,9 @@
 """Changed builds of the OS in a moment: only the functions that changed are compiled.
 
-All functions of the plain build are compiled once and *weak*, so that a second object with other functions of the same names takes their places when the
-two are loaded together. A change outside of functions, or one that changes how a
-function is called, needs a build of everything (`quick`).
+All functions of the plain build are compiled once and *weak*, so that a second object
+with other functions of the same names takes their places when the two are loaded
+together. A change outside of functions, or one that changes how a function is called,
+needs a build of everything (`quick`).
 """
 
 import ast
@@ -10,29 +11,32 @@ import ctypes
 import hashlib
 import mmap
 import re
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
 from differential.runners import native
-from fuzz.mutants.quick import quick_code
+from fuzz.mutants.changes import Elsewhere, changed_functions, check_signature
+from fuzz.mutants.quick import quick_code, quick_library
 from zkos.compiler import cache
 from zkos.compiler.assigned import check_assigned
 from zkos.compiler.build import Artefact, host_key, run_llvm
 from zkos.compiler.check import Checker
+from zkos.compiler.codegen import object_code
 from zkos.compiler.emit import X86, ModuleText
-from zkos.compiler.errors import CompileError
+from zkos.compiler.errors import CompileError, Location
 from zkos.compiler.escape import check_escapes
 from zkos.compiler.frontend import DIVISION, CheckedProgram
 from zkos.compiler.lower import FunctionLowering
 from zkos.compiler.module import LlvmModule, lower, site_table
 from zkos.compiler.native import NativeLibrary, new_arena
-from zkos.compiler.program import Class, Function, Module, Program
+from zkos.compiler.program import Function, Program
 from zkos.compiler.recursion import check_recursion
 from zkos.compiler.statements import Statements
-from zkos.compiler.tree import Instance
-from zkos.compiler.variant import PLAIN
+from zkos.compiler.tree import Instance, Stmt
+from zkos.compiler.variant import PLAIN, Variant
 from zkos.compiler.verify import Body, verify
 from zkos.compiler.verify_values import BrokenTree
 from zkos.lang.linkage import Patch, patched, source_path
@@ -47,10 +51,8 @@ _SYMBOL: Final = re.compile(r'@"[^"]+"|@[\w.$]+')
 
 ENTERED: Final = "@__entered"
 """A byte for each function of the plain program: whether it was entered."""
-
-
-class Elsewhere(Exception):
-    """The change reaches further than the bodies of functions."""
+WATCHED: Final = "__watched"
+"""A byte of watched functions."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,25 @@ class Piece:
     """Trap sites of the build with them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A changed build, and which functions of the plain one it changes."""
+
+    library: NativeLibrary
+    mask: int
+    """Bits of functions; all of them if the change is outside of functions."""
+    symbols: tuple[str, ...]
+
+
 @dataclass
 class Workshop:
     """The plain OS, taken apart; made once a process."""
 
     roots: tuple[str, ...] = (native.MODULE,)
     exports: tuple[str, ...] = (native.MAIN,)
+    appendix: str = ""
+    """LLVM text behind the program's own, and what of it is wanted."""
+    symbols: tuple[str, ...] = ()
     _tables: ModuleText = field(default_factory=lambda: ModuleText(X86))
     """Of the plain program's text."""
 
@@ -96,6 +111,10 @@ class Workshop:
     def instances(self) -> list[Instance]:
         """All functions of the plain program."""
         return list(self.checker.instances.values())
+
+    @cached_property
+    def _known(self) -> frozenset[Instance]:
+        return frozenset(self.instances)
 
     @cached_property
     def module(self) -> LlvmModule:
@@ -142,7 +161,7 @@ class Workshop:
         return found
 
     @cached_property
-    def symbols(self) -> dict[str, int]:
+    def numbers(self) -> dict[str, int]:
         """The functions of the plain program, numbered."""
         names = [f'@"{instance.name}"' for instance in self.instances]
         return {name: number for number, name in enumerate(names)}
@@ -154,9 +173,10 @@ class Workshop:
         Each is optimised by itself, and notes that it was entered.
         """
         text = _ENTRY.sub(self._counted, self.module.text)
-        text = _HEAD.sub(r"define weak \1 \2 {", text)
-        cells = f"{ENTERED} = global [{len(self.symbols)} x i8] zeroinitializer\n"
-        text = f"{text}\n{cells}"
+        # Nothing is inlined: what a function does must be its own.
+        text = _HEAD.sub(r"define weak \1 #2 {", text)
+        cells = f"{ENTERED} = global [{len(self.numbers)} x i8] zeroinitializer\n"
+        text = f"{text}\n{cells}\n{self.appendix}"
         digest = hashlib.sha256(text.encode()).hexdigest()
         name = f"{cache.key([host_key(), 'replaceable', digest])}.o"
         known = cache.load(name)
@@ -166,11 +186,27 @@ class Workshop:
         return known
 
     def _counted(self, head: re.Match[str]) -> str:
-        number = self.symbols.get(head.group(1))
+        number = self.numbers.get(head.group(1))
         if number is None:
             return head.group()
         cell = f"getelementptr (i8, ptr {ENTERED}, i64 {number})"
         return f"{head.group()}\n  store i8 1, ptr {cell}"
+
+    @cached_property
+    def plain(self) -> NativeLibrary:
+        """The plain program."""
+        return self.library()
+
+    def build(self, patches: Sequence[Patch]) -> Built:
+        """A changed build, whatever changes. Raises CompileError."""
+        try:
+            changed = self.functions_changed(patches)
+            piece = self.piece(changed)
+        except Elsewhere:
+            variant = Variant(patches=tuple(patches))
+            library = quick_library(self.roots, self.exports, variant)
+            return Built(library, -1, ())
+        return Built(self.library(piece), self.mask(changed), piece.names)
 
     # Changes
 
@@ -193,7 +229,7 @@ class Workshop:
                 raise CompileError(
                     module.where(module.tree), f"not Python: {error.msg}"
                 ) from error
-            changed |= _changed_functions(module, tree)
+            changed |= changed_functions(module, tree)
         return changed
 
     def piece(self, changed: Mapping[Function, Function]) -> Piece:
@@ -208,22 +244,27 @@ class Workshop:
         code = quick_code(self.alone(text, functions, set(names)))
         return Piece(code, tuple(names), site_table(text))
 
-    def library(self, piece: Piece | None = None) -> NativeLibrary:
-        """The plain program, or the one with other functions, in the same arena."""
+    def library(
+        self, piece: Piece | None = None, more: Sequence[str] = ()
+    ) -> NativeLibrary:
+        """The plain program, or the one with other functions, in the same arena.
+
+        `more` are symbols of the other functions that are wanted.
+        """
         module = self.module
         if piece is not None:
             module = replace(module, sites=[*piece.sites])
         code = piece.code if piece is not None else b""
         return NativeLibrary(
             Artefact(self.base, module),
-            (ENTERED[1:],),
+            (ENTERED[1:], *self.symbols, *more),
             instead=code,
             arena=self.arena,
         )
 
     def entered(self, library: NativeLibrary) -> int:
         """The functions entered since it was asked last: bit 8 n for number n."""
-        address, count = library.address(ENTERED[1:]), len(self.symbols)
+        address, count = library.address(ENTERED[1:]), len(self.numbers)
         found = int.from_bytes(ctypes.string_at(address, count), "little")
         ctypes.memset(address, 0, count)
         return found
@@ -232,7 +273,7 @@ class Workshop:
         """The bits of these functions."""
         wanted = set(functions)
         names = (f'@"{x.name}"' for x in self.instances if x.function in wanted)
-        return sum(1 << 8 * self.symbols[name] for name in names)
+        return sum(1 << 8 * self.numbers[name] for name in names)
 
     @cached_property
     def arena(self) -> mmap.mmap:
@@ -251,101 +292,123 @@ class Workshop:
         self, text: ModuleText, functions: Sequence[str], defined: set[str]
     ) -> str:
         """A module of these functions, to which all others are declared."""
+        functions = [
+            item.replace("define internal ", "define ", 1) for item in functions
+        ]
+        return self._module(text, functions, defined)
+
+    def _module(
+        self, text: ModuleText, functions: Sequence[str], defined: set[str]
+    ) -> str:
         body = "\n".join(functions)
         used = set(_SYMBOL.findall(body)) - defined - set(_constants(text))
         known = {**self.declarations, **text.declarations}
         declared = [known[symbol] for symbol in sorted(used) if symbol in known]
-        return "\n".join(
-            [
-                _ATTRIBUTES,
-                *declared,
-                *text.constants.values(),
-                body.replace("define internal ", "define "),
-            ]
-        )
+        return "\n".join([_ATTRIBUTES, *declared, *text.constants.values(), body])
 
     def recheck(self, changed: Mapping[Function, Function]) -> list[Instance]:
         """The instances of functions with other bodies, checked; see `piece`."""
-        checker = self.checker
-        before = len(checker.instances)
-        made = []
-        for old in self.instances:
-            new = changed.get(old.function)
-            if new is None:
-                continue
-            _same_signature(old.function, new)
-            instance = Instance(
-                new, old.name, list(old.parameters), old.result, old.owner
-            )
-            Statements(checker, instance).run()
-            check_assigned(instance)
-            instance.raises |= any(target.raises for target in instance.calls)
-            if instance.raises and not old.raises:
-                raise Elsewhere(f"{old.name} raises now")
-            instance.raises = old.raises
-            made.append(instance)
-        if len(checker.instances) != before:
+        pairs = [
+            (old, self._checked(old, changed[old.function]))
+            for old in self.instances
+            if old.function in changed
+        ]
+        if len(self.checker.instances) != len(self.instances):
             raise Elsewhere("functions are reached that were not")
-        rest = [item for item in self.instances if item.function not in changed]
-        check_recursion([*rest, *made])
-        check_escapes([*rest, *made])
-        for instance in made:
-            try:
-                Body(instance, frozenset(self.instances)).run()
-            except BrokenTree as error:
-                raise CompileError(instance.function.where, str(error)) from error
+        made = [new for _, new in pairs]
+        if any(set(new.calls) - set(old.calls) for old, new in pairs):
+            rest = [item for item in self.instances if item.function not in changed]
+            check_recursion([*rest, *made])
+        if any("scratch" in ast.dump(new.function.node) for new in made):
+            rest = [item for item in self.instances if item.function not in changed]
+            check_escapes([*rest, *made])
         return made
 
+    def _checked(self, old: Instance, function: Function) -> Instance:
+        """An instance with another body, called as before."""
+        check_signature(old.function, function)
+        made = Instance(function, old.name, [*old.parameters], old.result, old.owner)
+        Statements(self.checker, made).run()
+        check_assigned(made)
+        made.raises |= any(target.raises for target in made.calls)
+        if made.raises and not old.raises:
+            raise Elsewhere(f"{old.name} raises now")
+        made.raises = old.raises
+        try:
+            Body(made, self._known).run()
+        except BrokenTree as error:
+            raise CompileError(function.where, str(error)) from error
+        return made
 
-def _changed_functions(module: Module, tree: ast.Module) -> dict[Function, Function]:
-    changed = {}
-    pairs = zip(module.tree.body, tree.body, strict=False)
-    if len(module.tree.body) != len(tree.body):
-        raise Elsewhere(f"{module.name} has other statements")
-    for old, new in pairs:
-        if ast.dump(old) == ast.dump(new):
-            continue
-        match old, new:
-            case ast.FunctionDef(), ast.FunctionDef() if old.name == new.name:
-                function = module.names[old.name]
-                assert isinstance(function, Function)
-                changed[function] = Function(module, new, None)
-            case ast.ClassDef(), ast.ClassDef():
-                changed |= _changed_methods(module, old, new)
-            case _:
-                raise Elsewhere(f"{module.name} has another {type(old).__name__}")
-    return changed
+    # Questions about a change
+
+    def same_code(self, changed: Mapping[Function, Function]) -> bool:
+        """Whether changed functions come to the same code when they are optimised.
+
+        With them goes what they inline; all else is only called. Where traps are in
+        the source does not count.
+        """
+        made = self.recheck(changed)
+        before = [item for item in self.instances if item.function in changed]
+        return self._optimised(before) == self._optimised(made)
+
+    def _optimised(self, functions: Sequence[Instance]) -> bytes:
+        text = Unplaced(X86)
+        inlined = {item.name: item for item in functions}
+        pending = [*functions]
+        while pending:
+            for target in pending.pop().calls:
+                if target.function.has("inline") and target.name not in inlined:
+                    inlined[target.name] = target
+                    pending.append(target)
+        names = {item.name for item in functions}
+        bodies = []
+        for item in inlined.values():
+            body = FunctionLowering(text, item).run()
+            if item.name in names:
+                body = body.replace("define internal ", "define ", 1)
+            bodies.append(body)
+        defined = {f'@"{name}"' for name in inlined}
+        return object_code(self._module(text, bodies, defined), X86.name)
+
+    def watch(self, function: Function, lines: range) -> Piece:
+        """A function that notes in `WATCHED` when it comes to a line.
+
+        Of the plain program, or changed.
+        """
+        text = ModuleText(X86)
+        for where, reason in self._tables.sites:
+            text.site(where, reason)
+        made = [item for item in self.instances if item.function is function]
+        bodies = [Watching(text, item, lines).run() for item in made]
+        names = {f'@"{item.name}"' for item in made}
+        source = self._module(text, bodies, names).replace(
+            "define internal ", "define "
+        )
+        cell = f"@{WATCHED} = global i8 0\n"
+        return Piece(quick_code(cell + source), tuple(names), site_table(text))
 
 
-def _changed_methods(
-    module: Module, old: ast.ClassDef, new: ast.ClassDef
-) -> dict[Function, Function]:
-    owner = module.names[old.name]
-    if not isinstance(owner, Class) or len(old.body) != len(new.body):
-        raise Elsewhere(f"{old.name} has other members")
-    changed = {}
-    for before, after in zip(old.body, new.body, strict=True):
-        if ast.dump(before) == ast.dump(after):
-            continue
-        match before, after:
-            case ast.FunctionDef(), ast.FunctionDef() if before.name == after.name:
-                method = owner.methods[before.name]
-                changed[method] = Function(module, after, owner)
-            case _:
-                raise Elsewhere(f"{old.name} has other fields")
-    return changed
+class Unplaced(ModuleText):
+    """Text whose traps are told apart by their reasons only."""
+
+    def site(self, where: Location, reason: str) -> int:
+        """A number for the reason."""
+        return zlib.crc32(reason.encode()) >> 1
 
 
-def _same_signature(old: Function, new: Function) -> None:
-    before, after = (
-        (ast.dump(item.node.args), ast.dump(item.node.returns or ast.Pass()))
-        for item in (old, new)
-    )
-    decorators = [
-        [ast.dump(part) for part in item.node.decorator_list] for item in (old, new)
-    ]
-    if before != after or decorators[0] != decorators[1]:
-        raise Elsewhere(f"{old.name} is called otherwise")
+class Watching(FunctionLowering):
+    """Has a function tell that it comes to some lines."""
+
+    def __init__(self, module: ModuleText, instance: Instance, lines: range) -> None:
+        super().__init__(module, instance)
+        self._watched: Final = lines
+
+    def statement(self, made: Stmt) -> None:
+        """Lower one statement."""
+        if made.where.line in self._watched:
+            self.emit(f"store i8 1, ptr @{WATCHED}")
+        super().statement(made)
 
 
 def _constants(text: ModuleText) -> list[str]:

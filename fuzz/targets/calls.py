@@ -7,6 +7,7 @@ function must answer is Python's or a library's business.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from fuzz.coverage.counters import Counters, magnitude, semantic
@@ -55,23 +56,29 @@ class CallTarget:
         variant: Variant = COVERAGE,
     ) -> None:
         self.name: Final = name
-        self._functions: Final = dict(functions)
-        places = [function.place for function in functions.values()]
-        modules = sorted({place.split(":")[0] for place in places})
-        self.library: Final[NativeLibrary] = build_native(
-            modules, places, variant=variant
-        )
-        self._counters: Final = Counters(self.library.coverage)
+        self.functions: Final = dict(functions)
+        self._variant: Final = variant
 
     @property
+    def places(self) -> list[str]:
+        """The guest functions, as `module:function`."""
+        return [function.place for function in self.functions.values()]
+
+    @cached_property
+    def library(self) -> NativeLibrary:
+        """The functions, compiled."""
+        modules = sorted({place.split(":")[0] for place in self.places})
+        return build_native(modules, self.places, variant=self._variant)
+
+    @cached_property
     def counters(self) -> Counters | None:
         """Those of the functions."""
-        return self._counters
+        return Counters(self.library.coverage)
 
     def generate(self, source: Source) -> Call:
         """A call of any of the functions."""
-        name = source.choose(tuple(self._functions))
-        return Call(name, self._functions[name].generate(source))
+        name = source.choose(tuple(self.functions))
+        return Call(name, self.functions[name].generate(source))
 
     def mutate(self, source: Source, parent: Call, donor: Call) -> Call:
         """The call with one argument changed or taken from another."""
@@ -88,21 +95,25 @@ class CallTarget:
         return Call(parent.name, self._fitting(parent.name, arguments))
 
     def _fitting(self, name: str, arguments: list[Argument]) -> tuple[Argument, ...]:
-        fit = self._functions[name].fit
+        fit = self.functions[name].fit
         return tuple(arguments) if fit is None else fit(*arguments)
 
     def run(self, value: Call) -> Observation:
         """Call the compiled function and its reference."""
-        function = self._functions[value.name]
+        return self.run_on(self.library, value)
+
+    def run_on(self, library: NativeLibrary, value: Call) -> Observation:
+        """The same with any build that has the functions."""
+        function = self.functions[value.name]
         arguments: list[Any] = list(value.arguments)
         out = None
         if function.out is not None:
             out = bytearray(function.out(*value.arguments))
             arguments.append(out)
-        self.library.reset()
+        library.reset()
         seen = Observation(_features(value), included=1)
         try:
-            answer = self.library.call(function.place, *arguments)
+            answer = library.call(function.place, *arguments)
         except GuestTrap as trap:
             seen.problem = Problem("crash", ("native",), value.name, "", str(trap))
             return seen
@@ -142,7 +153,7 @@ class CallTarget:
                 for item in row["arguments"]
             ]
             name = row["call"]
-            if name not in self._functions:
+            if name not in self.functions:
                 raise ValueError(f"no function {name}")
             return Call(name, self._fitting(name, arguments))
         except (KeyError, TypeError) as error:

@@ -60,6 +60,7 @@ def load_target(name: str) -> Target[Any]:
             raise  # a fault of ours: what others may lack was checked
         raise TargetError(f"target {name!r} cannot be loaded: {error}") from error
     made: Target[Any] = make()
+    _ = made.counters  # of what is compiled, if it was not yet
     return made
 
 

@@ -11,9 +11,9 @@ import llvmlite.binding as llvm
 
 COPY: Final = 128
 """Mask of the copying delegation."""
-_NAME: Final = f"@__csr_u256_m{COPY}"
-_DECLARATION: Final = (
-    f"declare preserve_mostcc void {_NAME}(ptr captures(none) writeonly, "
+COPY_NAME: Final = f"@__csr_u256_m{COPY}"
+COPY_DECLARATION: Final = (
+    f"declare preserve_mostcc void {COPY_NAME}(ptr captures(none) writeonly, "
     "ptr captures(none) readonly, i32) nounwind willreturn memory(argmem: readwrite)"
 )
 _MEMCPY: Final = re.compile(
@@ -33,6 +33,14 @@ def wide_copy(target: str, source: str) -> str:
     )
 
 
+def delegated_copy(target: str, source: str) -> str:
+    """The same by delegation, whose pointers must differ."""
+    return (
+        f"notail call preserve_mostcc void {COPY_NAME}"
+        f"(ptr {target}, ptr {source}, i32 {COPY})"
+    )
+
+
 def settle_copies(module: llvm.ModuleRef, builder: llvm.PassBuilder) -> str:
     """The text of the module with fewer copies, all of them delegations."""
     passes = llvm.create_new_module_pass_manager()
@@ -42,8 +50,6 @@ def settle_copies(module: llvm.ModuleRef, builder: llvm.PassBuilder) -> str:
         passes.add_mem_copy_opt_pass()
         passes.add_dead_store_elimination_pass()
     passes.run(module, builder)
-    text, count = _MEMCPY.subn(
-        rf"notail call preserve_mostcc void {_NAME}(ptr \1, ptr \2, i32 {COPY})",
-        str(module),
-    )
-    return f"{text}\n{_DECLARATION}\n" if count else text
+    text, count = _MEMCPY.subn(delegated_copy(r"\1", r"\2"), str(module))
+    known = not count or f"void {COPY_NAME}(" in str(module)
+    return text if known else f"{text}\n{COPY_DECLARATION}\n"

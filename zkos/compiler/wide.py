@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from zkos.compiler.copies import wide_copy
-from zkos.compiler.emit import FunctionText, Place
+from zkos.compiler.copies import COPY_DECLARATION, COPY_NAME, delegated_copy, wide_copy
+from zkos.compiler.emit import UNLIKELY, FunctionText, Place
 from zkos.compiler.errors import Location
 from zkos.compiler.types import Int, TupleOf, Type
 
@@ -79,11 +79,25 @@ class WideText(FunctionText):
                 )
         elif not (isinstance(kind, Int) and kind.wide):
             self.store(kind, self.load(kind, source.pointer), target.pointer)
-        elif self.delegates(kind) and target.distinct(source):
-            # `copies` makes it a delegation when those that can go are gone.
-            self.emit(wide_copy(target.pointer, source.pointer))
+        elif self.delegates(kind):
+            self._delegate_copy(target, source)
         else:
             self.put(kind, self.number(kind, source), target)
+
+    def _delegate_copy(self, target: Place, source: Place) -> None:
+        """Numbers are aligned: they are in one place or do not overlap."""
+        if target.distinct(source):
+            # `copies` makes it a delegation when those that can go are gone.
+            self.emit(wide_copy(target.pointer, source.pointer))
+            return
+        other, end = self.fresh("l"), self.fresh("l")
+        same = self.let(f"icmp eq ptr {target.pointer}, {source.pointer}")
+        self.fork(same, end, other, UNLIKELY)
+        self.label(other)
+        self.module.declare(COPY_NAME, COPY_DECLARATION)
+        self.emit(delegated_copy(target.pointer, source.pointer))
+        self.branch(end)
+        self.label(end)
 
     def own_copy(self, kind: Type, source: Place) -> Place:
         """A temporary with the same value."""

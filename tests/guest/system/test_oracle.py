@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.guest.objects import OBJECTS, Metadata, Options, Oracle, System, attach
 from tests.guest.system.world import (
     BLOB_ADVICE,
     CONTENT,
@@ -18,17 +19,12 @@ from tests.guest.system.world import (
     number,
     packed,
 )
-from zkos.guest.state.system import System
-from zkos.guest.system.metadata import Metadata
-from zkos.guest.system.options import Options
-from zkos.guest.system.oracle import Oracle
-from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import allocate_bytes
-from zkos.lang.places import placed_bytes
 from zkos.lang.trap import Trap
 
-pytestmark = pytest.mark.cpython
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 HASH = bytes(range(32))
 HASH_NUMBER = int.from_bytes(HASH, "big")
 FAR = 2**160 - 3
@@ -304,7 +300,7 @@ def test_blob_advice_lets_the_host_look(world: World) -> None:
     assert bytes(out) == advice
     pointer, high, length, rest = world.parameters
     assert (high, length, rest) == (0, 31, 0)
-    assert placed_bytes(pointer, 31) == b"\x05" * 31
+    assert OBJECTS.memory(pointer, 31) == b"\x05" * 31
 
 
 @pytest.mark.parametrize("words", [0, 22, 23, 25, 26])

@@ -1,14 +1,17 @@
 import pytest
 
+from tests.guest.objects import OBJECTS, Io
 from tests.guest.system.budget import plenty, purse, spent
 from tests.guest.system.conftest import cached_slots
 from tests.guest.system.world import SLOT, World
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
-from zkos.guest.state.io import Io
 from zkos.guest.system.errors import Fatal, OutOfErgs, OutOfNative
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.trap import Trap
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 A = Address(0xA1)
 B = Address(0)

@@ -6,7 +6,7 @@ The tree has 14 levels over all blocks of a batch, in order, filled up with empt
 from typing import Final
 
 from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.state.events import Log
+from zkos.guest.state.emitted import Log
 from zkos.lang.control import urange
 from zkos.lang.ints import U16, U32, U256, Bytes32
 from zkos.lang.memory import ByteView, List, allocate_bytes

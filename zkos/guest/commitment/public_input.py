@@ -8,8 +8,9 @@ from typing import Final
 
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.protocol.limits import HASH_BYTES, WINDOW_BYTES
 from zkos.guest.system.commitment import Commitment
-from zkos.guest.system.metadata import HASH_BYTES, WINDOW_BYTES, Metadata
+from zkos.guest.system.metadata import Metadata
 from zkos.lang.control import record
 from zkos.lang.ints import U32, U64, U256, Bytes32
 

@@ -75,9 +75,9 @@ IS_OR: Final = (
     *(False, True, False, True, False),
 )
 # Orders and choices that keep the registers of RV32 busy, found by trying.
-ROWS: Final = (U32(3), U32(1), U32(0), U32(2), U32(4))
-COLUMNS: Final = (U32(2), U32(4), U32(0), U32(3), U32(1))
-CARRIED: Final = 1
+ROWS: Final = (U32(3), U32(0), U32(1), U32(2), U32(4))
+COLUMNS: Final = (U32(2), U32(3), U32(0), U32(4), U32(1))
+CARRIED: Final = 0
 """The column whose parity is summed up while its lanes are made."""
 
 

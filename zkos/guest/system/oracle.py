@@ -30,6 +30,7 @@ from zkos.guest.protocol.queries import (
     SCALAR_WORDS,
     SENDER_WORDS,
     SLOT_WORDS,
+    TRANSACTION_MAY_BE_SHORT,
 )
 from zkos.lang.control import inline, srange, urange
 from zkos.lang.intrinsics import address_of, oracle_read, oracle_write
@@ -82,12 +83,14 @@ class Oracle:
 
         `out` is at least as long as `size` rounded up to whole words. False: more
         words came than 64-bit words can hold of it, and nothing was read. Words that
-        are missing count as 0.
+        are missing count as 0, in versions that let them be missing.
         """
         ask(QUERY_TRANSACTION, U32(0))
         words = words_of(size)
         answered = oracle_read()
         if answered > words + (words & 1):
+            return False
+        if answered < words and not TRANSACTION_MAY_BE_SHORT:
             return False
         taken = words if answered > words else answered
         read_words(out, taken)
@@ -159,8 +162,7 @@ class Oracle:
         oracle_write(data.length())
         oracle_write(U32(0))
         expect_words(BLOB_ADVICE_WORDS)
-        for index in urange(BLOB_ADVICE_WORDS):
-            out.store_u32(index << 2, oracle_read())
+        read_words(out, BLOB_ADVICE_WORDS)
 
     def disconnect(self) -> None:
         """Say goodbye; the host may stop answering (oracle spec 2)."""

@@ -40,7 +40,7 @@ define i32 @{hook}(ptr %m, ptr %s) #0 {{{_MEMORY}{_ARRAY}
 
 
 _STATE: Final = _VIEW.format(name="t", length=int(state.STATE_BYTES))
-_TEXT: Final = f"""
+TEXT: Final = f"""
 define i32 @{ENTER}(ptr %f, ptr %s, ptr %m, ptr %x, i64 %left) #0 {{
   %jumped = call i32 @_setjmp(ptr @__jump) #5
   %fell = icmp ne i32 %jumped, 0
@@ -60,6 +60,7 @@ define i32 @{ORACLE}(ptr %m, ptr %s, i32 %fields) #0 {{
   ret i32 %r
 }}
 """
+"""The doors as LLVM text, behind the interpreter's own."""
 
 
 def interpreter_object(
@@ -67,7 +68,7 @@ def interpreter_object(
 ) -> Artefact:
     """The interpreter with the doors, as object code."""
     exports = [RUN, DECODE_IMAGE]
-    return build([INTERPRETER], exports, X86, "", progress, variant, _TEXT)
+    return build([INTERPRETER], exports, X86, "", progress, variant, TEXT)
 
 
 def hooked_interpreter(variant: Variant = PLAIN) -> NativeLibrary:

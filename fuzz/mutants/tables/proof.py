@@ -288,7 +288,8 @@ _plant(
     "blob_element_order",
     "crypto.blob",
     "            element.window(1, size).copy_from(data.window(start, size))\n",
-    "            element.window(U32(32) - size, size).copy_from(data.window(start, size))\n",
+    "            place = U32(32) - size\n"
+    "            element.window(place, size).copy_from(data.window(start, size))\n",
     "the last element of a blob is aligned to the right",
 )
 _plant(

@@ -1,0 +1,1 @@
+"""Planted faults, a table a part of the system."""
