@@ -80,9 +80,9 @@ _plant(
 _plant(
     "log_tree_height",
     "logs",
+    "        return NO_LOGS\n",
     "        return Bytes32(EMPTY_ROOTS[LOG_TREE_HEIGHT])\n",
-    "        return Bytes32(EMPTY_ROOTS[LOG_TREE_HEIGHT - 1])\n",
-    "the tree of no logs is a level lower",
+    "the root of no logs leaves out chains that settle here",
 )
 _plant(
     "log_encoding_number",

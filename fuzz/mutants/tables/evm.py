@@ -68,8 +68,8 @@ _plant(
 _plant(
     "slt_unsigned",
     "evm.instructions.bitwise",
-    "word_of(stack[x].to_signed() < stack[y].to_signed())",
-    "word_of(stack[x] < stack[y])",
+    "U256(stack[x].to_signed() < stack[y].to_signed())",
+    "U256(stack[x] < stack[y])",
     "SLT compares without sign",
 )
 _plant(

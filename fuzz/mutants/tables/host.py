@@ -10,29 +10,32 @@ _plant = HOST.plant
 _plant(
     "tree_successor",
     "tree",
-    "self._leaves.append(Leaf(key, value, predecessor.next))",
-    "self._leaves.append(Leaf(key, value, 1))",
+    "self._put_leaf(index, Leaf(key, value, predecessor.next))",
+    "self._put_leaf(index, Leaf(key, value, 1))",
     "a new leaf points to the end of the list",
 )
 _plant(
     "tree_stale_update",
     "tree",
-    "        self._leaves[index] = self._leaves[index]._replace(value=value)\n"
-    "        self._stale.add(index)",
-    "        self._leaves[index] = self._leaves[index]._replace(value=value)",
+    "        self._put_leaf(index, Leaf(known.key, value, known.next))\n",
+    "        stale = set(self._stale)\n"
+    "        self._put_leaf(index, Leaf(known.key, value, known.next))\n"
+    "        self._stale = stale\n",
     "digests above an updated leaf stay as they were (revm #3887)",
 )
 _plant(
     "tree_stale_link",
     "tree",
-    "        self._stale.update((before, index))",
-    "        self._stale.update((index,))",
+    "        self._put_leaf(before, Leaf(predecessor.key, predecessor.value, index))\n",
+    "        stale = set(self._stale)\n"
+    "        self._put_leaf(before, Leaf(predecessor.key, predecessor.value, index))\n"
+    "        self._stale = stale\n",
     "digests above a relinked leaf stay as they were",
 )
 _plant(
     "tree_shared_levels",
     "tree",
-    "            self._levels = [level.copy() for level in self._levels]\n",
+    "        self._levels = [level.copy() for level in self._levels]\n",
     "",
     "forks of a tree share their digests",
 )
@@ -46,15 +49,15 @@ _plant(
 _plant(
     "tree_path",
     "tree",
-    "            sibling = place ^ 1\n",
-    "            sibling = place | 1\n",
+    "            path.append(self._known_node(height, place ^ 1))\n",
+    "            path.append(self._known_node(height, place | 1))\n",
     "proofs of right children name themselves",
 )
 _plant(
     "tree_previous",
-    "tree",
-    "bisect_right(self._sorted, key) - 1]]",
-    "max(bisect_right(self._sorted, key) - 2, 0)]]",
+    "layered",
+    "            return self._own[place - 1]\n",
+    "            return self._own[max(place - 2, 0)]\n",
     "the leaf before the leaf before is served",
 )
 _plant(

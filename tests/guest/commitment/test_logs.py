@@ -14,6 +14,7 @@ from zkos.guest.commitment.logs import (
     EMPTY_ROOTS,
     MOST_LOGS,
     NO_L1_TRANSACTIONS,
+    full_logs_root,
     hash_logs,
     l1_transactions,
     logs_tree_root,
@@ -57,6 +58,16 @@ def test_tree_is_filled_up_with_empty_logs(count):
     for height in range(3, 14):
         expected = k256(expected, empty_root(height))
     assert spelled(root) == expected
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_root_is_bound_with_that_of_no_other_chains(count):
+    leaves = [k256(bytes([position])) for position in range(count)]
+
+    root = full_logs_root(Keccak256(), hashes(*leaves))
+
+    own = logs_tree_root(Keccak256(), hashes(*leaves))
+    assert spelled(root) == k256(spelled(own), bytes(32))
 
 
 def test_more_logs_than_leaves_are_refused():
