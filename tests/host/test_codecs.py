@@ -87,6 +87,7 @@ BY_ABI = {
         signature=b"s",
     ),
 }
+from zkos.versions import Protocol
 
 
 def word(body, index):
@@ -209,8 +210,8 @@ def test_v_and_chain_id_stand_as_given():
         (b"\x02\xc1\x80", "1 items, expected 12"),
         (b"\x02\x80", "not an RLP list"),
         (b"\xc1", "not RLP: an item ends outside the data"),
-        (b"\xf8\x01\x80", "not RLP: a short item has a long prefix"),
-        (b"\xc2\x81\x01", "stands for itself has a prefix"),
+        (b"\xf8\x01\x80", "not RLP: Long list prefix used for short list"),
+        (b"\xc2\x81\x01", "single byte was possible"),
         (b"\xc1" * 5000 + b"\x80", "not RLP"),
         (b"\xc0\x00", "not RLP: 1 bytes follow the item"),
         (rlp([b"\0", 1, 1, b"", 1, b"", 27, 1, 1]), "not a minimal number"),
@@ -341,8 +342,12 @@ def test_keccak_is_the_original_padding():
 
 def test_metadata_is_read_back():
     hashes = tuple(range(1, 257))
-    context = BlockContext(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, hashes)
+    context = BlockContext(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, block_hashes=hashes)
     content = encode_metadata(context, hashes)
     assert decode_metadata(content) == context
+    priced = replace(context, blob_fee=11)
+    content = encode_metadata(priced, hashes, Protocol.V31)
+    assert len(content) == 4 * 2104
+    assert decode_metadata(content) == priced
     with pytest.raises(ValueError, match="no block metadata"):
         decode_metadata(content[:-4])
