@@ -54,6 +54,8 @@ LEGACY = replace(
 DEPOSIT = FieldTransaction(
     kind=Kind.L1, gas_limit=100, max_fee_per_gas=7, value=5, sender=1, to=0x42
 )
+from zkos.versions import Protocol
+
 BY_RLP = {
     "legacy": LEGACY,
     "unprotected": replace(LEGACY, eip155=False),
@@ -87,7 +89,6 @@ BY_ABI = {
         signature=b"s",
     ),
 }
-from zkos.versions import Protocol
 
 
 def word(body, index):
