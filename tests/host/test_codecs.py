@@ -31,6 +31,7 @@ from zkos.host.transactions import (
     RawTransaction,
     TransactionError,
 )
+from zkos.versions import Protocol
 
 KEY = b"\1" * 32
 SENDER = 0x1A642F0E3C3AF545E7ACBD38B07251B3990914F1
@@ -54,7 +55,6 @@ LEGACY = replace(
 DEPOSIT = FieldTransaction(
     kind=Kind.L1, gas_limit=100, max_fee_per_gas=7, value=5, sender=1, to=0x42
 )
-from zkos.versions import Protocol
 
 BY_RLP = {
     "legacy": LEGACY,
