@@ -85,7 +85,7 @@ class BlockTarget:
         self._repair: Final = repair
         self._judges_aborts: Final = judges_aborts
         """Whether the reference knows which blocks must end; else few may."""
-        self._state = lru_cache(_STATES_KEPT)(_make_state)
+        self._state = lru_cache(_STATES_KEPT)(state_of_case)
 
     @property
     def counters(self) -> Counters | None:
@@ -124,9 +124,7 @@ class BlockTarget:
 
     def run_blocks(self, value: Case, seen: Observation) -> "list[Step]":
         """Run the blocks one by one; those that succeeded, up to the first that not."""
-        state = self._state(
-            value.accounts, value.sequence, value.leaves, value.preimages
-        )
+        state = self._state(replace(value, blocks=(), batches=()))
         done: list[Step] = []
         for index, block in enumerate(value.blocks):
             step = self._run_block(settle(block, state), state, seen, value.preimages)
@@ -272,16 +270,6 @@ def deliver_block(block: Block) -> list[Delivery]:
 @lru_cache(_TRANSACTIONS_KEPT)
 def _delivered(transaction: Transaction, chain_id: int) -> Delivery:
     return deliver(transaction, chain_id)
-
-
-def _make_state(
-    accounts: tuple[object, ...],
-    sequence: tuple[object, ...],
-    leaves: tuple[object, ...],
-    preimages: tuple[bytes, ...],
-) -> ChainState:
-    case = Case((), accounts, sequence, leaves, preimages)  # type: ignore[arg-type]
-    return state_of_case(case)
 
 
 def _failure(kind: str, run: Run) -> Problem:

@@ -114,14 +114,14 @@ _plant(
 )
 _plant(
     "l1_rolling_order",
-    "batch",
+    "plain_batch",
     "hash_pair(self.keccak, self.l1_rolling, hashes[position])",
     "hash_pair(self.keccak, hashes[position], self.l1_rolling)",
     "the rolling hash of transactions from L1 begins with the last",
 )
 _plant(
     "l1_rolling_start",
-    "batch",
+    "plain_batch",
     "        self.l1_rolling = NO_L1_TRANSACTIONS\n",
     "        self.l1_rolling = Bytes32(0)\n",
     "the rolling hash of no transactions is 0",
@@ -246,7 +246,7 @@ _plant(
 
 _plant(
     "batch_scheme",
-    "batch",
+    "plain_batch",
     "    if block.da_scheme != last.da_scheme:\n",
     "    if block.da_scheme < last.da_scheme:\n",
     "blocks of a batch are published in different ways",
@@ -254,7 +254,7 @@ _plant(
 )
 _plant(
     "batch_chain",
-    "batch",
+    "plain_batch",
     "    if block.chain_id != last.chain_id:\n",
     "    if block.chain_id > last.chain_id:\n",
     "blocks of a batch are of different chains",
@@ -262,7 +262,7 @@ _plant(
 )
 _plant(
     "batch_state",
-    "batch",
+    "plain_batch",
     "    if block.state_before != last.state_after:\n",
     "    if block.state_before == last.state_before:\n",
     "a block of a batch may start anywhere",
@@ -270,7 +270,7 @@ _plant(
 )
 _plant(
     "batch_upgrade",
-    "batch",
+    "plain_batch",
     "    if block.upgrade_hash != Bytes32(0):\n",
     "    if block.upgrade_hash == last.upgrade_hash and "
     "block.upgrade_hash != Bytes32(0):\n",
@@ -279,21 +279,21 @@ _plant(
 )
 _plant(
     "batch_first_state",
-    "batch",
+    "plain_batch",
     "public_input(self.keccak, first.state_before, last.state_after, digest)",
     "public_input(self.keccak, last.state_before, last.state_after, digest)",
     "a batch begins where its last block begins",
 )
 _plant(
     "batch_timestamps",
-    "batch",
+    "plain_batch",
     "            first.timestamp,\n            last.timestamp,\n",
     "            first.timestamp,\n            first.timestamp,\n",
     "a batch ends when it begins",
 )
 _plant(
     "batch_logs",
-    "batch",
+    "plain_batch",
     "            self.logs.append(block.logs[position])\n",
     "            if count == 0 or position != 0:\n"
     "                self.logs.append(block.logs[position])\n",
@@ -301,7 +301,7 @@ _plant(
 )
 _plant(
     "batch_disconnect",
-    "batch",
+    "plain_batch",
     "        self.l1_transactions = self.l1_transactions + hashes.length()\n",
     "        self.l1_transactions = hashes.length()\n",
     "transactions from L1 are those of the last block",

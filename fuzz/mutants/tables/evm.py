@@ -167,7 +167,7 @@ _plant(
 )
 _plant(
     "blockhash_window",
-    "system.metadata",
+    "system.plain_metadata",
     "if distance > U64(BLOCK_HASHES):",
     "if distance >= U64(BLOCK_HASHES):",
     "BLOCKHASH of the oldest block is 0",
@@ -248,7 +248,7 @@ _plant(
 )
 _plant(
     "prevrandao_host",
-    "system.metadata",
+    "system.plain_metadata",
     "return self.mix_hash if options.prevrandao else FIXED_RANDOM",
     "return self.mix_hash",
     "PREVRANDAO is what the host says",

@@ -70,7 +70,7 @@ _plant(
 )
 _plant(
     "gas_limit_of_block",
-    "flow.process",
+    "flow.basic_terms",
     "    if work.transaction.gas_limit > work.system.metadata.gas_limit:\n",
     "    if work.transaction.gas_limit >= work.system.metadata.gas_limit:\n",
     "a transaction may not have all gas of the block",
@@ -80,28 +80,28 @@ _plant(
 
 _plant(
     "l1_revert_value",
-    "flow.l1",
+    "flow.minting_l1",
     "    if work.outcome.success:\n        kept",
     "    if work.outcome.gas_used != 0:\n        kept",
     "a reverted deposit loses its value",
 )
 _plant(
     "l1_value_unminted",
-    "flow.l1",
+    "flow.minting_l1",
     "    snapshot = work.io.start_frame()\n    if transaction.value != 0:\n",
     "    snapshot = work.io.start_frame()\n    if transaction.value > 1:\n",
     "a deposit of 1 wei is not minted",
 )
 _plant(
     "l1_deposit",
-    "flow.l1",
+    "flow.minting_l1",
     "    if transaction.deposit < needed:\n",
     "    if transaction.deposit < fee:\n",
     "the deposit need not cover the value",
 )
 _plant(
     "l1_withheld_kept",
-    "flow.l1",
+    "flow.minting_l1",
     "    ledger.withheld = U64(0)\n",
     "",
     "what is withheld is left to a transaction from L1 without native",
@@ -109,21 +109,21 @@ _plant(
 )
 _plant(
     "l1_log_success",
-    "flow.l1",
+    "flow.minting_l1",
     "work.io.emit_l1_transaction_log(transaction.hash, outcome.success)",
     "work.io.emit_l1_transaction_log(transaction.hash, True)",
     "the log of a transaction from L1 always says success",
 )
 _plant(
     "l1_refund_recipient",
-    "flow.l1",
+    "flow.minting_l1",
     "mint(work, work.unlimited(), Address(transaction.refund_recipient), amount)",
     "mint(work, work.unlimited(), transaction.sender, amount)",
     "the sender gets what is left of a deposit",
 )
 _plant(
     "upgrade_reverted",
-    "flow.l1",
+    "flow.minting_l1",
     "    if transaction.kind == TYPE_UPGRADE and not outcome.success:\n",
     "    if transaction.kind == TYPE_UPGRADE and outcome.gas_used == 0:\n",
     "an upgrade may revert",

@@ -213,14 +213,14 @@ _plant(
 )
 _plant(
     "gas_limit_bound",
-    "system.metadata",
+    "system.plain_metadata",
     "        if self.gas_limit > BLOCK_GAS:\n",
     "        if self.gas_limit > BLOCK_GAS << 1:\n",
     "a gas limit whose ergs do not fit is taken",
 )
 _plant(
     "scheme_bound",
-    "system.metadata",
+    "system.plain_metadata",
     "        if self.da_scheme > DA_BLOBS:\n",
     "        if self.da_scheme > DA_BLOBS + 1:\n",
     "an unknown way of publishing is taken",

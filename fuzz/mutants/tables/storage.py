@@ -113,7 +113,7 @@ _plant(
 )
 _plant(
     "pubdata_message_length",
-    "events",
+    "event_log",
     "total = total + MESSAGE_LENGTH_BYTES + U64(log.data.length())",
     "total = total + U64(log.data.length())",
     "the length of a message is not counted as pubdata",
@@ -234,7 +234,7 @@ _plant(
 )
 _plant(
     "logs_number",
-    "events",
+    "event_log",
     "        self.first_log = self.logs.length()\n",
     "        self.first_log = U32(0)\n",
     "logs of earlier transactions count as pubdata again",

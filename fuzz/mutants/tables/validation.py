@@ -9,42 +9,42 @@ _plant = VALIDATION.plant
 
 _plant(
     "nonce_reuse",
-    "flow.validation",
+    "flow.checks",
     "    if nonce < state:\n",
     "    if nonce + 1 < state:\n",
     "the last nonce may be used again",
 )
 _plant(
     "sender_code",
-    "flow.validation",
+    "flow.charging_validation",
     "    if sender.has_code:\n",
     "    if sender.has_code and sender.nonce == 0:\n",
     "contracts may send transactions (EIP-3607)",
 )
 _plant(
     "sender_delegated",
-    "flow.validation",
+    "flow.charging_validation",
     "has_code = account.has_code() and not account.is_delegated()",
     "has_code = account.has_code()",
     "delegated accounts may not send transactions (EIP-7702)",
 )
 _plant(
     "sender_unnamed",
-    "flow.validation",
+    "flow.checks",
     "    if not is_valid or not transaction.is_sender_known or signer != sender:\n",
     "    if not is_valid or not transaction.is_sender_known:\n",
     "a transaction may come from anybody the host names",
 )
 _plant(
     "high_s",
-    "flow.validation",
+    "flow.checks",
     "    if transaction.s > HALF_CURVE_ORDER:",
     "    if transaction.s > HALF_CURVE_ORDER + HALF_CURVE_ORDER:",
     "signatures with the higher s are taken (EIP-2)",
 )
 _plant(
     "high_s_edge",
-    "flow.validation",
+    "flow.checks",
     "    if transaction.s > HALF_CURVE_ORDER:",
     "    if transaction.s >= HALF_CURVE_ORDER:",
     "the s of half the order is refused",
@@ -52,14 +52,14 @@ _plant(
 )
 _plant(
     "balance_check",
-    "flow.validation",
+    "flow.charging_validation",
     "    if balance < required:",
     "    if balance < required - transaction.value:",
     "the value need not be covered when the fee is",
 )
 _plant(
     "balance_max_fee",
-    "flow.validation",
+    "flow.charging_validation",
     "fee, too_much = transaction.max_fee.overflowing_mul(U256(transaction.gas_limit))",
     "fee, too_much = work.system.gas_price.overflowing_mul("
     "U256(transaction.gas_limit))",
@@ -67,14 +67,14 @@ _plant(
 )
 _plant(
     "fee_at_max",
-    "flow.validation",
+    "flow.charging_validation",
     "    fee = prices.gas * U256(transaction.gas_limit)\n",
     "    fee = transaction.max_fee * U256(transaction.gas_limit)\n",
     "the fee is taken at the maximum",
 )
 _plant(
     "initcode_limit_entry",
-    "flow.validation",
+    "flow.charging_validation",
     "        if length > INITCODE_BYTES:\n",
     "        if length >= INITCODE_BYTES:\n",
     "a creation transaction may not have 49152 bytes of initcode",
@@ -82,14 +82,14 @@ _plant(
 )
 _plant(
     "creation_words",
-    "flow.validation",
+    "flow.charging_validation",
     "        words = (U64(length) + 31) >> 5\n",
     "        words = U64(length) >> 5\n",
     "a started word of initcode costs nothing (EIP-3860)",
 )
 _plant(
     "authorization_gas",
-    "flow.validation",
+    "flow.charging_validation",
     "gas = GAS_AUTHORIZATION * U64(transaction.authorization_count)",
     "gas = GAS_AUTHORIZATION",
     "all authorizations together cost as one",
@@ -97,7 +97,7 @@ _plant(
 )
 _plant(
     "error_order",
-    "flow.validation",
+    "flow.charging_validation",
     """        check_nonce(work, sender)
         check_balance(work, ledger, sender)
 """,
@@ -108,7 +108,7 @@ _plant(
 )
 _plant(
     "delegations_after_pubdata",
-    "flow.validation",
+    "flow.charging_validation",
     """    pay_validation_pubdata(work, prices, ledger)
     apply_authorizations(work, resources)
 """,
@@ -217,7 +217,7 @@ _plant(
 )
 _plant(
     "pubdata_rounding",
-    "flow.prices",
+    "flow.basic_terms",
     "per_pubdata = metadata.pubdata_price // native_price",
     "per_pubdata = divide_up(metadata.pubdata_price, native_price)",
     "native for a byte of pubdata is rounded up",
