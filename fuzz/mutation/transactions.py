@@ -35,6 +35,9 @@ _L1_NUMBERS: Final = ("gas_per_pubdata", "mint_value", "refund_recipient")
 MOST_GAS: Final = 30_000_000
 """Gas a mutation may give a transaction: more only makes it slow."""
 
+_KINDS: Final = tuple(kind for kind in Kind if kind is not Kind.SERVICE)
+"""Service transactions have other fields than these."""
+
 
 def mutate_transaction(
     source: Source, item: Transaction, case: Case, context: BlockContext
@@ -206,7 +209,7 @@ def _mutate_authorizations(
 
 def _mutate_kind(source: Source, item: FieldTransaction) -> FieldTransaction:
     """Another type, without the fields that it does not have."""
-    kind = source.choose(tuple(Kind))
+    kind = source.choose(_KINDS)
     made = replace(
         item,
         kind=kind,

@@ -100,7 +100,7 @@ _plant(
     "account_unset_written",
     "accounts",
     """        account.nonce = after
-        account.unset = False
+        account.unset = after_write(account.unset)
 """,
     """        account.nonce = after
 """,

@@ -326,14 +326,14 @@ _plant(
 _plant(
     "state_window",
     "public_input",
-    "blake2s.hash(data.window(HASH_BYTES, count * HASH_BYTES))",
-    "blake2s.hash(data.window(0, count * HASH_BYTES))",
+    "return before, blake2s.hash(hashes.window(HASH_BYTES, WINDOW_BYTES))",
+    "return before, blake2s.hash(hashes.window(0, WINDOW_BYTES))",
     "the window of block hashes does not move",
 )
 _plant(
     "state_window_last",
     "public_input",
-    "    data.store_u256_be(count * HASH_BYTES, U256(block_hash))\n",
+    "    hashes.store_u256_be(WINDOW_BYTES, U256(block_hash))\n",
     "",
     "the newest block has hash 0",
 )
@@ -346,9 +346,9 @@ _plant(
 )
 _plant(
     "output_roots",
-    "public_input",
-    "    return hash_pair(keccak, logs_root, NO_HASH)\n",
-    "    return logs_root\n",
+    "logs",
+    "    return hash_pair(keccak, logs_tree_root(keccak, leaves), NO_ROOT)\n",
+    "    return logs_tree_root(keccak, leaves)\n",
     "the root of logs lacks that of other chains",
 )
 _plant(

@@ -197,8 +197,8 @@ _plant(
 )
 _plant(
     "control",
-    "evm.instructions.environment",
-    '"""Push 1 (EVM spec 6.6)."""',
+    "evm.instructions.no_blobs",
+    '"""Push 1."""',
     '"""Push one."""',
     "no fault: what is found here is no merit of the campaign",
     harmless="nothing is changed but a docstring",

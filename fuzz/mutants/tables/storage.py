@@ -62,8 +62,8 @@ _plant(
     "destruct_keeps_slots",
     "storage",
     """            slot.current = U256(0)
-            slot.unset = True""",
-    """            slot.unset = True""",
+            slot.unset = after_clearing(slot.unset)""",
+    """            slot.unset = after_clearing(slot.unset)""",
     "slots of a destroyed account keep their values",
 )
 _plant(
@@ -260,7 +260,7 @@ _plant(
 _plant(
     "message_native",
     "io",
-    "        resources.charge(U64(0), message_native(data.length()))\n",
-    "        resources.charge(U64(0), message_native(U32(0)))\n",
+    "message_native(data.length()))\n        digest = self.keccak(resources, data)\n",
+    "message_native(U32(0)))\n        digest = self.keccak(resources, data)\n",
     "native for a message does not depend on its length",
 )

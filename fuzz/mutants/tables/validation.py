@@ -316,10 +316,9 @@ _plant(
 _plant(
     "refund_after_native",
     "flow.ledger",
-    """    gas_used = gas_used - outcome.gas_refunded
-    outcome.gas_used = gas_for_native(work, prices, resources.native, gas_used)
-""",
-    """    gas_used = gas_for_native(work, prices, resources.native, gas_used)
+    "    outcome.gas_used = gas_for_native(work, prices, resources.native, gas_used)\n",
+    """    gas_used = gas_used + outcome.gas_refunded
+    gas_used = gas_for_native(work, prices, resources.native, gas_used)
     outcome.gas_used = gas_used - outcome.gas_refunded
 """,
     "refunds are taken off what the native is worth",

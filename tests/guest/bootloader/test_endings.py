@@ -6,7 +6,7 @@ import pytest
 
 from tests.guest.bootloader.encodings import REASONS
 from tests.guest.bootloader.flow import prices, work
-from zkos.guest.flow import l1, process
+from zkos.guest.flow import minting_l1, process
 from zkos.guest.flow.checks import Sender
 from zkos.guest.flow.ledger import Ledger
 from zkos.guest.system.errors import Fatal, OutOfNative, OutOfReturnMemory
@@ -50,7 +50,7 @@ def run_l2(error, **changes):
 
 def run_l1(error, **changes):
     one, ledger = failing(error, **changes)
-    l1.run_paid(one, prices(), ledger)
+    minting_l1.run_paid(one, prices(), ledger)
     return one, ledger
 
 
