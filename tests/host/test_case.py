@@ -246,7 +246,7 @@ def test_numbers_have_three_spellings(number):
             {"txs": [{**LEGACY, "type": "eip712"}]},
             (
                 "x.json: txs[0].type: unknown type, expected one of legacy, eip2930, "
-                "eip1559, eip4844, eip7702, l1, upgrade"
+                "eip1559, eip4844, eip7702, l1, service, upgrade"
             ),
         ),
         (
@@ -327,7 +327,7 @@ def test_numbers_have_three_spellings(number):
         ),
         (
             {"protocol": "v29"},
-            "x.json: protocol: unknown protocol, expected one of v30",
+            "x.json: protocol: unknown protocol, expected one of v30, v31",
         ),
         ({"protocol": 30}, "x.json: protocol: expected a string, found a number"),
         ({"batch": 1}, "x.json: batch: expected true or false, found a number"),
@@ -335,7 +335,7 @@ def test_numbers_have_three_spellings(number):
             {"then": [{"block": {}, "batch": True}]},
             (
                 "x.json: then[0].batch: unknown field, expected one of block, txs, "
-                "oracle, accounts"
+                "oracle, expected, accounts, protocol"
             ),
         ),
         (
@@ -371,7 +371,8 @@ def test_numbers_have_three_spellings(number):
             {"a\nb\ud800": 1},
             (
                 "x.json: a?b?: unknown field, expected one of format, protocol, batch, "
-                "block, txs, oracle, accounts, sequence, leaves, preimages, then"
+                "batches, unlimited_native, block, txs, oracle, expected, accounts, "
+                "sequence, leaves, tree, preimages, then"
             ),
         ),
         (
@@ -392,7 +393,7 @@ def test_numbers_have_three_spellings(number):
                 "x.json: then[0].block.chain: unknown field, expected one of chain_id, "
                 "block_number, timestamp, eip1559_basefee, pubdata_price, "
                 "native_price, gas_limit, pubdata_limit, last_block_timestamp, "
-                "mix_hash, coinbase, block_hashes, da"
+                "mix_hash, blob_fee, coinbase, block_hashes, da"
             ),
         ),
         (
