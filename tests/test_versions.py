@@ -105,7 +105,7 @@ def test_every_version_and_instance_has_a_row(protocol):
 def test_an_unknown_version_is_one_line():
     with pytest.raises(UnknownVersion) as caught:
         protocol_of("v7")
-    assert str(caught.value) == "no protocol version 'v7': there is v30"
+    assert str(caught.value) == "no protocol version 'v7': there is v30, v31"
 
 
 def test_since_follows_the_version(tmp_path, monkeypatch):

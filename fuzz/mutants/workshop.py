@@ -11,7 +11,6 @@ import ctypes
 import hashlib
 import mmap
 import re
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,13 +19,14 @@ from typing import Final
 from differential.runners import native
 from fuzz.mutants.changes import Elsewhere, changed_functions, check_signature
 from fuzz.mutants.quick import quick_code, quick_library
+from fuzz.mutants.watching import WATCHED, Unplaced, Watching, type_of
 from zkos.compiler import cache
 from zkos.compiler.assigned import check_assigned
 from zkos.compiler.build import Artefact, host_key, run_llvm
 from zkos.compiler.check import Checker
 from zkos.compiler.codegen import object_code
 from zkos.compiler.emit import X86, ModuleText
-from zkos.compiler.errors import CompileError, Location
+from zkos.compiler.errors import CompileError
 from zkos.compiler.escape import check_escapes
 from zkos.compiler.frontend import DIVISION, CheckedProgram
 from zkos.compiler.lower import FunctionLowering
@@ -35,7 +35,7 @@ from zkos.compiler.native import NativeLibrary, new_arena
 from zkos.compiler.program import Function, Program
 from zkos.compiler.recursion import check_recursion
 from zkos.compiler.statements import Statements
-from zkos.compiler.tree import Instance, Stmt
+from zkos.compiler.tree import Instance
 from zkos.compiler.variant import PLAIN, Variant
 from zkos.compiler.verify import Body, verify
 from zkos.compiler.verify_values import BrokenTree
@@ -51,8 +51,6 @@ _SYMBOL: Final = re.compile(r'@"[^"]+"|@[\w.$]+')
 
 ENTERED: Final = "@__entered"
 """A byte for each function of the plain program: whether it was entered."""
-WATCHED: Final = "__watched"
-"""A byte of watched functions."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +155,7 @@ class Workshop:
             elif line.startswith("@__"):
                 name, _, rest = line.partition(" = global ")
                 if rest:
-                    found[name] = f"{name} = external global {_type_of(rest)}"
+                    found[name] = f"{name} = external global {type_of(rest)}"
         return found
 
     @cached_property
@@ -389,43 +387,8 @@ class Workshop:
         return Piece(quick_code(cell + source), tuple(names), site_table(text))
 
 
-class Unplaced(ModuleText):
-    """Text whose traps are told apart by their reasons only."""
-
-    def site(self, where: Location, reason: str) -> int:
-        """A number for the reason."""
-        return zlib.crc32(reason.encode()) >> 1
-
-
-class Watching(FunctionLowering):
-    """Has a function tell that it comes to some lines."""
-
-    def __init__(self, module: ModuleText, instance: Instance, lines: range) -> None:
-        super().__init__(module, instance)
-        self._watched: Final = lines
-
-    def statement(self, made: Stmt) -> None:
-        """Lower one statement."""
-        if made.where.line in self._watched:
-            self.emit(f"store i8 1, ptr @{WATCHED}")
-        super().statement(made)
-
-
 def _constants(text: ModuleText) -> list[str]:
     return [f'@"{name}"' for name in text.constants]
-
-
-def _type_of(definition: str) -> str:
-    """The type at the start of what defines a global."""
-    depth = 0
-    for at, letter in enumerate(definition):
-        if letter in "[{":
-            depth += 1
-        elif letter in "]}":
-            depth -= 1
-        elif letter == " " and depth == 0:
-            return definition[:at]
-    return definition
 
 
 _ATTRIBUTES: Final = """

@@ -107,8 +107,12 @@ def _compare(
 def _class(
     wanted: Source, node: ast.ClassDef, given: Source, other: ast.ClassDef
 ) -> Iterator[str]:
-    yield from _same(node.name, _head(node), _head(other))
     ours, theirs = _members(node), _members(other)
+    if "record" in _head(other) and isinstance(ours.get("__init__"), ast.FunctionDef):
+        # A record is made of its fields, in their order.
+        theirs["__init__"] = _maker(theirs)
+    else:
+        yield from _same(node.name, _head(node), _head(other))
     for name, member in ours.items():
         place = f"{node.name}.{name}"
         match member, theirs.get(name):
@@ -126,6 +130,18 @@ def _class(
                 yield f"no {place}"
     if "record" in _head(node) and list(ours) != list(theirs):
         yield f"{node.name} is made of {list(theirs)}, expected {list(ours)}"
+
+
+def _maker(members: dict[str, ast.stmt]) -> ast.FunctionDef:
+    """The constructor that the fields of a record stand for."""
+    fields = [
+        f"{name}: {ast.unparse(item.annotation)}"
+        for name, item in members.items()
+        if isinstance(item, ast.AnnAssign)
+    ]
+    (made,) = ast.parse(f"def __init__(self, {', '.join(fields)}) -> None: ...").body
+    assert isinstance(made, ast.FunctionDef)
+    return made
 
 
 def _head(node: ast.ClassDef) -> str:

@@ -199,7 +199,7 @@ _plant(
     "the recovery of an authority is free",
 )
 
-# Prices and the ledger (bootloader spec 4, 5, 16)
+# Prices and the ledger (bootloader spec 4, steps 5 and 16)
 
 _plant(
     "priority_fee_cap",

@@ -1,4 +1,4 @@
-"""Validation whose steps charge what they do (v30: bootloader spec 4, 6 to 14)."""
+"""Validation whose steps charge what they do (bootloader spec 4, steps 6 to 14)."""
 
 from zkos.guest.flow.checks import Sender, check_nonce, check_signature
 from zkos.guest.flow.delegations import apply_authorizations
