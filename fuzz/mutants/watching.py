@@ -45,3 +45,8 @@ def type_of(definition: str) -> str:
         elif letter == " " and depth == 0:
             return definition[:at]
     return definition
+
+
+def constants(text: ModuleText) -> list[str]:
+    """Declarations of all constants of a text."""
+    return [f'@"{name}"' for name in text.constants]

@@ -19,7 +19,7 @@ from typing import Final
 from differential.runners import native
 from fuzz.mutants.changes import Elsewhere, changed_functions, check_signature
 from fuzz.mutants.quick import quick_code, quick_library
-from fuzz.mutants.watching import WATCHED, Unplaced, Watching, type_of
+from fuzz.mutants.watching import WATCHED, Unplaced, Watching, constants, type_of
 from zkos.compiler import cache
 from zkos.compiler.assigned import check_assigned
 from zkos.compiler.build import Artefact, host_key, run_llvm
@@ -299,7 +299,7 @@ class Workshop:
         self, text: ModuleText, functions: Sequence[str], defined: set[str]
     ) -> str:
         body = "\n".join(functions)
-        used = set(_SYMBOL.findall(body)) - defined - set(_constants(text))
+        used = set(_SYMBOL.findall(body)) - defined - set(constants(text))
         known = {**self.declarations, **text.declarations}
         declared = [known[symbol] for symbol in sorted(used) if symbol in known]
         return "\n".join([_ATTRIBUTES, *declared, *text.constants.values(), body])
@@ -385,10 +385,6 @@ class Workshop:
         )
         cell = f"@{WATCHED} = global i8 0\n"
         return Piece(quick_code(cell + source), tuple(names), site_table(text))
-
-
-def _constants(text: ModuleText) -> list[str]:
-    return [f'@"{name}"' for name in text.constants]
 
 
 _ATTRIBUTES: Final = """
