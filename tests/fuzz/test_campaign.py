@@ -143,14 +143,10 @@ def test_inputs_that_cannot_be_made_are_findings_and_work_goes_on(tmp_path):
     code, _, errors = finish(start(folder.path, *options, target=target))
 
     assert code == 1, errors
-    lost = [item for item in folder.findings() if item.problem.layer == "worker"]
-    assert lost
-    assert all(folder.recipe(item.name) for item in lost)
-    log = (folder.path / target / "lane-0.log").read_text()
-    assert "RuntimeError: no such input" in log
-    assert triage_all(folder.path) == 1
-    with pytest.raises(UserError, match="its input cannot be made again"):
-        replay_one(folder.path, lost[0].name, None)
+    (lost,) = folder.findings()
+    assert (lost.problem.kind, lost.problem.layer) == ("crash", "making an input")
+    assert lost.problem.site == "RuntimeError in planted.py mutate"
+    assert lost.problem.values == ("no such input",)
 
 
 def test_status_lines_tell_all_that_matters(tmp_path):
