@@ -20,7 +20,6 @@ from tests.fuzz.planted import (
     patient,
     trapped,
 )
-from zkos.terminal.errors import UserError
 
 
 @pytest.mark.parametrize(
@@ -136,7 +135,7 @@ def test_peers_may_be_slow(tmp_path):
     assert not list(folder.findings())
 
 
-def test_inputs_that_cannot_be_made_are_findings_and_work_goes_on(tmp_path):
+def test_inputs_that_cannot_be_made_are_findings_and_work_goes_on(tmp_path, capfd):
     folder = Folder(tmp_path / "campaign")
     target = f"{PLACE}unmakeable"
     options = ("--seed", SEED, "--runs", "300", "-j", "1")
@@ -147,6 +146,11 @@ def test_inputs_that_cannot_be_made_are_findings_and_work_goes_on(tmp_path):
     assert (lost.problem.kind, lost.problem.layer) == ("crash", "making an input")
     assert lost.problem.site == "RuntimeError in planted.py mutate"
     assert lost.problem.values == ("no such input",)
+    assert folder.recipe(lost.name)
+    assert triage_all(folder.path) == 1
+    replay_one(folder.path, lost.name, None)
+    told = "making its input fails: RuntimeError('no such input')"
+    assert told in "".join(capfd.readouterr())
 
 
 def test_status_lines_tell_all_that_matters(tmp_path):
