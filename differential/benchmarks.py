@@ -11,8 +11,9 @@ from differential.outcome import DELEGATIONS, Outcome
 from differential.reports.record import published_cycles
 from differential.runners import native, riscv
 from differential.runners.base import Runner, run_chain, state_of_case
+from zkos.cases.loading import load_case
 from zkos.compiler.assembler import Assembler
-from zkos.host.case import Case, load_case, parse_case
+from zkos.host.case import Case, parse_case
 from zkos.host.profile import Mode, Profile, RunOptions
 from zkos.machine.machine import Machine
 from zkos.machine.translator.engine import TranslatedEngine

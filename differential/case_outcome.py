@@ -22,6 +22,16 @@ class CaseOutcome:
     """Index in a chain; None for a case of one block."""
     batch: tuple[int, int] | None = None
     """Indices of the first and last block of a batch; then `block` means nothing."""
+    expected: Outcome | None = None
+    """What the case expects, if that is one side of the difference."""
+
+    def sides(self) -> tuple[Outcome, Outcome] | None:
+        """What the two sides of the difference say, if there is one."""
+        if self.difference is None:
+            return None
+        one, two = self.difference.engines
+        left = self.engines[one] if self.expected is None else self.expected
+        return left, self.engines[two]
 
     def to_json(self) -> dict[str, Any]:
         difference = None if self.difference is None else self.difference.to_json()

@@ -251,7 +251,7 @@ def _faults(result: "BlockResult") -> Iterator[str]:
     for name, item in outcome.engines.items():
         if failed(item):
             yield f"{place}{name}: {item.result.value}: {item.reason}"
-    if outcome.difference is not None:
-        one, two = (outcome.engines[name] for name in outcome.difference.engines)
-        lines = explain(one, two, outcome.difference)
+    sides = outcome.sides()
+    if outcome.difference is not None and sides is not None:
+        lines = explain(*sides, outcome.difference)
         yield place + "\n".join(lines)

@@ -13,15 +13,18 @@ from typing import Final, TypeAlias
 from differential.case_outcome import CaseOutcome
 from differential.compare import failed, first_difference
 from differential.engines import Engine, unsupported
+from differential.expectations import expectation, first_unexpected
 from differential.outcome import Outcome, Result
-from differential.runners.base import state_after, state_of_case
+from differential.runners.base import options_of, state_after, state_of_case
 from differential.workers import Done, Job, Limits, Pool
-from zkos.host.case import Case, load_case
+from zkos.cases.loading import load_case
+from zkos.host.case import Case
 from zkos.host.case_errors import CaseError
+from zkos.host.expected import Batch
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 
-CASE_SUFFIXES: Final = (".json", ".json.gz")
+CASE_SUFFIXES: Final = (".json", ".json.gz", ".yaml", ".yml")
 _EXPECTED: Final = ("expected.json", "expected.json.gz")
 
 
@@ -72,8 +75,8 @@ class _Open:
     case: Case
     index: int = 0
     history: tuple[Outcome, ...] = ()
-    batch: bool = False
-    """All blocks at once."""
+    batch: Batch | None = None
+    """Blocks at once."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     fault: tuple[str, str] | None = None
 
@@ -150,8 +153,7 @@ class Session:
 
     def _start(self, block: _Open) -> None:
         self._tickets += 1
-        protocol = block.case.protocol or self._options.protocol
-        options = replace(self._options, protocol=protocol)
+        options = self._options_of(block)
         self._open[self._tickets] = block
         for engine in self._engines:
             job = Job(
@@ -164,6 +166,17 @@ class Session:
                 block.batch,
             )
             self._pool.submit(job)
+
+    def _options_of(self, block: _Open) -> RunOptions:
+        index = block.index if block.batch is None else block.batch.first
+        return options_of(block.case, index, self._options)
+
+    def _batches(self, case: Case, index: int) -> list[Batch]:
+        """The batches that end with a block."""
+        last = len(case.blocks) - 1
+        whole = Batch(0, last) if self._batch or case.batch else None
+        batches = [batch for batch in (whole, *case.batches) if batch is not None]
+        return [batch for batch in batches if batch.last == index]
 
     def _take(self, done: Done) -> Iterator[SessionResult]:
         block = self._open[done.job.ticket]
@@ -181,14 +194,16 @@ class Session:
     def _finish(self, block: _Open) -> Iterator[SessionResult]:
         names = [engine.name for engine in self._engines]
         outcomes = {name: block.outcomes[name] for name in names}
-        if block.batch:
+        if block.batch is not None:
             yield self._result(block, outcomes)
             return
+        for batch in self._batches(block.case, block.index):
+            self._start(
+                _Open(block.path, block.case, block.index, block.history, batch)
+            )
         teller = next((name for name in names if _tells_state(outcomes[name])), None)
         if block.index + 1 == len(block.case.blocks):
             yield self._result(block, outcomes)
-            if self._batch or block.case.batch:
-                self._start(_Open(block.path, block.case, 0, block.history, batch=True))
             return
         if teller is None:
             yield self._result(block, outcomes)
@@ -207,14 +222,23 @@ class Session:
         without = {name: why for name, why in reasons.items() if why is not None}
         asked = {name: outcomes[name] for name in outcomes if name not in without}
         answers = {name: item for name, item in asked.items() if not failed(item)}
+        difference = first_difference(answers) if answers else None
+        wanted = None
+        if difference is None:
+            expected = expectation(block.case, block.index, block.batch)
+            unexpected = first_unexpected(expected, answers)
+            if unexpected is not None:
+                difference, wanted = unexpected
+        batch = block.batch
         outcome = CaseOutcome(
             case=str(block.path),
-            protocol=(block.case.protocol or self._options.protocol).value,
+            protocol=self._options_of(block).protocol.value,
             quirks=self._options.quirks.value,
             engines=asked,
-            difference=first_difference(answers) if answers else None,
+            difference=difference,
             block=block.index if len(block.case.blocks) > 1 else None,
-            batch=(0, len(block.case.blocks) - 1) if block.batch else None,
+            batch=None if batch is None else (batch.first, batch.last),
+            expected=wanted,
         )
         return BlockResult(
             block.path, block.case, block.index, outcome, block.history, without

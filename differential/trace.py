@@ -126,7 +126,7 @@ def watch(
 ) -> Trace:
     """A run of any build of ours that traces; raises CaseError."""
     options = replace(options, report=True)
-    channel = prepare(block, state)
+    channel = prepare(block, state, options)
     outcome = conclude(channel, run(channel, options), state, options)
     return Trace(outcome, decode_trace(channel.messages))
 

@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from differential.engines import Engine
-from differential.outcome import Outcome, Result
+from differential.outcome import UNSUPPORTED, Outcome, Result
 from differential.own_engine import describe_exception
 from differential.processes import die_with_parent
 from differential.runners.base import state_after, state_of_case
 from zkos.host.case import Case
 from zkos.host.case_errors import CaseError
+from zkos.host.expected import Batch
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 
@@ -62,8 +63,8 @@ class Job:
     history: tuple[Outcome, ...]
     """Outcomes of the blocks before, which made the state."""
     options: RunOptions
-    batch: bool = False
-    """All blocks at once; `history` lacks only the last one, `block` means nothing."""
+    batch: Batch | None = None
+    """Blocks at once; `history` lacks only the last one, `block` means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +255,8 @@ def _run(
 ) -> tuple[Outcome | None, tuple[str, str] | None]:
     options = replace(job.options, time_limit=limits.seconds)
     try:
-        if job.batch:
-            blocks = job.case.blocks
-            return job.engine.run_batch(blocks, states.between(job), options), None
+        if job.batch is not None:
+            return _run_batch(job, job.batch, states, options), None
         state = states.before(job)
         block = job.case.blocks[job.block]
         outcome: Any = job.engine.run_block(block, state, options)
@@ -271,6 +271,17 @@ def _run(
     except (Exception, SystemExit) as error:
         # Whatever an engine raises is its outcome: the campaign goes on.
         return Outcome(Result.CRASH, describe_exception(error)), None
+
+
+def _run_batch(
+    job: Job, batch: Batch, states: "_States", options: RunOptions
+) -> Outcome:
+    chosen = slice(batch.first, batch.last + 1)
+    if len({job.case.protocol_at(i) for i in range(batch.first, batch.last + 1)}) > 1:
+        reason = f"{UNSUPPORTED}blocks of several protocol versions are no batch"
+        return Outcome(Result.CRASH, reason)
+    blocks = job.case.blocks[chosen]
+    return job.engine.run_batch(blocks, states.between(job)[chosen], options)
 
 
 class _States:

@@ -1,12 +1,13 @@
 """Fixtures every test may use, and what CI must not skip."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.published import SHARED
+from tests.support.remote import Objects
 from tests.support.target import ENGINES, Target, make_target
 
 
@@ -39,6 +40,14 @@ def shared() -> Path:
 @pytest.fixture(
     params=[pytest.param(name, marks=getattr(pytest.mark, name)) for name in ENGINES]
 )
-def target(request: pytest.FixtureRequest) -> Target:
-    """The guest functions `GUEST` of the test module, on each engine in turn."""
-    return make_target(request.param, tuple(request.module.GUEST))
+def target(request: pytest.FixtureRequest) -> Iterator[Target | Objects]:
+    """What the test module calls `GUEST`, on each engine in turn.
+
+    Names of guest functions to call, or objects that live in the guest.
+    """
+    guest = request.module.GUEST
+    if isinstance(guest, Objects):
+        with guest.on(request.param):
+            yield guest
+    else:
+        yield make_target(request.param, tuple(guest))

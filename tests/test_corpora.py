@@ -9,9 +9,10 @@ from differential.engines import parse_engines
 from differential.plugin import check_case
 from differential.session import Session, find_cases
 from differential.workers import Limits
-from tests.easm import assemble
 from tests.pins import CORPORA, PINS
-from zkos.host.case import load_case, parse_case
+from zkos.cases.assembler import assemble
+from zkos.cases.loading import load_case
+from zkos.host.case import parse_case
 from zkos.host.case_writer import case_to_json
 from zkos.host.profile import Profile, RunOptions
 

@@ -19,6 +19,7 @@ OTHER_NAMES = {
     "elftools": "pyelftools",
     "eth": "py-evm",
     "ethereum": "ethereum-execution",
+    "yaml": "pyyaml",
 }
 """Packages whose module is called otherwise."""
 BROUGHT = {

@@ -23,6 +23,7 @@ class Protocol(Enum):
     """The protocol versions that can be built, oldest first."""
 
     V30 = "v30"
+    V31 = "v31"
 
 
 class Instance(Enum):
@@ -58,6 +59,28 @@ VERSIONS: Final[Mapping[Protocol, Version]] = MappingProxyType({
         "0.2.5",
         "prague",
         ("singleblock_batch", "multiblock_batch", "evm_replay"),
+    ),
+    # The same of Ethereum. No image of it is public.
+    Protocol.V31: Version(
+        31,
+        "0.3.2",
+        "prague",
+        (),
+        (
+            ("zkos.guest.commitment.batch", "zkos.guest.commitment.interop_batch"),
+            ("zkos.guest.commitment.result", "zkos.guest.commitment.service_result"),
+            (
+                "zkos.guest.evm.instructions.blobs",
+                "zkos.guest.evm.instructions.priced_blobs",
+            ),
+            ("zkos.guest.flow.l1", "zkos.guest.flow.treasury_l1"),
+            ("zkos.guest.flow.terms", "zkos.guest.flow.worst_case_terms"),
+            ("zkos.guest.flow.validation", "zkos.guest.flow.prepaid_validation"),
+            ("zkos.guest.state.absence", "zkos.guest.state.whole_block"),
+            ("zkos.guest.state.events", "zkos.guest.state.interop_events"),
+            ("zkos.guest.system.metadata", "zkos.guest.system.blob_metadata"),
+            ("zkos.guest.transactions.kinds", "zkos.guest.transactions.service"),
+        ),
     ),
 })  # fmt: skip
 INSTANCES: Final[Mapping[Instance, Bindings]] = MappingProxyType({Instance.ZK: ()})

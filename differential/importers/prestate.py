@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from differential.importers.state_test import delegate_of
+from zkos.host.accounts import delegate_of
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_reader import Node, optional, read_json
 from zkos.host.context import BlockContext

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from differential.known import BLOCK_GAS_LIMIT, FORK, NO_BLOB_TRANSACTIONS
-from zkos.host.accounts import DELEGATION_PREFIX
+from zkos.host.accounts import delegate_of
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.case_reader import Node, optional, read_json
 from zkos.host.context import BLOCK_HASHES, MAX_BLOCK_GAS_LIMIT, BlockContext
@@ -26,7 +26,6 @@ from zkos.host.transactions import (
 )
 
 CHAIN_ID: Final = 1
-DELEGATION_BYTES: Final = 23
 FORKS: Final = (FORK, "Cancun")
 """Forks whose tests are read; of each test those of the first it has."""
 
@@ -164,13 +163,6 @@ def read_accounts(node: Node) -> tuple[AccountState, ...]:
             )
         )
     return tuple(accounts)
-
-
-def delegate_of(code: bytes) -> int | None:
-    """Whose code an account runs with this code of its own (EIP-7702)."""
-    if len(code) != DELEGATION_BYTES or not code.startswith(DELEGATION_PREFIX):
-        return None
-    return int.from_bytes(code[len(DELEGATION_PREFIX) :], "big")
 
 
 def _transaction(

@@ -101,9 +101,9 @@ def _record(result: BlockResult) -> Record:
     outcome = result.outcome
     difference = outcome.difference
     lines: list[str] = []
-    if difference is not None:
-        one, two = (outcome.engines[name] for name in difference.engines)
-        lines = explain(one, two, difference)
+    sides = outcome.sides()
+    if difference is not None and sides is not None:
+        lines = explain(*sides, difference)
     return Record(
         path=result.path,
         case=outcome.case,

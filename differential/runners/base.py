@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from differential.from_report import batch_of, detail_of, transactions_of
 from differential.outcome import Detail, Outcome, Result
-from zkos.host.case import AccountState, Block, Case
+from zkos.host.case import AccountState, Block, Case, LeafState
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel, Responder
 from zkos.host.delivery import Delivery, deliver
@@ -67,6 +67,11 @@ def state_of_case(case: Case) -> ChainState:
     state = ChainState()
     # The code of accounts deployed with empty code has a hash and is asked for.
     state.preimages.add(b"")
+    for place in case.tree:
+        if isinstance(place, LeafState):
+            state.set_leaf(place.key, place.value)
+        else:
+            state.set_slot(place.address, place.slot, place.value)
     for entry in case.accounts:
         _set_account(state, entry, force=entry.force)
     for item in case.sequence:
@@ -94,6 +99,15 @@ def _set_account(state: ChainState, account: AccountState, *, force: bool) -> No
     )
     for slot, value in account.storage:
         state.set_slot(account.address, slot, value)
+
+
+def options_of(case: Case, index: int, options: RunOptions) -> RunOptions:
+    """The options of a run with what a case says of one of its blocks."""
+    return replace(
+        options,
+        protocol=case.protocol_at(index) or options.protocol,
+        unlimited_native=options.unlimited_native or case.unlimited_native,
+    )
 
 
 def settle(
@@ -135,7 +149,9 @@ def oracle_of(
 ) -> Responder:
     """The answers to give, to be wrapped by a recorder or a liar."""
     settled = settle(block, state, options)
-    honest = HonestOracle(state, settled.context, deliver_block(block))
+    honest = HonestOracle(
+        state, settled.context, deliver_block(block), options.protocol
+    )
     return edited(honest, block.edits)
 
 
@@ -251,7 +267,8 @@ def run_chain(run: Runner, case: Case, options: RunOptions) -> Iterator[Outcome]
     state = state_of_case(case)
     last = len(case.blocks) - 1
     for index, block in enumerate(case.blocks):
-        outcome = run(settle(block, state, options), state, options)
+        asked = options_of(case, index, options)
+        outcome = run(settle(block, state, asked), state, asked)
         if not outcome.succeeded or index == last:
             yield outcome
             return
@@ -274,6 +291,7 @@ def run_batch(
     states = [state_of_case(case)]
     for outcome in outcomes[: len(case.blocks) - 1]:
         states.append(state_after(states[-1], outcome))
+    options = options_of(case, 0, options)
     pairs = zip(case.blocks, states, strict=True)
     settled = [settle(block, state, options) for block, state in pairs]
     return run(settled, states, options)

@@ -19,8 +19,6 @@ from fuzz.strategies.source import RandomSource
 from zkos.host.case import Case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
-SLOW_SECONDS: Final = 2.0
-"""An attack that takes longer of a core is a finding."""
 PROFILES: Final = tuple(Profile)
 ROUNDS: Final = 20
 """How often all other scenes have their turn before those with blobs have theirs."""
@@ -121,7 +119,7 @@ class Campaign:
             tally.slowest = max(tally.slowest, took)
             tally.verdicts[trial.verdict.value] += 1
             tally.kinds[attack.kind, trial.verdict.value] += 1
-            verdict = _complaint(trial, took)
+            verdict = _complaint(trial, took, self._engine.slow_seconds)
             if verdict is not None:
                 finding = Finding(
                     self._seed,
@@ -139,7 +137,7 @@ class Campaign:
                 return
 
 
-def _complaint(trial: Trial, seconds: float) -> str | None:
+def _complaint(trial: Trial, seconds: float, most: float) -> str | None:
     if trial.verdict.is_bad:
         return str(trial.verdict.value)
-    return "slow" if seconds > SLOW_SECONDS else None
+    return "slow" if seconds > most else None

@@ -32,6 +32,8 @@ class Engine(Protocol):
     """Runs the guest once."""
 
     name: str
+    slow_seconds: float
+    """An attack that takes longer of a core is a finding."""
 
     def run(self, channel: Channel, options: int) -> Ending:
         """Run with this option word."""
@@ -41,6 +43,7 @@ class NativeEngine:
     """The guest compiled to this machine."""
 
     name = "native"
+    slow_seconds = 2.0
 
     def __init__(self, library: NativeLibrary | None = None) -> None:
         self._library: Final = library or native.library()
@@ -67,6 +70,8 @@ class RiscvEngine:
     """The guest as an image on the emulated machine."""
 
     name = "riscv"
+    # A transaction that is said to have 500 MB is that much of zeros to write.
+    slow_seconds = 20.0
 
     def __init__(
         self, program: Program | None = None, machine: Machine | None = None

@@ -82,7 +82,7 @@ def _check_corpus(corpus: Path | None, targets: Sequence[str]) -> None:
 
 def _work(folder: Folder, wishes: Wishes) -> int:
     """The campaign itself, from the first worker to the last word."""
-    display = Display(folder, json=wishes.json)
+    display = Display(folder, json=wishes.json, limit=folder.settings().seconds)
     supervisor = Supervisor(folder, display.show)
     janitor = Janitor(folder)
     interrupted = False

@@ -23,7 +23,11 @@ _RECENT: Final = 6
 class Display:
     """Shows summaries; a context."""
 
-    def __init__(self, folder: Folder, *, json: bool) -> None:
+    def __init__(
+        self, folder: Folder, *, json: bool, limit: float | None = None
+    ) -> None:
+        """`limit` are the seconds that the campaign has."""
+        self._limit: Final = limit
         self._folder: Final = folder
         self._json: Final = json
         self._console: Final[Console] = messages()
@@ -76,9 +80,10 @@ class Display:
             table.add_column(name, justify="left" if name == "target" else "right")
         for name, progress in summary.targets.items():
             table.add_row(*self._row(name, progress))
-        parts: list[Table | Text] = [Text(summary.line(), style="bold"), table]
+        parts: list[Table | Text] = [Text(summary.status(self._limit), "bold"), table]
         for finding in list(self._folder.findings())[-_RECENT:]:
-            parts.append(Text(f"{finding.name} {finding.problem.title}", style="red"))
+            title = f"{finding.name} {finding.problem.title}"
+            parts.append(Text(title, "red", no_wrap=True, overflow="ellipsis"))
         return Group(*parts)
 
     def _row(self, name: str, progress: Progress) -> tuple[str, ...]:

@@ -64,6 +64,39 @@ class Summary:
             f"findings: {found} new: {age(total.last_new)}"
         )
 
+    def status(self, limit: float | None = None) -> str:
+        """The same for a terminal: 80 columns at most; `limit` is of `seconds`."""
+        total = self.total
+        rate = int(total.executions / self.seconds) if self.seconds else 0
+        parts = [
+            f"runs {short(total.executions)} {short(rate)}/s",
+            f"ft {short(total.features)}",
+            f"corp {short(total.entries)}",
+            f"compared {short(total.compared)}",
+            f"findings {short(sum(self.findings.values()))}",
+        ]
+        if limit is not None:
+            left = max(0, round(limit - self.seconds))
+            parts.append(f"left {short_time(left)}")
+        return "  ".join(parts)
+
+
+def short(number: int) -> str:
+    """A count in four letters at most, up to a thousand billions."""
+    for unit in ("", "k", "M", "G"):
+        if number < 1000:
+            return f"{number}{unit}"
+        number //= 1000
+    return f"{number}T"
+
+
+def short_time(seconds: int) -> str:
+    """Seconds, or minutes, or hours and minutes."""
+    if seconds < 60:
+        return f"{seconds}s"
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours}h{minutes:02}m" if hours else f"{minutes}m"
+
 
 def age(moment: float) -> str:
     """How long ago something was, by the clock on the wall."""

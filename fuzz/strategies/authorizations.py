@@ -104,7 +104,8 @@ def wide_chain(source: Source, _: BlockContext, entry: Authorization) -> Authori
 
 def wrong_nonce(source: Source, _: BlockContext, entry: Authorization) -> Authorization:
     """A nonce that was or will be."""
-    return replace(entry, nonce=max(0, entry.nonce + source.choose((1, -1, 2, 1000))))
+    step = source.choose((1, -1, 2, 1000))
+    return replace(entry, nonce=entry.nonce + (step if entry.nonce + step >= 0 else 1))
 
 
 def last_nonce(source: Source, _: BlockContext, entry: Authorization) -> Authorization:

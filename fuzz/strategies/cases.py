@@ -22,7 +22,7 @@ from fuzz.strategies.routines import recursion
 from fuzz.strategies.source import Source, Weights
 from fuzz.strategies.transactions import transaction
 from zkos.host.case import AccountState, Block, Case, SlotState
-from zkos.host.context import BlockContext
+from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.delivery import deliver
 from zkos.host.transactions import (
     EncodedTransaction,
@@ -43,6 +43,7 @@ _BATCH_WEIGHTS: Final = Weights(34, 18, 20, 10, 6, 4, 4, 4)
 _SIZES: Final = (2, 1, 3, 4, 6, 8, 0)
 _SIZE_WEIGHTS: Final = Weights(28, 20, 24, 16, 8, 3, 1)
 _BATCH_SIZE_WEIGHTS: Final = Weights(30, 34, 18, 6, 2, 0, 10)
+_BATCH_SCHEME_WEIGHTS: Final = Weights(20, 60, 20)
 _TYPE_BYTE: Final = 31
 """Where a body from L1 has its type."""
 _FIRST_DELEGATES: Final = (5, 0x100, 0x8008, 0xDEAD, 0)
@@ -57,7 +58,11 @@ def case(source: Source) -> Case:
 def batch(source: Source) -> Case:
     """A state and up to eight blocks that are also one batch."""
     count = source.choose(_BATCHES, _BATCH_WEIGHTS)
-    return as_batch(_case(source, count, _BATCH_SIZE_WEIGHTS))
+    made = _case(source, count, _BATCH_SIZE_WEIGHTS)
+    first, *others = made.blocks
+    scheme = source.choose(tuple(DataAvailability), _BATCH_SCHEME_WEIGHTS)
+    first = replace(first, context=replace(first.context, da=scheme))
+    return as_batch(replace(made, blocks=(first, *others)))
 
 
 def _case(source: Source, count: int, sizes: Weights) -> Case:

@@ -48,7 +48,7 @@ def item_ends(
         position += len(rlp.encode(item))
     ends = [position]
     for item in items[data_index + 1 :]:
-        _walk(item, position, ends)
+        position = _walk(item, position, ends)
     return ends
 
 

@@ -45,6 +45,10 @@ class BatchTarget(BlockTarget):
         self._together: Final = tuple(engines)
         self._about_batch: Final = reference
 
+    def decode(self, content: bytes) -> Case:
+        """A case as a batch; ValueError for what is none."""
+        return as_batch(super().decode(content))
+
     def run(self, value: Case) -> Observation:
         """Run the blocks, then the batch of those that succeeded."""
         seen = Observation()

@@ -11,16 +11,18 @@ from typing import Final
 from differential.evm_compare import compare_with_ethereum
 from differential.outcome import UNSUPPORTED, Outcome, Result
 from fuzz.coverage.target import Problem
+from fuzz.strategies.cast import LOOPER
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_engine
 from fuzz.targets.blocks import BlockTarget, Judgement
-from zkos.host.case import Block, Case
+from zkos.host.case import AccountState, Block, Case
 from zkos.host.profile import Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
 from zkos.host.transactions import FieldTransaction, RawTransaction, Transaction
 
 OPTIONS: Final = RunOptions(profile=Profile.REPLAY)
 _MOST_NATIVE_PRICE: Final = 10
+_MOST_GAS: Final = 1_000_000
 _REFERENCE: Final = "py_evm"
 _ARBITER: Final = "eels"
 
@@ -82,8 +84,27 @@ def _reason(ours: Outcome, where: str) -> str:
 
 
 def only_ethereum(case: Case) -> Case:
-    """The case without what Ethereum does not have: types, fields, prices."""
-    return replace(case, blocks=tuple(_ethereum_block(block) for block in case.blocks))
+    """The case without what Ethereum does not have: types, prices, code versions.
+
+    Nor with the contract that uses up a block: references take minutes for it.
+    """
+    return replace(
+        case,
+        accounts=tuple(
+            _as_deployed(entry) for entry in case.accounts if entry.address != LOOPER
+        ),
+        sequence=tuple(
+            _as_deployed(entry) if isinstance(entry, AccountState) else entry
+            for entry in case.sequence
+            if entry.address != LOOPER
+        ),
+        blocks=tuple(_ethereum_block(block) for block in case.blocks),
+    )
+
+
+def _as_deployed(entry: AccountState) -> AccountState:
+    """The account with code as it would be deployed: others see its padding."""
+    return replace(entry, code_version=1)
 
 
 def _ethereum_block(block: Block) -> Block:
@@ -92,8 +113,15 @@ def _ethereum_block(block: Block) -> Block:
         pubdata_price=0,
         native_price=max(1, min(block.context.native_price, _MOST_NATIVE_PRICE)),
     )
-    stay = (item for item in block.transactions if _is_ethereum(item))
+    stay = (_bounded(item) for item in block.transactions if _is_ethereum(item))
     return replace(block, context=context, transactions=tuple(stay))
+
+
+def _bounded(item: Transaction) -> Transaction:
+    """The transaction with gas for seconds of a reference at most."""
+    if isinstance(item, FieldTransaction) and item.gas_limit > _MOST_GAS:
+        return replace(item, gas_limit=_MOST_GAS)
+    return item
 
 
 def _is_ethereum(item: Transaction) -> bool:

@@ -26,6 +26,8 @@ _UNREADABLE: Final = (
     "preimage does not match its hash",
     "unexpected length of a preimage",
 )
+_HEADER: Final = "commitment/header.py"
+"""Where numbers of the header must fit."""
 _PREIMAGE: Final = QUERY_IDS["preimage"]
 _RECEIPT: Final = struct.Struct("<5I")
 _GAS_USED: Final = 4 * (5 + 16)
@@ -53,7 +55,7 @@ def declared_abort(
         return context.gas_limit > MAX_BLOCK_GAS_LIMIT
     if "older than the one before" in reason:
         return context.timestamp < (context.last_block_timestamp or 0)
-    if "base fee" in reason:
+    if _HEADER in reason:
         return context.eip1559_basefee >> 64 != 0
     return False
 

@@ -20,12 +20,18 @@ from zkos.guest.protocol.report import (
     KIND_PUBDATA,
 )
 from zkos.host.accounts import Account, stored_code
-from zkos.host.commitments import SealedBlock, block_hash, rolling_hash, seal
+from zkos.host.commitments import (
+    MIX_HASH,
+    SealedBlock,
+    block_hash,
+    rolling_hash,
+    seal,
+)
 from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.delivery import Delivery
 from zkos.host.judge import seal_block
 from zkos.host.kzg import BLOB_DATA_BYTES, MOST_BLOBS, split
-from zkos.host.pubdata import PubdataError
+from zkos.host.pubdata import PubdataError, timestamp_of
 from zkos.host.report import Status
 from zkos.host.state import ChainState
 from zkos.host.tree import hash_bytes
@@ -69,15 +75,15 @@ def judge_block(
     state: ChainState,
     served: Sequence[Delivery],
     run: Run,
-    decreed: Collection[bytes] = (),
     *,
-    mixed: bool = False,
+    decreed: Collection[bytes] = (),
+    mix_hash: int = MIX_HASH,
 ) -> Judged:
     """What a successful run of a block on `state` came to. Raises Misjudged.
 
-    The context says everything that the state would decide. `decreed` is code that
-    governance may have put somewhere: its keccak-256 is what governance said. `mixed`:
-    PREVRANDAO is the metadata's.
+    The context says everything that the state would decide, `mix_hash` is that of the
+    header. `decreed` is code that
+    governance may have put somewhere: its keccak-256 is what governance said.
     """
     pubdata = report_words(run.channel, int(KIND_PUBDATA))[0].data()
     slots = run.transcript.slots()
@@ -95,13 +101,13 @@ def judge_block(
             item.hash for item, kept in zip(served, stay, strict=True) if kept
         ),
         sum(row[3] for row in receipts.rows),
-        mixed=mixed,
+        mix_hash,
     )
     published = sealed.after.block_hashes[0].to_bytes(32, "big")
     if header != published:
         values = (published.hex(), header.hex())
         raise Misjudged("block_hash", "in the pubdata", values)
-    if sealed.after.timestamp != context.timestamp:
+    if timestamp_of(pubdata) != context.timestamp:
         raise Misjudged("pubdata", "timestamp")
     for words in report_words(run.channel, int(KIND_PREIMAGE)):
         _, _, data = words.u32(), words.u256(), words.data()

@@ -33,6 +33,7 @@ from zkos.guest.protocol.options import OPTION_PREVRANDAO
 from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel
+from zkos.host.commitments import MIX_HASH
 from zkos.host.delivery import Delivery, deliver
 from zkos.host.edits import edited
 from zkos.host.oracle import HonestOracle
@@ -165,9 +166,14 @@ class BlockTarget:
         judged = None
         if seen.problem is None and first.ending.result is Result.SUCCESS:
             try:
-                mixed = self.options.word() & int(OPTION_PREVRANDAO) != 0
+                mixed = self.options.word() & int(OPTION_PREVRANDAO)
                 judged = judge_block(
-                    block.context, state, served, first, decreed, mixed=mixed
+                    block.context,
+                    state,
+                    served,
+                    first,
+                    decreed=decreed,
+                    mix_hash=block.context.mix_hash if mixed else MIX_HASH,
                 )
                 judge_run([judged.sealed], first)
             except Misjudged as error:

@@ -57,11 +57,14 @@ def image_path(name: str) -> Path:
 
 
 @cache
-def library_for(path: Path) -> NativeLibrary:
-    """The compiled OS with coverage counters, the limits of an image and its faults."""
+def library_for(path: Path, *, declared: bool = True) -> NativeLibrary:
+    """The compiled OS with coverage counters and the limits of an image.
+
+    With what is `declared` it does what the image does and no quirk covers.
+    """
     limits = _LARGE_LIMITS if has_large_limits(path) else ()
-    declared = Linkage(overrides=limits, patches=DECLARED)
-    return native.library(Build(variant=SEARCH.over(declared)))
+    below = Linkage(overrides=limits, patches=DECLARED if declared else ())
+    return native.library(Build(variant=SEARCH.over(below)))
 
 
 @cache

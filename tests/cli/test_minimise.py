@@ -25,14 +25,14 @@ def test_printed_command_shows_the_difference_again(tmp_path):
     small = tmp_path / "small.json"
     done = zkos("minimise", CASE, *SIDES, "-o", small)
     assert done.returncode == 1
-    assert "keeping native and native@upstream: storage" in done.stderr
+    assert "keeping native and native@upstream: return_data" in done.stderr
     assert "candidates run" in done.stderr
     assert str(small) in done.stdout
     (transaction,) = json.loads(small.read_text())["txs"]
     assert "data" not in transaction
     again = replayed(done)
     assert again.returncode == 1
-    assert "storage at slot" in again.stdout
+    assert "gas_used at transactions[0]" in again.stdout
 
 
 @pytest.mark.native

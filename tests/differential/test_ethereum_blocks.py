@@ -6,12 +6,12 @@ import json
 import pytest
 
 from differential.evm_compare import judge, told_by
-from differential.importers.state_test import delegate_of
 from differential.policy import Policy
 from differential.runners import native
 from differential.runners.base import state_of_case
 from differential.statetest import DEFAULT_OPTIONS
 from tests.differential.test_rules import REFERENCES
+from zkos.host.accounts import delegate_of
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.context import BlockContext
 from zkos.host.transactions import RawTransaction

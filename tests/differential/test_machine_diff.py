@@ -19,20 +19,25 @@ from zkos.host.channel import QUERY_IDS, REPORT
 from zkos.host.profile import Quirks, RunOptions
 from zkos.machine.engines import native_engine
 
-# The host is believed about a slot upstream, ours has it prove the answer.
+CONTRACT = "0x000000000000000000000000000000000000c0de"
 CASE = {
-    "block": {"eip1559_basefee": 10},
-    "accounts": {"0x1a642f0e3c3af545e7acbd38b07251b3990914f1": {"balance": 1}},
+    "block": {},
+    "accounts": {
+        "0x1a642f0e3c3af545e7acbd38b07251b3990914f1": {"balance": 10**18},
+        # A creation that is refused, as there is no balance for its value.
+        CONTRACT: {"code": "0x5f5f6001f000"},
+    },
     "txs": [
         {
             "type": "legacy",
-            "to": "0x4242424242424242424242424242424242424242",
-            "gas_limit": 18375,
-            "gas_price": 10,
+            "to": CONTRACT,
+            "gas_limit": 1_000_000,
+            "gas_price": 1000,
             "private_key": "0x" + "01" * 32,
         }
     ],
 }
+"""Upstream looks at the address of the creation, and asks about it."""
 
 
 def subject(quirks):
@@ -52,11 +57,14 @@ def subject(quirks):
 def test_word_and_call_at_which_images_part_are_named():
     left, right = subject(Quirks.NONE), subject(Quirks.UPSTREAM)
     split = first_word_split(left, right)
-    assert split.values == (QUERY_IDS["exact_index"], REPORT)
-    assert split.place == "exact_index, first word"
+    assert split.values == (REPORT, QUERY_IDS["storage_slot"])
+    assert split.place == "message, first word"
     calls = first_call_split(left, right, split)
-    assert calls.calls[0].function == "zkos.guest.models.flat.tree:ask_index"
-    assert calls.calls[1].function != calls.calls[0].function
+    functions = tuple(call.function for call in calls.calls)
+    assert functions == (
+        "zkos.guest.state.accounts:AccountCache.touch",
+        "zkos.guest.state.io:Io.read_account_with_code",
+    )
     assert calls.last_common.cycle < calls.calls[0].cycle
 
 
@@ -87,5 +95,5 @@ def test_instructions_are_compared_on_two_engines_only():
     ],
 )
 def test_places_in_the_stream_have_names(index, place, previous):
-    words = array("I", [4, 2, 10, 11, REPORT, 2, 8, 9, 0x77, 0])
+    words = array("I", [QUERY_IDS["storage_slot"], 2, 10, 11, REPORT, 2, 8, 9, 0x77, 0])
     assert machine_diff._place(words, index) == (place, previous)

@@ -8,7 +8,7 @@ from differential.machine_diff import MachineSubject, first_instruction_split
 from differential.minimise.passes import minimise
 from differential.minimise.predicate import compared, opcode_at
 from differential.minimise.search import begin
-from differential.reference import executor
+from differential.reference.py_evm import executor
 from differential.runners import cpython, py_evm, riscv
 from differential.runners.base import conclude, prepare, state_of_case
 from differential.trace import trace_py_evm
@@ -28,7 +28,7 @@ from zkos.lang.linkage import Patch
 from zkos.machine.engines import NativeEngine, native_engine
 from zkos.machine.machine import Machine
 
-OPTIONS = RunOptions(Profile.SERVER)
+OPTIONS = RunOptions(Profile.REPLAY)
 
 
 @dataclass(frozen=True)
@@ -189,15 +189,10 @@ def subjects(case, *engines):
 
 @pytest.mark.riscv
 def test_fault_of_the_reference_adapter_is_found_and_made_small(monkeypatch):
-    right = executor.ReferenceExecutor.calculate_gas_refund.__func__
+    right = executor.ReferenceExecutor.calc_data_floor_gas
 
-    def pays_refunds(cls, computation, gas_used):
-        assert right(cls, computation, gas_used) == 0
-        paid = super(executor.ReferenceExecutor, cls).calculate_gas_refund(
-            computation, gas_used
-        )
-        computation.refund_paid = paid
-        return paid
+    def keeps_refunds(self, transaction, gas_used, gas_refund):
+        return right(self, transaction, gas_used, 0) - gas_refund
 
     case = crowded(push(0) + store(3))
     predicate = compared(
@@ -205,7 +200,7 @@ def test_fault_of_the_reference_adapter_is_found_and_made_small(monkeypatch):
     )
     assert predicate(case) is None
     monkeypatch.setattr(
-        executor.ReferenceExecutor, "calculate_gas_refund", classmethod(pays_refunds)
+        executor.ReferenceExecutor, "calc_data_floor_gas", keeps_refunds
     )
 
     difference = predicate(case)

@@ -165,6 +165,7 @@ class Believer:
     """An engine that accepts anything: what a guest without checks comes to."""
 
     name = "believer"
+    slow_seconds = 2.0
 
     def __init__(self, inner: Engine) -> None:
         self.inner = inner

@@ -1,19 +1,21 @@
 """Cases: equal by seed, readable when saved, and worth running."""
 
+import itertools
 import json
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from differential.runners.base import encode_block, state_of_case
+from differential.runners.base import deliver_block, state_of_case
+from fuzz.examine import examine
 from fuzz.opcodes import NAMES, executed
 from fuzz.statistics import Statistics
-from fuzz.strategies.cases import case
+from fuzz.strategies.cases import MOST_BLOCKS, as_batch, batch, case
 from fuzz.strategies.drawn import cases
 from fuzz.strategies.source import BytesSource, RandomSource
-from fuzz.targets.block_differential import examine
 from zkos.host.case import Case, parse_case
 from zkos.host.case_writer import case_to_json
+from zkos.host.context import DataAvailability
 from zkos.host.profile import Quirks, RunOptions
 
 SEEDS = 400
@@ -42,7 +44,7 @@ def test_every_case_can_be_served() -> None:
         made = case(RandomSource(seed))
         state_of_case(made)
         for block in made.blocks:
-            assert len(encode_block(block)) == len(block.transactions)
+            assert len(deliver_block(block)) == len(block.transactions)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
@@ -81,7 +83,7 @@ def test_most_transactions_are_included(statistics: Statistics) -> None:
 
 @pytest.mark.native
 @pytest.mark.parametrize(
-    "kind", ["legacy", "eip2930", "eip1559", "eip712", "eip712 account", "l1", "raw"]
+    "kind", ["legacy", "eip2930", "eip1559", "eip7702", "l1", "raw"]
 )
 @pytest.mark.parametrize("status", ["success", "reverted", "invalid"])
 def test_transactions_of_each_type_end_each_way(
@@ -106,13 +108,41 @@ def test_other_ends_are_reached(statistics: Statistics, kind: str, status: str) 
     [
         *("InvalidEncoding", "InvalidStructure", "IncorrectFrom", "NonceTooLow"),
         *("NonceTooHigh", "LackOfFundForMaxFee", "RejectCallerWithCode"),
-        *("OutOfGasDuringValidation", "GasPerPubdataTooHigh", "UpgradeTxFailed"),
+        *("OutOfGasDuringValidation", "UpgradeReverted", "UpgradeTxNotFirst"),
         *("OutOfNativeResourcesDuringValidation", "NativePriceZero"),
         *("CallerGasLimitMoreThanBlock", "NonceOverflowInTransaction"),
+        *("InvalidChainId", "CreateInitCodeSizeLimit", "DepositTooLow"),
+        *("UnknownEncoding", "MalleableSignature", "BlockPubdataLimitReached"),
+        *("BlockNativeLimitReached", "BlockL2ToL1LogsLimitReached"),
     ],
 )
 def test_common_reasons_are_met(statistics: Statistics, reason: str) -> None:
     assert statistics.reasons["invalid", reason] > 0
+
+
+@pytest.mark.native
+@pytest.mark.parametrize(
+    "reason", ["Reverted", "OutOfNative", "PubdataNotCovered", "EntryTransferFailed"]
+)
+def test_transactions_revert_for_each_reason(
+    statistics: Statistics, reason: str
+) -> None:
+    assert statistics.reasons["reverted", reason] > 0
+
+
+def test_batches_are_chains_of_up_to_eight_blocks() -> None:
+    made = [batch(RandomSource(seed)) for seed in range(60)]
+    assert {len(item.blocks) for item in made} == set(range(1, MOST_BLOCKS + 1))
+    for item in made:
+        assert item.batch
+        assert as_batch(item) == item
+        contexts = [block.context for block in item.blocks]
+        for one, two in itertools.pairwise(contexts):
+            assert two.block_number == (one.block_number + 1) % (1 << 64)
+            assert two.timestamp >= one.timestamp
+        assert len({context.chain_id for context in contexts}) == 1
+        assert len({context.da for context in contexts}) == 1
+    assert {item.blocks[0].context.da for item in made} == set(DataAvailability)
 
 
 @pytest.mark.slow

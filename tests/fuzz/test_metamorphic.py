@@ -21,7 +21,7 @@ from fuzz.mutation.metamorphic import (
 )
 from fuzz.strategies.cast import keys, senders
 from fuzz.strategies.code import Code
-from fuzz.strategies.raw import raw_transaction
+from fuzz.strategies.envelopes import raw_transaction
 from fuzz.strategies.source import RandomSource, Source
 from zkos.host.case import AccountState, Block, Case
 from zkos.host.context import BlockContext

@@ -27,12 +27,55 @@ def reasons(outcome: Outcome) -> list[str | None]:
     return [receipt.reason for receipt in outcome.transactions]
 
 
+def gas(outcome: Outcome) -> list[int | None]:
+    assert outcome.transactions is not None
+    return [receipt.gas_used for receipt in outcome.transactions]
+
+
+def answers(outcome: Outcome) -> list[int]:
+    assert outcome.transactions is not None
+    return [
+        int.from_bytes(receipt.return_data or b"", "big")
+        for receipt in outcome.transactions
+    ]
+
+
 def test_padded_transactions_are_dropped() -> None:
     assert reasons(run("padded_transaction")) == ["", *["InvalidEncoding"] * 11, ""]
 
 
 def test_some_faults_of_upstream_have_a_case() -> None:
     assert "upstream_spared_construction" in DIFFERENT
+
+
+def test_pubdata_beyond_native_takes_all_gas() -> None:
+    for quirks in Quirks:
+        outcome = run("pubdata_beyond_native", quirks)
+        assert reasons(outcome) == ["PubdataNotCovered"]
+        assert gas(outcome) == [250_000]
+
+
+def test_length_with_a_zero_before_is_taken_upstream() -> None:
+    assert reasons(run("upstream_lax_lengths")) == ["InvalidStructure"]
+    assert reasons(run("upstream_lax_lengths", Quirks.UPSTREAM)) == [""]
+
+
+def test_delegated_sender_pays_for_looks_at_itself_upstream() -> None:
+    name = "upstream_sender_pays_touches"
+    assert gas(run(name)) == [21_000]
+    assert gas(run(name, Quirks.UPSTREAM)) == [21_300]
+
+
+def test_refused_creation_warms_upstream() -> None:
+    name = "upstream_warm_refused_creation"
+    cold, warm = (answers(run(name, quirks)) for quirks in Quirks)
+    assert [cold[0] - warm[0]] == [2_500]
+
+
+def test_native_is_forgotten_upstream() -> None:
+    name = "upstream_forgotten_native"
+    assert reasons(run(name)) == ["OutOfNative", "BlockNativeLimitReached"]
+    assert reasons(run(name, Quirks.UPSTREAM)) == ["OutOfNative", ""]
 
 
 @pytest.mark.parametrize("name", DIFFERENT)

@@ -6,15 +6,20 @@ in 32-bit words, least significant first; views as their length and whole words.
 """
 
 import hashlib
+import sys
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from types import NoneType
 from typing import Any, Final
 
+from zkos.compiler.cache_folder import folder
 from zkos.lang import ints
 from zkos.lang.memory import ByteView
+from zkos.terminal.files import write_file
 
 DONE: Final = 0x600D600D
 """Written before the results of a call."""
@@ -23,7 +28,7 @@ NAMES: Final = (
 )
 INTEGERS: Final = {getattr(ints, name): name for name in NAMES}
 _INTEGERS: Final = ", ".join(NAMES)
-_ROUTINES: Final = ", ".join(
+ROUTINES: Final = ", ".join(
     f"{action}_{name.lower()}"
     for action in ("read", "write")
     for name in (*NAMES, "bool", "view")
@@ -108,12 +113,12 @@ def driver_sources(functions: Sequence[Signature]) -> dict[str, str]:
     digest = hashlib.sha256(repr(functions).encode()).hexdigest()[:16]
     words = f"guest_words_{digest}"
     imports, cases = [], []
-    sources = {f"guest_driver_{digest}": "", words: _words_module()}
+    sources = {f"guest_driver_{digest}": "", words: words_module()}
     for number, known in enumerate(functions):
         module, _, name = known.function.partition(":")
         caller = f"guest_calls_{digest}_{module.replace('.', '_')}"
         if caller not in sources:
-            sources[caller] = _CALLS.format(words=words, names=_ROUTINES)
+            sources[caller] = _CALLS.format(words=words, names=ROUTINES)
         sources[caller] += _call(number, module, name, known)
         imports.append(f"from {caller} import call_{number}\n")
         cases.append(f"        case {number}:\n            call_{number}()\n")
@@ -123,7 +128,23 @@ def driver_sources(functions: Sequence[Signature]) -> dict[str, str]:
     return sources
 
 
-def _words_module() -> str:
+def write_modules(sources: Mapping[str, str]) -> None:
+    """Have guest modules found; artefacts of them are found again by later runs."""
+    for name, text in sources.items():
+        write_file(_programs() / f"{name}.py", text.encode())
+
+
+@cache
+def _programs() -> Path:
+    """A folder that stays where it is: its path is a part of each artefact's name."""
+    place = folder() / "programs"
+    place.mkdir(exist_ok=True)
+    sys.path.append(str(place))
+    return place
+
+
+def words_module() -> str:
+    """The guest module that moves numbers and views."""
     return "\n\n".join([_HEAD.format(integers=_INTEGERS), *_number_routines()])
 
 
@@ -159,21 +180,22 @@ def _number_routines() -> list[str]:
     return texts
 
 
-def _routine(kind: Any) -> str:
+def routine(kind: Any) -> str:
+    """What reads and writes a number is called by this."""
     return "bool" if kind is bool else INTEGERS[kind].lower()
 
 
 def _call(number: int, module: str, name: str, known: Signature) -> str:
     lines = []
     for index, kind in enumerate(known.parameters):
-        source = "view" if kind is ByteView else _routine(kind)
+        source = "view" if kind is ByteView else routine(kind)
         lines.append(f"    a{index} = read_{source}()")
     given = ", ".join(f"a{index}" for index in range(len(known.parameters)))
     names = ", ".join(f"r{index}" for index in range(len(known.results)))
     lines.append(f"    {names} = {name}({given})" if names else f"    {name}({given})")
     lines.append(f"    oracle_write(U32({DONE}))")
     lines += [
-        f"    write_{_routine(kind)}(r{index})"
+        f"    write_{routine(kind)}(r{index})"
         for index, kind in enumerate(known.results)
     ]
     lines += [

@@ -7,14 +7,19 @@ A trap is `Trapped`, an exception of the guest `Raised` with the name of its cla
 """
 
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
-from tests.support.driver import DONE, Signature, driver_sources, signature, word_count
+from tests.support.driver import (
+    DONE,
+    Signature,
+    driver_sources,
+    signature,
+    word_count,
+    write_modules,
+)
 from zkos.compiler.image import build_program
 from zkos.compiler.native import GuestError, GuestTrap, build_native, describe_site
 from zkos.lang.memory import ByteView
@@ -154,8 +159,7 @@ class RiscvTarget(Target):
     def __init__(self, functions: Sequence[str]) -> None:
         super().__init__(functions)
         sources = driver_sources(list(self.signatures.values()))
-        for name, text in sources.items():
-            (_driver_folder() / f"{name}.py").write_text(text)
+        write_modules(sources)
         main = next(iter(sources))
         self._numbers = {function: i for i, function in enumerate(functions)}
         self.program: Final = build_program(
@@ -221,13 +225,6 @@ class RiscvTarget(Target):
                 if isinstance(value, bytearray):
                     value[:] = content[: len(value)]
         return _shaped(known, values)
-
-
-@cache
-def _driver_folder() -> Path:
-    folder = tempfile.mkdtemp(prefix="guest_drivers_")
-    sys.path.append(folder)
-    return Path(folder)
 
 
 def _modules(functions: Sequence[str]) -> list[str]:

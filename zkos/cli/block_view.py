@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from differential.decoded import event, revert_reason
 from differential.explain import account_after
 from differential.outcome import Outcome, TransactionOutcome, TransactionStatus
 from differential.session import BlockResult
@@ -63,7 +64,7 @@ def transactions(items: Sequence[TransactionOutcome]) -> Table:
         table.add_row(
             str(index),
             status,
-            visible(item.reason or ""),
+            Text(_reason(item)),
             _bytes(item.return_data),
             _count(item.gas_used),
             _count(item.native_used),
@@ -73,13 +74,27 @@ def transactions(items: Sequence[TransactionOutcome]) -> Table:
     return table
 
 
+def _reason(item: TransactionOutcome) -> str:
+    """Why it was dropped or reverted, with what the contract says."""
+    said = None
+    if item.status is TransactionStatus.REVERTED and item.return_data:
+        said = revert_reason(item.return_data)
+    return " ".join(part for part in (visible(item.reason or ""), said) if part)
+
+
 def logs(items: Sequence[TransactionOutcome]) -> Table:
     """EVM logs."""
-    table = _table("Logs", "tx", "address", "topics", "data")
+    table = _table("Logs", "tx", "address", "event or topics", "data")
     for index, item in enumerate(items):
         for log in item.logs or ():
             topics = "\n".join(f"{topic:#066x}" for topic in log.topics)
-            table.add_row(str(index), f"{log.address:#042x}", topics, _bytes(log.data))
+            words = event(log)
+            table.add_row(
+                str(index),
+                f"{log.address:#042x}",
+                words or topics,
+                "" if words else _bytes(log.data),
+            )
     return table
 
 

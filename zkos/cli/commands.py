@@ -6,6 +6,7 @@ COMMANDS: Final = {
     "run": "zkos.cli.run",
     "diff": "zkos.cli.diff",
     "trace": "zkos.cli.trace",
+    "scenario": "zkos.cli.scenario",
     "fuzz": "zkos.cli.fuzz",
     "replay": "zkos.cli.replay",
     "minimise": "zkos.cli.minimise",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zkos.cli import corpus_cases
+from zkos.cli import options as opt
 from zkos.terminal.console import say
 from zkos.terminal.errors import UserError
 from zkos.terminal.files import writing
@@ -115,12 +117,32 @@ def import_inputs(
     place: Annotated[Path, typer.Argument(metavar="DIR|ZIP|FILE")],
     into: Annotated[Path, typer.Argument(metavar="INTO")],
     target: TargetOption = DEFAULT_TARGET,
+    prestate: Annotated[
+        Path | None,
+        typer.Option(
+            "--prestate",
+            metavar="FILE",
+            help="FILE is a block of a chain: its prestate trace. INTO is the case.",
+        ),
+    ] = None,
+    diffs: Annotated[
+        Path | None,
+        typer.Option("--diffs", metavar="FILE", help="The same trace in diff mode."),
+    ] = None,
+    chain_id: Annotated[
+        int, typer.Option("--chain-id", min=0, help="Of the block's chain.")
+    ] = 1,
 ) -> int:
     """Take over inputs from elsewhere: any folder or archive.
 
-    Targets on blocks take Ethereum's state and block tests too, as cases.
+    Targets on blocks take Ethereum's state and block tests too, as cases. With
+    --prestate and --diffs it is one block of a live chain: the answers of an archive
+    node to eth_getBlockByNumber and debug_traceBlockByNumber (prestateTracer).
     """
     from fuzz.corpus import Corpus, import_from
+
+    if prestate is not None or diffs is not None:
+        return corpus_cases.import_chain_block(place, into, prestate, diffs, chain_id)
 
     loaded = _load(target, place)
     corpus = Corpus(_inputs(into, target), loaded.suffix)
@@ -152,11 +174,20 @@ def export(
         ),
     ],
     target: TargetOption = DEFAULT_TARGET,
+    state_test: Annotated[
+        bool,
+        typer.Option(
+            "--state-test", help="DIR is a case; write Ethereum's state test of it."
+        ),
+    ] = False,
 ) -> int:
     """Write a seed corpus as OSS-Fuzz takes it.
 
-    Into a folder: TARGET_seed_corpus.zip, TARGET.dict and TARGET.options.
+    Into a folder: TARGET_seed_corpus.zip, TARGET.dict and TARGET.options. With
+    --state-test it is one case of one transaction, for teams of other clients.
     """
+    if state_test:
+        return corpus_cases.export_state_test(folder, out)
     from fuzz.corpus import export_zip
     from fuzz.targets.oss_fuzz import write_settings
 
@@ -172,6 +203,12 @@ def export(
         count = export_zip(contents, loaded.suffix, archive)
     say(f"{count} inputs in {archive}")
     return 0
+
+
+@app.command("show")
+def show(cases: opt.Cases) -> int:
+    """Say what is in cases: blocks, transactions and their kinds, state."""
+    return corpus_cases.show(cases)
 
 
 def _load(name: str, *places: Path) -> Any:

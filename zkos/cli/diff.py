@@ -71,9 +71,9 @@ def show(result: BlockResult) -> None:
     for other in list(answers)[1:]:
         _show_layers(next(iter(answers)), other, answers)
     difference = outcome.difference
-    if difference is not None:
-        one, two = (outcome.engines[name] for name in difference.engines)
-        for line in explain(one, two, difference):
+    sides = outcome.sides()
+    if difference is not None and sides is not None:
+        for line in explain(*sides, difference):
             say(f"  {line}", "red", to=output())
 
 

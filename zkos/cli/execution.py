@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from differential.compare import failed
 from differential.engines import EngineError
 from differential.session import BadCase, BlockResult
+from zkos.cases.loading import load_case
 from zkos.cli.options import Plan
-from zkos.host.case import load_case
 from zkos.host.case_errors import CaseError
 from zkos.terminal.console import say, write_json
 from zkos.terminal.errors import (

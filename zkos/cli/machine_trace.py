@@ -53,12 +53,12 @@ def show_machine(
     image = program.image((options.word(),))
     machine = Machine(native_engine())
     if around is None:
-        channel = WordChannel(prepare(block, state), ())
+        channel = WordChannel(prepare(block, state, options), ())
         done = machine.run(image, channel, CYCLE_LIMIT)
         around = done.cycles
         say(_ending(done, program, lines), to=output())
     columns = (locator(program.linked), lines.line)
-    execution = machine.load(image, WordChannel(prepare(block, state), ()))
+    execution = machine.load(image, WordChannel(prepare(block, state, options), ()))
     try:
         for step in trace_machine(execution, max(0, around - count // 2), count):
             say(format_step(step, *columns), to=output())
@@ -158,7 +158,11 @@ def _subject(
         program = riscv.program(_build(options, foreign=foreign))
         image, linked = program.image((options.word(),)), program.linked
     return MachineSubject(
-        engine.name, image, linked, native_engine(), lambda: prepare(block, state)
+        engine.name,
+        image,
+        linked,
+        native_engine(),
+        lambda: prepare(block, state, options),
     )
 
 

@@ -19,8 +19,9 @@ from differential.origin import Signature
 from differential.outcome import Result
 from differential.reports.replay import diff_command
 from differential.workers import GIGABYTE, Limits, Pool
+from zkos.cases.loading import load_case
 from zkos.cli import options as opt
-from zkos.host.case import Case, load_case
+from zkos.host.case import Case
 from zkos.host.case_writer import save_case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.terminal.console import output, say

@@ -10,8 +10,8 @@ import typer
 
 from differential.outcome import Result
 from differential.runners.base import Ending, oracle_of, state_of_case
+from zkos.cases.loading import load_case
 from zkos.cli import options as opt
-from zkos.host.case import load_case
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.tape import Player, Recorder, load_tape, save_tape

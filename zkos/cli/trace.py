@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from differential.engines import Engine, parse_engines
-from differential.runners.base import state_after, state_of_case
+from differential.runners.base import options_of, state_after, state_of_case
 from differential.trace import TRACERS, Trace, json_lines, step_to_json, tracer_for
 from differential.trace_diff import Split, describe_step, first_split
+from zkos.cases.loading import load_case
 from zkos.cli import options as opt
-from zkos.host.case import Block, Case, load_case
+from zkos.host.case import Block, Case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
 from zkos.terminal.console import output, say
@@ -91,9 +92,11 @@ def command(
         from zkos.cli.machine_trace import show_machine
 
         state = _state_before(found, block, options)
+        options = options_of(found, block, options)
         return show_machine(found.blocks[block], state, options, around, count)
     engines = parse_engines(diff or (engine,))
     state = _state_before(found, block, options)
+    options = options_of(found, block, options)
     if diff is None:
         trace = _trace(engines[0], found.blocks[block], state, options)
         lines = 0
@@ -115,7 +118,8 @@ def _state_before(case: Case, block: int, options: RunOptions) -> ChainState:
 
     state = state_of_case(case)
     for index in range(block):
-        outcome = native.run_block(case.blocks[index], state, options)
+        asked = options_of(case, index, options)
+        outcome = native.run_block(case.blocks[index], state, asked)
         if not outcome.succeeded:
             reason = outcome.reason
             raise UserError(f"block {index} before it does not succeed: {reason}")

@@ -30,6 +30,7 @@ from zkos.compiler.markers import CSR_BLAKE2S, CSR_U256
 TRACKED: Final = (A0, A1, A2, A3)
 """Where delegations take their arguments."""
 ALL: Final = frozenset(TRACKED)
+ARGUMENT: Final = frozenset((A0,))
 RESULTS: Final = frozenset((A0, A1))
 NONE: Final[frozenset[int]] = frozenset()
 
@@ -48,8 +49,8 @@ class Code:
     """Where control may come from elsewhere: functions, targets of jump tables."""
     fixed: set[int] = field(default_factory=set)
     """Words that the linker still has to fill in."""
-    markers: set[int] = field(default_factory=set)
-    """Words that took the place of a call."""
+    settled: set[int] = field(default_factory=set)
+    """Words that the linker would have filled in, but need not any more."""
 
 
 @dataclass
@@ -266,13 +267,15 @@ def _before(
         return now
     opcode = word & 0x7F
     if _is_call(word):
-        known = index in code.targets and opcode == OPCODE_JAL
-        return live[code.targets[index]] if known else ALL
+        if index in code.targets:
+            return live[code.targets[index]]
+        # Else it is the start-up code, where all functions take one argument.
+        return ARGUMENT if opcode == OPCODE_JAL else ALL
     if opcode == OPCODE_JALR:
         returns = word >> 15 & 31 == RA
         return RESULTS if returns else ALL
     if opcode == OPCODE_JAL and index not in code.targets:
-        return ALL
+        return ARGUMENT
     return (now - {_written(word)}) | _reads(word)
 
 

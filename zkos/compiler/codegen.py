@@ -8,6 +8,8 @@ from typing import Final
 
 import llvmlite.binding as llvm
 
+from zkos.compiler.copies import settle_copies
+
 OPTIMISATION: Final = 2
 TRANSLATED: Final = "translated"
 """Target name of translated RV32 code: x86-64 in a hurry."""
@@ -49,6 +51,9 @@ def object_code(text: str, target: str) -> bytes:
     module.verify()
     tuning = llvm.create_pipeline_tuning_options(speed_level=OPTIMISATION)
     builder = llvm.create_pass_builder(machine, tuning)
+    if target == "rv32":
+        module = llvm.parse_assembly(settle_copies(module, builder))
+        module.verify()
     passes = _few_passes() if target == TRANSLATED else builder.getModulePassManager()
     passes.run(module, builder)
     return bytes(machine.emit_object(module))

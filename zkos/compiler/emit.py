@@ -251,12 +251,21 @@ class FunctionText:
         pool = self.temporaries.setdefault(key, [])
         pointer = pool.pop() if pool else self.slot(*key)
         self.used.append((key, pointer))
+        if self.target.delegated:
+            self.emit(f"call void @llvm.lifetime.start.p0(ptr {pointer})")
         return Place(pointer, "own")
 
     def release(self) -> None:
-        """Give back the temporaries of a finished statement."""
+        """Give back the temporaries of a finished statement.
+
+        With delegations each value has a slot of its own, so that a copy can take the
+        place of what it is copied from; LLVM lays the slots over each other.
+        """
         for key, pointer in self.used:
-            self.temporaries[key].append(pointer)
+            if self.target.delegated:
+                self.emit(f"call void @llvm.lifetime.end.p0(ptr {pointer})")
+            else:
+                self.temporaries[key].append(pointer)
         self.used = []
 
     def offset(self, pointer: str, offset: int) -> str:

@@ -28,6 +28,7 @@ from zkos.compiler.objects import (
 from zkos.compiler.relax import relax
 from zkos.compiler.relocations import apply_relocations
 from zkos.compiler.start import (
+    DATA_UNIT,
     HEAP_ALIGNMENT,
     HEAP_BYTES,
     RAM_START,
@@ -185,7 +186,7 @@ def _place(
         if section.is_writable and section.content:
             placement.put_in_ram(section)
     placement.data_copy = placement.rom_end
-    placement.data_end = _align(placement.ram_end, WORD)
+    placement.data_end = _align(placement.ram_end, DATA_UNIT)
     placement.rom_end += placement.data_end - RAM_START
     for section in sections:
         if section.is_writable and not section.content:

@@ -32,7 +32,7 @@ from zkos.compiler.tree import (
     walk_statements,
 )
 from zkos.compiler.types import NONE, Int, TupleOf, Type, in_memory
-from zkos.compiler.wide_values import FLAGGED, local_names
+from zkos.compiler.wide_values import FLAGGED, from_registers, local_names
 
 _IN_PLACE = {"add", "sub", "mul", "wrapping_add", "wrapping_sub", "wrapping_mul"}
 
@@ -166,6 +166,11 @@ class FunctionLowering(FlowText):
             return
         if isinstance(target, Local):
             self._set_local(target, value)
+            return
+        if isinstance(value, Op) and from_registers(value):
+            number = self.assembled(value)
+            assert isinstance(kind, Int)
+            self.put(kind, number, Place(self.reference(target), "heap"))
             return
         if self._direct(value):
             # Nothing evaluated below can see the half-written target.

@@ -125,6 +125,7 @@ INTRINSICS: Final = {
     "note": Signature((U32, U64), NONE),
     "noted": Signature((U32,), U64),
     "blake2s_round": Signature((ArrayOf(U32), ArrayOf(U32), U32, U32), NONE),
+    "blake2s_block_round": Signature((ArrayOf(U32), VIEW, U32, U32), NONE),
     "allocate_bytes": Signature((U32,), VIEW),
 }
 """Functions of `zkos.lang` that the back end emits itself."""

@@ -80,10 +80,11 @@ def _decode(section: Section, program: ObjectFile) -> Code:
         int.from_bytes(content[i : i + 4], "little") for i in range(0, len(content), 4)
     ]
     work = Code(words)
+    work.fixed |= {made.offset // 4 for made in section.relocations}
     for relocation in section.relocations:
-        work.fixed.add(relocation.offset // 4)
         if relocation.kind in _CALLS:
-            _shorten_call(work, relocation)
+            _shorten_call(work, relocation, section)
+    work.fixed -= work.settled
     for index, word in enumerate(words):
         if word is None or index in work.targets:
             continue
@@ -102,24 +103,27 @@ def _decode(section: Section, program: ObjectFile) -> Code:
     return work
 
 
-def _shorten_call(work: Code, relocation: Relocation) -> None:
+def _shorten_call(work: Code, relocation: Relocation, section: Section) -> None:
     """A call by name: of a marker, of the start-up code, of an exported function."""
+    symbol = relocation.symbol
     index = relocation.offset // 4
     second = work.words[index + 1]
     assert second is not None
     link_register = second >> 7 & 31
-    marker = find_marker(relocation.symbol.name)
-    if marker is None or relocation.symbol.section != 0:
+    marker = None if symbol.section else find_marker(symbol.name)
+    if marker is None:
         work.words[index] = encode("jal", link_register, 0)
         work.words[index + 1] = None
+        if symbol.section == section.index:
+            work.targets[index] = (symbol.value + relocation.addend) // 4
+            work.settled.add(index)
         return
     after = marker.second if link_register == 1 else marker.tail
     if link_register > 1 or after is None:
-        raise LinkError(f"{relocation.symbol.name}: a tail call cannot become this")
+        raise LinkError(f"{symbol.name}: a tail call cannot become this")
     work.words[index] = marker.first
-    work.fixed.discard(index)
     work.words[index + 1] = None if after == NOP else after
-    work.markers.add(index)
+    work.settled.add(index)
     if is_jump(after):
         work.targets[index + 1] = index + 1
 
@@ -173,7 +177,7 @@ def _rewritten(section: Section, work: Code, places: list[int]) -> Section:
     relocations = []
     for made in section.relocations:
         index = made.offset // 4
-        if index in work.markers:
+        if index in work.settled:
             continue
         kind = Kind.JAL if made.kind in _CALLS else made.kind
         relocations.append(replace(made, offset=places[index], kind=kind))

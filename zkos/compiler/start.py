@@ -24,6 +24,8 @@ RAM_START: Final = 0x04200000
 """`.data` and `.bss`."""
 HEAP_ALIGNMENT: Final = 0x00200000
 HEAP_BYTES: Final = 768 << 20
+DATA_UNIT: Final = 32
+"""Bytes that are copied at once."""
 CSR_ABORT: Final = 0xC00
 RESULT_WORDS: Final = 8
 FUNCTIONS: Final = ("__start", "__trap", "__finish")
@@ -37,9 +39,10 @@ class Layout:
     main: int = 0
     """The guest's entry, a function without arguments."""
     data_copy: int = 0
-    """Where the initial content of `.data` lies in ROM, whole words."""
+    """Where the initial content of `.data` lies in ROM."""
     data_start: int = RAM_START
     data_end: int = RAM_START
+    """A multiple of `DATA_UNIT` bytes above the start."""
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,11 @@ def _emit_reset(assembler: Assembler, layout: Layout) -> None:
     assembler.load_constant(A2, layout.data_end)
     assembler.emit("beq", A1, A2, "__data_ready")
     assembler.label("__copy_data")
-    assembler.emit("lw", A3, A0, 0)
-    assembler.emit("sw", A3, A1, 0)
-    assembler.emit("addi", A0, A0, 4)
-    assembler.emit("addi", A1, A1, 4)
+    for offset in range(0, DATA_UNIT, 4):
+        assembler.emit("lw", A3, A0, offset)
+        assembler.emit("sw", A3, A1, offset)
+    assembler.emit("addi", A0, A0, DATA_UNIT)
+    assembler.emit("addi", A1, A1, DATA_UNIT)
     assembler.emit("bne", A1, A2, "__copy_data")
     assembler.label("__data_ready")
     assembler.call(layout.main)

@@ -190,7 +190,7 @@ class ViewText(ScalarText):
                 length = self.value(made.arguments[0])
                 pointer = self.let(f"call fastcc ptr @__alloc(i32 {length}, i32 32)")
                 return self.pair(pointer, length)
-            case "blake2s_round":
+            case "blake2s_round" | "blake2s_block_round":
                 self._blake2s_round(made)
                 return ""
         raise AssertionError(f"no intrinsic {made.name}")
@@ -217,11 +217,12 @@ class ViewText(ScalarText):
         message, message_length = self.parts(self.value(made.arguments[1]))
         mask = self.value(made.arguments[2])
         control = self.value(made.arguments[3])
-        for length, least in ((state_length, 24), (message_length, 16)):
+        items = 16 if made.name == "blake2s_round" else 64
+        for length, least in ((state_length, 24), (message_length, items)):
             self.trap_if(
                 self.let(f"icmp ult i32 {length}, {least}"),
                 made.where,
-                "array too short for the BLAKE2s delegation",
+                "too short for the BLAKE2s delegation",
             )
         self.module.declare(
             "@__csr_blake2s",

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from zkos.compiler.emit import FunctionText, Place
+from zkos.compiler.copies import COPY_DECLARATION, COPY_NAME, delegated_copy, wide_copy
+from zkos.compiler.emit import UNLIKELY, FunctionText, Place
 from zkos.compiler.errors import Location
 from zkos.compiler.types import Int, TupleOf, Type
 
@@ -13,7 +14,6 @@ MUL_LOW: Final = 8
 MUL_HIGH: Final = 16
 EQUAL: Final = 32
 CARRY: Final = 64
-COPY: Final = 128
 _MASKS: Final = {"add": ADD, "sub": SUB, "mul": MUL_LOW, "mul_high": MUL_HIGH}
 _ARGUMENT_MEMORY: Final = "nounwind willreturn memory(argmem: readwrite)"
 
@@ -29,11 +29,10 @@ class WideText(FunctionText):
 
     def delegate(self, mask: int, place: Place, other: Place) -> None:
         """`place` op= `other` by delegation 0x7ca, flag not needed."""
-        access = "writeonly" if mask == COPY else ""
         name = self.module.declare(
             f"@__csr_u256_m{mask}",
-            f"declare preserve_mostcc void @__csr_u256_m{mask}(ptr captures(none) "
-            f"{access}, ptr captures(none) readonly, i32) {_ARGUMENT_MEMORY}",
+            f"declare preserve_mostcc void @__csr_u256_m{mask}(ptr captures(none), "
+            f"ptr captures(none) readonly, i32) {_ARGUMENT_MEMORY}",
         )
         self.emit(
             f"notail call preserve_mostcc void {name}"
@@ -80,10 +79,25 @@ class WideText(FunctionText):
                 )
         elif not (isinstance(kind, Int) and kind.wide):
             self.store(kind, self.load(kind, source.pointer), target.pointer)
-        elif self.delegates(kind) and target.distinct(source):
-            self.delegate(COPY, target, source)
+        elif self.delegates(kind):
+            self._delegate_copy(target, source)
         else:
             self.put(kind, self.number(kind, source), target)
+
+    def _delegate_copy(self, target: Place, source: Place) -> None:
+        """Numbers are aligned: they are in one place or do not overlap."""
+        if target.distinct(source):
+            # `copies` makes it a delegation when those that can go are gone.
+            self.emit(wide_copy(target.pointer, source.pointer))
+            return
+        other, end = self.fresh("l"), self.fresh("l")
+        same = self.let(f"icmp eq ptr {target.pointer}, {source.pointer}")
+        self.fork(same, end, other, UNLIKELY)
+        self.label(other)
+        self.module.declare(COPY_NAME, COPY_DECLARATION)
+        self.emit(delegated_copy(target.pointer, source.pointer))
+        self.branch(end)
+        self.label(end)
 
     def own_copy(self, kind: Type, source: Place) -> Place:
         """A temporary with the same value."""

@@ -50,6 +50,26 @@ def local_names(made: Expr) -> set[str]:
     return set().union(*map(local_names, parts(made)))
 
 
+def from_registers(made: Expr) -> bool:
+    """Whether a wide integer is put together from values in registers.
+
+    Such expressions do not trap but for their shift counts.
+    """
+    if isinstance(made, Const):
+        return True
+    if not isinstance(made, Op):
+        return False
+    if made.name in ("convert", "truncate"):
+        source = made.arguments[0].kind
+        return isinstance(source, Int) and not source.wide and not source.signed
+    if made.name in ("or", "and", "xor"):
+        return all(map(from_registers, made.arguments))
+    if made.name in ("shl", "shr"):
+        value, count = made.arguments
+        return from_registers(value) and isinstance(count, Const)
+    return made.name == "from_bool"
+
+
 class WideValueText(ViewText):
     """Adds operations on wide integers to the text of a function."""
 
@@ -162,9 +182,7 @@ class WideValueText(ViewText):
             case "convert" | "truncate":
                 self.widening(made, kind, target)
             case "from_bool":
-                bit = self.value(arguments[0])
-                bits = kind.storage_bits
-                self.put(kind, self.let(f"zext i1 {bit} to i{bits}"), target)
+                self.put(kind, self.assembled(made), target)
             case "pick":
                 pair = self.place(arguments[0])
                 offset = self.tuple_offsets(arguments[0].kind)[cast(int, made.extra)]
@@ -192,6 +210,26 @@ class WideValueText(ViewText):
             carry = self.value(made.arguments[2])
             return self.carrying(name, kind, target, other, carry)
         return self.overflowing(name, kind, target, other)
+
+    def assembled(self, made: Expr) -> str:
+        """What `from_registers` is true of, as an LLVM integer."""
+        kind = made.kind
+        assert isinstance(kind, Int)
+        if isinstance(made, Const):
+            return str(made.value & ((1 << kind.storage_bits) - 1))
+        assert isinstance(made, Op)
+        if made.name in ("or", "and", "xor", "shl", "shr"):
+            return self.wide_number(made, kind)
+        value = self.value(made.arguments[0])
+        source = scalar(made.arguments[0].kind)
+        return self.let(f"zext {source} {value} to i{kind.storage_bits}")
+
+    def operand(self, made: Expr) -> str:
+        """A wide operand of an operation on LLVM integers."""
+        if from_registers(made):
+            return self.assembled(made)
+        assert isinstance(made.kind, Int)
+        return self.number(made.kind, self.place(made))
 
     def widening(self, made: Op, kind: Int, target: Place) -> None:
         """A conversion whose result is wide."""
@@ -227,10 +265,10 @@ class WideValueText(ViewText):
         """Operations done on LLVM integers on every target."""
         bits = kind.bits
         arguments = made.arguments
-        x = self.number(cast(Int, arguments[0].kind), self.place(arguments[0]))
+        x = self.operand(arguments[0])
         match made.name:
             case "and" | "or" | "xor":
-                y = self.number(kind, self.place(arguments[1]))
+                y = self.operand(arguments[1])
                 return self.let(f"{made.name} i{bits} {x}, {y}")
             case "invert":
                 return self.let(f"xor i{bits} {x}, -1")

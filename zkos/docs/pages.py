@@ -6,6 +6,7 @@ MkDocs runs this module as a hook (`site/mkdocs.yml`); `builders` needs no MkDoc
 import ast
 import html
 import importlib
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -47,6 +48,7 @@ def builders() -> dict[str, Callable[[], str]]:
         page: partial(_copy, source) for page, source in COPIED.items()
     }
     made["five-commands.md"] = five_commands_page
+    made["python.md"] = notebook_page
     made["guest.md"] = guest_page
     made["commands/index.md"] = commands_page
     for name in COMMANDS:
@@ -61,6 +63,17 @@ def _copy(source: str) -> str:
 def five_commands_page() -> str:
     """The README's section for those who have five minutes."""
     return section(_copy("README.md"), FIVE_COMMANDS)
+
+
+def notebook_page() -> str:
+    """The notebook about Python, as text and code."""
+    notebook = json.loads(_copy("zkos/docs/notebooks/python.ipynb"))
+    parts = []
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        is_code = cell["cell_type"] == "code"
+        parts.append(f"```python\n{source}\n```" if is_code else source)
+    return "\n\n".join(parts) + "\n"
 
 
 def section(text: str, heading: str) -> str:

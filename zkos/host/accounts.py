@@ -17,6 +17,8 @@ DELEGATED: Final = 0x0201010000000000
 """An account that runs another's code (EIP-7702)."""
 ENCODED_BYTES: Final = 124
 DELEGATION_PREFIX: Final = b"\xef\x01\x00"
+DELEGATION_BYTES: Final = 23
+"""Of the prefix and an address."""
 _LAYOUT: Final = struct.Struct(">QQ32s32sII32sI")
 _PUSH1: Final = 0x60
 _PUSH32: Final = 0x7F
@@ -137,3 +139,10 @@ def stored_code(code: bytes) -> bytes:
 def delegation(delegate: int) -> bytes:
     """The 23 bytes that stand for another's code."""
     return DELEGATION_PREFIX + delegate.to_bytes(20, "big")
+
+
+def delegate_of(code: bytes) -> int | None:
+    """Whose code an account runs with this code of its own (EIP-7702), or None."""
+    if len(code) != DELEGATION_BYTES or not code.startswith(DELEGATION_PREFIX):
+        return None
+    return int.from_bytes(code[len(DELEGATION_PREFIX) :], "big")

@@ -4,16 +4,19 @@
 meaning and order. Errors of the input are CaseError and name file and field.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from zkos.host.case_errors import CaseError
+from zkos.host.case_expected import read_batches, read_expected
 from zkos.host.case_reader import Node, optional, read_json
 from zkos.host.case_transactions import read_transaction
 from zkos.host.context import BLOCK_HASHES, BlockContext, DataAvailability
 from zkos.host.delivery import deliver
 from zkos.host.edits import AnswerEdit
+from zkos.host.expected import Batch, ExpectedBlock
+from zkos.host.state import ACCOUNTS, Slot
 from zkos.host.transactions import Transaction, TransactionError
 from zkos.versions import Protocol
 
@@ -48,6 +51,14 @@ class SlotState:
 
 
 @dataclass(frozen=True, slots=True)
+class LeafState:
+    """A leaf whose slot nobody knows, only its key in the tree."""
+
+    key: bytes
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A block to run: its context and transactions."""
 
@@ -55,6 +66,10 @@ class Block:
     transactions: tuple[Transaction, ...] = ()
     edits: tuple[AnswerEdit, ...] = ()
     """Where the host lies."""
+    protocol: Protocol | None = None
+    """From this block on; None: as before."""
+    expected: ExpectedBlock | None = None
+    """What it must give, known from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +83,29 @@ class Case:
     """Leaves in exactly this order."""
     leaves: tuple[SlotState, ...] = ()
     """Raw slots after those."""
+    tree: tuple[SlotState | LeafState, ...] = ()
+    """Leaves before all others, as they lie in a tree that somebody else made."""
     preimages: tuple[bytes, ...] = ()
     """Further known preimages, found by their blake2s hash."""
     protocol: Protocol | None = None
     """None: whatever a run has by default."""
     batch: bool = False
     """The blocks are also one batch."""
+    batches: tuple[Batch, ...] = ()
+    """Batches of some of the blocks."""
+    unlimited_native: bool = False
+    """Native resources are without limit, whatever a run says."""
+
+    def protocol_at(self, index: int) -> Protocol | None:
+        """The protocol of a block; None: whatever a run has by default."""
+        for block in reversed(self.blocks[: index + 1]):
+            if block.protocol is not None:
+                return block.protocol
+        return self.protocol
 
     @property
     def leaf_order(self) -> tuple[AccountState | SlotState, ...]:
-        """All that makes leaves, in order."""
+        """All that makes leaves after those of `tree`, in order."""
         return self.accounts + self.sequence + self.leaves
 
 
@@ -92,10 +120,11 @@ _NUMBER_BITS = {
     "pubdata_limit": 64,
     "last_block_timestamp": 64,
     "mix_hash": 256,
+    "blob_fee": 256,
 }
 FORMAT = 1
 """The version of the format; a case may say it."""
-_BLOCK_FIELDS = ("block", "txs", "oracle")
+_BLOCK_FIELDS = ("block", "txs", "oracle", "expected")
 _ACCOUNT_FIELDS = (
     "balance",
     "nonce",
@@ -119,21 +148,27 @@ def parse_case(value: Any, source: str) -> Case:
 
 def read_case(root: Node) -> Case:
     """A case from a JSON node; raises CaseError."""
-    state = ("accounts", "sequence", "leaves", "preimages")
-    head = ("format", "protocol", "batch")
+    state = ("accounts", "sequence", "leaves", "tree", "preimages")
+    head = ("format", "protocol", "batch", "batches", "unlimited_native")
     fields = root.fields((*head, *_BLOCK_FIELDS, *state, "then"))
     if "format" in fields and fields["format"].number() != FORMAT:
         fields["format"].fail(f"only format {FORMAT} is known")
     if "block" not in fields:
         root.fail("not a case: field block is missing")
+    blocks = (_read_block(fields), *optional(fields.get("then"), _read_then, ()))
     case = Case(
-        blocks=(_read_block(fields), *optional(fields.get("then"), _read_then, ())),
+        blocks=blocks,
         accounts=optional(fields.get("accounts"), _read_accounts, ()),
         sequence=optional(fields.get("sequence"), _read_sequence, ()),
         leaves=optional(fields.get("leaves"), _read_leaves, ()),
+        tree=optional(fields.get("tree"), _read_tree, ()),
         preimages=optional(fields.get("preimages"), _read_preimages, ()),
         protocol=optional(fields.get("protocol"), _read_protocol, None),
         batch=optional(fields.get("batch"), Node.boolean, False),
+        batches=optional(
+            fields.get("batches"), lambda node: read_batches(node, len(blocks)), ()
+        ),
+        unlimited_native=optional(fields.get("unlimited_native"), Node.boolean, False),
     )
     if case.accounts and case.sequence:
         fields["sequence"].fail("given together with accounts")
@@ -160,8 +195,12 @@ def _read_block(fields: dict[str, Node]) -> Block:
             place = f"{node.path}.{error.field}"
             raise CaseError(node.source, place, error.reason) from error
         transactions.append(transaction)
-    edits = optional(fields.get("oracle"), _read_edits, ())
-    return Block(context, tuple(transactions), edits)
+    return Block(
+        context,
+        tuple(transactions),
+        optional(fields.get("oracle"), _read_edits, ()),
+        expected=optional(fields.get("expected"), read_expected, None),
+    )
 
 
 def _read_edits(node: Node) -> tuple[AnswerEdit, ...]:
@@ -186,12 +225,13 @@ def _read_edits(node: Node) -> tuple[AnswerEdit, ...]:
 def _read_then(node: Node) -> tuple[Block, ...]:
     blocks = []
     for entry in node.items():
-        fields = entry.fields((*_BLOCK_FIELDS, "accounts"))
+        fields = entry.fields((*_BLOCK_FIELDS, "accounts", "protocol"))
         if "block" not in fields:
             entry.fail("field block is missing")
         if "accounts" in fields and fields["accounts"].members():
             fields["accounts"].fail("only the first block has a state before")
-        blocks.append(_read_block(fields))
+        protocol = optional(fields.get("protocol"), _read_protocol, None)
+        blocks.append(replace(_read_block(fields), protocol=protocol))
     return tuple(blocks)
 
 
@@ -281,6 +321,18 @@ def _read_leaves(node: Node) -> tuple[SlotState, ...]:
     return tuple(_read_slot(entry) for entry in node.items())
 
 
+def _read_tree(node: Node) -> tuple[SlotState | LeafState, ...]:
+    return tuple(_read_leaf(entry) for entry in node.items())
+
+
+def _read_leaf(node: Node) -> SlotState | LeafState:
+    items = node.items()
+    if len(items) != 2:
+        return _read_slot(node)
+    key, value = items
+    return LeafState(key.data(32), value.number())
+
+
 def _read_slot(node: Node) -> SlotState:
     items = node.items()
     if len(items) != 3:
@@ -296,6 +348,12 @@ def _read_preimages(node: Node) -> tuple[bytes, ...]:
 def _refuse_double_leaves(root: Node, case: Case) -> None:
     """A flat key can have one leaf only."""
     seen = set()
+    tree = set()
+    for leaf in case.tree:
+        key = leaf.key if isinstance(leaf, LeafState) else _flat_key(leaf)
+        if key in tree:
+            raise CaseError(root.source, "tree", f"leaf 0x{key.hex()} given twice")
+        tree.add(key)
     for entry in case.leaf_order:
         keys: list[tuple[int, int | None]]
         if isinstance(entry, SlotState):
@@ -303,8 +361,18 @@ def _refuse_double_leaves(root: Node, case: Case) -> None:
         else:
             slots = [(entry.address, slot) for slot, _ in entry.storage]
             keys = [(entry.address, None), *slots]
-        for key in keys:
-            if key in seen:
-                what = "account" if key[1] is None else f"slot {key[1]:#x} of"
-                raise CaseError(root.source, "", f"{what} {key[0]:#042x} given twice")
-            seen.add(key)
+        for place in keys:
+            if place in seen or (tree and _place_key(*place) in tree):
+                what = "account" if place[1] is None else f"slot {place[1]:#x} of"
+                text = f"{what} {place[0]:#042x} given twice"
+                raise CaseError(root.source, "", text)
+            seen.add(place)
+
+
+def _place_key(address: int, slot: int | None) -> bytes:
+    """The key in the tree of an account or a slot."""
+    return (Slot(ACCOUNTS, address) if slot is None else Slot(address, slot)).flat_key()
+
+
+def _flat_key(leaf: SlotState) -> bytes:
+    return Slot(leaf.address, leaf.slot).flat_key()

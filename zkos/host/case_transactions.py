@@ -22,6 +22,7 @@ _KINDS: Final = {
     "eip4844": Kind.EIP4844,
     "eip7702": Kind.EIP7702,
     "l1": Kind.L1,
+    "service": Kind.SERVICE,
     "upgrade": Kind.UPGRADE,
 }
 _KIND_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
@@ -32,7 +33,8 @@ def _address_or_none(node: Node) -> int | None:
     return None if node.value is None else node.address()
 
 
-def _access_list(node: Node) -> tuple[AccessListEntry, ...]:
+def read_access_list(node: Node) -> tuple[AccessListEntry, ...]:
+    """Announced addresses and slots; raises CaseError."""
     entries = []
     for entry in node.items():
         fields = entry.fields(("address", "storage_keys"))
@@ -97,7 +99,7 @@ _READERS: Final[dict[str, tuple[str, Any]]] = {
     "max_fee_per_gas": ("max_fee_per_gas", Node.number),
     "max_priority_fee_per_gas": ("max_priority_fee_per_gas", Node.number),
     "data": ("data", Node.data),
-    "access_list": ("access_list", _access_list),
+    "access_list": ("access_list", read_access_list),
     "authorization_list": ("authorization_list", _authorization_list),
     "blob_hashes": ("blob_hashes", _numbers),
     "max_fee_per_blob_gas": ("max_fee_per_blob_gas", Node.number),
@@ -129,6 +131,8 @@ _OF_KIND: Final = {
     "reserved_dynamic": (Kind.L1, Kind.UPGRADE),
 }
 """Fields that only these types have."""
+_OF_SERVICE: Final = ("type", "to", "data", "nonce", "from", "format")
+"""All fields of service transactions."""
 _AS_BYTES: Final[dict[str, type[RawTransaction | EncodedTransaction]]] = {
     "raw": RawTransaction,
     "encoded": EncodedTransaction,
@@ -161,6 +165,8 @@ def read_transaction(node: Node) -> Transaction:
     for name, (attribute, read) in _READERS.items():
         if name in members:
             values[attribute] = read(members[name])
+    if kind is Kind.SERVICE:
+        return _service(node, values)
     for name, attribute in (
         ("gas_limit", "gas_limit"),
         (_price_field(kind), "max_fee_per_gas"),
@@ -169,6 +175,16 @@ def read_transaction(node: Node) -> Transaction:
             node.fail(f"field {name} is missing")
     _check_authority(node, kind, values)
     return FieldTransaction(kind=kind, **values)
+
+
+def _service(node: Node, values: dict[str, Any]) -> Transaction:
+    members = node.members()
+    for name in members:
+        if name not in _OF_SERVICE:
+            members[name].fail("type service has no such field")
+    if values.get("to") is None:
+        node.fail("field to is missing")
+    return FieldTransaction(Kind.SERVICE, gas_limit=0, max_fee_per_gas=0, **values)
 
 
 def write_transaction(transaction: Transaction) -> dict[str, Any]:
@@ -213,6 +229,8 @@ def _write_fields(transaction: FieldTransaction) -> dict[str, Any]:
     for name, (attribute, _) in _READERS.items():
         value = getattr(transaction, attribute)
         if attribute == "max_fee_per_gas" and name != price:
+            continue
+        if transaction.kind is Kind.SERVICE and name not in _OF_SERVICE:
             continue
         if value == defaults[attribute] and type(value) is type(defaults[attribute]):
             continue

@@ -6,7 +6,8 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
-from zkos.host.case import FORMAT, AccountState, Block, Case, SlotState
+from zkos.host.case import FORMAT, AccountState, Block, Case, LeafState, SlotState
+from zkos.host.case_expected import write_batch, write_expected
 from zkos.host.case_transactions import (
     write_address,
     write_bytes,
@@ -36,6 +37,10 @@ def case_to_json(case: Case) -> dict[str, Any]:
         written["protocol"] = case.protocol.value
     if case.batch:
         written["batch"] = True
+    if case.batches:
+        written["batches"] = [write_batch(batch) for batch in case.batches]
+    if case.unlimited_native:
+        written["unlimited_native"] = True
     if case.accounts:
         written["accounts"] = {
             write_address(account.address): _write_account(account)
@@ -45,6 +50,8 @@ def case_to_json(case: Case) -> dict[str, Any]:
         written["sequence"] = [_write_entry(entry) for entry in case.sequence]
     if case.leaves:
         written["leaves"] = [_write_slot(leaf) for leaf in case.leaves]
+    if case.tree:
+        written["tree"] = [_write_leaf(leaf) for leaf in case.tree]
     if case.preimages:
         written["preimages"] = [write_bytes(preimage) for preimage in case.preimages]
     written |= _write_work(first)
@@ -54,7 +61,8 @@ def case_to_json(case: Case) -> dict[str, Any]:
 
 
 def _write_block(block: Block) -> dict[str, Any]:
-    return {"block": _write_context(block.context), **_write_work(block)}
+    protocol = {} if block.protocol is None else {"protocol": block.protocol.value}
+    return {"block": _write_context(block.context), **protocol, **_write_work(block)}
 
 
 def _write_work(block: Block) -> dict[str, Any]:
@@ -63,6 +71,8 @@ def _write_work(block: Block) -> dict[str, Any]:
     }
     if block.edits:
         written["oracle"] = [_write_edit(edit) for edit in block.edits]
+    if block.expected is not None:
+        written["expected"] = write_expected(block.expected)
     return written
 
 
@@ -114,6 +124,12 @@ def _write_entry(entry: AccountState | SlotState) -> Any:
     if isinstance(entry, SlotState):
         return _write_slot(entry)
     return {"account": write_address(entry.address), **_write_account(entry)}
+
+
+def _write_leaf(leaf: SlotState | LeafState) -> list[str]:
+    if isinstance(leaf, LeafState):
+        return [write_bytes(leaf.key), hex(leaf.value)]
+    return _write_slot(leaf)
 
 
 def _write_slot(leaf: SlotState) -> list[str]:

@@ -19,8 +19,8 @@ _ZERO: Final = bytes(32)
 _NO_OMMERS: Final = keccak256(encode([]))
 _BLOOM_BYTES: Final = 256
 _HEADER_NONCE: Final = bytes(8)
-_MIX_HASH: Final = 1
-"""Of headers, whatever the metadata says, but where PREVRANDAO is real."""
+MIX_HASH: Final = 1
+"""Of headers in production, whatever the metadata says."""
 _LOG_LEVELS: Final = 14
 
 
@@ -120,15 +120,12 @@ def block_hash(
     parent_hash: bytes,
     rolling: bytes,
     gas_used: int,
-    *,
-    mixed: bool = False,
+    mix_hash: int = MIX_HASH,
 ) -> bytes:
     """The hash of a block's header.
 
     `rolling` is that of its transactions, `gas_used` the sum of what they paid for.
-    `mixed`: the mix hash is the metadata's, as where Ethereum is replayed.
     """
-    mix_hash = context.mix_hash if mixed else _MIX_HASH
     header: list[Encodable] = [
         parent_hash,
         _NO_OMMERS,

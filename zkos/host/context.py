@@ -50,6 +50,8 @@ class BlockContext:
     pubdata_limit: int = 2**64 - 1
     """Bytes."""
     mix_hash: int = 1
+    blob_fee: int = 1
+    """Wei; told since protocol version 31."""
     block_hashes: tuple[int, ...] | None = None
     """Hashes of the blocks before as big-endian numbers, latest first, at most 256;
     missing ones are zero. None: those of the state the block runs on."""

@@ -10,9 +10,11 @@ from zkos.host.codecs.rlp import (
     hash_of_signed,
     sender_of,
 )
+from zkos.host.codecs.service import decode_service, encode_service, operator_of
 from zkos.host.transactions import (
     EncodedTransaction,
     FieldTransaction,
+    Kind,
     RawTransaction,
     Transaction,
     TransactionError,
@@ -57,8 +59,10 @@ def _usual(transaction: Transaction, chain_id: int) -> tuple[bytes, int, int]:
         case EncodedTransaction(data, sender):
             return data, ABI, sender or 0
         case FieldTransaction():
-            if not transaction.kind.is_signed:
+            if transaction.kind.is_from_l1:
                 return encode_body(transaction), ABI, transaction.sender or 0
+            if transaction.kind is Kind.SERVICE:
+                return encode_service(transaction), RLP, operator_of(transaction)
             sender = sender_of(transaction, chain_id)
             return encode_signed(transaction, chain_id), RLP, sender
 
@@ -66,6 +70,8 @@ def _usual(transaction: Transaction, chain_id: int) -> tuple[bytes, int, int]:
 def decode_transaction(transaction: Transaction) -> FieldTransaction:
     """The fields of any transaction; raises TransactionError."""
     match transaction:
+        case RawTransaction(data) if data[:1] == bytes([Kind.SERVICE.value]):
+            return decode_service(data)
         case RawTransaction(data):
             return decode_signed(data)
         case EncodedTransaction(data):
@@ -77,6 +83,6 @@ def decode_transaction(transaction: Transaction) -> FieldTransaction:
 def _signer(data: bytes) -> int:
     """Who signed an envelope; 0 where that cannot be found out."""
     try:
-        return decode_signed(data).sender or 0
+        return decode_transaction(RawTransaction(data)).sender or 0
     except TransactionError:
         return 0

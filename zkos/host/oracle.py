@@ -19,6 +19,7 @@ from zkos.host.context import BlockContext
 from zkos.host.delivery import Delivery
 from zkos.host.state import ChainState
 from zkos.host.tree import NO_VALUE, hash_bytes
+from zkos.versions import DEFAULT, Protocol
 
 _ABOUT_TREE: Final = frozenset(
     QUERY_IDS[name] for name in ("storage_slot", "proof", "prev_index", "exact_index")
@@ -33,11 +34,16 @@ class HonestOracle:
     """Serves a block on a state that stays as it is during the run."""
 
     def __init__(
-        self, state: ChainState, context: BlockContext, transactions: Sequence[Delivery]
+        self,
+        state: ChainState,
+        context: BlockContext,
+        transactions: Sequence[Delivery],
+        protocol: Protocol = DEFAULT,
     ) -> None:
         self._tree = state.tree
         self._preimages = state.preimages
         self._context = context
+        self._protocol = protocol
         hashes = context.block_hashes
         self._hashes = state.block_hashes if hashes is None else hashes
         before = context.last_block_timestamp
@@ -92,7 +98,7 @@ class HonestOracle:
         return self._transactions[self._next - 1]
 
     def _block_metadata(self, _: bytes) -> bytes:
-        return _metadata(self._context, self._hashes)
+        return _metadata(self._context, self._hashes, self._protocol)
 
     def _da_scheme(self, _: bytes) -> bytes:
         return _number(self._context.da.scheme)
@@ -202,9 +208,11 @@ _ANSWERS: Final[dict[int, _Answer]] = {
 
 
 @lru_cache(maxsize=64)
-def _metadata(context: BlockContext, hashes: tuple[int, ...]) -> bytes:
+def _metadata(
+    context: BlockContext, hashes: tuple[int, ...], protocol: Protocol
+) -> bytes:
     """The answer to the metadata query; a block is often run on several engines."""
-    return framed(encode_metadata(context, hashes))
+    return framed(encode_metadata(context, hashes, protocol))
 
 
 def _number(value: int) -> bytes:

@@ -5,6 +5,7 @@ The oracle answers preimage queries from here. Nothing is ever removed.
 
 from collections.abc import Iterable, Iterator
 
+from zkos.host.layered import LayeredDict
 from zkos.host.tree import hash_bytes
 
 
@@ -12,24 +13,19 @@ class Preimages:
     """Byte strings by their BLAKE2s; forks share until one of them grows."""
 
     def __init__(self, data: Iterable[bytes] = ()) -> None:
-        self._data = {hash_bytes(item): item for item in data}
-        self._shared = False
+        self._data = LayeredDict((hash_bytes(item), item) for item in data)
 
     def fork(self) -> "Preimages":
         """An independent store of the same content."""
         twin = Preimages.__new__(Preimages)
-        twin._data = self._data
-        twin._shared = self._shared = True
+        twin._data = self._data.fork()
         return twin
 
     def add(self, data: bytes) -> bytes:
         """Remember `data`; its hash."""
         digest = hash_bytes(data)
         if digest not in self._data:
-            if self._shared:
-                self._data = self._data.copy()
-                self._shared = False
-            self._data[digest] = data
+            self._data.add(digest, data)
         return digest
 
     def get(self, digest: bytes) -> bytes | None:

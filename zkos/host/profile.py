@@ -85,6 +85,8 @@ class RunOptions:
     """BLAKE2F and point evaluation, which no production image has."""
     trace_memory: bool = False
     """Have a build that traces show memory at every step."""
+    unlimited_native: bool = False
+    """Native resources are without limit, whatever the profile says."""
     batch: bool = False
     """Ask how many blocks there are, as the image for several does."""
     da: DataAvailability | None = None
@@ -106,6 +108,7 @@ class RunOptions:
             (self.extra_precompiles, OPTION_EXTRA_PRECOMPILES),
             (self.trace_memory, OPTION_TRACE_MEMORY),
             (self.batch, OPTION_BATCH),
+            (self.unlimited_native, OPTION_UNLIMITED_NATIVE),
         ):
             if wanted:
                 word |= int(bit)

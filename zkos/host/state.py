@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
 from zkos.host.accounts import Account, delegation, padded, stored_code
+from zkos.host.layered import LayeredDict
 from zkos.host.preimages import Preimages
 from zkos.host.tree import Leaf, StateTree, hash_bytes
 
@@ -40,8 +41,7 @@ class ChainState:
     def __init__(self) -> None:
         self.tree = StateTree()
         self.preimages = Preimages()
-        self._slots: dict[bytes, Slot] = {}
-        self._slots_shared = False
+        self._slots: LayeredDict[bytes, Slot] = LayeredDict()
         self.block_hashes: tuple[int, ...] = (0,) * BLOCK_HASHES
         """Of past blocks as big-endian numbers, latest first."""
         self.timestamp = 0
@@ -52,8 +52,7 @@ class ChainState:
         twin = ChainState()
         twin.tree = self.tree.fork()
         twin.preimages = self.preimages.fork()
-        twin._slots = self._slots
-        twin._slots_shared = self._slots_shared = True
+        twin._slots = self._slots.fork()
         twin.block_hashes = self.block_hashes
         twin.timestamp = self.timestamp
         return twin
@@ -66,6 +65,10 @@ class ChainState:
     def set_slot(self, address: int, key: int, value: int) -> None:
         """Write a slot; a zero value makes a leaf too."""
         self._write(Slot(address, key), value.to_bytes(32, "big"))
+
+    def set_leaf(self, key: bytes, value: int) -> None:
+        """Write a leaf by its key in the tree; what slot it is stays unknown."""
+        self.tree.write(key, value.to_bytes(32, "big"))
 
     def slot(self, address: int, key: int) -> int | None:
         """Value of a slot; None if it has no leaf."""
@@ -161,12 +164,14 @@ class ChainState:
         """Read what `save` wrote."""
         content: dict[str, Any] = json.loads(path.read_text())
         state = cls()
-        for row in content["leaves"]:
-            key = bytes.fromhex(row["key"])
-            state.tree.insert(key, bytes.fromhex(row["value"]))
+        rows = [(bytes.fromhex(row["key"]), row) for row in content["leaves"]]
+        state.tree = StateTree.from_leaves(
+            (key, bytes.fromhex(row["value"])) for key, row in rows
+        )
+        for key, row in rows:
             if "slot" in row:
                 address, slot = row["slot"]
-                state._slots[key] = Slot(int(address, 16), int(slot, 16))
+                state._slots.add(key, Slot(int(address, 16), int(slot, 16)))
         state.preimages = Preimages(bytes.fromhex(x) for x in content["preimages"])
         state.block_hashes = tuple(int(x, 16) for x in content["block_hashes"])
         state.timestamp = content["timestamp"]
@@ -176,10 +181,7 @@ class ChainState:
         key = slot.flat_key()
         self.tree.write(key, value)
         if key not in self._slots:
-            if self._slots_shared:
-                self._slots = self._slots.copy()
-                self._slots_shared = False
-            self._slots[key] = slot
+            self._slots.add(key, slot)
 
 
 def _leaf_row(leaf: Leaf, slots: Mapping[bytes, Slot]) -> dict[str, Any]:

@@ -27,13 +27,20 @@ class Kind(Enum):
     EIP4844 = 0x03
     """Blobs: Ethereum has them, the guest refuses them."""
     EIP7702 = 0x04
+    SERVICE = 0x7D
+    """A call of the operator to a system contract, since protocol version 31."""
     UPGRADE = 0x7E
     L1 = 0x7F
 
     @property
     def is_signed(self) -> bool:
-        """Whether a signature authorises it; the others come from L1."""
-        return self not in (Kind.L1, Kind.UPGRADE)
+        """Whether a signature authorises it."""
+        return not self.is_from_l1 and self is not Kind.SERVICE
+
+    @property
+    def is_from_l1(self) -> bool:
+        """Whether L1 has sent it, in another encoding than the others."""
+        return self in (Kind.L1, Kind.UPGRADE)
 
     @property
     def has_gas_price(self) -> bool:
@@ -93,11 +100,13 @@ class FieldTransaction:
 
     kind: Kind
     gas_limit: int
+    """Service transactions have none, and no fee: 0."""
     max_fee_per_gas: int
     """Wei; the gas price of types without a priority fee."""
     max_priority_fee_per_gas: int | None = None
     """Wei; `max_fee_per_gas` when None."""
     nonce: int = 0
+    """A salt in service transactions."""
     to: int | None = None
     """None creates a contract (legacy, 2930 and 1559), is empty in 4844 and 7702, and
     address 0 in types from L1."""

@@ -108,3 +108,10 @@ def blake2s_round(
     `state` is an `aligned_array` of 24 words, `message` has 16.
     """
     raise Trap("delegation outside RISC-V")
+
+
+def blake2s_block_round(
+    state: Array[U32], block: ByteView, round_mask: U32, control: U32
+) -> None:
+    """The same with a message of 64 bytes, whose `address_of` is divisible by 4."""
+    raise Trap("delegation outside RISC-V")

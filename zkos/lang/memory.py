@@ -5,7 +5,8 @@ start code resets before a run. All indices and sizes are `U32` or literals, and
 every access is checked: outside the bounds is a `Trap`.
 """
 
-from typing import Any, Generic, SupportsIndex, TypeVar, cast
+from mmap import mmap
+from typing import Any, Final, Generic, SupportsIndex, TypeAlias, TypeVar, cast
 
 from zkos.lang.ints import U8, U16, U32, U64, U128, U256
 from zkos.lang.trap import Trap
@@ -14,6 +15,9 @@ T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 NOT_FOUND = U32(0xFFFFFFFF)
+Data: TypeAlias = bytearray | mmap
+_LARGE: Final = 1 << 20
+"""So many bytes come from the system, which has zeros ready: most are never used."""
 
 
 class ByteView:
@@ -21,7 +25,7 @@ class ByteView:
 
     __slots__ = ("_data", "_length", "_start")
 
-    def __init__(self, data: bytearray, start: int, length: int) -> None:
+    def __init__(self, data: Data, start: int, length: int) -> None:
         self._data = data
         self._start = start
         self._length = length
@@ -136,7 +140,9 @@ class ByteView:
 
 def allocate_bytes(length: U32 | int) -> ByteView:
     """Fresh zero bytes that live to the end of the run."""
-    return ByteView(bytearray(int(length)), 0, int(length))
+    size = int(length)
+    data = mmap(-1, size) if size >= _LARGE else bytearray(size)
+    return ByteView(data, 0, size)
 
 
 def view_of(data: bytes) -> ByteView:

@@ -8,7 +8,7 @@ and they hold until `forget_places`.
 from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias, runtime_checkable
 
-from zkos.lang.memory import ByteView
+from zkos.lang.memory import ByteView, Data
 
 Memory: TypeAlias = Callable[[int, int], bytes]
 """The bytes at an address now, given it and their number; ValueError where the guest
@@ -35,7 +35,7 @@ def show(channel: object, memory: Memory) -> None:
 class _Places:
     def __init__(self) -> None:
         self.next = _FIRST
-        self.data: list[tuple[int, bytearray]] = []
+        self.data: list[tuple[int, Data]] = []
 
 
 _places: Final = _Places()

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from zkos.terminal.text import visible
 
-PIPE_COLUMNS: Final = 240
+PIPE_COLUMNS: Final = 1 << 14
+"""More than any line has: in a pipe nothing is broken."""
 
 
 class _Console(Console):
@@ -20,7 +21,7 @@ class _Console(Console):
 
 
 def output() -> Console:
-    """Standard output; wide where nobody looks, so that hashes stay whole."""
+    """Standard output; wide where nobody looks, so that lines stay whole."""
     width = None if sys.stdout.isatty() else PIPE_COLUMNS
     return _Console(highlight=False, soft_wrap=True, width=width)
 

@@ -4,12 +4,14 @@ from typing import Final
 
 _EXTRAS: Final = {
     "atheris": "fuzz",
+    "eth_abi": "scenarios",
     "ethereum": "eels",
     "ethereum_rlp": "eels",
     "ethereum_types": "eels",
     "hypothesis": "fuzz",
     "mkdocs": "docs",
     "unicorn": "fuzz",
+    "yaml": "scenarios",
 }
 """Modules and the extra of ours that brings them."""
 

@@ -11,7 +11,7 @@ from differential.reports.traces import trace_differences
 from differential.session import BlockResult, Session
 from differential.workers import Limits
 from tests.differential.reports.browser import look
-from tests.differential.reports.test_reports import CORPORA, EMPTY, SHIFT
+from tests.differential.reports.test_reports import COLD, CORPORA, EMPTY
 
 ENGINES = [Engine("native", "", "native"), Engine("riscv", "", "riscv")]
 
@@ -40,7 +40,7 @@ def different():
     engines = parse_engines(["native", "native@upstream"])
     run = RunRecord("zkos diff", engines)
     with Session(engines, run.options, Limits(120.0)) as session:
-        for result in session.run([SHIFT, CORPORA / "create" / "token.json"]):
+        for result in session.run([COLD, CORPORA / "create" / "token.json"]):
             run.add(result)
     trace_differences(run, jobs=1)
     return html(run)
@@ -57,23 +57,23 @@ def test_a_difference_is_seen_with_its_trace(different, tmp_path):
         "native,",
         "native@upstream",
         "public_input",
-        "stack[0]",
+        "gas",
         "after",
-        "SHL",
+        "STATICCALL",
     ]
     assert [chart["name"] for chart in seen.charts] == [
         "Blocks by time",
         "The slowest blocks",
     ]
     (split,) = seen.text('class="split"')
-    assert split.split()[0] == "3"
+    assert split.split()[0] == "8"
     steps = seen.text('class="steps"')[0].split()
-    for opcode in ("PUSH5", "SHL", "SSTORE"):
+    for opcode in ("PUSH2", "GAS", "STATICCALL"):
         assert steps.count(opcode) >= 2
     (replay,) = seen.text('class="replay"')
     assert replay == (
-        f"zkos diff {SHIFT} --engine native --engine native@upstream "
-        f"zkos trace {SHIFT} --diff native native@upstream"
+        f"zkos diff {COLD} --engine native --engine native@upstream "
+        f"zkos trace {COLD} --diff native native@upstream"
     )
 
 

@@ -17,11 +17,12 @@ from differential.session import BadCase, BlockResult, Session
 from differential.trace_diff import CONTEXT
 from differential.workers import Limits
 from zkos.host.case import parse_case
+from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
 EMPTY = parse_case({"block": {}}, "empty")
 CORPORA = Path(__file__).resolve().parents[3] / "corpora"
-SHIFT = CORPORA / "regressions" / "upstream_shift_past_32_bits" / "case.json"
+COLD = CORPORA / "regressions" / "upstream_p256_is_cold" / "case.json"
 GOOD = Outcome(Result.SUCCESS, public_input=b"\1" * 32, seconds=0.25)
 OTHER = replace(GOOD, public_input=b"\2" * 32)
 
@@ -71,19 +72,23 @@ def test_page_of_an_empty_run_is_whole():
     assert "0 blocks" in html(RunRecord("zkos diff"))
 
 
-def test_theirs_is_read_beside_the_case(shared):
-    case = shared / "vectors" / "mainnet_22244135.json.gz"
-    assert published_cycles(case, Profile.APP, 0) == 192_784_201
-    assert published_cycles(case.with_name("none.json"), Profile.APP, 0) is None
+def test_theirs_is_read_beside_the_case():
+    case = CORPORA / "vectors" / "empty.json"
+    assert published_cycles(case, DataAvailability.KECCAK, 0) == 517_050
+    assert published_cycles(case, DataAvailability.NONE, 0) == 481_557
+    other = case.with_name("none.json")
+    assert published_cycles(other, DataAvailability.KECCAK, 0) is None
 
 
-def traced(names, path=SHIFT, **changes):
-    """A run of one case, traced."""
+def traced(names, path=COLD, index=0):
+    """A run of one case, traced; `index` is the block that is looked for."""
     engines = parse_engines(names)
     run = RunRecord("zkos diff", engines)
     with Session(engines, run.options, Limits(120.0)) as session:
         for item in session.run([path]):
-            run.add(replace(item, **changes))
+            run.add(item)
+    (record,) = run.records
+    record.result = replace(record.result, index=index)
     trace_differences(run, jobs=1)
     return run
 
@@ -93,23 +98,25 @@ def test_a_difference_has_the_steps_around_it():
     (record,) = run.records
     trace = record.trace
 
-    assert (trace.transaction, trace.step, trace.field) == (1, 3, "stack[0]")
-    assert trace.opcode == "SHL"
-    assert trace.values == ("0 (0x0)", "1 (0x1)")
+    assert (trace.transaction, trace.step, trace.field) == (0, 8, "gas")
+    assert trace.opcode == "STATICCALL"
+    # A cold account costs 2500 gas more (EIP-2929).
+    ours, theirs = (int(text.split()[0]) for text in trace.values)
+    assert ours - theirs == 2500
     (split,) = [row for row in trace.rows if row.is_split]
-    assert [side.stack[0].text for side in split.sides] == ["0x0", "0x1"]
-    assert all(side.stack[0].different for side in split.sides)
+    assert [side.opcode.text for side in split.sides] == ["POP", "POP"]
     before = [row for row in trace.rows if row.number < trace.step]
-    assert [row.sides[0].opcode.text for row in before] == ["PUSH1", "PUSH5", "SHL"]
-    assert [row.number for row in before if row.is_culprit] == [2]
+    opcodes = [row.sides[0].opcode.text for row in before]
+    assert opcodes[-3:] == ["PUSH2", "GAS", "STATICCALL"]
+    assert [row.number for row in before if row.is_culprit] == [7]
     assert all(row.sides[0] == row.sides[1] for row in before)
     after = [row for row in trace.rows if row.number > trace.step]
     assert len(after) == CONTEXT
 
 
 def test_a_difference_outside_the_evm_says_so():
-    path = CORPORA / "regressions" / "coinbase_overflow" / "case.json"
-    (record,) = traced(["native", "native@upstream"], path).records
+    path = CORPORA / "vectors" / "native_thresholds.json"
+    (record,) = traced(["native", "native@replay"], path).records
 
     assert record.trace is None
     assert record.note.startswith("No step of the EVM ran")
@@ -125,7 +132,7 @@ def test_a_trace_that_fails_leaves_the_page_whole():
     assert run.records[0].note in html(run).replace("&#39;", "'")
 
 
-@pytest.mark.parametrize(("kind", "argument"), [("image", "app.bin"), ("eels", "")])
+@pytest.mark.parametrize(("kind", "argument"), [("image", "x.bin"), ("anvil", "")])
 def test_engines_that_cannot_be_traced_are_named(tmp_path, kind, argument):
     engines = [Engine("native", "", "native"), Engine(kind, argument, kind)]
     run = RunRecord("zkos diff", engines)
@@ -147,7 +154,7 @@ def test_memory_of_a_long_trace_is_not_compared(monkeypatch):
     assert short.records[0].note == ""
     assert long.records[0].note.startswith("Memory was not compared")
     assert long.records[0].note in html(long)
-    assert long.records[0].trace.opcode == "SHL"
+    assert long.records[0].trace.opcode == "STATICCALL"
 
 
 def test_a_page_of_many_differences_traces_the_first_ones(tmp_path, monkeypatch):
@@ -189,7 +196,9 @@ def test_theirs_come_from_beside_the_case_otherwise(tmp_path):
     expected |= dict.fromkeys((*counts, "oracle_words_written"), 0)
     expected |= {"cycles": 300, "queries": {}}
     beside = tmp_path / "a.expected.json"
-    beside.write_text(json.dumps({"images": {"app": expected}}))
+    beside.write_text(
+        json.dumps({"images": {"singleblock_batch": {"keccak": expected}}})
+    )
     run = RunRecord("zkos diff", [Engine("riscv", "", "riscv")])
     run.add(result(tmp_path / "a.json", {"riscv": replace(GOOD, cycles=150)}))
     page = " ".join(html(run).split())
@@ -202,9 +211,9 @@ def test_commands_say_all_that_is_unusual():
     engines = parse_engines(["native@upstream", "riscv"])
     engines.append(Engine("image", "x/app.bin", "image"))
     options = RunOptions(
-        Profile.SERVER, Mode.FORWARD, Quirks.UPSTREAM, real_precompiles=True
+        Profile.REPLAY, Mode.FORWARD, Quirks.UPSTREAM, extra_precompiles=True
     )
-    unusual = "--profile server --mode forward --quirks upstream --real-precompiles"
+    unusual = "--profile replay --mode forward --quirks upstream --extra-precompiles"
 
     assert diff_command(path, engines, options) == (
         "zkos diff 'a case.json' --engine native@upstream --engine riscv "

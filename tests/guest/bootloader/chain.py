@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from Crypto.Hash import keccak
 
-from tests.easm import assemble
 from tests.guest.system.conftest import cached_slots
 from tests.guest.system.world import World, b2s, encode_account, padded, stored
+from zkos.cases.assembler import assemble
 from zkos.guest.bootloader.runner import Runner
 from zkos.guest.environments import Environments
 from zkos.guest.hooks.hooks import Hooks

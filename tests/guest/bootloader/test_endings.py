@@ -7,8 +7,8 @@ import pytest
 from tests.guest.bootloader.encodings import REASONS
 from tests.guest.bootloader.flow import prices, work
 from zkos.guest.flow import l1, process
+from zkos.guest.flow.checks import Sender
 from zkos.guest.flow.ledger import Ledger
-from zkos.guest.flow.validation import Sender
 from zkos.guest.system.errors import Fatal, OutOfNative, OutOfReturnMemory
 from zkos.lang.ints import U8, U32, U64, U256, Address
 

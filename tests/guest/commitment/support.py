@@ -7,7 +7,7 @@ from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.models.flat.tree import SealedSlot
 from zkos.guest.state.account import Account
-from zkos.guest.state.events import Log
+from zkos.guest.state.emitted import Log
 from zkos.guest.state.io import Io
 from zkos.guest.state.slot import Slot
 from zkos.guest.system.metadata import Metadata

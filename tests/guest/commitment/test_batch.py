@@ -15,8 +15,7 @@ from tests.guest.commitment.support import (
 )
 from tests.guest.commitment.test_logs import empty_root
 from tests.guest.system.world import BLOB_ADVICE, World, packed
-from zkos.guest.commitment.batch import Batch
-from zkos.guest.commitment.finish import BlockCommitment
+from zkos.guest.commitment.batch import Batch, BlockCommitment
 from zkos.guest.commitment.public_input import chain_state, window_hashes
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.state.system import System

@@ -73,12 +73,19 @@ def delegated_round(state, message, round_mask, control):
         state[i] = U32(word)
 
 
+def delegated_block_round(state, block, round_mask, control):
+    """The same for a block of bytes."""
+    words = [block.load_u32(U32(4 * i)) for i in range(16)]
+    delegated_round(state, words, round_mask, control)
+
+
 @pytest.fixture(scope="module", params=["plain", "delegated"], autouse=True)
 def rounds(request):
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "delegated":
             patch.setattr(module, "DELEGATED", True)
             patch.setattr(module, "blake2s_round", delegated_round)
+            patch.setattr(module, "blake2s_block_round", delegated_block_round)
         yield request.param
 
 
@@ -105,8 +112,9 @@ def test_the_rounds_meant_are_the_rounds_run(rounds, monkeypatch):
     def refuse(*_):
         raise AssertionError
 
-    unused = "compress" if rounds == "delegated" else "blake2s_round"
-    monkeypatch.setattr(module, unused, refuse)
+    unused = {"delegated": ["compress"]}
+    for name in unused.get(rounds, ["blake2s_round", "blake2s_block_round"]):
+        monkeypatch.setattr(module, name, refuse)
 
     assert Blake2s().hash(view_of(b"abc")) == expected(b"abc")
 

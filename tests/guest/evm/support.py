@@ -1,166 +1,130 @@
-"""A world of few methods for EVM frames, and running code in it."""
+"""A guest with an EVM in its first transaction, and code run in it."""
 
-from dataclasses import dataclass, field
-from functools import cache
-from hashlib import sha256
-from types import SimpleNamespace
+from collections.abc import Callable
 from typing import Any
 
-from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.evm.interpreter import Evm
-from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES
-from zkos.guest.system.calls import Exit, Frame
-from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
-from zkos.lang.memory import ByteView, List, allocate_bytes, view_of
+from tests.guest.objects import (
+    OBJECTS,
+    Evm,
+    Frame,
+    Resources,
+    System,
+    attach,
+    memory_length,
+    memory_of,
+    stack_of,
+)
+from tests.guest.system.conftest import cached_slots
+from tests.guest.system.world import World, encode_account, number, stored
+from zkos.guest.protocol.environment import EVM_ENVIRONMENT, NO_ENVIRONMENT
+from zkos.guest.protocol.options import OPTION_PROVING, OPTION_REPORT
+from zkos.guest.system.calls import Exit
+from zkos.lang.ints import U32, U64, U256, Address
+from zkos.lang.memory import view_of
 
 SELF = 0xA11CE
 CALLER = 0xCA11E7
 OTHER = 0x07E4
+OWN = 0x5E1F
+"""Ether of `SELF`."""
 PLENTY = 10**12
-
-# Charges of the fake system: distinct primes, so that each is recognised in a sum.
-ACCOUNT = (256 * 7919, 104729)
-ACCOUNT_WITH_CODE = (256 * 7867, 104683)
-SLOT = (256 * 7907, 104723)
-SLOT_WRITE = (256 * 7901, 104717)
-TRANSIENT = (256 * 7883, 104711)
-EVENT = (256 * 7879, 104707)
-DESTRUCT = (256 * 7877, 104701)
-KECCAK = (256 * 7873, 104693)
+MOST_MEMORY = U32(1 << 16)
+FIRST_HASH = 5000
+"""The hash of block 744, the oldest there is; each is one more than that before."""
 
 
-def pay(resources: Any, price: tuple[int, int]) -> None:
-    resources.charge(U64(price[0]), U64(price[1]))
+def metadata() -> list[int]:
+    """Of block 1000: each number another one."""
+    hashes = [word for at in range(256) for word in number(FIRST_HASH + at, 8)]
+    return [
+        *(*number(0xFEE, 8), *number(0, 8), *number(1, 8)),
+        *(*number(1000, 2), *number(0x713E, 2), *number(0xC4A1, 2)),
+        *(*number(0x11317, 2), *number(2**64 - 1, 2), *number(0xC01, 6)),
+        *hashes,
+        *number(0x4A4D, 8),
+    ]
 
 
-@dataclass
-class FakeAccount:
-    balance: U256
-    code: bytes
-    observable_hash: U256
-    bytecode_hash: U256
+class Guest:
+    """A system and an EVM; `SELF` has ether and a nonce, others what is given."""
 
-    @property
-    def observable_length(self) -> U32:
-        return U32(len(self.code))
-
-    def hash_for_extcodehash(self) -> U256:
-        return self.observable_hash
-
-
-@dataclass
-class FakeIo:
-    """Remembers what it is asked; every charge is one of the constants above."""
-
-    slots: dict[int, int] = field(default_factory=dict)
-    transient: dict[int, int] = field(default_factory=dict)
-    events: list[tuple[list[int], bytes]] = field(default_factory=list)
-    destroyed: list[tuple[int, bool]] = field(default_factory=list)
-    accounts: dict[int, FakeAccount] = field(default_factory=dict)
-    asked: list[int] = field(default_factory=list)
-    asked_code: list[int] = field(default_factory=list)
-    hasher: Keccak256 = field(default_factory=Keccak256)
-
-    def read_slot(
-        self, environment: U8, resources: Any, at: Address, key: U256
-    ) -> U256:
-        assert (environment, at) == (1, SELF)
-        pay(resources, SLOT)
-        return U256(self.slots.get(int(key), 0))
-
-    def write_slot(
-        self, environment: U8, resources: Any, at: Address, key: U256, value: U256
+    def __init__(
+        self, accounts: dict[int, bytes] | None = None, world: World | None = None
     ) -> None:
-        assert (environment, at) == (1, SELF)
-        pay(resources, SLOT_WRITE)
-        self.slots[int(key)] = int(value)
+        """Accounts with this code; each has 0xBA1 wei and the code hash 0x4A54."""
+        self.world = world = world or World()
+        world.options |= int(OPTION_PROVING) | int(OPTION_REPORT)
+        world.metadata = metadata()
+        world.add_account(SELF, encode_account(nonce=1, balance=OWN))
+        for address, code in (accounts or {}).items():
+            record = encode_account(
+                versioning=0x0101010000000000,
+                balance=0xBA1,
+                code=code,
+                observable=(0x4A54).to_bytes(32, "big"),
+            )
+            world.add_account(address, record, stored(code))
+        attach(world)
+        self.system = System()
+        self.system.origin = Address(0x0416)
+        self.system.gas_price = U256(0x9A5)
+        self.io = self.system.io
+        self.evm = Evm(self.system)
+        self.io.begin_transaction()
+        self.io.read_account(NO_ENVIRONMENT, plenty(), Address(SELF))
+        world.queries.clear()
+        self.snapshot = self.io.start_frame()
 
-    def read_transient(self, resources: Any, at: Address, key: U256) -> U256:
-        assert at == SELF
-        pay(resources, TRANSIENT)
-        return U256(self.transient.get(int(key), 0))
+    def renew(self) -> None:
+        """Undo what was done, and make all cold again."""
+        self.io.finish_frame(self.snapshot, True)
+        self.io.begin_transaction()
+        self.snapshot = self.io.start_frame()
 
-    def write_transient(
-        self, resources: Any, at: Address, key: U256, value: U256
-    ) -> None:
-        assert at == SELF
-        pay(resources, TRANSIENT)
-        self.transient[int(key)] = int(value)
+    def slots(self) -> dict[int, int]:
+        """Values of the slots of `SELF` that were looked at."""
+        found = [slot for slot in cached_slots(self.io) if slot.address == SELF]
+        return {int(slot.key): int(slot.current) for slot in found}
 
-    def read_account(self, environment: U8, resources: Any, at: Address) -> FakeAccount:
-        assert environment == 1
-        pay(resources, ACCOUNT)
-        self.asked.append(int(at))
-        return self.account(at)
+    def transient(self, key: int) -> int:
+        return int(self.io.read_transient(plenty(), Address(SELF), U256(key)))
 
-    def read_account_with_code(
-        self, environment: U8, resources: Any, at: Address
-    ) -> FakeAccount:
-        assert environment == 1
-        pay(resources, ACCOUNT_WITH_CODE)
-        self.asked_code.append(int(at))
-        return self.account(at)
+    def events(self) -> list[tuple[list[int], bytes]]:
+        """Topics and data."""
+        events = self.io.events.events
+        return [
+            (
+                [int(event.topics[index]) for index in range(event.topics.length())],
+                bytes(event.data),
+            )
+            for event in (events[at] for at in range(events.length()))
+        ]
 
-    def account(self, at: Address) -> FakeAccount:
-        empty = FakeAccount(U256(0), b"", U256(0), U256(0))
-        return self.accounts.get(int(at), empty)
-
-    def code(self, account: FakeAccount) -> ByteView:
-        return view_of(account.code)
-
-    def emit_event(
-        self,
-        environment: U8,
-        resources: Any,
-        at: Address,
-        topics: List[U256],
-        data: ByteView,
-    ) -> None:
-        assert (environment, at) == (1, SELF)
-        pay(resources, EVENT)
-        kept = [int(topics[index]) for index in range(int(topics.length()))]
-        self.events.append((kept, bytes(data)))
-
-    def self_destruct(
-        self,
-        resources: Any,
-        at: Address,
-        beneficiary: Address,
-        under_construction: bool,
-    ) -> None:
-        assert at == SELF
-        pay(resources, DESTRUCT)
-        self.destroyed.append((int(beneficiary), under_construction))
-
-    def keccak(self, resources: Any, data: ByteView) -> Bytes32:
-        pay(resources, KECCAK)
-        return self.hasher.hash(data)
+    def charge(self, action: Callable[[Any, Any], Any]) -> tuple[float, int]:
+        """Gas and native the system takes for something, were it done now."""
+        resources = plenty()
+        snapshot = self.io.start_frame()
+        action(self.io, resources)
+        self.io.finish_frame(snapshot, True)
+        ergs, native = int(resources.ergs), int(resources.native)
+        return PLENTY - ergs / 256, PLENTY - native
 
 
-METADATA = SimpleNamespace(
-    coinbase=Address(0xC01),
-    timestamp=U64(0x713E),
-    block_number=U64(1000),
-    prevrandao=lambda options: U256(0x4A4D if options.prevrandao else 1),
-    gas_limit=U64(0x11317),
-    chain_id=U64(0xC4A1),
-    basefee=U256(0xFEE),
-    block_hash=lambda number: U256(int(number) + 1),
-)
+_kept: list[tuple[int, Guest]] = []
 
 
-@cache
-def machine() -> tuple[Evm, SimpleNamespace]:
-    """One EVM for all tests: its heap is large."""
-    system = SimpleNamespace(
-        io=FakeIo(),
-        metadata=METADATA,
-        origin=Address(0x0416),
-        gas_price=U256(0x9A5),
-        options=SimpleNamespace(prevrandao=False),
-        frame_memory=allocate_bytes(FRAME_MEMORY_BYTES),
-    )
-    return Evm(system), system
+def kept_guest() -> Guest:
+    """One for all runs of a test that name none, as if it were new each time."""
+    if _kept and _kept[0][0] == OBJECTS.beginnings:
+        _kept[0][1].renew()
+    else:
+        guest = Guest()
+        _kept[:] = [(OBJECTS.beginnings, guest)]
+    return _kept[0][1]
+
+
+def plenty() -> Any:
+    return Resources(U64(PLENTY * 256), U64(PLENTY))
 
 
 class Run:
@@ -177,18 +141,14 @@ class Run:
         static: bool = False,
         constructor: bool = False,
         artifacts: bytes | None = None,
-        io: FakeIo | None = None,
+        guest: Guest | None = None,
     ) -> None:
-        self.evm, system = machine()
-        self.io = system.io = io or FakeIo()
+        """In a guest as new, unless one is given: there, all is as it was left."""
+        self.guest = guest or kept_guest()
+        self.evm = self.guest.evm
+        self.common = common = Frame(U32(0))
         code = pushes(stack) + code
-        own = int.from_bytes(sha256(code).digest(), "big")
-        self.io.accounts.setdefault(
-            SELF, FakeAccount(U256(0x5E1F), code, U256(own), U256(own))
-        )
-        self.common = Frame(U32(0))
-        common = self.common
-        common.environment = U8(1)
+        common.environment = EVM_ENVIRONMENT
         common.resources.ergs = U64(gas * 256)
         common.resources.native = U64(native)
         common.address = common.code_address = Address(SELF)
@@ -204,22 +164,17 @@ class Run:
         self.keep()
 
     def keep(self) -> None:
-        """Note stack (from the bottom up) and memory: the next run uses them again."""
+        """Note what came out: the next run uses the frame again."""
         frame = self.evm.frames[self.common.depth]
-        self.stack = [int(frame.stack[index]) for index in range(int(frame.size))]
-        self.memory = bytes(frame.memory)
-
-    @property
-    def output(self) -> bytes:
-        return bytes(self.common.output)
-
-    @property
-    def gas(self) -> float:
-        return int(self.common.resources.ergs) / 256
-
-    @property
-    def native(self) -> int:
-        return int(self.common.resources.native)
+        words = stack_of(frame)
+        self.stack = [int(words[index]) for index in range(int(words.length()))]
+        """From the bottom up."""
+        self.memory_length = int(memory_length(frame))
+        self.memory = bytes(memory_of(frame, MOST_MEMORY))
+        """Not all of a very large one."""
+        self.output = bytes(self.common.output)
+        self.gas = int(self.common.resources.ergs) / 256
+        self.native = int(self.common.resources.native)
 
     def reply(self, *, success: bool, data: bytes = b"", address: int = 0) -> None:
         """Resume with what came of the request."""

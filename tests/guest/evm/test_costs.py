@@ -2,19 +2,40 @@
 
 import pytest
 
-from tests.guest.evm.support import (
-    ACCOUNT,
-    ACCOUNT_WITH_CODE,
-    DESTRUCT,
-    EVENT,
-    KECCAK,
-    SLOT,
-    SLOT_WRITE,
-    TRANSIENT,
-    cost,
-    execute,
-)
+from tests.guest.evm.support import SELF, cost, execute, kept_guest
+from tests.guest.objects import OBJECTS
 from zkos.guest.evm.opcodes import OPCODES
+from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
+from zkos.lang.ints import U256, Address
+from zkos.lang.memory import List, view_of
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
+HERE = Address(SELF)
+ONE = U256(1)
+
+
+def topics(*numbers):
+    made = List(U256)
+    for value in numbers:
+        made.append(U256(value))
+    return made
+
+
+# What the system is asked for; what it takes is tested elsewhere.
+SYSTEM = {
+    "account": lambda io, it: io.read_account(EVM, it, Address(1)),
+    "code": lambda io, it: io.read_account_with_code(EVM, it, Address(7)),
+    "slot": lambda io, it: io.read_slot(EVM, it, HERE, ONE),
+    "write": lambda io, it: io.write_slot(EVM, it, HERE, ONE, ONE),
+    "transient": lambda io, it: io.read_transient(it, HERE, ONE),
+    "hash": lambda io, it: io.keccak(it, view_of(bytes(33))),
+    "event": lambda io, it: io.emit_event(EVM, it, HERE, topics(), view_of(bytes(32))),
+    "topics": lambda io, it: io.emit_event(
+        EVM, it, HERE, topics(1, 2, 3, 4), view_of(b"")
+    ),
+    "destruct": lambda io, it: io.self_destruct(it, HERE, Address(7), False),
+}
 
 # opcode: (gas, native) for operands that are all 1, without step
 FIXED = {
@@ -77,14 +98,14 @@ PUSH_NATIVE = (
     "60 120 140 140 150 160 170 180 190 200 210 210 220 230 240 240 "
     "240 240 240 240 250 260 260 260 260 270 280 280 290 290 300 300"
 )
-SYSTEM = {
-    0x31: (60, ACCOUNT),
-    0x3B: (60, ACCOUNT),
-    0x3F: (60, ACCOUNT),
-    0x54: (100, SLOT),
-    0x55: (100, SLOT_WRITE),
-    0x5C: (100, TRANSIENT),
-    0x5D: (100, TRANSIENT),
+WITH_SYSTEM = {
+    0x31: (60, "account"),
+    0x3B: (60, "account"),
+    0x3F: (60, "account"),
+    0x54: (100, "slot"),
+    0x55: (100, "write"),
+    0x5C: (100, "transient"),
+    0x5D: (100, "transient"),
 }
 # opcode, stack (top first), gas, native; memory is empty before
 DYNAMIC = [
@@ -93,13 +114,13 @@ DYNAMIC = [
     (0x0A, (2, 0x100), 110, 10700),
     (0x0A, (2, 2**255), 1610, 160700),
     (0x20, (0, 0), 30, 90),
-    (0x20, (0, 33), 6, 90 + 35 + 64, KECCAK),
+    (0x20, (0, 33), 6, 90 + 35 + 64, "hash"),
     (0x37, (0, 0, 0), 3, 180),
     (0x37, (0, 0, 33), 3 + 6 + 6, 100 + 113 + 35 + 64),
     (0x39, (32, 0, 1), 3 + 3 + 6, 100 + 81 + 35 + 64),
     (0x3E, (32, 0, 0), 3, 180),
-    (0x3C, (7, 0, 0, 33), 6 + 6, 100 + 113 + 35 + 64, ACCOUNT_WITH_CODE),
-    (0x3C, (7, 0, 0, 0), 0, 180, ACCOUNT_WITH_CODE),
+    (0x3C, (7, 0, 0, 33), 6 + 6, 100 + 113 + 35 + 64, "code"),
+    (0x3C, (7, 0, 0, 0), 0, 180, "code"),
     (0x51, (0,), 6, 250 + 35 + 32),
     (0x51, (1,), 9, 250 + 35 + 64),
     (0x52, (0, 1), 6, 250 + 35 + 32),
@@ -109,8 +130,8 @@ DYNAMIC = [
     (0x5E, (0, 0, 0), 3, 80),
     (0x5E, (0, 64, 32), 3 + 3 + 9, 112 + 35 + 96),
     (0x5E, (64, 0, 32), 3 + 3 + 9, 112 + 35 + 96),
-    (0xA0, (0, 32), 3, 50 + 35 + 32, EVENT),
-    (0xA4, (0, 0, 1, 2, 3, 4), 0, 50, EVENT),
+    (0xA0, (0, 32), 3, 50 + 35 + 32, "event"),
+    (0xA4, (0, 0, 1, 2, 3, 4), 0, 50, "topics"),
 ]
 ENDING = [
     (0xF0, (0, 0, 0), 32000, 25000),
@@ -126,14 +147,15 @@ ENDING = [
     (0xF5, (0, 0, 33, 0), 32000 + 6 + 16, 25000 + 35 + 64),
     (0xFA, (9, 7, 0, 0, 0, 0), 0, 1500),
     (0xFD, (0, 1), 3, 50 + 35 + 32),
-    (0xFF, (7,), 5000, 100, DESTRUCT),
+    (0xFF, (7,), 5000, 100, "destruct"),
 ]
 
 
-def with_system(gas: int, native: int, *charge: tuple[int, int]) -> tuple[float, int]:
+def with_system(gas: int, native: int, *asked: str) -> tuple[float, int]:
+    charges = [kept_guest().charge(SYSTEM[what]) for what in asked]
     return (
-        gas + sum(ergs for ergs, _ in charge) / 256,
-        native + sum(more for _, more in charge),
+        gas + sum(more for more, _ in charges),
+        native + sum(more for _, more in charges),
     )
 
 
@@ -155,24 +177,24 @@ def test_push_price(count: int) -> None:
     assert cost(bytes([0x5F + count])) == (3, native)
 
 
-@pytest.mark.parametrize("opcode", SYSTEM)
+@pytest.mark.parametrize("opcode", WITH_SYSTEM)
 def test_opcode_with_a_price_of_the_system(opcode: int) -> None:
-    native, charge = SYSTEM[opcode]
+    native, asked = WITH_SYSTEM[opcode]
     measured = cost(bytes([opcode]), operands(opcode))
-    assert measured == with_system(0, native, charge)
+    assert measured == with_system(0, native, asked)
 
 
 @pytest.mark.parametrize("row", DYNAMIC, ids=lambda row: f"{row[0]:02x} {row[1]}")
 def test_opcode_with_a_price_by_operands(row: tuple) -> None:
-    opcode, stack, gas, native, *charge = row
-    assert cost(bytes([opcode]), stack) == with_system(gas, native, *charge)
+    opcode, stack, gas, native, *asked = row
+    assert cost(bytes([opcode]), stack) == with_system(gas, native, *asked)
 
 
 @pytest.mark.parametrize("row", ENDING, ids=lambda row: f"{row[0]:02x} {row[1]}")
 def test_opcode_that_stops_the_frame(row: tuple) -> None:
-    opcode, stack, gas, native, *charge = row
+    opcode, stack, gas, native, *asked = row
     measured = cost(bytes([opcode]), stack, ends=True)
-    assert measured == with_system(gas, native, *charge)
+    assert measured == with_system(gas, native, *asked)
 
 
 @pytest.mark.parametrize(("opcode", "gas", "native"), [(0x56, 8, 70), (0x57, 10, 300)])
@@ -189,7 +211,7 @@ def test_jumpi_not_taken_costs_the_same() -> None:
 
 
 def test_every_opcode_is_priced() -> None:
-    priced = {*FIXED, *SYSTEM, *range(0x60, 0x80), 0x56, 0x57}
+    priced = {*FIXED, *WITH_SYSTEM, *range(0x60, 0x80), 0x56, 0x57}
     priced |= {row[0] for row in (*DYNAMIC, *ENDING)}
     rest = {row[0] for row in OPCODES} - priced
     assert rest == {0xFE, 0xA1, 0xA2, 0xA3}
@@ -224,4 +246,4 @@ def test_memory_growth_pays_the_difference_only() -> None:
     run, empty = execute(code), execute(b"")
     pushes = 2 * (2 + 3) + 2 * 2
     assert empty.gas - run.gas == pushes + 3 * 3 + 3 + 3
-    assert len(run.memory) == 64
+    assert run.memory_length == 64

@@ -2,15 +2,27 @@
 
 import pytest
 
-from tests.guest.evm.support import CALLER, PLENTY, SELF, FakeIo, Run, execute, halts
-from zkos.guest.environments import Environments
+from tests.guest.evm.support import (
+    CALLER,
+    PLENTY,
+    SELF,
+    Guest,
+    Run,
+    execute,
+    halts,
+)
+from tests.guest.objects import OBJECTS, Environments, Frame
+from tests.guest.system.world import World
 from zkos.guest.evm.opcodes import OPCODES
 from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES
-from zkos.guest.system.calls import Exit, Frame, Scheme
+from zkos.guest.protocol.options import OPTION_QUIRKS_UPSTREAM
+from zkos.guest.system.calls import Exit, Scheme
 from zkos.guest.system.errors import Fatal, OutOfNative
 from zkos.lang.ints import U8, U32, U64, Address
 from zkos.lang.memory import view_of
 
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 MAX = 2**256 - 1
 OPERANDS = {row[0]: row[4] for row in OPCODES}
 RESULTS = {row[0]: row[5] for row in OPCODES}
@@ -126,11 +138,11 @@ def test_full_stack_is_no_matter_without_growth(opcode: int) -> None:
     "opcode", [0x55, 0x5D, 0xA0, 0xA1, 0xA2, 0xA3, 0xA4, 0xF0, 0xF5, 0xFF]
 )
 def test_state_changes_halt_in_static_frames(opcode: int) -> None:
-    io = FakeIo()
+    guest = Guest()
     stack = (0,) * OPERANDS[opcode]
-    halts(bytes([opcode]), stack=stack, static=True, io=io)
-    changes = (io.slots, io.transient, io.events, io.destroyed)
-    assert not any(changes)
+    halts(bytes([opcode]), stack=stack, static=True, guest=guest)
+    assert (guest.slots(), guest.events()) == ({}, [])
+    assert guest.world.queries == []
     assert Run(bytes([opcode]), stack=stack).exit is not Exit.HALTED
 
 
@@ -143,12 +155,14 @@ def test_only_call_with_ether_halts_in_static_frames() -> None:
 
 def test_sstore_needs_more_gas_than_the_stipend() -> None:
     pushed = 2 * 3
-    io = FakeIo()
-    halts(b"\x55", stack=(1, 2), gas=2300 + pushed, io=io)
-    assert io.slots == {}
+    run = halts(b"\x55", stack=(1, 2), gas=2300 + pushed)
+    assert run.guest.slots() == {}
     # One more is enough for the rule; the price of the system then is not.
-    run = halts(b"\x55", stack=(1, 2), gas=2301 + pushed, io=io)
-    assert run.native < halts(b"\x55", stack=(1, 2), gas=2306).native
+    run = halts(b"\x55", stack=(1, 2), gas=2301 + pushed)
+    assert run.guest.slots() == {1: 0}
+    halts(b"\x55", stack=(1, 2), gas=22100 + pushed - 1)
+    run = execute(b"\x55", stack=(1, 2), gas=22100 + pushed)
+    assert run.guest.slots() == {1: 2}
 
 
 @pytest.mark.parametrize(
@@ -223,17 +237,23 @@ def test_native_runs_out_exactly_and_unwinds() -> None:
             Run(code, native=native)
 
 
-def test_native_has_priority_over_gas() -> None:
+def test_what_cannot_pay_its_gas_halts_whatever_native_there_is() -> None:
+    for native in (0, 159, 160):
+        assert halts(b"\x01", gas=0, native=6 + native).native == native
+
+
+def test_native_has_priority_over_gas_upstream() -> None:
+    guest = Guest(world=World(int(OPTION_QUIRKS_UPSTREAM)))
     with pytest.raises(OutOfNative):
-        Run(b"\x01", gas=0, native=6 + 20 + 139)
-    halts(b"\x01", gas=0, native=6 + 20 + 140)
+        Run(b"\x01", gas=0, native=6 + 20 + 139, guest=guest)
+    assert halts(b"\x01", gas=0, native=6 + 20 + 140, guest=guest).native == 0
 
 
 def test_heap_of_all_frames_stays_below_its_size() -> None:
     last = int(FRAME_MEMORY_BYTES) - 64
     gas = 2**40
     run = execute(b"\x53", stack=(last + 31, 1), gas=gas)
-    assert len(run.memory) == last + 32
+    assert run.memory_length == last + 32
     halts(b"\x53", stack=(last + 32, 1), gas=gas)
 
 
@@ -361,7 +381,7 @@ def test_memory_of_a_child_starts_behind_its_parent_and_is_clean() -> None:
 
 def test_environments_know_the_evm_only() -> None:
     parent = Run(b"")
-    environments = Environments(parent.evm.system)
+    environments = Environments(parent.guest.system)
     assert environments.begin(parent.common) is Exit.RETURNED
     environments.leave(parent.common)
     parent.common.environment = U8(2)

@@ -4,16 +4,21 @@ import pytest
 
 from tests.guest.evm.support import (
     CALLER,
+    FIRST_HASH,
     OTHER,
+    OWN,
     SELF,
-    FakeAccount,
-    FakeIo,
+    Guest,
     execute,
 )
+from tests.guest.objects import OBJECTS
+from tests.guest.system.world import PREIMAGE
 from zkos.guest.crypto.keccak import Keccak256
-from zkos.lang.ints import U256
+from zkos.lang.ints import Address
 from zkos.lang.memory import view_of
 
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 MAX = 2**256 - 1
 MIN_SIGNED = 2**255
 WORDS = (0, 1, 2, 7, 2**32 - 1, 2**64, 2**128 + 3, MIN_SIGNED, MAX - 1, MAX)
@@ -123,7 +128,7 @@ def test_keccak_hashes_memory() -> None:
         (0x44, 1),
         (0x45, 0x11317),
         (0x46, 0xC4A1),
-        (0x47, 0x5E1F),
+        (0x47, OWN),
         (0x48, 0xFEE),
         (0x4A, 1),
         (0x58, 0),
@@ -141,8 +146,9 @@ def test_gas_is_what_is_left_after_it() -> None:
 
 
 def test_blockhash_asks_only_for_numbers_of_64_bits() -> None:
-    assert result(0x40, 7) == 8
-    assert result(0x40, 2**64 + 7) == 0
+    assert result(0x40, 744) == FIRST_HASH
+    assert result(0x40, 999) == FIRST_HASH + 255
+    assert result(0x40, 2**64 + 999) == 0
     assert result(0x49, 7) == 0
 
 
@@ -196,7 +202,7 @@ def test_mcopy_handles_overlap(to: int, start: int) -> None:
 @pytest.mark.parametrize("length", [0, 1, 5, 40])
 def test_copies_pad_with_zeros(start: int, length: int) -> None:
     data = b"\x39ABCDEFGH"
-    io = FakeIo({}, {}, accounts={OTHER: account(data)})
+    guest = Guest({OTHER: data})
 
     def padded(source: bytes) -> bytes:
         part = source[start : start + length] if start < len(source) else b""
@@ -205,12 +211,12 @@ def test_copies_pad_with_zeros(start: int, length: int) -> None:
 
     first = b"\x60\xaa\x5f\x53" if length else b""  # memory[0] = 0xaa
     stack = (1, start, length)
-    run = execute(first + b"\x37", stack=stack, calldata=data)
+    run = execute(first + b"\x37", stack=stack, calldata=data, guest=guest)
     assert run.memory == padded(data)
-    run = execute(first + b"\x3c", stack=(OTHER, *stack), io=io)
+    run = execute(first + b"\x3c", stack=(OTHER, *stack), guest=guest)
     assert run.memory == padded(data)
-    assert (io.asked, io.asked_code) == ([], [OTHER])
-    run = execute(first + b"\x39", stack=stack)
+    assert guest.world.queries.count(PREIMAGE) == 2  # account and code
+    run = execute(first + b"\x39", stack=stack, guest=guest)
     assert run.memory == padded(bytes(run.common.code))
 
 
@@ -231,41 +237,40 @@ def test_calldataload_pads_with_zeros(size: int, offset: int) -> None:
     assert run.stack == [expected]
 
 
-def account(code: bytes) -> FakeAccount:
-    return FakeAccount(U256(0xBA1), code, U256(0x4A54), U256(0))
-
-
 def test_account_opcodes_look_at_the_low_160_bits() -> None:
-    io = FakeIo(accounts={OTHER: account(b"abc")})
+    guest = Guest({OTHER: b"abc"})
     dirty = OTHER + (0xFF << 160)
-    assert result(0x31, dirty, io=io) == 0xBA1
-    assert result(0x3B, dirty, io=io) == 3
-    assert result(0x3F, dirty, io=io) == 0x4A54
-    assert (io.asked, io.asked_code) == ([OTHER] * 3, [])
+    assert result(0x31, dirty, guest=guest) == 0xBA1
+    assert result(0x3B, dirty, guest=guest) == 3
+    assert result(0x3F, dirty, guest=guest) == 0x4A54
+    assert guest.world.queries.count(PREIMAGE) == 1  # none of them needs the code
 
 
 def test_storage_opcodes_go_to_the_system() -> None:
-    io = FakeIo()
-    execute(b"\x55", stack=(7, 99), io=io)
-    execute(b"\x5d", stack=(8, 98), io=io)
-    assert (io.slots, io.transient) == ({7: 99}, {8: 98})
-    assert result(0x54, 7, io=io) == 99
-    assert result(0x5C, 8, io=io) == 98
+    guest = Guest()
+    execute(b"\x55", stack=(7, 99), guest=guest)
+    execute(b"\x5d", stack=(8, 98), guest=guest)
+    assert (guest.slots(), guest.transient(8)) == ({7: 99}, 98)
+    assert result(0x54, 7, guest=guest) == 99
+    assert result(0x5C, 8, guest=guest) == 98
 
 
 @pytest.mark.parametrize("count", range(5))
 def test_log_passes_topics_in_order_and_data(count: int) -> None:
     topics = list(range(11, 11 + count))
-    io = FakeIo()
+    guest = Guest()
     code = bytes.fromhex("5f52") + bytes([0xA0 + count])
-    execute(code, stack=(0xABCD, 29, 3, *topics), io=io)
-    execute(code, stack=(0xABCD, 0, 0, *topics), io=io)
-    assert io.events == [(topics, b"\0\xab\xcd"), (topics, b"")]
+    execute(code, stack=(0xABCD, 29, 3, *topics), guest=guest)
+    execute(code, stack=(0xABCD, 0, 0, *topics), guest=guest)
+    assert guest.events() == [(topics, b"\0\xab\xcd"), (topics, b"")]
 
 
 @pytest.mark.parametrize("constructor", [False, True])
 def test_selfdestruct_ends_the_frame(*, constructor: bool) -> None:
-    io = FakeIo()
-    run = execute(b"\xff\xfe", stack=(OTHER,), io=io, constructor=constructor)
-    assert io.destroyed == [(OTHER, constructor)]
+    run = execute(b"\xff\xfe", stack=(OTHER,), constructor=constructor)
+    io = run.guest.io
+    assert io.account(Address(OTHER)).balance == OWN
+    io.finish_transaction()
+    # Only what is under construction is gone.
+    assert (io.account(Address(SELF)).nonce == 0) == constructor
     assert run.output == b""

@@ -1,14 +1,14 @@
 """Steps reported by a tracing build."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
 import pytest
 
-from tests.guest.evm.support import SELF, execute, halts
+from tests.guest.evm.support import SELF, Guest, execute, halts
+from tests.guest.system.world import World
 from zkos.guest.evm import interpreter, steps
 from zkos.guest.protocol.options import OPTION_TRACE_MEMORY
-from zkos.lang.intrinsics import attach
 
 STEP: Final = 10
 FRAME_END: Final = 11
@@ -16,49 +16,35 @@ REPORT: Final = 0xFFFFFFF0
 WHO: Final = [SELF, 0, 0, 0, 0]
 
 
-class Listener:
+class Listener(World):
+    """A world that keeps what the guest reports."""
+
     def __init__(self) -> None:
-        self.words: list[int] = []
-        self.options = 0
+        super().__init__()
+        self.kept: list[list[int]] = []
 
-    def read(self) -> int:
-        raise AssertionError("a trace asks for nothing")
-
-    def write(self, word: int) -> None:
-        self.words.append(word)
-
-    def option(self, index: int) -> int:
-        return self.options
-
-    def messages(self) -> list[list[int]]:
-        found, position = [], 0
-        while position < len(self.words):
-            assert self.words[position] == REPORT
-            end = position + 2 + self.words[position + 1]
-            found.append(self.words[position + 2 : end])
-            position = end
-        assert position == len(self.words)
-        return found
+    def answer(self, query: int, parameters: Sequence[int]) -> list[int]:
+        if query != REPORT:
+            return super().answer(query, parameters)
+        self.kept.append([*parameters])
+        return []
 
 
 @pytest.fixture
-def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
-    made = Listener()
+def guest(monkeypatch: pytest.MonkeyPatch) -> Guest:
     for name in ("TRACE", "trace_step", "trace_end"):
         monkeypatch.setattr(interpreter, name, getattr(steps, name))
-    attach(made)
-    yield made
-    attach(None)
+    return Guest(world=Listener())
 
 
 def word(number: int) -> list[int]:
     return [number >> 32 * index & 0xFFFFFFFF for index in range(8)]
 
 
-def test_trace_reports_each_step_before_it(listener: Listener) -> None:
-    execute(bytes.fromhex("61abcd 5f 52"), gas=100, native=1000)
+def test_trace_reports_each_step_before_it(guest: Guest) -> None:
+    execute(bytes.fromhex("61abcd 5f 52"), gas=100, native=1000, guest=guest)
     analysed = 1000 - 6 * 5
-    *steps, end = listener.messages()
+    *steps, end = guest.world.kept
     # depth, pc, opcode, gas, native; address; stack; memory length and content
     assert steps == [
         [STEP, 0, 0, 0x61, 100, 0, analysed, 0, *WHO, 0, 0, 0],
@@ -72,29 +58,27 @@ def test_trace_reports_each_step_before_it(listener: Listener) -> None:
     assert end[3:5] == [89, 0]
 
 
-def test_trace_shows_memory_on_request(listener: Listener) -> None:
-    listener.options = int(OPTION_TRACE_MEMORY)
-    execute(bytes.fromhex("61abcd 5f 52 00"))
-    *_, last, _ = listener.messages()
+def test_trace_shows_memory_on_request(guest: Guest) -> None:
+    guest.world.options |= int(OPTION_TRACE_MEMORY)
+    execute(bytes.fromhex("61abcd 5f 52 00"), guest=guest)
+    *_, last, _ = guest.world.kept
     assert last[-10:] == [32, 32, *[0] * 7, 0xCDAB0000]
 
 
-def test_trace_sends_what_opcodes_reach(listener: Listener) -> None:
-    execute(b"\x5f" * 40 + b"\x00")
-    sizes = [(message[13], len(message)) for message in listener.messages()[:-1]]
+def test_trace_sends_what_opcodes_reach(guest: Guest) -> None:
+    execute(b"\x5f" * 40 + b"\x00", guest=guest)
+    sizes = [(message[13], len(message)) for message in guest.world.kept[:-1]]
     assert sizes == [(size, 1 + 15 + 8 * min(size, 17)) for size in range(41)]
 
 
-def test_trace_tells_a_halt(listener: Listener) -> None:
-    halts(bytes.fromhex("fe"), gas=100)
-    step, end = listener.messages()
+def test_trace_tells_a_halt(guest: Guest) -> None:
+    halts(bytes.fromhex("fe"), gas=100, guest=guest)
+    step, end = guest.world.kept
     assert step[3] == 0xFE
     assert end[:5] == [FRAME_END, 0, 4, 0, 0]
 
 
-def test_trace_is_off_by_default(
-    listener: Listener, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_trace_is_off_by_default(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    execute(bytes.fromhex("5f"))
-    assert listener.words == []
+    execute(bytes.fromhex("5f"), guest=guest)
+    assert guest.world.kept == []

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.guest.evm.support import execute
+from tests.guest.objects import OBJECTS
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 OPCODES = {
     "add": 0x01,

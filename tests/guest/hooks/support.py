@@ -1,14 +1,10 @@
 """Calls of hooks in a system whose oracle knows an empty world."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
+from tests.guest.objects import Frame, Hooks, System, attach, special_below
 from tests.guest.system.world import World
-from zkos.guest.hooks.hooks import NO_HOOK, Hooks
+from zkos.guest.hooks.hooks import NO_HOOK
 from zkos.guest.protocol.options import OPTION_PROVING, OPTION_REPORT
-from zkos.guest.state.system import System
-from zkos.guest.system.calls import Frame, Scheme
-from zkos.lang.intrinsics import attach
+from zkos.guest.system.calls import Scheme
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import view_of
 
@@ -16,18 +12,14 @@ CALLER = 0xCA11
 PLENTY = 10**11
 
 
-@contextmanager
-def hooks(options: int = 0, world: World | None = None) -> Iterator[Hooks]:
-    """Hooks inside the first transaction of a block."""
+def hooks(options: int = 0, world: World | None = None) -> Hooks:
+    """Hooks inside the first transaction of a block, in a guest of their own."""
     world = world or World()
     world.options = int(OPTION_PROVING) | int(OPTION_REPORT) | options
     attach(world)
-    try:
-        system = System()
-        system.io.begin_transaction()
-        yield Hooks(system)
-    finally:
-        attach(None)
+    system = System()
+    system.io.begin_transaction()
+    return Hooks(system)
 
 
 def frame_for(address, data, *, caller=CALLER, value=0, static=False, gas=PLENTY):
@@ -58,6 +50,12 @@ def run(installed, frame, scheme=Scheme.CALL):
 
 def is_special(installed, address):
     return installed.find(Address(address)) != NO_HOOK
+
+
+def specials(installed, limit):
+    """All addresses below a limit that hooks answer for."""
+    found = special_below(installed, U32(limit))
+    return [int(found[index]) for index in range(int(found.length()))]
 
 
 def io_of(installed):

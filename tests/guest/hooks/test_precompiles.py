@@ -3,12 +3,16 @@ import json
 
 import pytest
 
-from tests.guest.hooks.support import call, hooks, is_special, ledger
+from tests.guest.hooks.support import call, hooks, is_special, ledger, specials
+from tests.guest.objects import OBJECTS, fill
 from zkos.guest.hooks.table import HOOKS
 from zkos.guest.protocol.options import OPTION_EXTRA_PRECOMPILES
 from zkos.guest.system.calls import Exit, Scheme
 from zkos.guest.system.errors import OutOfNative
-from zkos.lang.memory import allocate_bytes
+from zkos.lang.ints import U32
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 EXTRA = int(OPTION_EXTRA_PRECOMPILES)
 BN254_PRIME = (
@@ -18,8 +22,7 @@ BN254_PRIME = (
 
 @pytest.fixture
 def installed():
-    with hooks() as made:
-        yield made
+    return hooks()
 
 
 def vectors(shared, name):
@@ -39,8 +42,8 @@ def vectors(shared, name):
 def test_published_vectors(shared, name, address, native, count):
     seen = 0
     for vector in vectors(shared, name)[:count]:
-        with hooks() as fresh:
-            reason, frame = call(fresh, address, bytes.fromhex(vector["Input"]))
+        fresh = hooks()
+        reason, frame = call(fresh, address, bytes.fromhex(vector["Input"]))
         assert reason is Exit.RETURNED
         assert bytes(frame.output).hex() == vector["Expected"], vector["Name"]
         assert ledger(frame) == (vector["Gas"] * 256, native(vector["Gas"]))
@@ -65,8 +68,8 @@ def test_modexp_prices_and_small_results(shared):
     for vector in vectors(shared, "modexp_eip2565"):
         if vector["Gas"] > 1_500:
             continue
-        with hooks() as fresh:
-            reason, frame = call(fresh, 5, bytes.fromhex(vector["Input"]))
+        fresh = hooks()
+        reason, frame = call(fresh, 5, bytes.fromhex(vector["Input"]))
         assert reason is Exit.RETURNED
         assert bytes(frame.output).hex() == vector["Expected"], vector["Name"]
         native = 300 * gas_for_whole_words(bytes.fromhex(vector["Input"]))
@@ -191,7 +194,7 @@ def test_expensive_modexp_runs_out_of_native(installed):
 
 def test_modexp_without_room_for_its_result_halts(installed):
     memory = installed.call.system.return_memory
-    memory.append(allocate_bytes(memory.room() - 31))
+    fill(memory, U32(31))
     for length, reason in ((31, Exit.RETURNED), (32, Exit.HALTED)):
         data = modexp_input(0, 0, length, b"\xff" * length)
         ended, frame = call(installed, 5, data)
@@ -218,11 +221,10 @@ PRODUCTION = [*range(1, 9), 0x100, 0x8006, 0x8008, 0x800A]
     ("options", "expected"), [(0, PRODUCTION), (EXTRA, sorted([9, 10, *PRODUCTION]))]
 )
 def test_special_addresses(options, expected):
-    with hooks(options) as installed:
-        special = [number for number in range(0x10010) if is_special(installed, number)]
-        assert special == expected
-        assert not is_special(installed, 2**32 + 4)
-        assert not is_special(installed, 2**159 + 4)
+    installed = hooks(options)
+    assert specials(installed, 0x10010) == expected
+    assert not is_special(installed, 2**32 + 4)
+    assert not is_special(installed, 2**159 + 4)
 
 
 def test_rows_of_the_table_are_distinct():
@@ -247,33 +249,33 @@ def test_p256_answers_or_says_nothing(installed, shared):
 
 
 def test_blake2f_is_optional(shared):
-    with hooks(EXTRA) as extra:
-        for vector in vectors(shared, "blake2F"):
-            if vector["Gas"] > 20:
-                continue
-            reason, frame = call(extra, 9, bytes.fromhex(vector["Input"]))
-            assert reason is Exit.RETURNED
-            assert bytes(frame.output).hex() == vector["Expected"]
-            assert ledger(frame)[0] == vector["Gas"] * 256
-        for vector in vectors(shared, "fail-blake2f"):
-            assert call(extra, 9, bytes.fromhex(vector["Input"]))[0] is Exit.HALTED
+    extra = hooks(EXTRA)
+    for vector in vectors(shared, "blake2F"):
+        if vector["Gas"] > 20:
+            continue
+        reason, frame = call(extra, 9, bytes.fromhex(vector["Input"]))
+        assert reason is Exit.RETURNED
+        assert bytes(frame.output).hex() == vector["Expected"]
+        assert ledger(frame)[0] == vector["Gas"] * 256
+    for vector in vectors(shared, "fail-blake2f"):
+        assert call(extra, 9, bytes.fromhex(vector["Input"]))[0] is Exit.HALTED
 
 
 def test_point_evaluation_is_optional(shared):
     (vector,) = vectors(shared, "pointEvaluation")
     data = bytes.fromhex(vector["Input"])
     price = (vector["Gas"] * 256, 63_104_000)
-    with hooks(EXTRA) as extra:
-        reason, frame = call(extra, 10, data)
-        assert reason is Exit.RETURNED
-        assert bytes(frame.output).hex() == vector["Expected"]
-        assert ledger(frame) == price
-        # Another version, so that nothing is computed.
-        reason, frame = call(extra, 10, b"\2" + data[1:])
-        assert (reason, frame.output.length()) == (Exit.HALTED, 0)
-        assert ledger(frame) == price
-        assert call(extra, 10, data, gas=49_999)[0] is Exit.HALTED
-        with pytest.raises(OutOfNative):
-            call(extra, 10, data, native=63_103_999)
-        for length in (0, 191, 193):
-            assert call(extra, 10, (data * 2)[:length])[0] is Exit.HALTED
+    extra = hooks(EXTRA)
+    reason, frame = call(extra, 10, data)
+    assert reason is Exit.RETURNED
+    assert bytes(frame.output).hex() == vector["Expected"]
+    assert ledger(frame) == price
+    # Another version, so that nothing is computed.
+    reason, frame = call(extra, 10, b"\2" + data[1:])
+    assert (reason, frame.output.length()) == (Exit.HALTED, 0)
+    assert ledger(frame) == price
+    assert call(extra, 10, data, gas=49_999)[0] is Exit.HALTED
+    with pytest.raises(OutOfNative):
+        call(extra, 10, data, native=63_103_999)
+    for length in (0, 191, 193):
+        assert call(extra, 10, (data * 2)[:length])[0] is Exit.HALTED

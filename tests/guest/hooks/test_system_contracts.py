@@ -7,15 +7,19 @@ from tests.guest.hooks.support import (
     frame_for,
     hooks,
     io_of,
-    is_special,
     ledger,
     run,
+    specials,
 )
+from tests.guest.objects import OBJECTS
 from tests.guest.system.world import World, b2s, stored
 from zkos.guest.protocol.options import OPTION_DISABLE_SYSTEM_CONTRACTS
 from zkos.guest.system.calls import Exit, Scheme
 from zkos.guest.system.errors import Fatal, OutOfNative
 from zkos.lang.ints import U8, U256, Address
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 DEPLOYER, MESSENGER, TOKEN, UPGRADER = 0x8006, 0x8008, 0x800A, 0x800F
 SEND = bytes.fromhex("62f84b24")
@@ -33,8 +37,7 @@ ENTRY = (100 * 256, 1000)
 
 @pytest.fixture
 def installed():
-    with hooks() as made:
-        yield made
+    return hooks()
 
 
 @pytest.fixture
@@ -273,10 +276,10 @@ def details(target, code, observable=9, length=None):
 @pytest.mark.parametrize("code", [b"", b"\x5b\0\0\0\0", bytes(24_576)])
 def test_upgrader_sets_bytecode_details(world, code):
     world.preimages[b2s(code)] = code
-    with hooks(world=world) as installed:
-        data = details(0xABC, code) + b"ignored"
-        reason, frame = call(installed, DEPLOYER, data, caller=UPGRADER)
-        account = io_of(installed).account(Address(0xABC))
+    installed = hooks(world=world)
+    data = details(0xABC, code) + b"ignored"
+    reason, frame = call(installed, DEPLOYER, data, caller=UPGRADER)
+    account = io_of(installed).account(Address(0xABC))
     assert reason is Exit.RETURNED
     assert account.bytecode_hash == int.from_bytes(b2s(stored(code)), "big")
     assert account.code_length == account.observable_length == len(code)
@@ -289,12 +292,12 @@ def test_upgrader_sets_bytecode_details(world, code):
 
 def test_upgrader_must_give_the_length_of_the_code(world):
     world.preimages[b2s(b"code")] = b"code"
-    with hooks(world=world) as installed:
-        good = details(0xABC, b"code")
-        assert call(installed, DEPLOYER, good, caller=UPGRADER)[0] is Exit.RETURNED
-        bad = details(0xABC, b"code", length=3)
-        with pytest.raises(Fatal):
-            call(installed, DEPLOYER, bad, caller=UPGRADER)
+    installed = hooks(world=world)
+    good = details(0xABC, b"code")
+    assert call(installed, DEPLOYER, good, caller=UPGRADER)[0] is Exit.RETURNED
+    bad = details(0xABC, b"code", length=3)
+    with pytest.raises(Fatal):
+        call(installed, DEPLOYER, bad, caller=UPGRADER)
 
 
 @pytest.mark.parametrize(
@@ -313,6 +316,5 @@ def test_unfit_bytecode_details_revert(installed, tail, caller):
 
 
 def test_replay_build_has_no_system_contracts():
-    with hooks(int(OPTION_DISABLE_SYSTEM_CONTRACTS)) as replay:
-        special = [number for number in range(0x10000) if is_special(replay, number)]
-        assert special == [*range(1, 9), 0x100]
+    replay = hooks(int(OPTION_DISABLE_SYSTEM_CONTRACTS))
+    assert specials(replay, 0x10000) == [*range(1, 9), 0x100]

@@ -1,6 +1,6 @@
 """Resources in tests: a full purse, and what was taken out of it."""
 
-from zkos.guest.system.resources import Resources
+from tests.guest.objects import Resources
 from zkos.lang.ints import U64
 
 ERGS, NATIVE = 1 << 50, 1 << 50

@@ -4,15 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.guest.objects import Blake2s, Io, Keccak256, Options, Oracle, Slot, attach
 from tests.guest.system.world import World
-from zkos.guest.crypto.blake2s import Blake2s
-from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.options import OPTION_PROVING, OPTION_REPORT
-from zkos.guest.state.io import Io
-from zkos.guest.state.slot import Slot
-from zkos.guest.system.options import Options
-from zkos.guest.system.oracle import Oracle
-from zkos.lang.intrinsics import attach
 
 
 def new_io() -> Io:

@@ -1,16 +1,18 @@
 import pytest
 from Crypto.Hash import keccak
 
+from tests.guest.objects import OBJECTS, Io, map_length, stored_length
 from tests.guest.system.budget import plenty, purse, spent
 from tests.guest.system.world import PREIMAGE, World, b2s, encode_account, stored
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
-from zkos.guest.state.artifacts import map_length, stored_length
-from zkos.guest.state.io import Io
 from zkos.guest.system.errors import Fatal, OutOfErgs, OutOfNative
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import view_of
 from zkos.lang.trap import Trap
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 A = Address(0xA1)
 HEIR = Address(0xEE)

@@ -2,18 +2,22 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.guest.system.world import stored
-from zkos.guest.state.account import Account
-from zkos.guest.state.diff_encoding import (
+from tests.guest.objects import (
+    OBJECTS,
+    Account,
+    Preimage,
     account_paid_length,
     account_room,
     encode,
     encode_account,
     encoded_length,
 )
-from zkos.guest.state.preimages import Preimage
+from tests.guest.system.world import stored
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import allocate_bytes, view_of
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 TOP = 2**256 - 1
 WORDS = st.one_of(

@@ -4,16 +4,20 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.guest.objects import OBJECTS, attach
 from tests.guest.system.budget import plenty, spent
 from tests.guest.system.conftest import cached_slots, new_io
 from tests.guest.system.world import World
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
-from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U256, Address
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 SMALL = st.integers(0, 2)
 STEPS = st.lists(

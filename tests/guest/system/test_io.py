@@ -1,21 +1,23 @@
 import pytest
 from Crypto.Hash import keccak
 
+from tests.guest.objects import OBJECTS, Io, ReturnMemory, fill
 from tests.guest.system.budget import plenty, purse, spent
 from tests.guest.system.conftest import new_io
 from tests.guest.system.world import World, b2s, encode_account, stored
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
-from zkos.guest.state.io import Io
 from zkos.guest.system.errors import (
     Fatal,
     OutOfErgs,
     OutOfNative,
     OutOfReturnMemory,
 )
-from zkos.guest.system.memory import ReturnMemory
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import List, allocate_bytes, view_of
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 A = Address(0xA)
 B = Address(0xB)
@@ -251,7 +253,7 @@ def test_return_memory_is_bounded() -> None:
     source = view_of(b"abc")
     first = memory.append(source)
     assert memory.room() == (1 << 28) - 3
-    memory.append(allocate_bytes((1 << 28) - 3))
+    fill(memory, U32(0))
     source.fill(0)
     assert bytes(first) == b"abc"
     assert memory.room() == 0

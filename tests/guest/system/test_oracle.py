@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.guest.objects import OBJECTS, Metadata, Options, Oracle, System, attach
 from tests.guest.system.world import (
     BLOB_ADVICE,
     CONTENT,
@@ -18,17 +19,12 @@ from tests.guest.system.world import (
     number,
     packed,
 )
-from zkos.guest.state.system import System
-from zkos.guest.system.metadata import Metadata
-from zkos.guest.system.options import Options
-from zkos.guest.system.oracle import Oracle
-from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import allocate_bytes
-from zkos.lang.places import placed_bytes
 from zkos.lang.trap import Trap
 
-pytestmark = pytest.mark.cpython
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 HASH = bytes(range(32))
 HASH_NUMBER = int.from_bytes(HASH, "big")
 FAR = 2**160 - 3
@@ -125,7 +121,7 @@ def test_metadata(world: World) -> None:
     assert (metadata.chain_id, metadata.gas_limit) == (U64(37), U64(30_000_000))
     assert metadata.pubdata_limit == U64(2**64 - 1)
     assert metadata.coinbase == Address(0xC0)
-    assert metadata.block_hashes[255] == U256(1255)
+    assert metadata.block_hashes.load_u256_be(U32(255 * 32)) == U256(1255)
     assert metadata.da_scheme == 3
     assert world.queries == [METADATA, DA_SCHEME]
 
@@ -304,7 +300,7 @@ def test_blob_advice_lets_the_host_look(world: World) -> None:
     assert bytes(out) == advice
     pointer, high, length, rest = world.parameters
     assert (high, length, rest) == (0, 31, 0)
-    assert placed_bytes(pointer, 31) == b"\x05" * 31
+    assert OBJECTS.memory(pointer, 31) == b"\x05" * 31
 
 
 @pytest.mark.parametrize("words", [0, 22, 23, 25, 26])

@@ -8,18 +8,30 @@ from collections.abc import Callable
 
 import pytest
 
-from zkos.guest.evm.frame import memory_gas
-from zkos.guest.evm.operands import words
-from zkos.guest.hooks.bn254 import pairing_ergs, pairing_native
-from zkos.guest.hooks.extensions import ERGS_BLAKE2F_ROUND, blake2f_native
-from zkos.guest.hooks.hashes import (
+from tests.guest.objects import (
+    OBJECTS,
+    blake2f_native,
+    blake2s_native,
+    code_native,
+    event_ergs,
+    event_native,
     hash_native,
     identity_ergs,
     identity_native,
+    keccak_ergs,
+    keccak_native,
+    memory_gas,
+    message_ergs,
+    message_native,
+    native_price,
+    pairing_ergs,
+    pairing_native,
+    price,
     ripemd160_ergs,
     sha256_ergs,
 )
-from zkos.guest.hooks.modexp import native_price, price
+from zkos.guest.evm.operands import words
+from zkos.guest.hooks.extensions import ERGS_BLAKE2F_ROUND
 from zkos.guest.protocol.evm_native import (
     NATIVE_CODE_BYTE,
     NATIVE_COPY,
@@ -32,22 +44,12 @@ from zkos.guest.protocol.gas import (
     ERGS_EXP,
     ERGS_EXP_BYTE,
 )
-from zkos.guest.protocol.io_ergs import (
-    ERGS_CODE_BYTE,
-    ERGS_FORCED_CODE_BYTE,
-    event_ergs,
-    keccak_ergs,
-    message_ergs,
-)
-from zkos.guest.protocol.native import (
-    blake2s_native,
-    code_native,
-    event_native,
-    keccak_native,
-    message_native,
-)
+from zkos.guest.protocol.io_ergs import ERGS_CODE_BYTE, ERGS_FORCED_CODE_BYTE
 from zkos.guest.system.errors import OutOfErgs
 from zkos.lang.ints import U32, U64, U256
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 TOP32, TOP64, TOP256 = 2**32 - 1, 2**64 - 1, 2**256 - 1
 LENGTHS = [0, 1, 31, 32, 33, 55, 56, 63, 64, 65, 135, 136, 137, 2**31, TOP32]

@@ -1,11 +1,16 @@
 import pytest
 
-from zkos.guest.state.account import Account
-from zkos.guest.state.events import Event, Log
-from zkos.guest.state.preimages import Preimage
-from zkos.guest.state.report import Report
-from zkos.guest.state.slot import Slot
-from zkos.guest.system.commitment import Commitment
+from tests.guest.objects import (
+    OBJECTS,
+    Account,
+    Commitment,
+    Event,
+    Log,
+    Preimage,
+    Report,
+    Slot,
+    attach,
+)
 from zkos.host.channel import QueryChannel, WordChannel
 from zkos.host.report import (
     AccountProperties,
@@ -23,11 +28,11 @@ from zkos.host.report import (
     TransactionReport,
     decode_report,
 )
-from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import List, view_of
 
-pytestmark = pytest.mark.cpython
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 HIGH = 2**256 - 2
 FAR = 2**160 - 3
 
@@ -78,7 +83,7 @@ def logs(report):
 
 
 def slot(report):
-    slot = Slot(Address(FAR), U256(HIGH), U256(1), is_new=True)
+    slot = Slot(Address(FAR), U256(HIGH), U256(1), True)
     slot.current = U256(HIGH - 2)
     report.storage_diff(slot)
 

@@ -1,14 +1,17 @@
 import pytest
 
+from tests.guest.objects import OBJECTS, Io
 from tests.guest.system.budget import plenty, purse, spent
 from tests.guest.system.conftest import cached_slots
 from tests.guest.system.world import SLOT, World
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT as EVM
 from zkos.guest.protocol.environment import NO_ENVIRONMENT as NONE
-from zkos.guest.state.io import Io
 from zkos.guest.system.errors import Fatal, OutOfErgs, OutOfNative
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.trap import Trap
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 A = Address(0xA1)
 B = Address(0)
@@ -80,7 +83,7 @@ def test_unknown_environment_is_fatal(io: Io) -> None:
 @pytest.mark.parametrize("believes", [False, True])
 @pytest.mark.parametrize(
     ("gas", "native", "error"),
-    [(2099, 1 << 40, OutOfErgs), (1 << 40, 246239, OutOfNative), (1, 1, OutOfNative)],
+    [(2099, 1 << 40, OutOfErgs), (1 << 40, 246239, OutOfNative), (1, 1, OutOfErgs)],
 )
 def test_unpaid_slot_is_paid_later_and_remembered_to_be_proven(
     world: World,

@@ -2,22 +2,27 @@ import random
 
 import pytest
 
-from zkos.guest.crypto.blake2s import Blake2s
-from zkos.guest.models.flat.leaves import key_prefix
-from zkos.guest.models.flat.tree import SealedSlot, StateTree
-from zkos.guest.state.slot import Slot
-from zkos.guest.system.commitment import Commitment
+from tests.guest.objects import (
+    OBJECTS,
+    Commitment,
+    Sealed,
+    Slot,
+    StateTree,
+    attach,
+    find,
+    key_prefix,
+)
 from zkos.host.channel import QUERY_IDS, QueryChannel, WordChannel
 from zkos.host.context import BlockContext
 from zkos.host.oracle import HonestOracle
 from zkos.host.state import ChainState
 from zkos.host.state import Slot as Place
-from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U64, U256, Address
-from zkos.lang.memory import Array, List
+from zkos.lang.memory import Array
 from zkos.lang.trap import Trap
 
-pytestmark = pytest.mark.cpython
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 REFUSED = (Trap, AssertionError)
 MODES = pytest.mark.parametrize("verify", [True, False], ids=["proving", "forward"])
 
@@ -49,28 +54,29 @@ class Recorder:
         return response
 
 
-def records(state, accesses):
-    """Sealed slots for (address, key, new value or None for a read) in this order."""
-    sealed = List(SealedSlot)
-    blake2s = Blake2s()
-    for address, key, value in accesses:
-        initial = state.slot(address, key)
+def claimed(state, accesses):
+    """As it is: (address, key, new value or None for a read, value before or None)."""
+    return [(*access, state.slot(*access[:2])) for access in accesses]
+
+
+def sealed(claims):
+    """Slots of which this is claimed, in this order."""
+    made = Sealed()
+    for address, key, value, initial in claims:
         slot = Slot(Address(address), U256(key), U256(initial or 0), initial is None)
         if value is not None:
             slot.current = U256(value)
-        sealed.append(SealedSlot(slot, blake2s))
-    return sealed
+        made.add(slot)
+    return made
 
 
-def run(state, accesses, *, verify, tamper=None, sealed=None):
+def run(state, accesses, *, verify, tamper=None, claims=None, root=None):
     """Root and size the guest finds, and the queries it asked."""
     oracle = Recorder(state, tamper)
     attach(WordChannel(QueryChannel(oracle), ()))
-    tree = StateTree(verify, before(state.tree.root(), state.tree.next_free_slot))
-    try:
-        tree.apply(sealed or records(state, accesses))
-    finally:
-        attach(None)
+    root = root or state.tree.root()
+    tree = StateTree(verify, before(root, state.tree.next_free_slot))
+    sealed(claims or claimed(state, accesses)).apply(tree)
     after = tree.commitment()
     return int(after.root).to_bytes(32, "big"), int(after.next_free_slot), oracle.asked
 
@@ -253,15 +259,10 @@ def test_a_changed_proof_is_refused(offset, value):
 def test_a_false_absence_is_refused(value):
     """The slot exists, the oracle says it is new and answers with its own leaf."""
     state = populated(5)
-    address, key = places(state)[2]
-    slot = Slot(Address(address), U256(key), U256(0), is_new=True)
-    if value is not None:
-        slot.current = U256(value)
-    sealed = List(SealedSlot)
-    sealed.append(SealedSlot(slot, Blake2s()))
+    claims = [(*places(state)[2], value, None)]
 
     with pytest.raises(REFUSED, match="not before"):
-        run(state, [], verify=True, sealed=sealed)
+        run(state, [], verify=True, claims=claims)
 
 
 def index_answer(index):
@@ -287,29 +288,21 @@ def test_a_wrong_predecessor_is_refused(index):
 @pytest.mark.parametrize("value", [None, 77])
 def test_another_initial_value_is_refused(value):
     state = populated(5)
-    address, key = places(state)[2]
-    slot = Slot(Address(address), U256(key), U256(state.slot(address, key) ^ 1), False)
-    if value is not None:
-        slot.current = U256(value)
-    sealed = List(SealedSlot)
-    sealed.append(SealedSlot(slot, Blake2s()))
+    place = places(state)[2]
+    claims = [(*place, value, state.slot(*place) ^ 1)]
 
     with pytest.raises(REFUSED, match="another value"):
-        run(state, [], verify=True, sealed=sealed)
+        run(state, [], verify=True, claims=claims)
 
 
 def test_another_old_root_is_refused():
     state = populated(3)
-    oracle = Recorder(state)
-    attach(WordChannel(QueryChannel(oracle), ()))
-    tree = StateTree(True, before(bytes(32), state.tree.next_free_slot))
+    accesses = [(*places(state)[0], None)]
     with pytest.raises(REFUSED, match="another root"):
-        tree.apply(records(state, [(*places(state)[0], None)]))
-    attach(None)
+        run(state, accesses, verify=True, root=bytes(32))
 
 
 def test_keys_with_a_common_prefix_are_told_apart():
-    tree = StateTree(False, before(bytes(32), 2))
     first, second = words(bytes(31) + b"\x01"), words(bytes(31) + b"\x02")
     assert key_prefix(first) == key_prefix(second)
 
@@ -321,9 +314,10 @@ def test_keys_with_a_common_prefix_are_told_apart():
             return (532).to_bytes(4, "little") + body.ljust(532 * 4, b"\0")
 
     attach(WordChannel(QueryChannel(Twins()), ()))
-    leaves = [tree.load(U64(0)), tree.load(U64(1))]
-    attach(None)
+    tree = StateTree(False, before(bytes(32), 2))
+    for index in range(2):
+        tree.load(U64(index))
 
-    assert tree.known(first) is leaves[0]
-    assert tree.known(second) is leaves[1]
-    assert tree.known(words(bytes(31) + b"\x03")) is None
+    assert find(tree, first) == (True, 0)
+    assert find(tree, second) == (True, 1)
+    assert find(tree, words(bytes(31) + b"\x03")) == (False, 0)

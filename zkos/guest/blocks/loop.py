@@ -13,7 +13,9 @@ The reason is in the transaction's report either way.
 """
 
 from zkos.guest.bootloader.runner import Runner
-from zkos.guest.commitment.finish import BlockCommitment, BlockFinisher, BlockResult
+from zkos.guest.commitment.batch import BlockCommitment
+from zkos.guest.commitment.finish import BlockFinisher
+from zkos.guest.commitment.result import BlockResult
 from zkos.guest.environments import Environments
 from zkos.guest.flow.l1 import process_l1
 from zkos.guest.flow.outcome import Invalid
@@ -29,6 +31,7 @@ from zkos.guest.protocol.report import (
     REASON_BLOCK_PUBDATA_LIMIT_REACHED,
     REASON_INTERNAL,
     REASON_INVALID_ENCODING,
+    REASON_SERVICE_BLOCK,
     REASON_UNKNOWN_ENCODING,
     REASON_UPGRADE_TX_NOT_FIRST,
     STATUS_INVALID,
@@ -116,6 +119,7 @@ class BlockProcessor:
         outcome = self.work.outcome
         try:
             self._dispatch()
+            self._check_place()
             self._check_limits()
         except Invalid:
             return False
@@ -141,6 +145,13 @@ class BlockProcessor:
         if work.transaction.kind == TYPE_UPGRADE and not self.is_first:
             work.outcome.reject(REASON_UPGRADE_TX_NOT_FIRST)
         process_l1(work)
+
+    def _check_place(self) -> None:
+        """Raise Fatal if the transaction may not be in the block."""
+        work = self.work
+        if not self.result.admits(work.transaction.kind, work.io.transaction_number):
+            work.outcome.because(REASON_SERVICE_BLOCK, U256(0), U256(0))
+            raise Fatal
 
     def _check_limits(self) -> None:
         """Raise Invalid if the transaction exceeds what is left of the block."""
@@ -174,6 +185,7 @@ class BlockProcessor:
         result.rolling_hash = keccak.finish()
         if transaction.kind == TYPE_UPGRADE:
             result.upgrade_hash = transaction.hash
+        result.accept(transaction.kind)
 
     def _report(self, status: U32) -> None:
         """Tell the host what became of the transaction, and its events."""

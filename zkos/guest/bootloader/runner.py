@@ -19,7 +19,11 @@ from zkos.guest.protocol.gas import (
     ERGS_CALL_VALUE,
     ERGS_NEW_ACCOUNT,
 )
-from zkos.guest.protocol.limits import CALL_DEPTH, CODE_BYTES, RESERVED_PREFIX
+from zkos.guest.protocol.limits import (
+    CALL_DEPTH,
+    CODE_BYTES,
+    RESERVED_PREFIX,
+)
 from zkos.guest.protocol.quirks import QUIRK_SPARES_UNDER_CONSTRUCTION
 from zkos.guest.protocol.report import REASON_ENTRY_TRANSFER_FAILED
 from zkos.guest.state.account import Account

@@ -5,10 +5,12 @@ accounts get their slots, the pubdata is written, the tree verified and updated.
 a batch of blocks is bound by remains.
 """
 
+from zkos.guest.commitment.batch import BlockCommitment, look_outside
 from zkos.guest.commitment.header import hash_header
 from zkos.guest.commitment.logs import hash_logs, l1_transactions
 from zkos.guest.commitment.pubdata import Pubdata
 from zkos.guest.commitment.public_input import chain_state, window_hashes
+from zkos.guest.commitment.result import BlockResult
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.models.flat.tree import SealedSlot
@@ -20,45 +22,10 @@ from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
-from zkos.lang.control import record, urange
-from zkos.lang.ints import U32, U64, Bytes32
+from zkos.lang.control import urange
+from zkos.lang.ints import Bytes32
 from zkos.lang.memory import ByteView, List, allocate_bytes
 from zkos.lang.trap import trap
-
-
-class BlockResult:
-    """What the transaction loop found out."""
-
-    rolling_hash: Bytes32
-    """Of the hashes of all transactions that stay in the block."""
-    upgrade_hash: Bytes32
-    """Of the upgrade transaction, or 0."""
-    gas_used: U64
-    """Sum of what the transactions that stay were charged."""
-
-    def __init__(self) -> None:
-        self.rolling_hash = Bytes32(0)
-        self.upgrade_hash = Bytes32(0)
-        self.gas_used = U64(0)
-
-
-@record
-class BlockCommitment:
-    """A finished block, as far as its batch is concerned."""
-
-    chain_id: U64
-    timestamp: U64
-    da_scheme: U32
-    state_before: Bytes32
-    """Commitment to the chain before the block."""
-    state_after: Bytes32
-    pubdata: ByteView
-    """Empty if nobody wants it."""
-    logs: List[Bytes32]
-    """Digests of the L2 to L1 logs."""
-    l1_transactions: List[Bytes32]
-    """Hashes of the transactions from L1, upgrades apart."""
-    upgrade_hash: Bytes32
 
 
 class BlockFinisher:
@@ -88,6 +55,7 @@ class BlockFinisher:
         block_hash = hash_header(
             self.keccak, metadata, self.options, result.rolling_hash, result.gas_used
         )
+        look_outside(self.io)
         root, next_free_slot, last_timestamp = self.oracle.proof_data()
         if metadata.timestamp < last_timestamp:
             trap("the block is older than the one before")
@@ -105,7 +73,7 @@ class BlockFinisher:
             )
         number = metadata.block_number
         old_hashes, new_hashes = window_hashes(self.blake2s, metadata, block_hash)
-        return BlockCommitment(
+        block = BlockCommitment(
             metadata.chain_id,
             metadata.timestamp,
             metadata.da_scheme,
@@ -122,6 +90,8 @@ class BlockFinisher:
             l1_transactions(logs, result.upgrade_hash),
             result.upgrade_hash,
         )
+        block.complete(self.io)
+        return block
 
     def write_pubdata(self, block_hash: Bytes32, records: List[SealedSlot]) -> ByteView:
         """The pubdata, if it is committed to or reported."""

@@ -6,7 +6,7 @@ The tree has 14 levels over all blocks of a batch, in order, filled up with empt
 from typing import Final
 
 from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.state.events import Log
+from zkos.guest.state.emitted import Log
 from zkos.lang.control import urange
 from zkos.lang.ints import U16, U32, U256, Bytes32
 from zkos.lang.memory import ByteView, List, allocate_bytes
@@ -33,10 +33,17 @@ EMPTY_ROOTS: Final = (
     U256(0x375A5BF909CB02143E3695CA658E0641E739AA590F0004DBA93572C44CDB9D2D),
 )
 """Of the trees of height 0, 1, ... whose leaves are keccak-256 of 88 zero bytes."""
+NO_LOGS: Final = Bytes32(
+    0x692F35C99F9C698852289FFECF07F6DD45770904521149D79AA85AAE598FA375
+)
+"""What `full_logs_root` makes of no logs."""
 NO_L1_TRANSACTIONS: Final = Bytes32(
     0xC5D2460186F7233C927E7DB2DCC703C0E500B653CA82273B7BFAD8045D85A470
 )
 """Keccak-256 of nothing: the rolling hash before the first one."""
+
+
+NO_ROOT: Final = Bytes32(0)
 
 
 def encode_log(log: Log, out: ByteView) -> None:
@@ -96,3 +103,13 @@ def logs_tree_root(keccak: Keccak256, leaves: List[Bytes32]) -> Bytes32:
             leaves[position] = hash_pair(keccak, leaves[left], right)
         count = parents
     return leaves[0]
+
+
+def full_logs_root(keccak: Keccak256, leaves: List[Bytes32]) -> Bytes32:
+    """The root together with that of chains that settle on this one: none.
+
+    Overwrites `leaves`, traps if they are too many.
+    """
+    if leaves.length() == 0:
+        return NO_LOGS
+    return hash_pair(keccak, logs_tree_root(keccak, leaves), NO_ROOT)

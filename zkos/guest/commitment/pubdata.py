@@ -17,7 +17,7 @@ from zkos.guest.state.diff_encoding import (
     encode,
     encode_account,
 )
-from zkos.guest.state.events import Log
+from zkos.guest.state.emitted import Log
 from zkos.lang.control import srange, urange
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, List, allocate_bytes

@@ -6,16 +6,14 @@ Every function takes finished hashes and numbers and returns a digest; `finish` 
 
 from typing import Final
 
-from zkos.guest.commitment.logs import hash_pair
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.protocol.limits import HASH_BYTES, WINDOW_BYTES
 from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.metadata import Metadata
-from zkos.lang.control import record, urange
+from zkos.lang.control import record
 from zkos.lang.ints import U32, U64, U256, Bytes32
-from zkos.lang.memory import allocate_bytes
 
-HASH_BYTES: Final = U32(32)
 NO_HASH: Final = Bytes32(0)
 
 
@@ -44,13 +42,9 @@ def window_hashes(
 ) -> tuple[Bytes32, Bytes32]:
     """Digests of the last 256 block hashes before and after the block."""
     hashes = metadata.block_hashes
-    count = hashes.length()
-    data = allocate_bytes((count + 1) * HASH_BYTES)
-    for position in urange(count):
-        data.store_u256_be(position * HASH_BYTES, hashes[position])
-    data.store_u256_be(count * HASH_BYTES, U256(block_hash))
-    before = blake2s.hash(data.window(0, count * HASH_BYTES))
-    return before, blake2s.hash(data.window(HASH_BYTES, count * HASH_BYTES))
+    hashes.store_u256_be(WINDOW_BYTES, U256(block_hash))
+    before = blake2s.hash(hashes.window(0, WINDOW_BYTES))
+    return before, blake2s.hash(hashes.window(HASH_BYTES, WINDOW_BYTES))
 
 
 def chain_state(
@@ -68,11 +62,6 @@ def chain_state(
     blake2s.update_u256(U256(hashes))
     blake2s.update_u64_be(timestamp)
     return blake2s.finish()
-
-
-def full_logs_root(keccak: Keccak256, logs_root: Bytes32) -> Bytes32:
-    """The root together with that of chains that settle on this one: none."""
-    return hash_pair(keccak, logs_root, NO_HASH)
 
 
 def hash_output(keccak: Keccak256, output: BatchOutput) -> Bytes32:

@@ -7,7 +7,12 @@ elsewhere the rounds below run on scratch arrays that are only indexed by litera
 from typing import Final
 
 from zkos.lang.control import inline, noinline, srange
-from zkos.lang.intrinsics import DELEGATED, blake2s_round
+from zkos.lang.intrinsics import (
+    DELEGATED,
+    address_of,
+    blake2s_block_round,
+    blake2s_round,
+)
 from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import Array, ByteView, aligned_array, allocate_bytes, scratch
 
@@ -97,6 +102,14 @@ def delegate(state: Array[U32], message: Array[U32], control: U32) -> None:
     blake2s_round(state, message, U32(1) << 9, control | CONTROL_LAST)
 
 
+@inline
+def delegate_block(state: Array[U32], block: ByteView) -> None:
+    """The same for a block that lies at whole words."""
+    for i in srange(9):
+        blake2s_block_round(state, block, U32(1) << i, U32(0))
+    blake2s_block_round(state, block, U32(1) << 9, CONTROL_LAST)
+
+
 class Blake2s:
     """A hasher: any number of updates, then `finish`, which begins a new message.
 
@@ -113,7 +126,7 @@ class Blake2s:
     state: Array[U32]
     """In words 0..7 the chaining value of the message; the rest as in `node`."""
     message: Array[U32]
-    """The block being absorbed."""
+    """The block being absorbed, where it must be in words."""
     block: ByteView
     """Bytes not yet absorbed: up to a full block, for it could be the last."""
     position: U32
@@ -144,20 +157,25 @@ class Blake2s:
         """Append `data` to the message."""
         block = self.block
         position = self.position
-        offset = U32(0)
         remaining = data.length()
-        while remaining > BLOCK_BYTES.wrapping_sub(position):
-            space = BLOCK_BYTES.wrapping_sub(position)
-            if position == 0:
-                self.absorb(data.window(offset, BLOCK_BYTES), BLOCK_BYTES, NOT_LAST)
-            else:
-                block.window(position, space).copy_from(data.window(offset, space))
-                self.absorb(block, BLOCK_BYTES, NOT_LAST)
-            offset = offset.wrapping_add(space)
+        space = BLOCK_BYTES.wrapping_sub(position)
+        if remaining <= space:
+            block.window(position, remaining).copy_from(data)
+            self.position = position.wrapping_add(remaining)
+            return
+        offset = U32(0)
+        if position != 0:
+            block.window(position, space).copy_from(data.window(0, space))
+            self.absorb(block, BLOCK_BYTES, NOT_LAST)
+            offset = space
             remaining = remaining.wrapping_sub(space)
-            position = U32(0)
-        block.window(position, remaining).copy_from(data.window(offset, remaining))
-        self.position = position.wrapping_add(remaining)
+        # At least one byte waits, for the last block is another.
+        whole = remaining.wrapping_sub(1) & 0xFFFFFFC0
+        self.absorb_all(data.window(offset, whole))
+        remaining = remaining.wrapping_sub(whole)
+        rest = data.window(offset.wrapping_add(whole), remaining)
+        block.window(0, remaining).copy_from(rest)
+        self.position = remaining
 
     def update_u8(self, x: U8) -> None:
         """Append one byte."""
@@ -195,6 +213,10 @@ class Blake2s:
     def finish(self) -> Bytes32:
         """The digest of the message; the hasher is reset."""
         self.absorb_last()
+        return self.take_digest()
+
+    def take_digest(self) -> Bytes32:
+        """The digest when all is absorbed; the hasher is reset."""
         word = self.word
         state = self.state
         assert state.length() == 24, "the state has 24 words"
@@ -216,8 +238,15 @@ class Blake2s:
     def hash(self, data: ByteView) -> Bytes32:
         """The digest of `data` alone."""
         self.reset()
-        self.update(data)
-        return self.finish()
+        length = data.length()
+        if length == 0 or length & 63 != 0:
+            self.update(data)
+            self.absorb_last()
+        else:
+            last = length.wrapping_sub(BLOCK_BYTES)
+            self.absorb_all(data.window(0, last))
+            self.absorb(data.window(last, BLOCK_BYTES), BLOCK_BYTES, LAST)
+        return self.take_digest()
 
     def absorb_last(self) -> None:
         """End the message: `state` holds the digest until the reset."""
@@ -226,21 +255,48 @@ class Blake2s:
         block.window(position, BLOCK_BYTES.wrapping_sub(position)).fill(0)
         self.absorb(block, position, LAST)
 
+    def absorb_all(self, data: ByteView) -> None:
+        """Absorb whole blocks, none of which is the last."""
+        state = self.state
+        assert state.length() == 24, "the state has 24 words"
+        total = self.total
+        offset = U32(0)
+        while offset != data.length():
+            block = data.window(offset, BLOCK_BYTES)
+            offset = offset.wrapping_add(BLOCK_BYTES)
+            self.advance(state, block, total + offset, NOT_LAST)
+        self.total = total + offset
+
     def absorb(self, block: ByteView, count: U32, last: U32) -> None:
         """Absorb a block that has `count` bytes of the message."""
+        self.total = self.total + count
+        self.advance(self.state, block, self.total, last)
+
+    @inline
+    def advance(
+        self, state: Array[U32], block: ByteView, total: U32, last: U32
+    ) -> None:
+        """Absorb a block that ends `total` bytes into `state`."""
+        assert state.length() == 24, "the state has 24 words"
+        if DELEGATED:
+            state[8 + 12] = IV[4] ^ total
+            state[8 + 14] = IV[6] ^ last
+            if address_of(block) & 3 == 0:
+                delegate_block(state, block)
+            else:
+                self.load(block)
+                delegate(state, self.message, U32(0))
+        else:
+            self.load(block)
+            compress(state, self.message, total, last)
+
+    @inline
+    def load(self, block: ByteView) -> None:
+        """Make the bytes of a block words."""
         message = self.message
-        state = self.state
-        assert block.length() == BLOCK_BYTES, "a block has 64 bytes"
         assert message.length() == 16, "a block has 16 words"
         for i in srange(16):
             message[i] = block.load_u32(4 * i)
-        self.total = self.total + count
-        if DELEGATED:
-            state[8 + 12] = IV[4] ^ self.total
-            state[8 + 14] = IV[6] ^ last
-            delegate(state, message, U32(0))
-        else:
-            compress(state, message, self.total, last)
 
     def fold(self, node_is_right: bool) -> None:
         """Replace `node` by its parent: the digest of the pair with `sibling`."""

@@ -12,7 +12,7 @@ from zkos.guest.crypto.bls381_constants import (
     PARAMETER_SQUARED,
 )
 from zkos.guest.crypto.bls381_g1 import G1, G1Point
-from zkos.guest.crypto.field_digits import SignedDigits
+from zkos.guest.crypto.field_digits import SignedDigits, clear, positions
 from zkos.lang.control import urange
 from zkos.lang.ints import U32, U256
 from zkos.lang.memory import List
@@ -36,8 +36,8 @@ class Multiples:
         for _ in urange(U32(1) << width.wrapping_sub(2)):
             self.points.append(G1Point())
             self.images.append(G1Point())
-        self.digits = SignedDigits(HALF_BITS, width)
-        self.image_digits = SignedDigits(HALF_BITS, width)
+        self.digits = SignedDigits(positions(HALF_BITS), width, U32(0))
+        self.image_digits = SignedDigits(positions(HALF_BITS), width, U32(0))
         self.parameter_squared = PARAMETER_SQUARED
 
     def fill_images(self, curve: G1) -> None:
@@ -51,6 +51,8 @@ class Multiples:
         """Take +-`scalar`, below the order; the number of digits."""
         upper = scalar // self.parameter_squared
         lower = scalar.wrapping_sub(upper.wrapping_mul(self.parameter_squared))
+        clear(self.digits.digits)
+        clear(self.image_digits.digits)
         length = self.digits.fill(lower, negative)
         image_length = self.image_digits.fill(upper, not negative)
         return length if length > image_length else image_length

@@ -13,7 +13,7 @@ from zkos.guest.crypto.bn254_fp6 import Fp6Field
 from zkos.guest.crypto.bn254_pairing import Pairing
 from zkos.guest.crypto.bn254_twist import Twist
 from zkos.guest.crypto.field import Field
-from zkos.guest.crypto.field_digits import SignedDigits
+from zkos.guest.crypto.field_digits import SignedDigits, clear, positions
 from zkos.guest.crypto.field_jacobian import JacobianPoint
 from zkos.guest.crypto.field_multiples import OddMultiples
 from zkos.lang.ints import U32, U256
@@ -44,7 +44,7 @@ class Bn254:
         self.pairs = Pairing(Fp6Field(fp2))
         self.sum = JacobianPoint(fp2.base, False)
         self.multiples = OddMultiples(fp2.base, False, U32(8))
-        self.digits = SignedDigits(U32(256), WINDOW)
+        self.digits = SignedDigits(positions(U32(256)), WINDOW, U32(0))
         self.x = U256(0)
         self.y = U256(0)
         self.twist_x = fp2_zero()
@@ -81,6 +81,7 @@ class Bn254:
         multiples = self.multiples
         multiples.fill(self.x, self.y)
         digits = self.digits.digits
+        clear(digits)
         position = self.digits.fill(input.load_u256_be(64), False)
         while position != 0:
             position = position.wrapping_sub(1)

@@ -1,8 +1,8 @@
 """Keccak-256 with Ethereum's original padding (Keccak submission 3, rate 1088 bits).
 
 A hasher is made once and reused. Bytes gather in `block`; a full block is absorbed
-at once. A round makes row after row from the 25 lanes of the round before; what it needs
-of a row is in scratch arrays that are only indexed by constants, so that the compiler
+at once. A round makes row after row from the 25 lanes of the round before; what a row
+needs is in scratch arrays that are only indexed by constants, so that the compiler
 holds it in registers.
 """
 
@@ -75,9 +75,9 @@ IS_OR: Final = (
     *(False, True, False, True, False),
 )
 # Orders and choices that keep the registers of RV32 busy, found by trying.
-ROWS: Final = (U32(3), U32(1), U32(0), U32(2), U32(4))
-COLUMNS: Final = (U32(2), U32(4), U32(0), U32(3), U32(1))
-CARRIED: Final = 1
+ROWS: Final = (U32(3), U32(0), U32(1), U32(2), U32(4))
+COLUMNS: Final = (U32(2), U32(3), U32(0), U32(4), U32(1))
+CARRIED: Final = 0
 """The column whose parity is summed up while its lanes are made."""
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from zkos.guest.crypto.field import Field
-from zkos.guest.crypto.field_digits import SignedDigits
+from zkos.guest.crypto.field_digits import SignedDigits, clear, positions
 from zkos.guest.crypto.field_inverse import invert
 from zkos.guest.crypto.field_jacobian import JacobianPoint
 from zkos.guest.crypto.field_multiples import OddMultiples
@@ -39,8 +39,9 @@ class P256:
         self.scalars = Field(ORDER, ORDER_SQUARE_OF_RADIX)
         self.sum = JacobianPoint(self.field, True)
         self.multiples = OddMultiples(self.field, True, U32(8))
-        self.generator_digits = SignedDigits(U32(256), GENERATOR_WIDTH)
-        self.point_digits = SignedDigits(U32(256), POINT_WIDTH)
+        digits = positions(U32(256))
+        self.point_digits = SignedDigits(digits, POINT_WIDTH, U32(0))
+        self.generator_digits = SignedDigits(digits, GENERATOR_WIDTH, POINT_WIDTH)
 
     def verify(self, input: ByteView) -> bool:  # noqa: A002
         """Whether the 160 bytes (digest, r, s, x, y) are a valid signature.
@@ -82,8 +83,8 @@ class P256:
         """Set the sum to first * generator + second * key (Strauss)."""
         total = self.sum
         total.infinite = True
-        generator = self.generator_digits.digits
-        point = self.point_digits.digits
+        digits = self.point_digits.digits
+        clear(digits)
         points_x = self.multiples.x
         points_y = self.multiples.y
         position = self.generator_digits.fill(first, False)
@@ -93,11 +94,14 @@ class P256:
         while position != 0:
             position = position.wrapping_sub(1)
             total.double()
-            digit = point[position]
+            both = digits[position]
+            if both == 0:
+                continue
+            digit = both & 31
             if digit != 0:
                 x = points_x[digit >> 2]
                 total.add_entry(x, points_y[digit >> 2], digit & 1 == 1)
-            digit = generator[position]
+            digit = both >> POINT_WIDTH
             if digit != 0:
                 x = GENERATOR_X[digit >> 2]
                 total.add_entry(x, GENERATOR_Y[digit >> 2], digit & 1 == 1)

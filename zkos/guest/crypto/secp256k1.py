@@ -5,8 +5,10 @@ endomorphism, one by a table of 2**128 G, so that 128 doublings serve four windo
 sums (Strauss). Used by transaction validation and the ecrecover precompile.
 """
 
+from typing import Final
+
 from zkos.guest.crypto.field import Field
-from zkos.guest.crypto.field_digits import SignedDigits
+from zkos.guest.crypto.field_digits import SignedDigits, clear, positions
 from zkos.guest.crypto.field_inverse import invert
 from zkos.guest.crypto.field_jacobian import JacobianPoint
 from zkos.guest.crypto.field_multiples import OddMultiples
@@ -36,6 +38,10 @@ from zkos.lang.control import urange
 from zkos.lang.ints import U32, U256, Address
 from zkos.lang.memory import Array
 
+POINT_WIDTH: Final = U32(5)
+POINT_MASK: Final = U32(31)
+GENERATOR_MASK: Final = U32(511)
+
 
 class Secp256k1:
     """Recovers signers; made once, it keeps tables and accumulators."""
@@ -49,6 +55,8 @@ class Secp256k1:
     multiples: OddMultiples
     images_x: Array[U256]
     """x of the endomorphism's images of `multiples`; y is the same."""
+    digits: Array[U32]
+    """Of all four scalars, as `SignedDigits` packs them."""
     low_digits: SignedDigits
     high_digits: SignedDigits
     point_digits: SignedDigits
@@ -62,10 +70,12 @@ class Secp256k1:
         self.sum = JacobianPoint(self.field, False)
         self.multiples = OddMultiples(self.field, False, U32(8))
         self.images_x = Array(U256, 8)
-        self.low_digits = SignedDigits(HALF_SCALAR_BITS, GENERATOR_WIDTH)
-        self.high_digits = SignedDigits(HALF_SCALAR_BITS, GENERATOR_WIDTH)
-        self.point_digits = SignedDigits(HALF_SCALAR_BITS, U32(5))
-        self.image_digits = SignedDigits(HALF_SCALAR_BITS, U32(5))
+        digits = positions(HALF_SCALAR_BITS)
+        self.digits = digits
+        self.point_digits = SignedDigits(digits, POINT_WIDTH, U32(0))
+        self.image_digits = SignedDigits(digits, POINT_WIDTH, U32(5))
+        self.low_digits = SignedDigits(digits, GENERATOR_WIDTH, U32(10))
+        self.high_digits = SignedDigits(digits, GENERATOR_WIDTH, U32(19))
 
     def recover(
         self, digest: U256, r: U256, s: U256, odd: bool
@@ -103,6 +113,7 @@ class Secp256k1:
     def _set_scalars(self, digest: U256, r: U256, s: U256) -> U32:
         """Fill the digits of -digest/r and s/r; how many there are."""
         scalars = self.scalars
+        clear(self.digits)
         factor = scalars.enter(invert(r, scalars.modulus))
         # One factor in Montgomery form: the product is a plain number.
         base_scalar = scalars.negate(scalars.mul(digest, factor))
@@ -134,10 +145,7 @@ class Secp256k1:
         total = self.sum
         total.infinite = True
         scale = self.multiples.scale
-        low = self.low_digits.digits
-        high = self.high_digits.digits
-        point = self.point_digits.digits
-        image = self.image_digits.digits
+        digits = self.digits
         points_x = self.multiples.x
         images_x = self.images_x
         points_y = self.multiples.y
@@ -145,19 +153,22 @@ class Secp256k1:
         while position != 0:
             position = position.wrapping_sub(1)
             total.double()
-            digit = point[position]
+            packed = digits[position]
+            if packed == 0:
+                continue
+            digit = packed & POINT_MASK
             if digit != 0:
                 entry = digit >> 2
                 total.add_entry(points_x[entry], points_y[entry], digit & 1 == 1)
-            digit = image[position]
+            digit = (packed >> 5) & POINT_MASK
             if digit != 0:
                 entry = digit >> 2
                 total.add_entry(images_x[entry], points_y[entry], digit & 1 == 1)
-            digit = low[position]
+            digit = (packed >> 10) & GENERATOR_MASK
             if digit != 0:
                 x = GENERATOR_X[digit >> 2]
                 total.add_unscaled(x, GENERATOR_Y[digit >> 2], digit & 1 == 1, scale)
-            digit = high[position]
+            digit = packed >> 19
             if digit != 0:
                 x = SHIFTED_X[digit >> 2]
                 total.add_unscaled(x, SHIFTED_Y[digit >> 2], digit & 1 == 1, scale)

@@ -162,6 +162,26 @@ class EvmFrame:
         self.size = size.wrapping_add(1)
 
     @inline
+    def push_u32(self, value: U32) -> None:
+        """The same for a small number."""
+        stack = self.stack
+        size = self.size
+        if size >= stack.length():
+            raise StackOverflow
+        stack[size] = U256(value)
+        self.size = size.wrapping_add(1)
+
+    @inline
+    def push_u64(self, value: U64) -> None:
+        """The same for a small number."""
+        stack = self.stack
+        size = self.size
+        if size >= stack.length():
+            raise StackOverflow
+        stack[size] = U256(value)
+        self.size = size.wrapping_add(1)
+
+    @inline
     def pop(self) -> U256:
         stack = self.stack
         place = self.size.wrapping_sub(1)

@@ -37,6 +37,7 @@ from zkos.guest.evm.instructions.bitwise import (
     slt,
     xor,
 )
+from zkos.guest.evm.instructions.blobs import blobbasefee, blobhash
 from zkos.guest.evm.instructions.calls import (
     call,
     callcode,
@@ -57,8 +58,6 @@ from zkos.guest.evm.instructions.control_flow import (
 )
 from zkos.guest.evm.instructions.environment import (
     basefee,
-    blobbasefee,
-    blobhash,
     blockhash,
     chainid,
     coinbase,

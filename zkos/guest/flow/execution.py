@@ -12,6 +12,7 @@ from zkos.guest.protocol.report import (
     REASON_PUBDATA_NOT_COVERED,
     REASON_UNSUPPORTED_ENVIRONMENT,
 )
+from zkos.guest.protocol.transactions import SHORT_OF_PUBDATA_TAKES_GAS
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U32, U64
 
@@ -94,5 +95,7 @@ def close(work: Work, prices: Prices, ledger: Ledger, snapshot: U32) -> Pubdata:
             work.io.finish_frame(snapshot, False)
             return pubdata
         outcome.revert(REASON_PUBDATA_NOT_COVERED)
+        if SHORT_OF_PUBDATA_TAKES_GAS:
+            ledger.resources.ergs = U64(0)
     work.io.finish_frame(snapshot, True)
     return count_pubdata(work, prices, ledger)

@@ -3,8 +3,15 @@
 Bootloader spec 4, steps 5, 13, 15 and 16, and 6, steps 3, 6 and 7.
 """
 
+from zkos.guest.flow.calldata import calldata_gas, calldata_native
 from zkos.guest.flow.outcome import Outcome
 from zkos.guest.flow.prices import Prices
+from zkos.guest.flow.terms import (
+    calldata_byte_native,
+    intrinsic_gas,
+    intrinsic_native,
+    intrinsic_pubdata,
+)
 from zkos.guest.flow.work import Work
 from zkos.guest.protocol.limits import NATIVE_COMPUTATIONAL
 from zkos.guest.protocol.report import (
@@ -14,19 +21,16 @@ from zkos.guest.protocol.report import (
     REASON_PUBDATA_CHARGE_OVERFLOW,
 )
 from zkos.guest.protocol.transactions import (
-    GAS_CALLDATA_BYTE,
-    GAS_CALLDATA_NON_ZERO_EXTRA,
     GAS_INTRINSIC_L1,
-    GAS_INTRINSIC_L2,
-    NATIVE_CALLDATA_BYTE,
+    GAS_LEAST,
+    NATIVE_CALLDATA_BYTE_L1,
     NATIVE_INTRINSIC_L1,
-    NATIVE_INTRINSIC_L2,
+    NATIVE_UNLIMITED,
     PUBDATA_INTRINSIC_L1,
-    PUBDATA_INTRINSIC_L2,
     REFUND_SHARE,
+    VALIDATION_PUBDATA_IS_INTRINSIC,
 )
 from zkos.guest.system.resources import ERGS_PER_GAS, INFINITE, Resources
-from zkos.guest.transactions.record import Transaction
 from zkos.lang.control import record
 from zkos.lang.ints import U64
 
@@ -68,7 +72,7 @@ class Ledger:
 def full_native(work: Work, prices: Prices) -> U64:
     """All native that the gas limit buys."""
     if work.system.options.unlimited_native or prices.native_per_gas == 0:
-        return INFINITE
+        return NATIVE_UNLIMITED
     return work.transaction.gas_limit.saturating_mul(prices.native_per_gas)
 
 
@@ -76,17 +80,18 @@ def open_l2(work: Work, prices: Prices) -> Ledger:
     """The ledger after intrinsic charges. Raises Invalid and Fatal."""
     outcome = work.outcome
     transaction = work.transaction
-    pubdata = pubdata_native(outcome, prices, PUBDATA_INTRINSIC_L2)
+    pubdata = pubdata_native(outcome, prices, intrinsic_pubdata(work))
     limit = full_native(work, prices)
     if limit < pubdata:
         outcome.reject(REASON_OUT_OF_NATIVE_RESOURCES_DURING_VALIDATION)
     limit = limit - pubdata
     withheld = limit.saturating_sub(NATIVE_COMPUTATIONAL)
     limit = limit - withheld
-    intrinsic = calldata_native(transaction) + NATIVE_INTRINSIC_L2
+    calldata = calldata_native(transaction, calldata_byte_native(transaction))
+    intrinsic = calldata + intrinsic_native(work)
     if limit < intrinsic:
         outcome.reject(REASON_OUT_OF_NATIVE_RESOURCES_DURING_VALIDATION)
-    gas = calldata_gas(transaction) + GAS_INTRINSIC_L2
+    gas = calldata_gas(transaction) + intrinsic_gas(work)
     if transaction.gas_limit < gas:
         outcome.reject(REASON_OUT_OF_GAS_DURING_VALIDATION)
     ergs = ergs_of(outcome, transaction.gas_limit - gas)
@@ -104,7 +109,8 @@ def open_l1(work: Work, prices: Prices) -> Ledger:
     limit = full_native(work, prices).saturating_sub(pubdata)
     withheld = limit.saturating_sub(NATIVE_COMPUTATIONAL)
     limit = limit - withheld
-    intrinsic = calldata_native(transaction) + NATIVE_INTRINSIC_L1
+    calldata = calldata_native(transaction, NATIVE_CALLDATA_BYTE_L1)
+    intrinsic = calldata + NATIVE_INTRINSIC_L1
     gas = calldata_gas(transaction) + GAS_INTRINSIC_L1
     ergs = ergs_of(outcome, transaction.gas_limit.saturating_sub(gas))
     return Ledger(ergs, limit.saturating_sub(intrinsic), withheld, intrinsic)
@@ -116,18 +122,6 @@ def ergs_of(outcome: Outcome, gas: U64) -> U64:
     if overflow:
         outcome.abort(REASON_ERGS_OVERFLOW)
     return ergs
-
-
-def calldata_gas(transaction: Transaction) -> U64:
-    """What calldata costs besides what is done with it."""
-    length = U64(transaction.data.length())
-    non_zero = U64(transaction.non_zero_bytes)
-    return GAS_CALLDATA_BYTE * length + GAS_CALLDATA_NON_ZERO_EXTRA * non_zero
-
-
-def calldata_native(transaction: Transaction) -> U64:
-    """The same in native."""
-    return NATIVE_CALLDATA_BYTE * U64(transaction.data.length())
 
 
 def pubdata_native(outcome: Outcome, prices: Prices, length: U64) -> U64:
@@ -185,7 +179,9 @@ def settle(
     """
     outcome = work.outcome
     resources = ledger.resources
-    used = ledger.validation_pubdata.saturating_add(pubdata.length)
+    used = pubdata.length
+    if not VALIDATION_PUBDATA_IS_INTRINSIC:
+        used = ledger.validation_pubdata.saturating_add(pubdata.length)
     outcome.pubdata_used = used.saturating_add(intrinsic)
     resources.native = resources.native.saturating_sub(pubdata.native)
     gas_used = work.transaction.gas_limit - resources.gas()
@@ -194,6 +190,9 @@ def settle(
     most = gas_used // REFUND_SHARE
     outcome.gas_refunded = refund if refund < most else most
     gas_used = gas_used - outcome.gas_refunded
+    if gas_used < GAS_LEAST:
+        limit = work.transaction.gas_limit
+        gas_used = GAS_LEAST if GAS_LEAST < limit else limit
     outcome.gas_used = gas_for_native(work, prices, resources.native, gas_used)
 
 

@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from zkos.guest.protocol.quirks import OVERFLOW_ABORTS_BLOCK
 from zkos.guest.system.errors import Fatal
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import ByteView, allocate_bytes
@@ -95,5 +96,5 @@ class Outcome:
 
         Raises Fatal where upstream ends the block.
         """
-        if self.aborts:
+        if self.aborts and OVERFLOW_ABORTS_BLOCK:
             self.abort(reason)

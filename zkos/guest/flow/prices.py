@@ -9,11 +9,9 @@ from zkos.guest.protocol.limits import MAX_U64
 from zkos.guest.protocol.report import (
     REASON_BASE_FEE_GREATER_THAN_MAX_FEE,
     REASON_NATIVE_PER_PUBDATA_OVERFLOW,
-    REASON_NATIVE_PRICE_ZERO,
     REASON_PRIORITY_FEE_GREATER_THAN_MAX_FEE,
 )
 from zkos.guest.protocol.transactions import (
-    NATIVE_PER_GAS_SIMULATION,
     NATIVE_PER_GAS_UPGRADE,
     NATIVE_PRICE_L1,
     TYPE_UPGRADE,
@@ -34,23 +32,6 @@ class Prices:
     """0 if gas is free, which makes native unlimited."""
     native_per_pubdata: U64
     """For a byte."""
-
-
-def l2_prices(work: Work) -> Prices:
-    """The block's prices. Raises Invalid and Fatal."""
-    metadata = work.system.metadata
-    simulate = work.system.options.simulate
-    gas = effective_gas_price(
-        work.outcome, work.transaction, metadata.basefee, simulate
-    )
-    native_price = metadata.native_price
-    if native_price == 0:
-        work.outcome.abort(REASON_NATIVE_PRICE_ZERO)
-    per_gas = NATIVE_PER_GAS_SIMULATION
-    if not simulate:
-        per_gas = divide_up(gas, native_price)
-    per_pubdata = metadata.pubdata_price // native_price
-    return Prices(gas, saturate(per_gas), saturate(per_pubdata))
 
 
 def l1_prices(work: Work) -> Prices:

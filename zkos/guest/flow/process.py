@@ -3,21 +3,21 @@
 The steps are next door; here is their order, execution and what follows it.
 """
 
+from zkos.guest.flow.checks import Sender
 from zkos.guest.flow.execution import call, close, create, exhaust, fault
 from zkos.guest.flow.ledger import Ledger, Pubdata, open_l2, settle
-from zkos.guest.flow.prices import Prices, l2_prices
-from zkos.guest.flow.validation import Sender, validate
+from zkos.guest.flow.prices import Prices
+from zkos.guest.flow.terms import intrinsic_pubdata, l2_prices, refuse_gas_limit
+from zkos.guest.flow.validation import validate
 from zkos.guest.flow.work import Work
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
 from zkos.guest.protocol.report import (
-    REASON_CALLER_GAS_LIMIT_MORE_THAN_BLOCK,
     REASON_OPERATOR_FEE_OVERFLOW,
     REASON_OUT_OF_NATIVE,
     REASON_OUT_OF_RETURN_MEMORY,
     REASON_REFUND_OVERFLOW,
     REASON_REVERTED,
 )
-from zkos.guest.protocol.transactions import PUBDATA_INTRINSIC_L2
 from zkos.guest.system.errors import (
     Fatal,
     InsufficientBalance,
@@ -30,13 +30,14 @@ from zkos.lang.ints import U32, U256, Address
 
 def process_l2(work: Work) -> None:
     """Validate, execute and pay. Raises Invalid and Fatal."""
-    if work.transaction.gas_limit > work.system.metadata.gas_limit:
-        work.outcome.reject(REASON_CALLER_GAS_LIMIT_MORE_THAN_BLOCK)
+    refusal = refuse_gas_limit(work)
+    if refusal != 0:
+        work.outcome.reject(refusal)
     prices = l2_prices(work)
     ledger = open_l2(work, prices)
     sender = validate(work, prices, ledger)
     pubdata = run(work, prices, ledger, sender)
-    settle(work, prices, ledger, pubdata, PUBDATA_INTRINSIC_L2)
+    settle(work, prices, ledger, pubdata, intrinsic_pubdata(work))
     if not work.system.options.simulate:
         pay(work, prices)
 

@@ -24,6 +24,24 @@ def is_borrowed(call: HookCall) -> bool:
     return call.scheme is Scheme.DELEGATE or call.scheme is Scheme.CALLCODE
 
 
+def enter(call: HookCall, allowed: bool) -> bool:
+    """Whether a hook may begin that only some callers have (v31 7).
+
+    For others it is an account without code. It charges no gas. Raises OutOfNative.
+    """
+    frame = call.frame
+    if not allowed:
+        return False
+    if is_borrowed(call) or frame.value != 0:
+        call.revert()
+        return False
+    frame.resources.charge(U64(0), NATIVE_SYSTEM_CONTRACT)
+    if frame.static:
+        call.revert()
+        return False
+    return True
+
+
 def selector(frame: Frame) -> U32:
     """Pay the entry price and take the selector.
 

@@ -7,6 +7,7 @@ be told apart. Opcodes that pop first charge the step separately.
 
 from typing import Final
 
+from zkos.guest.protocol.version import VERSION, since
 from zkos.lang.ints import U32, U64
 
 STEP: Final = 20
@@ -64,8 +65,8 @@ NATIVE_BLOCK_FIELD: Final = U32(STEP + 60)
 """COINBASE, TIMESTAMP, NUMBER, GASLIMIT, CHAINID, BASEFEE."""
 NATIVE_PREVRANDAO: Final = U32(STEP + 40)
 NATIVE_SELFBALANCE: Final = U32(STEP + 60)
-NATIVE_BLOBHASH: Final = U32(STEP + 40)
-NATIVE_BLOBBASEFEE: Final = U32(STEP + 40)
+NATIVE_BLOBHASH: Final = U32(STEP + since(VERSION, {30: 40, 31: 100}))
+NATIVE_BLOBBASEFEE: Final = U32(STEP + since(VERSION, {30: 40, 31: 100}))
 
 NATIVE_POP: Final = U32(STEP + 40)
 NATIVE_MEMORY: Final = U32(STEP + 250)

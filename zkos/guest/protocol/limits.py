@@ -15,6 +15,11 @@ NATIVE_COMPUTATIONAL: Final = U64(1 << 35)
 transaction has only pays for pubdata."""
 BLOCK_LOGS: Final = U32(16384)
 """L2 to L1 logs of a block; as many as their tree has leaves."""
+BLOCK_HASHES: Final = U32(256)
+"""So many past blocks are known by their hashes."""
+HASH_BYTES: Final = U32(32)
+WINDOW_BYTES: Final = BLOCK_HASHES * HASH_BYTES
+"""Of those hashes."""
 CODE_BYTES: Final = U32(24576)
 """Of a deployed contract (EIP-170)."""
 INITCODE_BYTES: Final = U32(49152)

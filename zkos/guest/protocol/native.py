@@ -39,6 +39,11 @@ KECCAK_BLOCK_BYTES: Final = U32(136)
 NATIVE_MESSAGE_HASHES: Final = U64(80_000)
 """The log of a message and three nodes of the log tree: K(88) + 3 * K(64)."""
 
+NATIVE_INTEROP_ROOT: Final = U64(26_192)
+"""Of an event that adds a root: 6192 and the hash of 128 bytes."""
+NATIVE_SETTLEMENT_LAYER: Final = U64(6_064)
+"""Of an event that names the settlement layer."""
+
 NATIVE_SYSTEM_CONTRACT: Final = U64(1000)
 """Entry of a system contract."""
 

@@ -6,6 +6,7 @@ varies is not here.
 
 from typing import Final
 
+from zkos.guest.protocol.version import VERSION, since
 from zkos.lang.ints import U32
 
 QUERY_DISCONNECT: Final = U32(0x4000_0000)
@@ -30,10 +31,14 @@ SCALAR_WORDS: Final = U32(2)
 """Every number up to 64 bits, and every flag."""
 SLOT_WORDS: Final = U32(10)
 PROOF_WORDS: Final = U32(532)
-METADATA_WORDS: Final = U32(2096)
+METADATA_WORDS: Final = U32(since(VERSION, {30: 2096, 31: 2104}))
+"""v31 adds a price of blobs."""
 PROOF_DATA_WORDS: Final = U32(12)
 SENDER_WORDS: Final = U32(6)
 BLOB_ADVICE_WORDS: Final = U32(24)
+
+TRANSACTION_MAY_BE_SHORT: Final = since(VERSION, {30: True, 31: False})
+"""Whether fewer words may come than the size of a transaction announced."""
 
 ENCODING_ABI: Final = U32(0)
 ENCODING_RLP: Final = U32(1)

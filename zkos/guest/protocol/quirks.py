@@ -7,6 +7,7 @@ look odd are not here: they are followed always.
 
 from typing import Final
 
+from zkos.guest.protocol.version import VERSION, since
 from zkos.lang.ints import U32
 
 QUIRK_LAX_RLP_LENGTHS: Final = U32(1)
@@ -29,4 +30,24 @@ block's limit (bootloader spec 3.1)."""
 QUIRK_SPARES_UNDER_CONSTRUCTION: Final = U32(128)
 """SELFDESTRUCT ends an account under construction only if the constructor itself
 executes it, not code that it delegates to (system spec 3.5, EIP-6780)."""
-QUIRKS_UPSTREAM: Final = U32(255)
+QUIRK_NATIVE_BEFORE_GAS: Final = U32(256)
+"""What can pay neither its gas nor its native ends the transaction, not the frame
+(system spec 1)."""
+QUIRKS_UPSTREAM: Final = U32(
+    since(
+        VERSION,
+        {
+            30: 511,
+            31: int(
+                QUIRK_TRANSACTION_ABORTS_BLOCK
+                | QUIRK_WARMS_REFUSED_CREATION
+                | QUIRK_BELIEVES_HOST
+                | QUIRK_SPARES_UNDER_CONSTRUCTION
+            ),
+        },
+    )
+)
+"""Those that a version has."""
+OVERFLOW_ABORTS_BLOCK: Final = since(VERSION, {30: True, 31: False})
+"""Whether a price of pubdata beyond its width is among what ends the block; otherwise
+it cannot be paid."""

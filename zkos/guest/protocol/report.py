@@ -62,6 +62,12 @@ REASON_BLOCK_GAS_LIMIT_REACHED: Final = U32(20)
 REASON_BLOCK_NATIVE_LIMIT_REACHED: Final = U32(21)
 REASON_BLOCK_PUBDATA_LIMIT_REACHED: Final = U32(22)
 REASON_BLOCK_L2_TO_L1_LOGS_LIMIT_REACHED: Final = U32(23)
+# Since v31 (v31 13).
+REASON_CALLER_GAS_LIMIT_TOO_HIGH: Final = U32(24)
+REASON_NATIVE_RESOURCES_ARE_TOO_EXPENSIVE: Final = U32(25)
+"""A gas costs more native than 64 bits hold."""
+REASON_PUBDATA_PRICE_TOO_HIGH: Final = U32(26)
+"""A byte of pubdata costs more native than 64 bits hold."""
 
 # Why a transaction was reverted.
 REASON_REVERTED: Final = U32(64)
@@ -102,3 +108,10 @@ REASON_UNKNOWN_ENCODING: Final = U32(142)
 """The host names an encoding that there is not."""
 REASON_INTERNAL: Final = U32(143)
 """Any other internal error."""
+# Since v31 (v31 14).
+REASON_SERVICE_BLOCK: Final = U32(144)
+"""A service transaction after others, or another after a service transaction."""
+REASON_BLOB_FEE_NOT_1: Final = U32(145)
+REASON_ASSET_TRACKER_FAILED: Final = U32(146)
+REASON_TREASURY_SHORT: Final = U32(147)
+"""The treasury has less than L1 sends."""

@@ -2,17 +2,20 @@
 
 from typing import Final
 
+from zkos.guest.protocol.version import VERSION, since
 from zkos.lang.ints import U8, U32, U64, U256
 
 TYPE_LEGACY: Final = U32(0x00)
 TYPE_EIP2930: Final = U32(0x01)
 TYPE_EIP1559: Final = U32(0x02)
 TYPE_EIP7702: Final = U32(0x04)
+TYPE_SERVICE: Final = U32(0x7D)
+"""Calls of the operator to system contracts, since v31."""
 TYPE_UPGRADE: Final = U32(0x7E)
 TYPE_L1: Final = U32(0x7F)
 
-GAS_INTRINSIC_L2: Final = U64(18_000)
-"""The signature's 3000 are charged by its recovery."""
+GAS_INTRINSIC_L2: Final = U64(since(VERSION, {30: 18_000, 31: 21_000}))
+"""In v30 the signature's 3000 are charged by its recovery."""
 GAS_INTRINSIC_L1: Final = U64(21_000)
 GAS_CALLDATA_BYTE: Final = U64(4)
 GAS_CALLDATA_NON_ZERO_EXTRA: Final = U64(12)
@@ -23,13 +26,27 @@ REFUND_AUTHORIZATION: Final = U32(12_500)
 """Of the price of an authorization, if its authority exists (EIP-7702)."""
 REFUND_SHARE: Final = U64(5)
 """At most one part in so many of the gas used is refunded (EIP-3529)."""
-NATIVE_INTRINSIC_L2: Final = U64(30_000)
-NATIVE_INTRINSIC_L1: Final = U64(130_000)
-NATIVE_CALLDATA_BYTE: Final = U64(1)
-PUBDATA_INTRINSIC_L2: Final = U64(65)
-"""In bytes; the diff of the coinbase."""
-PUBDATA_INTRINSIC_L1: Final = U64(153)
-"""In bytes; the same and the log of the result."""
+GAS_LEAST: Final = U64(since(VERSION, {30: 0, 31: 21_000}))
+"""What a transaction pays whatever is refunded, unless its limit is lower."""
+NATIVE_INTRINSIC_L2: Final = U64(since(VERSION, {30: 30_000, 31: 922_240}))
+"""Since v31 all that validation and payment can cost."""
+NATIVE_INTRINSIC_L1: Final = U64(since(VERSION, {30: 130_000, 31: 2_875_420}))
+NATIVE_CALLDATA_BYTE_L2: Final = U64(since(VERSION, {30: 1, 31: 259}))
+"""Since v31 with two hashes of the transaction at 129 a byte."""
+NATIVE_CALLDATA_BYTE_L1: Final = U64(1)
+NATIVE_UNLIMITED: Final = U64(
+    since(VERSION, {30: 0xFFFF_FFFF_FFFF_FFFF, 31: 0xFFFF_FFFF_FFFF_FFFE})
+)
+"""What a transaction may use whose gas is free."""
+PUBDATA_INTRINSIC_L2: Final = U64(since(VERSION, {30: 65, 31: 167}))
+"""In bytes; the diff of the coinbase, since v31 the sender's too."""
+PUBDATA_INTRINSIC_L1: Final = U64(since(VERSION, {30: 153, 31: 351}))
+"""In bytes; the log of the result and the diff of the coinbase, since v31 those of
+treasury, refund recipient and asset tracker too."""
+VALIDATION_PUBDATA_IS_INTRINSIC: Final = since(VERSION, {30: False, 31: True})
+"""Whether what validation changes is paid for by the intrinsic pubdata."""
+SHORT_OF_PUBDATA_TAKES_GAS: Final = since(VERSION, {30: False, 31: True})
+"""Whether a transaction that cannot pay its pubdata loses the gas it has left."""
 
 NATIVE_PRICE_L1: Final = U256(10)
 NATIVE_PER_GAS_UPGRADE: Final = U256(10_000)

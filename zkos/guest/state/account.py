@@ -76,7 +76,7 @@ class Account:
     not_publish: bool
     """The pubdata names the code by hash only (force deployment)."""
     unset: bool
-    """Neither in the tree nor written in the block; it costs more when cold."""
+    """It costs more when cold: absent in the sense of `absence`."""
     deconstructed: bool
     """Destroyed: to be wiped at the end of the transaction."""
     deployed_in: U32

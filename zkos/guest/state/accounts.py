@@ -7,7 +7,12 @@ what the block has seen. Where accounts come from is the storage model's busines
 
 from enum import Enum
 
-from zkos.guest.protocol.addresses import HIGHEST_PRECOMPILE, P256_VERIFY
+from zkos.guest.protocol.addresses import (
+    EXTRA_PRECOMPILES_VARY,
+    HIGHEST_PRECOMPILE,
+    P256_VERIFY,
+    POINT_EVALUATION,
+)
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import (
     ERGS_ACCOUNT_COLD,
@@ -20,6 +25,8 @@ from zkos.guest.protocol.native import (
     NATIVE_ACCOUNT_WARM,
     code_native,
 )
+from zkos.guest.protocol.options import OPTION_EXTRA_PRECOMPILES
+from zkos.guest.state.absence import after_write
 from zkos.guest.state.account import Account, Properties
 from zkos.guest.state.backing import Backing
 from zkos.guest.state.preimages import PREIMAGE_CODE, Preimage
@@ -27,6 +34,7 @@ from zkos.guest.state.storage import StorageCache
 from zkos.guest.system.errors import Fatal, InsufficientBalance, NonceOverflow
 from zkos.guest.system.resources import Resources
 from zkos.lang.control import noinline, urange
+from zkos.lang.intrinsics import option_word
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import NOT_FOUND, ByteView, List, Map, allocate_bytes
 
@@ -208,6 +216,8 @@ class AccountCache:
             return False
         if address == P256_VERIFY:
             return not self.p256_is_cold
+        if EXTRA_PRECOMPILES_VARY and has_extra_precompiles():
+            return address != 0 and address <= POINT_EVALUATION
         return address != 0 and address <= HIGHEST_PRECOMPILE
 
     # Code
@@ -274,7 +284,7 @@ class AccountCache:
         if overflow:
             raise NonceOverflow
         account.nonce = after
-        account.unset = False
+        account.unset = after_write(account.unset)
         return before
 
     def add_balance(
@@ -294,7 +304,7 @@ class AccountCache:
         if overflow:
             raise InsufficientBalance
         account.balance = after
-        account.unset = False
+        account.unset = after_write(account.unset)
 
     def sub_balance(
         self,
@@ -313,7 +323,7 @@ class AccountCache:
         if underflow:
             raise InsufficientBalance
         account.balance = after
-        account.unset = False
+        account.unset = after_write(account.unset)
 
 
 def warm_ergs(environment: U8, access: Access) -> U64:
@@ -323,3 +333,8 @@ def warm_ergs(environment: U8, access: Access) -> U64:
     if environment == NO_ENVIRONMENT:
         return ERGS_ACCOUNT_LISTED if access is Access.LISTED else U64(0)
     raise Fatal
+
+
+def has_extra_precompiles() -> bool:
+    """Whether the run has those that no production system has."""
+    return option_word(U32(0)) & OPTION_EXTRA_PRECOMPILES != 0

@@ -19,6 +19,7 @@ from zkos.guest.protocol.native import (
     code_native,
     keccak_native,
 )
+from zkos.guest.state.absence import after_write
 from zkos.guest.state.account import (
     DELEGATED,
     DEPLOYED_EVM,
@@ -197,7 +198,7 @@ class Deployment:
         account.observable_hash = observable_hash
         account.observable_length = length
         account.not_publish = False
-        account.unset = False
+        account.unset = after_write(account.unset)
 
     def _bequeath(
         self, resources: Resources, beneficiary: Address, amount: U256
@@ -230,7 +231,7 @@ class Deployment:
         destroyed = under_construction or account.deployed_in == accounts.transaction
         if destroyed:
             account.deconstructed = True
-            account.unset = False
+            account.unset = after_write(account.unset)
 
         if address != beneficiary:
             accounts.sub_balance(

@@ -76,6 +76,7 @@ class FrameStack:
         snapshot.transient = self.transient.journal_length
         snapshot.events = self.events.events.length()
         snapshot.logs = self.events.logs.length()
+        self.events.frame_started(index)
         self.depth = index + 1
         self.mark()
         return index
@@ -91,6 +92,7 @@ class FrameStack:
             self.transient.rollback(snapshot.transient)
             self.events.events.truncate(snapshot.events)
             self.events.logs.truncate(snapshot.logs)
+        self.events.frame_finished(index, revert)
         self.depth = index
         self.mark()
 

@@ -7,6 +7,7 @@ pays no ergs: that is how operations run with infinite ergs.
 
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.crypto.recent_hashes import RecentHashes
 from zkos.guest.protocol.addresses import BOOTLOADER, L1_MESSENGER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import event_ergs, keccak_ergs
@@ -16,7 +17,8 @@ from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import Access, AccountCache
 from zkos.guest.state.backing import Backing
 from zkos.guest.state.deployment import Deployment
-from zkos.guest.state.events import Event, EventLog, Log
+from zkos.guest.state.emitted import Event, Log
+from zkos.guest.state.events import EventLog
 from zkos.guest.state.frames import FrameStack
 from zkos.guest.state.preimages import PreimageCache
 from zkos.guest.state.pubdata_counter import net_pubdata
@@ -43,7 +45,7 @@ class Io:
     events: EventLog
     frames: FrameStack
     deployment: Deployment
-    hasher: Keccak256
+    hashes: RecentHashes
     keeps_events: bool
     transaction_number: U32
     """Counts the processed transactions of the block; dropped ones have no number."""
@@ -64,7 +66,7 @@ class Io:
             self.storage, self.accounts, self.transient, self.events
         )
         self.deployment = Deployment(self.accounts, self.preimages, blake2s, keccak)
-        self.hasher = keccak
+        self.hashes = RecentHashes(keccak)
         self.keeps_events = options.report
         self.transaction_number = U32(0)
 
@@ -245,7 +247,7 @@ class Io:
         """The keccak-256 system function: charged, then computed."""
         length = data.length()
         resources.charge(keccak_ergs(length), keccak_native(length))
-        return self.hasher.hash(data)
+        return self.hashes.hash(data)
 
     def emit_event(
         self,
@@ -269,6 +271,7 @@ class Io:
             for index in urange(count):
                 event.topics.append(topics[index])
             self.events.events.append(event)
+        self.events.observe(resources, address, topics, data)
 
     def emit_l1_message(
         self, resources: Resources, address: Address, data: ByteView
@@ -287,6 +290,18 @@ class Io:
             )
         )
         return digest
+
+    def pass_message(
+        self, resources: Resources, address: Address, data: ByteView
+    ) -> None:
+        """A message from `address` to L1, for native only, its hash included."""
+        resources.charge(U64(0), message_native(data.length()))
+        digest = self.hashes.hash(data)
+        number = self.transaction_number
+        message = copy_of(data)
+        self.events.logs.append(
+            Log(number, True, L1_MESSENGER, U256(address), U256(digest), message)
+        )
 
     def emit_l1_transaction_log(self, transaction_hash: Bytes32, success: bool) -> None:
         """The result of an L1 or upgrade transaction, for L1."""

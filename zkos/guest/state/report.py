@@ -21,7 +21,7 @@ from zkos.guest.protocol.report import (
     MESSAGE,
 )
 from zkos.guest.state.account import Account, Properties
-from zkos.guest.state.events import Event, Log
+from zkos.guest.state.emitted import Event, Log
 from zkos.guest.state.preimages import Preimage
 from zkos.guest.state.slot import Slot
 from zkos.guest.system.commitment import Commitment

@@ -18,7 +18,7 @@ class Slot:
     is_new: bool
     """The tree has no leaf for it."""
     unset: bool
-    """Never written since it was found absent, or cleared by a selfdestruct."""
+    """It costs more when cold or written: absent in the sense of `absence`."""
     touched_in: U32
     """The last transaction in which it was warm; 0 none."""
     original: U256

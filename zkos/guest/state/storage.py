@@ -24,6 +24,7 @@ from zkos.guest.protocol.native import (
     NATIVE_SLOT_WRITE,
     NATIVE_SLOT_WRITE_UNSET,
 )
+from zkos.guest.state.absence import after_clearing, after_write
 from zkos.guest.state.backing import Backing
 from zkos.guest.state.slot import AddressSlots, Slot, SlotUndo
 from zkos.guest.system.errors import Fatal
@@ -108,10 +109,10 @@ class StorageCache:
         """Write without charge; a history entry even if the value stays."""
         self.save(slot)
         slot.current = value
-        slot.unset = False
+        slot.unset = after_write(slot.unset)
 
     def clear_address(self, address: Address) -> None:
-        """Set every cached slot of the address to 0 and unset (system spec 3.5)."""
+        """Set every cached slot of the address to 0 (system spec 3.5)."""
         entry = self.addresses.find(address)
         if entry == NOT_FOUND:
             return
@@ -120,7 +121,7 @@ class StorageCache:
             slot = slots.value(index)
             self.save(slot)
             slot.current = U256(0)
-            slot.unset = True
+            slot.unset = after_clearing(slot.unset)
 
     def read(
         self, environment: U8, resources: Resources, address: Address, key: U256

@@ -17,6 +17,13 @@ from zkos.lang.intrinsics import option_word
 from zkos.lang.ints import U32
 
 
+def quirk_bits() -> U32:
+    """Bits of `zkos.guest.protocol.quirks`: all or none."""
+    if option_word(U32(0)) & OPTION_QUIRKS_UPSTREAM != 0:
+        return QUIRKS_UPSTREAM
+    return U32(0)
+
+
 class Options:
     """See `zkos.guest.protocol.options` for the meaning of each."""
 
@@ -24,9 +31,7 @@ class Options:
     unlimited_native: bool
     batch: bool
     disable_system_contracts: bool
-    quirks: bool
     quirk_bits: U32
-    """Bits of `zkos.guest.protocol.quirks`: all or none."""
     report: bool
     simulate: bool
     extra_precompiles: bool
@@ -39,8 +44,7 @@ class Options:
         self.unlimited_native = word & OPTION_UNLIMITED_NATIVE != 0
         self.batch = word & OPTION_BATCH != 0
         self.disable_system_contracts = word & OPTION_DISABLE_SYSTEM_CONTRACTS != 0
-        self.quirks = word & OPTION_QUIRKS_UPSTREAM != 0
-        self.quirk_bits = QUIRKS_UPSTREAM if self.quirks else U32(0)
+        self.quirk_bits = quirk_bits()
         self.report = word & OPTION_REPORT != 0
         self.simulate = word & OPTION_SIMULATE != 0
         self.extra_precompiles = word & OPTION_EXTRA_PRECOMPILES != 0

@@ -30,10 +30,11 @@ from zkos.guest.protocol.queries import (
     SCALAR_WORDS,
     SENDER_WORDS,
     SLOT_WORDS,
+    TRANSACTION_MAY_BE_SHORT,
 )
-from zkos.lang.control import srange, urange
+from zkos.lang.control import inline, srange, urange
 from zkos.lang.intrinsics import address_of, oracle_read, oracle_write
-from zkos.lang.ints import U32, U64, U256, Address
+from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView, allocate_bytes
 from zkos.lang.trap import trap
 
@@ -82,12 +83,14 @@ class Oracle:
 
         `out` is at least as long as `size` rounded up to whole words. False: more
         words came than 64-bit words can hold of it, and nothing was read. Words that
-        are missing count as 0.
+        are missing count as 0, in versions that let them be missing.
         """
         ask(QUERY_TRANSACTION, U32(0))
         words = words_of(size)
         answered = oracle_read()
         if answered > words + (words & 1):
+            return False
+        if answered < words and not TRANSACTION_MAY_BE_SHORT:
             return False
         taken = words if answered > words else answered
         read_words(out, taken)
@@ -159,8 +162,7 @@ class Oracle:
         oracle_write(data.length())
         oracle_write(U32(0))
         expect_words(BLOB_ADVICE_WORDS)
-        for index in urange(BLOB_ADVICE_WORDS):
-            out.store_u32(index << 2, oracle_read())
+        read_words(out, BLOB_ADVICE_WORDS)
 
     def disconnect(self) -> None:
         """Say goodbye; the host may stop answering (oracle spec 2)."""
@@ -180,6 +182,15 @@ class Oracle:
         for index in srange(8):
             data.store_u32(4 * index, oracle_read())
         return data.load_u256(0)
+
+    @inline
+    def read_spelled(self, out: ByteView) -> None:
+        """Read a 256-bit number into the 32 bytes that spell it."""
+        assert out.length() == 32, "a number has 32 bytes"
+        for index in srange(8):
+            word = oracle_read()
+            for place in srange(4):
+                out[31 - 4 * index - place] = U8.truncate(word >> (8 * place))
 
     def read_three_limbs(self) -> U256:
         """Read a number of three 64-bit limbs, as addresses come."""

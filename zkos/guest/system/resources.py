@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from zkos.guest.protocol.quirks import QUIRK_NATIVE_BEFORE_GAS
 from zkos.guest.system.errors import OutOfErgs, OutOfNative
-from zkos.lang.control import inline
+from zkos.guest.system.options import quirk_bits
+from zkos.lang.control import inline, noinline
 from zkos.lang.ints import U64
 
 ERGS_PER_GAS: Final = U64(256)
@@ -22,19 +24,30 @@ class Resources:
 
     @inline
     def charge(self, ergs: U64, native: U64) -> None:
-        """Take both, native first.
+        """Take both; gas comes first, so that what fails in Ethereum fails alike.
 
-        Raises OutOfNative (native := 0, ergs charged too) and OutOfErgs (ergs := 0).
+        Raises OutOfErgs (ergs := 0, native is kept) and OutOfNative (native := 0,
+        ergs charged too).
         """
-        if self.native < native:
-            self.native = U64(0)
-            self.ergs = self.ergs.saturating_sub(ergs)
-            raise OutOfNative
+        if self.ergs < ergs or self.native < native:
+            self.refuse(ergs, native)
+        self.ergs = self.ergs.wrapping_sub(ergs)
         self.native = self.native.wrapping_sub(native)
-        if self.ergs < ergs:
+
+    @noinline
+    def refuse(self, ergs: U64, native: U64) -> None:
+        """What `charge` does where one of them is short. Raises as it does."""
+        if quirk_bits() & QUIRK_NATIVE_BEFORE_GAS != 0:
+            if self.native >= native:
+                self.native = self.native - native
+                self.ergs = U64(0)
+                raise OutOfErgs
+        elif self.ergs < ergs:
             self.ergs = U64(0)
             raise OutOfErgs
-        self.ergs = self.ergs.wrapping_sub(ergs)
+        self.native = U64(0)
+        self.ergs = self.ergs.saturating_sub(ergs)
+        raise OutOfNative
 
     @inline
     def gas(self) -> U64:

@@ -42,6 +42,20 @@ class AccessList:
         while not self.items.is_empty():
             self._next()
 
+    def size(self, content: ByteView) -> tuple[U32, U32]:
+        """How many addresses and keys a list has that was read before.
+
+        Raises MalformedRlp.
+        """
+        addresses = U32(0)
+        keys = U32(0)
+        self.items.open(content)
+        while not self.items.is_empty():
+            self._next()
+            addresses = addresses + 1
+            keys = keys + self.keys.length() // KEY_BYTES
+        return addresses, keys
+
     def warm(self, content: ByteView, io: Io, resources: Resources) -> None:
         """Touch every account and slot of a list, in order.
 

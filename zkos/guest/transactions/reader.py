@@ -9,6 +9,7 @@ from zkos.guest.protocol.queries import ENCODING_ABI, ENCODING_RLP
 from zkos.guest.protocol.quirks import QUIRK_LAX_RLP_LENGTHS
 from zkos.guest.protocol.report import REASON_UNKNOWN_ENCODING
 from zkos.guest.protocol.transactions import TYPE_L1, TYPE_UPGRADE
+from zkos.guest.rlp.reader import MalformedRlp
 from zkos.guest.state.io import Io
 from zkos.guest.state.system import System
 from zkos.guest.system.oracle import Oracle
@@ -21,6 +22,7 @@ from zkos.guest.transactions.record import Transaction
 from zkos.guest.transactions.rlp import RlpDecoder
 from zkos.lang.ints import U32, Bytes32
 from zkos.lang.memory import ByteView, allocate_bytes
+from zkos.lang.trap import trap
 
 SMALLEST_BUFFER: Final = U32(1 << 14)
 
@@ -101,6 +103,14 @@ class TransactionReader:
         Raises MalformedRlp, OutOfErgs and OutOfNative.
         """
         self.access_list.warm(self.record.access_list, io, resources)
+
+    def listed(self) -> tuple[U32, U32]:
+        """How many addresses and keys the access list names."""
+        try:
+            addresses, keys = self.access_list.size(self.record.access_list)
+        except MalformedRlp:
+            trap("a list that was read cannot be read")
+        return addresses, keys
 
     def first_authorization(self) -> None:
         """Go to before the first authorization."""

@@ -23,6 +23,7 @@ from zkos.guest.rlp.reader import MalformedRlp, RlpReader
 from zkos.guest.transactions.access_list import AccessList
 from zkos.guest.transactions.authorizations import Authorizations
 from zkos.guest.transactions.calldata import non_zero_bytes
+from zkos.guest.transactions.kinds import decode_other
 from zkos.guest.transactions.record import Transaction
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import ByteView
@@ -61,7 +62,7 @@ class RlpDecoder:
             transaction.kind = kind
             encoding = encoding.window(1, encoding.length() - 1)
         else:
-            return REASON_INVALID_ENCODING
+            return decode_other(kind, self.reader, transaction)
         reader = self.reader
         reader.open(encoding)
         try:

@@ -42,6 +42,9 @@ class TransactionReader:
         Raises MalformedRlp, OutOfErgs and OutOfNative.
         """
 
+    def listed(self) -> tuple[U32, U32]:
+        """How many addresses and keys the access list names."""
+
     def first_authorization(self) -> None:
         """Go to before the first authorization."""
 

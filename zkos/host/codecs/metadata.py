@@ -6,8 +6,9 @@ Payloads, without the length word that `zkos.host.channel.framed` puts before th
 from collections.abc import Sequence
 from typing import Any, Final
 
-from zkos.guest.protocol.queries import METADATA_WORDS, PROOF_DATA_WORDS
+from zkos.guest.protocol.queries import PROOF_DATA_WORDS
 from zkos.host.context import BLOCK_HASHES, BlockContext
+from zkos.versions import DEFAULT, Protocol
 
 _ADDRESS_BYTES: Final = 24
 _WORD_BYTES: Final = 4
@@ -19,12 +20,22 @@ _SMALL_NUMBERS: Final = (
     "gas_limit",
     "pubdata_limit",
 )
+_TAILS: Final[dict[Protocol, tuple[str, ...]]] = {
+    Protocol.V30: (),
+    Protocol.V31: ("blob_fee",),
+}
+"""Numbers that follow the rest."""
 
 
-def encode_metadata(context: BlockContext, block_hashes: Sequence[int]) -> bytes:
+def encode_metadata(
+    context: BlockContext,
+    block_hashes: Sequence[int],
+    protocol: Protocol = DEFAULT,
+) -> bytes:
     """The block metadata; hashes come latest first and go oldest first."""
     missing = BLOCK_HASHES - len(block_hashes)
-    content = b"".join(
+    tail = _TAILS[protocol]
+    return b"".join(
         [
             *(getattr(context, name).to_bytes(32, "little") for name in _NUMBERS),
             *(getattr(context, name).to_bytes(8, "little") for name in _SMALL_NUMBERS),
@@ -32,18 +43,18 @@ def encode_metadata(context: BlockContext, block_hashes: Sequence[int]) -> bytes
             bytes(32 * missing),
             *(value.to_bytes(32, "little") for value in reversed(block_hashes)),
             context.mix_hash.to_bytes(32, "little"),
+            *(getattr(context, name).to_bytes(32, "little") for name in tail),
         ]
     )
-    assert len(content) == _WORD_BYTES * int(METADATA_WORDS)
-    return content
 
 
 def decode_metadata(content: bytes) -> BlockContext:
     """The context of this metadata, all 256 hashes given.
 
-    ValueError if its length is not that of metadata.
+    ValueError if its length is not that of metadata of some version.
     """
-    if len(content) != _WORD_BYTES * int(METADATA_WORDS):
+    lengths = {_length(tail): tail for tail in _TAILS.values()}
+    if len(content) not in lengths:
         raise ValueError(f"{len(content)} bytes are no block metadata")
     position = 0
 
@@ -57,6 +68,7 @@ def decode_metadata(content: bytes) -> BlockContext:
     values["coinbase"] = number(_ADDRESS_BYTES)
     hashes = tuple(number(32) for _ in range(BLOCK_HASHES))
     values["mix_hash"] = number(32)
+    values |= {name: number(32) for name in lengths[len(content)]}
     return BlockContext(**values, block_hashes=hashes[::-1])
 
 
@@ -67,3 +79,9 @@ def encode_proof_data(root: bytes, next_free_slot: int, timestamp: int) -> bytes
     )
     assert len(content) == _WORD_BYTES * int(PROOF_DATA_WORDS)
     return content
+
+
+def _length(tail: tuple[str, ...]) -> int:
+    """Bytes of metadata with this tail."""
+    hashes = BLOCK_HASHES + 1 + len(_NUMBERS) + len(tail)
+    return 32 * hashes + 8 * len(_SMALL_NUMBERS) + _ADDRESS_BYTES

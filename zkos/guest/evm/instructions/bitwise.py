@@ -1,7 +1,6 @@
 """Comparisons, bit operations and shifts."""
 
 from zkos.guest.evm.frame import EvmFrame
-from zkos.guest.evm.operands import word_of
 from zkos.guest.protocol.evm_native import (
     NATIVE_AND,
     NATIVE_BYTE,
@@ -29,7 +28,7 @@ def lt(frame: EvmFrame) -> None:
     stack = frame.stack
     x, y = frame.pair()
 
-    stack[y] = word_of(stack[x] < stack[y])
+    stack[y] = U256(stack[x] < stack[y])
 
 
 def gt(frame: EvmFrame) -> None:
@@ -39,7 +38,7 @@ def gt(frame: EvmFrame) -> None:
     stack = frame.stack
     x, y = frame.pair()
 
-    stack[y] = word_of(stack[x] > stack[y])
+    stack[y] = U256(stack[x] > stack[y])
 
 
 def slt(frame: EvmFrame) -> None:
@@ -49,7 +48,7 @@ def slt(frame: EvmFrame) -> None:
     stack = frame.stack
     x, y = frame.pair()
 
-    stack[y] = word_of(stack[x].to_signed() < stack[y].to_signed())
+    stack[y] = U256(stack[x].to_signed() < stack[y].to_signed())
 
 
 def sgt(frame: EvmFrame) -> None:
@@ -59,7 +58,7 @@ def sgt(frame: EvmFrame) -> None:
     stack = frame.stack
     x, y = frame.pair()
 
-    stack[y] = word_of(stack[x].to_signed() > stack[y].to_signed())
+    stack[y] = U256(stack[x].to_signed() > stack[y].to_signed())
 
 
 def eq(frame: EvmFrame) -> None:
@@ -69,7 +68,7 @@ def eq(frame: EvmFrame) -> None:
     stack = frame.stack
     x, y = frame.pair()
 
-    stack[y] = word_of(stack[x] == stack[y])
+    stack[y] = U256(stack[x] == stack[y])
 
 
 def iszero(frame: EvmFrame) -> None:
@@ -79,7 +78,7 @@ def iszero(frame: EvmFrame) -> None:
     stack = frame.stack
     x = frame.top_place()
 
-    stack[x] = word_of(stack[x] == 0)
+    stack[x] = U256(stack[x] == 0)
 
 
 def and_(frame: EvmFrame) -> None:

@@ -20,7 +20,7 @@ from zkos.guest.protocol.gas import (
 )
 from zkos.guest.system.calls import Exit
 from zkos.lang.control import inline
-from zkos.lang.ints import U32, U256
+from zkos.lang.ints import U32
 from zkos.lang.memory import ByteView
 
 
@@ -52,7 +52,7 @@ def pc(frame: EvmFrame) -> None:
     """Push the position of this opcode."""
     frame.charge(ERGS_BASE, NATIVE_PC)
 
-    frame.push(U256(frame.pc.wrapping_sub(1)))
+    frame.push_u32(frame.pc.wrapping_sub(1))
 
 
 def jumpdest(frame: EvmFrame) -> None:

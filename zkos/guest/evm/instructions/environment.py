@@ -3,15 +3,13 @@
 from zkos.guest.evm.frame import EvmFrame
 from zkos.guest.evm.operands import bits_above_u64
 from zkos.guest.protocol.evm_native import (
-    NATIVE_BLOBBASEFEE,
-    NATIVE_BLOBHASH,
     NATIVE_BLOCK_FIELD,
     NATIVE_BLOCKHASH,
     NATIVE_GASPRICE,
     NATIVE_ORIGIN,
     NATIVE_PREVRANDAO,
 )
-from zkos.guest.protocol.gas import ERGS_BASE, ERGS_BLOCKHASH, ERGS_VERY_LOW
+from zkos.guest.protocol.gas import ERGS_BASE, ERGS_BLOCKHASH
 from zkos.lang.ints import U64, U256
 
 
@@ -90,17 +88,3 @@ def basefee(frame: EvmFrame) -> None:
     frame.charge(ERGS_BASE, NATIVE_BLOCK_FIELD)
 
     frame.push(frame.system.metadata.basefee)
-
-
-def blobhash(frame: EvmFrame) -> None:
-    """Replace an index with 0: there are no blobs (EVM spec 6.6)."""
-    frame.charge(ERGS_VERY_LOW, NATIVE_BLOBHASH)
-
-    frame.stack[frame.top_place()] = U256(0)
-
-
-def blobbasefee(frame: EvmFrame) -> None:
-    """Push 1 (EVM spec 6.6)."""
-    frame.charge(ERGS_BASE, NATIVE_BLOBBASEFEE)
-
-    frame.push(U256(1))

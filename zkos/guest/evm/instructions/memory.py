@@ -10,7 +10,7 @@ from zkos.guest.protocol.evm_native import (
     NATIVE_STEP,
 )
 from zkos.guest.protocol.gas import ERGS_BASE, ERGS_VERY_LOW, ERGS_ZERO
-from zkos.lang.ints import U8, U32, U256
+from zkos.lang.ints import U8, U32
 
 
 def mload(frame: EvmFrame) -> None:
@@ -50,7 +50,7 @@ def msize(frame: EvmFrame) -> None:
     """Push the length of memory in bytes."""
     frame.charge(ERGS_BASE, NATIVE_MSIZE)
 
-    frame.push(U256(frame.memory.length()))
+    frame.push_u32(frame.memory.length())
 
 
 def mcopy(frame: EvmFrame) -> None:

@@ -11,7 +11,7 @@ from zkos.guest.protocol.evm_native import (
 )
 from zkos.guest.protocol.gas import ERGS_BASE, ERGS_VERY_LOW
 from zkos.lang.control import inline, noinline
-from zkos.lang.ints import U32, U256
+from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import ByteView
 
 
@@ -26,7 +26,7 @@ def push0(frame: EvmFrame) -> None:
     """Push 0 (EIP-3855)."""
     frame.charge(ERGS_BASE, NATIVE_PUSH0)
 
-    frame.push(U256(0))
+    frame.push_u32(U32(0))
 
 
 @inline
@@ -34,30 +34,60 @@ def push_n(frame: EvmFrame, count: U32) -> None:
     """Push the `count` bytes of code behind the opcode, zeros beyond the end."""
     frame.charge(ERGS_VERY_LOW, NATIVE_PUSH[count - 1])
 
+    code = frame.code
     pc = frame.pc
-    rest = frame.code.length().saturating_sub(pc)
     frame.pc = pc.wrapping_add(count)
-    if count <= 4 and rest >= count:
-        frame.push(U256(short_number(frame.code, pc, count)))
-    elif count <= 8 and rest >= 8:
-        frame.push(U256(frame.code.load_u64_be(pc) >> (U32(64) - (count << 3))))
-    elif rest >= 32:
-        frame.push(frame.code.load_u256_be(pc) >> (U32(256) - (count << 3)))
-    else:
+    if code.length().wrapping_sub(pc) < count:
         push_at_end(frame, pc, count)
+        return
+    data = code.window(pc, count)
+    if count <= 4:
+        frame.push_u32(spelled(data, count))
+    elif count <= 8:
+        high = U64(spelled(data, count - 4)) << 32
+        frame.push_u64(high | U64(spelled(data, count)))
+    else:
+        push_long(frame, data, count)
 
 
 @inline
-def short_number(code: ByteView, pc: U32, count: U32) -> U32:
-    """The number that 1 to 4 bytes spell: unaligned, so in pieces of 16 bits."""
-    if count == 1:
-        return U32(code[pc])
-    high = U32(code.load_u16_be(pc))
-    if count == 2:
-        return high
-    if count == 3:
-        return (high << 8) | U32(code[pc.wrapping_add(2)])
-    return (high << 16) | U32(code.load_u16_be(pc.wrapping_add(2)))
+def spelled(data: ByteView, end: U32) -> U32:
+    """The number that the bytes before `end` spell, at most four of them."""
+    number = U32(data[end - 1])
+    if end > 1:
+        number = number | (U32(data[end - 2]) << 8)
+    if end > 2:
+        number = number | (U32(data[end - 3]) << 16)
+    if end > 3:
+        number = number | (U32(data[end - 4]) << 24)
+    return number
+
+
+@inline
+def push_long(frame: EvmFrame, data: ByteView, count: U32) -> None:
+    """Push the number that 9 to 32 bytes spell, word by word."""
+    stack = frame.stack
+    size = frame.size
+    if size >= stack.length():
+        raise StackOverflow
+    stack[size] = (
+        U256(word_of(data, count, U32(0)))
+        | (U256(word_of(data, count, U32(1))) << 32)
+        | (U256(word_of(data, count, U32(2))) << 64)
+        | (U256(word_of(data, count, U32(3))) << 96)
+        | (U256(word_of(data, count, U32(4))) << 128)
+        | (U256(word_of(data, count, U32(5))) << 160)
+        | (U256(word_of(data, count, U32(6))) << 192)
+        | (U256(word_of(data, count, U32(7))) << 224)
+    )
+    frame.size = size.wrapping_add(1)
+
+
+@inline
+def word_of(data: ByteView, count: U32, index: U32) -> U32:
+    """A word, from the lowest, of the number that `count` bytes spell."""
+    start = index << 2
+    return spelled(data, count - start) if count > start else U32(0)
 
 
 @noinline

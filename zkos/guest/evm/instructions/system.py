@@ -80,7 +80,7 @@ def calldatasize(frame: EvmFrame) -> None:
     """Push the length of the calldata in bytes."""
     frame.charge(ERGS_BASE, NATIVE_CALLDATASIZE)
 
-    frame.push(U256(frame.common.input.length()))
+    frame.push_u32(frame.common.input.length())
 
 
 def calldatacopy(frame: EvmFrame) -> None:
@@ -92,7 +92,7 @@ def codesize(frame: EvmFrame) -> None:
     """Push the length of the running code in bytes."""
     frame.charge(ERGS_BASE, NATIVE_CODESIZE)
 
-    frame.push(U256(frame.code.length()))
+    frame.push_u32(frame.code.length())
 
 
 def codecopy(frame: EvmFrame) -> None:
@@ -104,7 +104,7 @@ def returndatasize(frame: EvmFrame) -> None:
     """Push the length of the last call's return data (EIP-211)."""
     frame.charge(ERGS_BASE, NATIVE_RETURNDATASIZE)
 
-    frame.push(U256(frame.return_data.length()))
+    frame.push_u32(frame.return_data.length())
 
 
 def returndatacopy(frame: EvmFrame) -> None:
@@ -129,7 +129,7 @@ def gas(frame: EvmFrame) -> None:
     """Push the whole gas left, after paying for this opcode."""
     frame.charge(ERGS_BASE, NATIVE_GAS)
 
-    frame.push(U256(frame.gas()))
+    frame.push_u64(frame.gas())
 
 
 def copy_to_memory(frame: EvmFrame, data: ByteView) -> None:

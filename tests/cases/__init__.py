@@ -1,0 +1,1 @@
+"""Writing cases: assembler, builder, scenarios, loading."""

@@ -1,0 +1,1 @@
+"""Writing cases: an assembler, a builder, scenarios; and loading what names one."""

@@ -1,0 +1,96 @@
+"""Single cases of `zkos corpus`: from a chain, to Ethereum's tests, shown."""
+
+from collections import Counter
+from pathlib import Path
+
+from rich.table import Table
+
+from differential.session import find_cases
+from zkos.cases.loading import load_case
+from zkos.host.case import AccountState, Case
+from zkos.host.case_errors import CaseError
+from zkos.host.case_writer import save_case
+from zkos.host.delivery import decode_transaction
+from zkos.host.transactions import Transaction, TransactionError
+from zkos.terminal.console import output, say
+from zkos.terminal.errors import EXIT_BAD_INPUT, EXIT_CLEAN, UserError
+from zkos.terminal.files import check_writable, writing
+from zkos.terminal.text import visible
+
+
+def import_chain_block(
+    block: Path, into: Path, prestate: Path | None, diffs: Path | None, chain_id: int
+) -> int:
+    """Make a case of what an archive node answered about a block."""
+    from differential.importers.prestate import read_chain_block
+
+    if prestate is None or diffs is None:
+        raise UserError("a block of a chain needs --prestate and --diffs")
+    check_writable(into)
+    try:
+        case = read_chain_block(block, prestate, diffs, chain_id)
+    except KeyError as error:
+        reason = f"not a block of a chain: field {error.args[0]} is missing"
+        raise CaseError(str(block), "", reason) from error
+    with writing(into):
+        save_case(case, into)
+    say(f"{len(case.blocks[0].transactions)} transactions in {into}")
+    say(f"zkos diff {into} -e native -e py_evm --profile replay", to=output())
+    return EXIT_CLEAN
+
+
+def export_state_test(place: Path, out: Path) -> int:
+    """Write a case of one transaction as a state test of Ethereum's suites."""
+    from differential.importers.state_test_export import write_state_test
+
+    check_writable(out)
+    name = place.name.partition(".")[0]
+    try:
+        with writing(out):
+            write_state_test(load_case(place), out, name)
+    except CaseError as error:
+        raise CaseError(str(place), error.field, error.reason) from error
+    say(f"written to {out}")
+    say(f"zkos statetest {out}", to=output())
+    return EXIT_CLEAN
+
+
+def show(places: list[Path]) -> int:
+    """A line a case: what is in it."""
+    table = Table("case", box=None, header_style="bold")
+    for name in ("blocks", "transactions", "accounts", "code"):
+        table.add_column(name, justify="right")
+    table.add_column("kinds")
+    bad = 0
+    for path in find_cases(places):
+        try:
+            case = load_case(path)
+        except UserError as error:
+            bad += 1
+            say(f"zkos: {error}")
+            continue
+        table.add_row(visible(str(path)), *_facts(case))
+    if table.row_count:
+        output().print(table)
+    return EXIT_BAD_INPUT if bad else EXIT_CLEAN
+
+
+def _facts(case: Case) -> list[str]:
+    accounts = [item for item in case.leaf_order if isinstance(item, AccountState)]
+    code = sum(len(item.code) for item in accounts)
+    sent = [item for block in case.blocks for item in block.transactions]
+    kinds = Counter(map(_kind, sent))
+    return [
+        str(len(case.blocks)),
+        str(len(sent)),
+        str(len(accounts)),
+        f"{code:,}",
+        ", ".join(f"{name} {count}" for name, count in kinds.items()),
+    ]
+
+
+def _kind(transaction: Transaction) -> str:
+    try:
+        return decode_transaction(transaction).kind.name.lower()
+    except TransactionError:
+        return "unreadable"

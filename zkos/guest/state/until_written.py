@@ -1,0 +1,11 @@
+"""Absent is what nobody has written (v30: system spec 3.1, 3.2)."""
+
+
+def after_write(absent: bool) -> bool:
+    """Whether it is absent once it is written."""
+    return False
+
+
+def after_clearing(absent: bool) -> bool:
+    """Whether a slot is absent once its account was destroyed."""
+    return True

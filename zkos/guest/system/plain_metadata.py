@@ -1,0 +1,84 @@
+"""The block context of v30 (oracle spec 1.1)."""
+
+from typing import Final
+
+from zkos.guest.protocol.limits import BLOCK_GAS, BLOCK_HASHES, HASH_BYTES, WINDOW_BYTES
+from zkos.guest.protocol.queries import DA_BLOBS
+from zkos.guest.system.options import Options
+from zkos.guest.system.oracle import Oracle, read_u64
+from zkos.lang.control import urange
+from zkos.lang.ints import U32, U64, U256, Address
+from zkos.lang.memory import ByteView, allocate_bytes
+from zkos.lang.trap import trap
+
+FIXED_RANDOM: Final = U256(1)
+"""What stands for the randomness of the beacon chain."""
+NO_BLOB_FEE: Final = U256(1)
+
+
+class Metadata:
+    """Fields of the block header, prices and limits."""
+
+    basefee: U256
+    """In wei a gas."""
+    pubdata_price: U256
+    """In wei a byte of pubdata."""
+    native_price: U256
+    """In wei a unit of native."""
+    block_number: U64
+    timestamp: U64
+    chain_id: U64
+    gas_limit: U64
+    pubdata_limit: U64
+    """In bytes."""
+    coinbase: Address
+    block_hashes: ByteView
+    """Of the 256 blocks before, oldest first; behind them is room for one more."""
+    mix_hash: U256
+    da_scheme: U32
+    """How the pubdata is published."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        oracle.begin_metadata()
+        self.basefee = oracle.read_u256()
+        self.pubdata_price = oracle.read_u256()
+        self.native_price = oracle.read_u256()
+        self.block_number = read_u64()
+        self.timestamp = read_u64()
+        self.chain_id = read_u64()
+        self.gas_limit = read_u64()
+        self.pubdata_limit = read_u64()
+        self.coinbase = oracle.read_address()
+        self.block_hashes = allocate_bytes(WINDOW_BYTES + HASH_BYTES)
+        for index in urange(BLOCK_HASHES):
+            oracle.read_spelled(self.block_hashes.window(index << 5, HASH_BYTES))
+        self.mix_hash = oracle.read_u256()
+        if self.gas_limit > BLOCK_GAS:
+            trap("block gas limit too high")
+        self.da_scheme = oracle.da_scheme()
+        if self.da_scheme > DA_BLOBS:
+            trap("unknown way of publishing")
+
+    def block_hash(self, number: U64) -> U256:
+        """Hash of one of the last 256 blocks, else 0 (BLOCKHASH)."""
+        if number >= self.block_number:
+            return U256(0)
+        distance = self.block_number - number
+        if distance > U64(BLOCK_HASHES):
+            return U256(0)
+        index = BLOCK_HASHES - U32(distance)
+        return self.block_hashes.load_u256_be(index << 5)
+
+    def parent_hash(self) -> U256:
+        """Hash of the block before; 0 for block 0."""
+        if self.block_number == 0:
+            return U256(0)
+        return self.block_hash(self.block_number - 1)
+
+    def prevrandao(self, options: Options) -> U256:
+        """PREVRANDAO and the mix hash of the header."""
+        return self.mix_hash if options.prevrandao else FIXED_RANDOM
+
+    def blob_base_fee(self) -> U256:
+        """BLOBBASEFEE, in wei; there are no blobs."""
+        return NO_BLOB_FEE
