@@ -46,12 +46,15 @@ def compare_batch(
         values = (ours.ending.result.value, theirs.result.value)
         reason = ours.ending.reason
         return Problem("diverge", NAMES, "outcome", "batch", reason, values)
+    if ours.ending.result is Result.ABORT:
+        # Neither has an output, and when that is found out is nobody's business.
+        return None
     asked = ours.channel.queries_by_name()
     told = theirs.detail.queries or {}
     for name in sorted({*asked, *told} - {*ASIDE}):
         if asked.get(name, 0) != told.get(name, 0):
-            values_ = (asked.get(name, 0), told.get(name, 0))
-            return Problem("diverge", NAMES, "queries", f"batch {name}", "", values_)
+            counts = (asked.get(name, 0), told.get(name, 0))
+            return Problem("diverge", NAMES, "queries", f"batch {name}", "", counts)
     if ours.ending.public_input != theirs.public_input:
         return Problem("diverge", NAMES, "public_input", "batch")
     return None

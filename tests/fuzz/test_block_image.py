@@ -86,7 +86,8 @@ def test_without_images_a_campaign_says_so(
     )
     monkeypatch.setenv(IMAGES_FOLDER, str(tmp_path))
     assert run(arguments) == 2
-    assert "singleblock_batch.bin: No such file" in capfd.readouterr().err
+    told = capfd.readouterr().err
+    assert "singleblock_batch.bin: cannot be read: No such file" in told
 
 
 def test_difference_from_an_image_is_told_by_its_cause(ours_as_image: Path) -> None:
@@ -103,7 +104,7 @@ def test_difference_from_an_image_is_told_by_its_cause(ours_as_image: Path) -> N
     found = problem(RunOptions())
     assert found is not None
     # Not the public input, which is all that the image itself tells.
-    assert (found.kind, found.layer) == ("diverge", "gas_used")
+    assert (found.kind, found.layer) == ("diverge", "return_data")
     assert problem(RunOptions(Profile.REPLAY, quirks=Quirks.UPSTREAM)) is not None
 
 
