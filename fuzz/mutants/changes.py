@@ -28,6 +28,8 @@ def changed_functions(module: Module, tree: ast.Module) -> dict[Function, Functi
                 changed[function] = Function(module, new, None)
             case ast.ClassDef(), ast.ClassDef():
                 changed |= _changed_methods(module, old, new)
+            case ast.Expr(), ast.Expr():
+                pass  # a text
             case _:
                 raise Elsewhere(f"{module.name} has another {type(old).__name__}")
     return changed

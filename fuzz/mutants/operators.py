@@ -58,6 +58,8 @@ _METHODS: Final = {
     "rotate_left": "rotate_right",
     "rotate_right": "rotate_left",
 }
+_SYMMETRIC: Final = frozenset(("add", "mul", "same"))
+"""Functions whose last two arguments may change places."""
 _ORDERED: Final = (ast.Sub, ast.FloorDiv, ast.Mod, ast.LShift, ast.RShift)
 """Whose operands do not change places."""
 _JOURNAL: Final = frozenset(("save", "mark", "rollback", "truncate", "restore"))
@@ -329,7 +331,11 @@ class _Function(_Editor):
                 _, end = self.text.span(node.func)
                 start = self.text.span(value)[1]
                 yield self.between("arithmetic", start, end, f".{_METHODS[name]}")
-        for one, two in zip(node.args, node.args[1:], strict=False):
+        pairs = list(zip(node.args, node.args[1:], strict=False))
+        match node.func:
+            case ast.Attribute(attr=name) | ast.Name(name) if name in _SYMMETRIC:
+                pairs = pairs[:-1]
+        for one, two in pairs:
             x, y = self.text.source(one), self.text.source(two)
             start, end = self.text.span(one)[0], self.text.span(two)[1]
             gap = self.text.text[self.text.span(one)[1] : self.text.span(two)[0]]

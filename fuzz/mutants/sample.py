@@ -1,17 +1,19 @@
 """Mutants by operator: drawn by seed, planted one by one, hunted and classified."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
 from enum import Enum
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
 from fuzz.mutants import classes
 from fuzz.mutants.bench import MODULES, Bench
-from fuzz.mutants.changes import Elsewhere
 from fuzz.mutants.engines import Mill, Sieve
+from fuzz.mutants.equivalence import rule_of
 from fuzz.mutants.grounds import Chase, Ground, Trail, first_line
 from fuzz.mutants.nursery import Nursery
 from fuzz.mutants.referees import Referees, is_proven
@@ -25,8 +27,6 @@ RECORDED: Final = 2_000
 """Cases whose conversations a sample shares."""
 CALLS_FOR_A_CASE: Final = 8
 """Calls of functions that are answered for each recorded case."""
-SAME_CODE: Final = "same code"
-"""The rule: optimised by itself, with what it inlines, it is the same code."""
 
 
 class Planting(Enum):
@@ -96,15 +96,29 @@ class Sampler:
             found += sites_of(Area.HOST, HOST_MODULES, None)
         return found
 
-    def run(self, count: int) -> Iterator[Sampled]:
-        """Plant and hunt so many."""
+    def run(self, count: int, jobs: int = 1) -> Iterator[Sampled]:
+        """Plant and hunt so many, as many at once as `jobs`; results as they come."""
         drawn = draw(self.sites(), self._seed, count)
+        self._prepare()
+        if jobs == 1:
+            for number, site in enumerate(drawn):
+                yield self.hunt(number, site)
+            return
+        # Workers are forked: they have all that was prepared.
+        _work.update(enumerate(partial(self.hunt, *item) for item in enumerate(drawn)))
+        with ProcessPoolExecutor(jobs, get_context("fork")) as workers:
+            waiting = [workers.submit(_hunt_one, number) for number in _work]
+            for done in as_completed(waiting):
+                yield done.result()
+
+    def _prepare(self) -> None:
+        """Make what all hunts share."""
         self._yard.grow(self._recorded)
         self._bench.grow(CALLS_FOR_A_CASE * self._recorded)
         self._yard.rehearse()
         self._mill.recordings = self._yard.recordings
-        for number, site in enumerate(drawn):
-            yield self.hunt(number, site)
+        for ground in (self._yard, self._bench, self._mill, self._sieve):
+            ground.prepare()
 
     def hunt(self, number: int, site: Site) -> Sampled:
         """Plant and hunt one."""
@@ -148,16 +162,11 @@ class Sampler:
         """What can be said without a hunt."""
         if site.area is Area.HOST:
             return None
-        shop = self._workshop(site)
         try:
-            changed = shop.functions_changed((site.patch,))
-            if shop.same_code(changed):
-                return Trail(equivalent=SAME_CODE)
+            rule = rule_of(self._workshop(site), site)
         except CompileError as error:
             return Trail(refused=True, what=first_line(error))
-        except Elsewhere:
-            pass
-        return None
+        return Trail(equivalent=rule) if rule else None
 
     def _workshop(self, site: Site) -> Workshop:
         match site.area:
@@ -193,6 +202,14 @@ class Sampler:
                 if is_proven(name):
                     yield yard, self._referees.lied_to
                 yield yard, self._referees.chase if source else yard.chase
+
+
+_work: Final[dict[int, Callable[[], Sampled]]] = {}
+"""What workers have to do, by number."""
+
+
+def _hunt_one(number: int) -> Sampled:
+    return _work[number]()
 
 
 def _program_sites(area: Area, workshop: Workshop) -> Iterator[Site]:

@@ -16,6 +16,7 @@ from zkos.terminal.files import check_writable, writing
 if TYPE_CHECKING:
     from fuzz.mutants.hunt import Catch
     from fuzz.mutants.mutant import Mutant
+    from fuzz.mutants.sample import Sampled
 
 app = typer.Typer(help="Plant faults and hunt them.", no_args_is_help=True)
 
@@ -72,6 +73,69 @@ def run(
     return EXIT_DIFFERENCE if wrong else EXIT_CLEAN
 
 
+@app.command("sample")
+def sample(
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=100_000, help="Mutants to draw.")
+    ] = 100,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
+    planted: Annotated[
+        str,
+        typer.Option(
+            "--in",
+            metavar="engine|source",
+            help="In one engine, or in all so that only others can tell.",
+        ),
+    ] = "engine",
+    time: Annotated[
+        str, typer.Option("--time", metavar="TIME", help="Of a core, for each hunt.")
+    ] = "30s",
+    image: Annotated[
+        Path | None,
+        typer.Option("--image", metavar="FILE", help="A shipped image that can tell."),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, max=1024, help="Hunts at once.")
+    ] = 1,
+    results: Annotated[
+        Path | None,
+        typer.Option("--results", metavar="FILE", help="Append JSON lines here."),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option("--table", metavar="FILE", help="Write a table (Markdown)."),
+    ] = None,
+    json: opt.JsonOption = False,
+) -> int:
+    """Draw mutants by operator, plant and hunt them; exit code 1 if one survives."""
+    from fuzz.mutants.sample import Planting, Sampler, keep
+    from fuzz.mutants.sample_table import render
+
+    if planted not in {item.value for item in Planting}:
+        raise UserError(f"--in: {planted!r} is neither 'engine' nor 'source'")
+    seconds = parse_time(time)
+    for path in (table, results):
+        check_writable(path)
+    if image is not None:
+        _check_image(image)
+    say(f"seed {seed}, {count} mutants in the {planted}")
+    rows = []
+    sampler = Sampler(seed, Planting(planted), seconds, image)
+    for row in sampler.run(count, jobs):
+        rows.append(row)
+        if results is not None:
+            keep(row, results)
+        if json:
+            write_json(asdict(row))
+        else:
+            output().print(_sampled_line(row), markup=False)
+    if table is not None:
+        with writing(table):
+            table.write_text(render(rows))
+    survived = any(row.outcome == "survived" for row in rows)
+    return EXIT_DIFFERENCE if survived else EXIT_CLEAN
+
+
 @app.command("list")
 def list_() -> int:
     """Name all mutants, what they are and who must find them."""
@@ -111,3 +175,22 @@ def _line(catch: "Catch") -> str:
     if catch.found:
         return f"found     {catch.name}: {catch.what} ({where})"
     return f"survives  {catch.name} {catch.what} ({where})"
+
+
+def _check_image(path: Path) -> None:
+    """Raise UserError unless the file is an image of a protocol we know."""
+    from differential.runners.image import shape_of
+    from zkos.machine.image import ImageError
+
+    try:
+        shape_of(path)
+    except ImageError as error:
+        raise UserError(str(error)) from error
+
+
+def _sampled_line(row: "Sampled") -> str:
+    trail = row.trail
+    place = f"{row.module}:{row.line} {row.function}".strip()
+    what = trail.what or trail.equivalent or trail.survives
+    took = f"{trail.runs} runs, {trail.build_seconds + trail.seconds:.1f} s"
+    return f"{row.outcome:10}  {row.operator} in {place}: {what} ({took})"
