@@ -9,7 +9,8 @@ from fuzz.mutants.changes import Elsewhere
 from fuzz.mutants.equivalence import SAME_CODE, rule_of
 from fuzz.mutants.operators import Text, edits
 from fuzz.mutants.sites import Area, Site, draw, sites_of
-from fuzz.mutants.workshop import WATCHED, Workshop
+from fuzz.mutants.watching import WATCHED
+from fuzz.mutants.workshop import Workshop
 from zkos.compiler.errors import CompileError
 from zkos.compiler.frontend import DIVISION
 from zkos.lang.linkage import Patch, source_path
