@@ -10,6 +10,7 @@ import ctypes
 import importlib
 import importlib.util
 import os
+import resource
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -33,6 +34,7 @@ _MUTATORS: Final = ("atheris.custom_mutator", "atheris.custom_crossover")
 _MODULE: Final = "fuzz.targets.atheris_driver"
 _CHILD: Final = "ZKOS_LIBFUZZER_CHILD"
 """Set for processes that libFuzzer starts: all they need is on their command line."""
+_MEMORY: Final = "-rss_limit_mb="
 _OTHER_MODES: Final = (
     *("-merge", "-set_cover_merge", "-minimize_crash", "-cleanse_crash"),
 )
@@ -201,7 +203,7 @@ def _fuzz(name: str, arguments: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     target = load_target(name)
     driver = Driver(target)
-    command = command_line(name, given)
+    command = with_room(command_line(name, given), inherited_peak())
     os.environ[_CHILD] = "1"
     atheris.Setup(
         command,
@@ -238,6 +240,31 @@ def command_line(name: str, given: Sequence[str]) -> list[str]:
     if seed_folder(name).is_dir():
         added.append(str(seed_folder(name)))
     return [again, *options, *given, *added]
+
+
+def with_room(command: Sequence[str], inherited: int) -> list[str]:
+    """The command with a memory limit above a peak of `inherited` MB.
+
+    libFuzzer compares its limit with the peak that getrusage tells, and Linux hands
+    that of whoever started a process on to it. 0 is no limit.
+    """
+    limits = [item for item in command if item.startswith(_MEMORY)]
+    if not limits or not inherited:
+        return list(command)
+    limit = limits[-1].removeprefix(_MEMORY)
+    if not limit.isdecimal() or not int(limit):
+        return list(command)
+    place = len(command) - command[::-1].index(limits[-1]) - 1
+    raised = f"{_MEMORY}{int(limit) + inherited}"
+    return [*command[:place], raised, *command[place + 1 :]]
+
+
+def inherited_peak() -> int:
+    """The peak of memory in MB that the starting process left to this one, else 0."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    rows = Path("/proc/self/status").read_text().splitlines()
+    own = next((int(row.split()[1]) for row in rows if row.startswith("VmHWM")), peak)
+    return (peak - own) // 1024 if peak > own else 0
 
 
 def _options(path: Path) -> list[str]:

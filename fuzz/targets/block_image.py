@@ -48,10 +48,9 @@ def _target(name: str, options: RunOptions) -> BlockTarget:
     riscv.translate(read_image(path))
     library = library_for(path)
     faithful = options.quirks is Quirks.UPSTREAM
-    ours = library if faithful else library_for(path, declared=False)
     return BlockTarget(
         name,
-        [engine_of(ours)],
+        [engine_of(library)],
         options,
         reference=partial(compare_block, path, library),
         judges_aborts=faithful,

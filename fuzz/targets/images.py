@@ -1,10 +1,7 @@
-"""The shipped images at hand, and our OS as an image does what no quirk covers.
+"""The shipped images at hand, and our OS with their limits.
 
 Some images at hand were built with larger limits of code than the release has. What an
 image has is found out by asking it: it creates a contract beyond the limit, or not.
-
-A declared difference from images is a patch of ours, so it is exact: with it ours must
-say what the image says, and without it something else.
 """
 
 import os
@@ -24,7 +21,7 @@ from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.profile import RunOptions
 from zkos.host.transactions import FieldTransaction, Kind
 from zkos.lang.ints import U32
-from zkos.lang.linkage import Linkage, Patch
+from zkos.lang.linkage import Linkage
 from zkos.machine.image import ImageError, read_image
 from zkos.versions import Build
 
@@ -33,14 +30,6 @@ _LARGE_LIMITS: Final = (
     (f"{_LIMITS}:CODE_BYTES", U32(0x40000)),
     (f"{_LIMITS}:INITCODE_BYTES", U32(0x80000)),
 )
-UNCHECKED_PUBDATA: Final = Patch(
-    "zkos.guest.flow.ledger",
-    "resources.native.saturating_sub(pubdata.native)",
-    "resources.native.wrapping_sub(pubdata.native)",
-)
-"""Upstream takes the pubdata of applied delegations from native modulo 2**64 where a
-reverted transaction has less than that left (bootloader spec 4, refund)."""
-DECLARED: Final = (UNCHECKED_PUBDATA,)
 
 
 def image_path(name: str) -> Path:
@@ -57,13 +46,10 @@ def image_path(name: str) -> Path:
 
 
 @cache
-def library_for(path: Path, *, declared: bool = True) -> NativeLibrary:
-    """The compiled OS with coverage counters and the limits of an image.
-
-    With what is `declared` it does what the image does and no quirk covers.
-    """
+def library_for(path: Path) -> NativeLibrary:
+    """The compiled OS with coverage counters and the limits of an image."""
     limits = _LARGE_LIMITS if has_large_limits(path) else ()
-    below = Linkage(overrides=limits, patches=DECLARED if declared else ())
+    below = Linkage(overrides=limits)
     return native.library(Build(variant=SEARCH.over(below)))
 
 

@@ -9,7 +9,8 @@ from differential.engines import unsupported
 from differential.known import FORK, RULES, Origin
 from differential.outcome import TransactionStatus
 from differential.policy import Policy
-from differential.reference.rules import Told
+from differential.reference import rules
+from differential.reference.rules import Rules, Told
 from differential.runners import py_evm
 from differential.runners.base import state_of_case
 from tests.differential.ethereum_cases import (
@@ -32,6 +33,7 @@ from tests.differential.rule_examples import (
     PRODUCTION,
     UPSTREAM,
 )
+from zkos.host.context import BlockContext
 from zkos.host.transactions import RawTransaction
 from zkos.versions import VERSIONS
 
@@ -44,14 +46,16 @@ THEIRS = [rule for rule in EXAMPLES if rule.origin is Origin.REFERENCE]
 
 def run(name, example, which, policy):
     chosen = getattr(example, which)
-    outcome = REFERENCES[name].run_with(
-        chosen.blocks[0],
-        state_of_case(chosen),
-        policy,
-        example.options,
-        told=example.told if which == "fires" else None,
-        excess_blob_gas=example.excess_blob_gas,
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "_MACHINE_WORD", example.machine_word)
+        outcome = REFERENCES[name].run_with(
+            chosen.blocks[0],
+            state_of_case(chosen),
+            policy,
+            example.options,
+            told=example.told if which == "fires" else None,
+            excess_blob_gas=example.excess_blob_gas,
+        )
     assert outcome.reason == ""
     return outcome
 
@@ -118,6 +122,15 @@ def test_fault_spares_the_neighbour(rule):
     policy = example.policy()
     run("py_evm", example, "spares", policy)
     assert rule.name not in {fired for _, fired in policy.fired}
+
+
+def test_modexp_refuses_lengths_of_a_machine_word():
+    policy = Policy.of(EXACT)
+    asked = Rules(policy, BlockContext())
+    lengths = [(1, 2**32, 0), (2**32, 0, 0), (0, 0, 2**32), (0, 2**256 - 1, 1)]
+    assert all(asked.refuses_modexp(item) for item in lengths)
+    fit = [(1, 2**32 - 1, 0), (2**32 - 1,) * 3, (0, 2**32, 0)]
+    assert not any(asked.refuses_modexp(item) for item in fit)
 
 
 def test_quirks_are_declared_for_upstream_only():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from fuzz.targets.atheris_driver import with_room
 from tests.fuzz.planted import NAME
 from zkos.host.case import parse_case
 
@@ -138,6 +139,34 @@ def test_a_module_of_a_target_is_the_same_program(tmp_path, inputs):
     )
     assert done.returncode == 0, done.stderr
     assert contents(into)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux hands the peak on")
+def test_memory_of_the_starting_process_is_not_counted(tmp_path, inputs):
+    command = [sys.executable, "-m", "fuzz.targets.atheris_driver", HARMLESS]
+    grown = f"""import subprocess, sys
+bytearray(900 << 20)
+sys.exit(subprocess.run({command} + sys.argv[1:]).returncode)"""
+    starts = [sys.executable, "-c", grown, "-rss_limit_mb=600", "-max_total_time=3"]
+    done = subprocess.run(
+        [*starts, inputs],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_only_the_last_limit_of_memory_is_raised():
+    command = ["a", "-rss_limit_mb=1", "-rss_limit_mb=30", "b"]
+    raised = ["a", "-rss_limit_mb=1", "-rss_limit_mb=42", "b"]
+    assert with_room(command, 12) == raised
+    assert with_room(command, 0) == command
+    for kept in (["a"], ["-rss_limit_mb=0"], ["-rss_limit_mb=1", "-rss_limit_mb=x"]):
+        assert with_room(kept, 12) == kept
 
 
 def test_a_mutator_that_fails_is_a_finding(tmp_path):

@@ -66,13 +66,6 @@ def test_faults_of_upstream_are_found(images: None, name: str) -> None:
     assert problem.kind == "diverge"
 
 
-def test_declared_difference_from_the_image_occurs(images: None) -> None:
-    case = load_case(REGRESSIONS / "pubdata_beyond_native" / "case.json")
-    assert observe(load_target("block_image"), case).problem is None
-    problem = observe(load_target("block_image_faults"), case).problem
-    assert problem is not None
-
-
 def test_without_images_a_campaign_says_so(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,

@@ -183,7 +183,10 @@ def settle(
     if not VALIDATION_PUBDATA_IS_INTRINSIC:
         used = ledger.validation_pubdata.saturating_add(pubdata.length)
     outcome.pubdata_used = used.saturating_add(intrinsic)
-    resources.native = resources.native.saturating_sub(pubdata.native)
+    if work.wraps_pubdata:
+        resources.native = resources.native.wrapping_sub(pubdata.native)
+    else:
+        resources.native = resources.native.saturating_sub(pubdata.native)
     gas_used = work.transaction.gas_limit - resources.gas()
     resources.ergs = U64(0)
     refund = U64(work.io.refund_counter())

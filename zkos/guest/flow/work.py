@@ -10,6 +10,7 @@ from zkos.guest.protocol.quirks import (
     QUIRK_FORGETS_NATIVE,
     QUIRK_SENDER_PAYS_TOUCHES,
     QUIRK_TRANSACTION_ABORTS_BLOCK,
+    QUIRK_WRAPS_PUBDATA,
 )
 from zkos.guest.state.io import Io
 from zkos.guest.state.system import System
@@ -34,6 +35,8 @@ class Work:
     """Whether validation charges senders of an environment for touches, as upstream."""
     forgets_native: bool
     """Whether native spent by what ran out of it does not count, as upstream."""
+    wraps_pubdata: bool
+    """Whether native less than the pubdata's price wraps, as upstream."""
 
     def __init__(self, system: System, runner: Runner) -> None:
         bits = system.options.quirk_bits
@@ -46,6 +49,7 @@ class Work:
         self.infinite = Resources(U64(0), U64(0))
         self.sender_pays_touches = bits & QUIRK_SENDER_PAYS_TOUCHES != 0
         self.forgets_native = bits & QUIRK_FORGETS_NATIVE != 0
+        self.wraps_pubdata = bits & QUIRK_WRAPS_PUBDATA != 0
 
     def unlimited(self) -> Resources:
         """Resources for what nobody pays for."""

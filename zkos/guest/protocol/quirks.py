@@ -33,16 +33,20 @@ executes it, not code that it delegates to (system spec 3.5, EIP-6780)."""
 QUIRK_NATIVE_BEFORE_GAS: Final = U32(256)
 """What can pay neither its gas nor its native ends the transaction, not the frame
 (system spec 1)."""
+QUIRK_WRAPS_PUBDATA: Final = U32(512)
+"""Pubdata that a reverted transaction cannot pay in full is taken from its native
+modulo 2**64 (bootloader spec 4, refund)."""
 QUIRKS_UPSTREAM: Final = U32(
     since(
         VERSION,
         {
-            30: 511,
+            30: 1023,
             31: int(
                 QUIRK_TRANSACTION_ABORTS_BLOCK
                 | QUIRK_WARMS_REFUSED_CREATION
                 | QUIRK_BELIEVES_HOST
                 | QUIRK_SPARES_UNDER_CONSTRUCTION
+                | QUIRK_WRAPS_PUBDATA
             ),
         },
     )
