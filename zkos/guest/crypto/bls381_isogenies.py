@@ -9,7 +9,7 @@ kernel and d the degree, up to a sign, it is
     (x, y) -> (n(x) / (d h(x))**2, y m(x) / (d h(x))**3)
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from zkos.guest.crypto.bls381_constants import (
     ORDER,
@@ -21,10 +21,11 @@ from zkos.guest.crypto.bls381_constants import (
 from zkos.guest.crypto.field_tables import add_points, multiply_point
 from zkos.lang.ints import U32, U256
 
-Number = tuple[int, int]
-"""An element of Fp2."""
-Polynomial = list[Number]
-"""Coefficients, the constant first."""
+if TYPE_CHECKING:
+    Number = tuple[int, int]
+    """An element of Fp2."""
+    Polynomial = list[Number]
+    """Coefficients, the constant first."""
 
 _PRIME: Final = int(PRIME[0]) + (int(PRIME[1]) << 256)
 G1_A: Final = int(
@@ -48,15 +49,15 @@ G2_KERNEL: Final = (-6, 6)
 """The x of both points of the kernel on the second curve."""
 
 
-def _add(x: Number, y: Number) -> Number:
+def _add(x: "Number", y: "Number") -> "Number":
     return (x[0] + y[0]) % _PRIME, (x[1] + y[1]) % _PRIME
 
 
-def _scaled(x: Number, factor: int) -> Number:
+def _scaled(x: "Number", factor: int) -> "Number":
     return x[0] * factor % _PRIME, x[1] * factor % _PRIME
 
 
-def invert(x: Number) -> Number:
+def invert(x: "Number") -> "Number":
     """1 / x for x != 0."""
     norm = pow(x[0] * x[0] + x[1] * x[1], -1, _PRIME)
     return _scaled((x[0], -x[1]), norm)
@@ -67,13 +68,13 @@ def square_root(x: int) -> int:
     return pow(x, (_PRIME + 1) // 4, _PRIME)
 
 
-def _sum(left: Polynomial, right: Polynomial) -> Polynomial:
+def _sum(left: "Polynomial", right: "Polynomial") -> "Polynomial":
     size = max(len(left), len(right))
     padded = [part + [(0, 0)] * (size - len(part)) for part in (left, right)]
     return [_add(x, y) for x, y in zip(*padded, strict=True)]
 
 
-def _product(left: Polynomial, right: Polynomial) -> Polynomial:
+def _product(left: "Polynomial", right: "Polynomial") -> "Polynomial":
     result = [(0, 0)] * (len(left) + len(right) - 1)
     for i, x in enumerate(left):
         for j, y in enumerate(right):
@@ -81,11 +82,11 @@ def _product(left: Polynomial, right: Polynomial) -> Polynomial:
     return result
 
 
-def _derivative(polynomial: Polynomial) -> Polynomial:
+def _derivative(polynomial: "Polynomial") -> "Polynomial":
     return [_scaled(x, i) for i, x in enumerate(polynomial)][1:]
 
 
-def _vanishing(roots: list[Number]) -> Polynomial:
+def _vanishing(roots: "list[Number]") -> "Polynomial":
     result = [(1, 0)]
     for root in roots:
         result = _product(result, [_scaled(root, -1), (1, 0)])
@@ -93,8 +94,8 @@ def _vanishing(roots: list[Number]) -> Polynomial:
 
 
 def isogeny(
-    a: Number, b: Number, kernel: list[Number]
-) -> tuple[Polynomial, Polynomial, Polynomial]:
+    a: "Number", b: "Number", kernel: "list[Number]"
+) -> "tuple[Polynomial, Polynomial, Polynomial]":
     """n, h and m for the curve with a and b and the x of the kernel, each once."""
     vanishing = _vanishing(kernel)
     numerator = _product([(0, 0), (1, 0)], _product(vanishing, vanishing))
@@ -116,7 +117,7 @@ def isogeny(
     return numerator, vanishing, ordinate
 
 
-def _g1_kernel() -> list[Number]:
+def _g1_kernel() -> "list[Number]":
     """The x of the five pairs of rational points of order 11.
 
     They are multiples of one: the group's part of order 121 is cyclic.
@@ -134,7 +135,7 @@ def _g1_kernel() -> list[Number]:
     return [(x, 0) for x, _ in found]
 
 
-def _limbs(polynomial: Polynomial, factor: int, parts: int) -> tuple[U256, ...]:
+def _limbs(polynomial: "Polynomial", factor: int, parts: int) -> tuple[U256, ...]:
     """Coefficients times a factor, the highest first, in Montgomery form."""
     return tuple(
         limb
