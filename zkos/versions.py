@@ -103,6 +103,7 @@ VERSIONS: Final[Mapping[Protocol, Version]] = MappingProxyType({
 INSTANCES: Final[Mapping[Instance, Bindings]] = MappingProxyType({
     Instance.ZK: (),
     Instance.ETHEREUM: (
+        ("zkos.guest.hooks.call", "zkos.guest.hooks.ethereum_call"),
         ("zkos.guest.hooks.table", "zkos.guest.hooks.ethereum_table"),
     ),
 })  # fmt: skip

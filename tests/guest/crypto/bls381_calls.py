@@ -35,7 +35,7 @@ def map_to_g2(data: ByteView, out: ByteView) -> bool:
 def one_after_the_other(
     first: ByteView, second: ByteView, third: ByteView, out: ByteView
 ) -> bool:
-    """A sum in G2, a bad pairing and a sum in G1 by one object: only the last counts."""
+    """A sum in G2, a bad pairing, a sum in G1, by one object; whether as expected."""
     unit = Bls381()
     if not unit.g2_sum_of_multiples(first, out):
         return False
