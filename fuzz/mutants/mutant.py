@@ -40,6 +40,8 @@ class Hunt(Enum):
     """Random instructions on the compiled machine and on the plain one."""
     FIELDS = "fields"
     """Arithmetic of fields, beside Python's integers."""
+    PRECOMPILES = "precompiles"
+    """Functions of precompiles, beside libraries."""
 
 
 @dataclass(frozen=True, slots=True)
