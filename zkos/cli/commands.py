@@ -5,6 +5,7 @@ from typing import Final
 COMMANDS: Final = {
     "run": "zkos.cli.run",
     "diff": "zkos.cli.diff",
+    "compare": "zkos.cli.compare",
     "trace": "zkos.cli.trace",
     "scenario": "zkos.cli.scenario",
     "fuzz": "zkos.cli.fuzz",
