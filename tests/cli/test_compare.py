@@ -58,7 +58,7 @@ def test_receipts_that_are_not(tmp_path, receipts):
         assert found["layer"] == "gas_used"
         assert found["where"] == f"transactions[{len(receipts) - 1}]"
         assert found["values"][0] == 1
-    done = zkos("compare", CASE, written(tmp_path, receipts[:-1] + [wrong, wrong]))
+    done = zkos("compare", CASE, written(tmp_path, [*receipts[:-1], wrong, wrong]))
     assert "first difference: transactions" in done.stdout
 
 

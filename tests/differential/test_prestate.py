@@ -5,13 +5,13 @@ from importlib import import_module
 
 import pytest
 
+from differential.compare import compare
 from differential.evm_compare import compare_with_ethereum
 from differential.importers.prestate import (
     encode_transaction,
     read_chain_block,
     state_before,
 )
-from differential.compare import compare
 from differential.outcome import Outcome, Result
 from differential.receipts import read_receipts
 from differential.runners import native
