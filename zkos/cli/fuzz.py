@@ -160,3 +160,54 @@ def replay(
     from fuzz.campaign.triage import replay_one
 
     return replay_one(folder, what, target)
+
+
+@app.command("coverage")
+def coverage(
+    folder: FolderOption = DEFAULT_FOLDER,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--target",
+            "-t",
+            metavar="TARGET",
+            help="Whose inputs; may be repeated.",
+            show_default="all of the campaign",
+        ),
+    ] = None,
+    inputs: Annotated[
+        Path | None,
+        typer.Option(
+            "--inputs", metavar="DIR", help="A folder of inputs, no campaign."
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            help="The page.",
+            show_default="coverage.html of the campaign",
+        ),
+    ] = None,
+    lcov: Annotated[
+        Path | None,
+        typer.Option(
+            "--lcov",
+            metavar="FILE",
+            help="The tracefile.",
+            show_default="coverage.info of the campaign",
+        ),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Counts by file on standard output.")
+    ] = False,
+) -> int:
+    """Say which lines of the guest the inputs of a campaign reach.
+
+    They run once more in a build that counts every line; compiling it takes a minute,
+    once. Writes a page and a tracefile of lcov.
+    """
+    from fuzz.campaign.coverage import coverage as measure
+
+    return measure(folder, target or (), inputs, html, lcov, as_json=json)

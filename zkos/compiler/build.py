@@ -144,4 +144,7 @@ def _from_json(content: bytes) -> LlvmModule:
     }
     sites = [(p, line, column, reason) for p, line, column, reason in known["sites"]]
     errors = {int(code): name for code, name in known["errors"].items()}
-    return LlvmModule("", exports, sites, errors, known["counters"])
+    places = [(path, line) for path, line in known["places"]]
+    return LlvmModule(
+        "", exports, sites, errors, known["counters"], places, known["reached"]
+    )
