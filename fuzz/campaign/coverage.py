@@ -31,6 +31,7 @@ from zkos.terminal.errors import (
     UserError,
 )
 from zkos.terminal.files import check_writable, writing
+from zkos.terminal.steps import heard
 
 _TELL_EVERY: Final = 200
 PACKAGE_PARTS: Final = 3
@@ -182,8 +183,9 @@ def main(arguments: list[str]) -> int:
     target, parent, out, *folders = arguments
     die_with(int(parent))
     keep_lines()
-    say(f"{target}: compiling with lines, unless that was done before")
-    loaded = load_target(target)
+    say(f"{target}: a build that counts lines, unless there is one")
+    with heard(lambda text: say(f"  {target}: {text}")):
+        loaded = load_target(target)
     corpora = [Corpus(Path(folder), loaded.suffix) for folder in folders]
     contents = dict.fromkeys(content for one in corpora for content in one.contents())
 

@@ -39,7 +39,8 @@ def run(
         typer.Option(
             "--time",
             metavar="TIME",
-            help="90s, 5m or 8h of work, with that before a resume; else no limit.",
+            help="90s, 5m or 8h of work, with that before a resume; else no limit. "
+            "Preparing (compiling, the first time) is not in it.",
         ),
     ] = None,
     jobs: JobsOption = None,

@@ -13,6 +13,7 @@ from zkos.compiler.emit import Target
 from zkos.compiler.module import Export, LlvmModule, translate
 from zkos.compiler.variant import PLAIN, Variant
 from zkos.lang.linkage import source_path
+from zkos.terminal.steps import step
 
 Progress = Callable[[str], None]
 
@@ -61,7 +62,7 @@ def build(
     exports: Sequence[str],
     target: Target,
     main: str = "",
-    progress: Progress = lambda _: None,
+    progress: Progress = step,
     variant: Variant = PLAIN,
     appendix: str = "",
 ) -> Artefact:
