@@ -107,6 +107,8 @@ def run_again(
         for result in session.run([path]):
             run.add(result)
     commands = (diff_command(path, pair, known),)
+    if run.bad:
+        return Again(pair, note=f"No trace: {run.bad[0]}.", commands=commands)
     different = run.different()
     if not different:
         note = "The two engines say the same of its input, block by block."

@@ -119,12 +119,15 @@ def look(content, folder):
     return Seen(dom, seen["charts"], seen["width"], console)
 
 
-def check_everywhere(content, folder):
-    """A page is not too wide, and readable, in narrow and wide, light and dark."""
-    frames = "".join(
-        f'<iframe style="border:0;width:{width}px;height:2000px" '
-        f'srcdoc="{escape(content)}"></iframe>'
-        for width in WIDTHS
+def check_everywhere(folder, *contents):
+    """Pages are not too wide, and readable, in narrow and wide, light and dark."""
+    frames = "<br>".join(
+        "".join(
+            f'<iframe style="border:0;width:{width}px;height:2000px" '
+            f'srcdoc="{escape(content)}"></iframe>'
+            for width in WIDTHS
+        )
+        for content in contents
     )
     for scheme, number in SCHEMES.items():
         place = folder / scheme
@@ -134,7 +137,7 @@ def check_everywhere(content, folder):
         page = FRAMES.format(frames=frames)
         _, seen, console = _open(page, place, window, setting)
         assert console == []
-        assert [item["given"] for item in seen] == list(WIDTHS)
+        assert [item["given"] for item in seen] == len(contents) * list(WIDTHS)
         for item in seen:
             assert item["width"] <= item["given"], (scheme, item)
             assert (item["paper"] > 0.5) is (scheme == "light"), item
