@@ -80,16 +80,19 @@ def check_target(name: str) -> None:
     for package in _NEEDS.get(name, ()):
         if not _exists(package):
             raise TargetError(f"target {name} {how_to_install(package)}")
-    if name not in _FACTORIES and ":" not in name:
+    module, _, factory = name.partition(":")
+    if name not in _FACTORIES and not factory:
         raise TargetError(
             f"no target is called {name!r}, there are: {', '.join(NAMES)}"
         )
+    if factory and not _exists(module):
+        raise TargetError(f"target {name!r} cannot be loaded: no module {module}")
 
 
 def _exists(package: str) -> bool:
     try:
         return importlib.util.find_spec(package) is not None
-    except (ModuleNotFoundError, ValueError):
+    except (ImportError, ValueError):
         return False
 
 
