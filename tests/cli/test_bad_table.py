@@ -107,8 +107,8 @@ CASES = {
     "tx_key.json": (tx(private_key="0x" + "00" * 32), ["txs[0].private_key"]),
     "tx_key_short.json": (tx(private_key="0x01"), ["txs[0].private_key"]),
     "tx_list.json": (
-        tx(type="eip2930", access_list=[{"address": SENDER}], private_key=KEY),
-        ["access_list[0]"],
+        tx(type="eip2930", access_list=[{"address": "bob"}], private_key=KEY),
+        ["access_list[0].address"],
     ),
     "raw_text.json": ({**GOOD, "txs": [{"raw": "x"}]}, ["txs[0].raw"]),
     "raw_and.json": ({**GOOD, "txs": [{"raw": "0x", "to": SENDER}]}, ["txs[0]"]),
