@@ -90,8 +90,11 @@ def pytest_addoption(
 
 def _names(parser: pytest.Parser) -> list[str]:
     """Names of all options so far, where pytest 8 would look at them too late."""
-    groups = [*getattr(parser, "_groups", ()), getattr(parser, "_anonymous", None)]
-    options = [option for group in groups for option in getattr(group, "options", ())]
+    groups = {id(group): group for group in getattr(parser, "_groups", ())}
+    anonymous = getattr(parser, "_anonymous", None)
+    groups[id(anonymous)] = anonymous
+    parts = (getattr(group, "options", ()) for group in groups.values())
+    options = [option for part in parts for option in part]
     return [name for option in options for name in option.names()]
 
 
