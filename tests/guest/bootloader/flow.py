@@ -30,6 +30,7 @@ def work(
     basefee=0,
     native_price=1,
     pubdata_price=0,
+    wraps_pubdata=False,
 ):
     """Work on a transaction; `counter` is the refund counter, in gas."""
     return SimpleNamespace(
@@ -43,6 +44,7 @@ def work(
             gas_per_pubdata=U32(gas_per_pubdata),
         ),
         outcome=Outcome(aborts),
+        wraps_pubdata=wraps_pubdata,
         io=SimpleNamespace(
             pubdata_used=lambda: U64(pubdata), refund_counter=lambda: U32(counter)
         ),
