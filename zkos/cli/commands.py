@@ -23,6 +23,10 @@ COMMANDS: Final = {
         "zkos.cli.diff",
         "Run cases on several engines and show the first difference.",
     ),
+    "compare": Command(
+        "zkos.cli.compare",
+        "Show the first difference between two cases, or a case and real receipts.",
+    ),
     "trace": Command(
         "zkos.cli.trace",
         "Trace a block as EIP-3155 lines, or show where two engines part.",

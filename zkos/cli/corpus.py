@@ -180,14 +180,25 @@ def export(
             "--state-test", help="DIR is a case; write Ethereum's state test of it."
         ),
     ] = False,
+    block_test: Annotated[
+        bool,
+        typer.Option(
+            "--block-test", help="DIR is a case; write Ethereum's block test of it."
+        ),
+    ] = False,
 ) -> int:
     """Write a seed corpus as OSS-Fuzz takes it.
 
     Into a folder: TARGET_seed_corpus.zip, TARGET.dict and TARGET.options. With
-    --state-test it is one case of one transaction, for teams of other clients.
+    --state-test it is one case of one transaction, with --block-test of one block, for
+    teams of other clients.
     """
+    if state_test and block_test:
+        raise UserError("--state-test and --block-test: one of them")
     if state_test:
         return corpus_cases.export_state_test(folder, out)
+    if block_test:
+        return corpus_cases.export_block_test(folder, out)
     from fuzz.corpus import export_zip
     from fuzz.targets.oss_fuzz import write_settings
 
