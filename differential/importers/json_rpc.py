@@ -8,6 +8,7 @@ import http.client
 import json
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,7 +40,12 @@ class Endpoint:
 
     def __init__(self, url: str, timeout: float = 30.0, pause: float = 1.0) -> None:
         """`timeout` and `pause` in seconds; the pause grows with every try."""
-        if not url.startswith(("http://", "https://")):
+        try:
+            parts = urllib.parse.urlsplit(url)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:
+            usable = False
+        if not usable:
             raise RpcError(f"{url}: expected a URL with http or https")
         self.url: Final = url
         self._timeout: Final = timeout
@@ -70,6 +76,7 @@ class Endpoint:
                 with urllib.request.urlopen(request, timeout=self._timeout) as reply:
                     content: bytes = reply.read(MOST_BYTES + 1)
             except urllib.error.HTTPError as error:
+                error.close()
                 if error.code in _BUSY and left:
                     time.sleep(self._pause * (TRIES - left))
                     continue
@@ -106,6 +113,7 @@ class Archive:
         self.endpoint: Final = endpoint
         self._path: Final = path
         self._known: Final = {} if path is None else _read(path)
+        """Results by method and parameters; of methods alone those that are missing."""
         self.kept: Final = len(self._known)
         """How many answers were there before."""
 
@@ -114,17 +122,26 @@ class Archive:
 
         Raises RpcError.
         """
+        if method in self._known:
+            raise MethodMissing(
+                f"{self.endpoint.url}: {method}: there is no such method"
+            )
         key = json.dumps([method, *parameters])
         if key not in self._known:
-            result = self.endpoint.call(method, parameters)
+            try:
+                result = self.endpoint.call(method, parameters)
+            except MethodMissing:
+                self._known[method] = None
+                self._keep({"missing": method})
+                raise
             self._known[key] = result
-            self._keep(method, parameters, result)
+            row = {"method": method, "params": list(parameters), "result": result}
+            self._keep(row)
         return Node(self.endpoint.url, method, self._known[key])
 
-    def _keep(self, method: str, parameters: Sequence[Any], result: Any) -> None:
+    def _keep(self, row: dict[str, Any]) -> None:
         if self._path is None:
             return
-        row = {"method": method, "params": list(parameters), "result": result}
         line = json.dumps(row, separators=(",", ":"))
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,10 +158,13 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     content = read_file(path)
     whole = content[: content.rfind(b"\n") + 1]
-    known = {}
+    known: dict[str, Any] = {}
     for number, line in enumerate(whole.splitlines(), 1):
         try:
             row = json_text.parse(line)
+            if "missing" in row:
+                known[str(row["missing"])] = None
+                continue
             known[json.dumps([row["method"], *row["params"]])] = row["result"]
         except (ValueError, TypeError, KeyError) as error:
             raise UserError(f"{path}:{number}: no kept answer of a node") from error
