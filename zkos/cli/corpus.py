@@ -136,6 +136,7 @@ def import_inputs(
     chain_id: Annotated[
         int, typer.Option("--chain-id", min=0, help="Of the block's chain.")
     ] = 1,
+    node: corpus_node.IsNode = False,
     rpc: corpus_node.Rpc = None,
     block: corpus_node.BlockName = None,
     transactions: corpus_node.Transactions = None,
@@ -148,14 +149,17 @@ def import_inputs(
     Targets on blocks take Ethereum's state and block tests too, as cases. With
     --prestate and --diffs it is one block of a live chain: the answers of an archive
     node to eth_getBlockByNumber and debug_traceBlockByNumber (prestateTracer).
-    With --rpc a running node is asked for a block and for the state it needs.
+    With --rpc a running node is asked for a block and for the state it needs; the
+    folder of a node's databases is read, and with --node one of its replay records.
     """
     from fuzz.corpus import Corpus, import_from
 
     wanted = corpus_node.Chosen(block, transactions, protocol, pubdata_limit, answers)
+    if node or corpus_node.is_database(place):
+        return corpus_node.import_node(place, wanted, rpc, into)
     if rpc is not None:
         return corpus_node.import_rpc(rpc, wanted, place, into)
-    wanted.refuse_without_rpc()
+    wanted.refuse_all()
     if into is None:
         raise UserError("INTO is missing: where the inputs go")
     if prestate is not None or diffs is not None:
