@@ -132,17 +132,30 @@ def import_inputs(
     chain_id: Annotated[
         int, typer.Option("--chain-id", min=0, help="Of the block's chain.")
     ] = 1,
+    apart: Annotated[
+        bool,
+        typer.Option(
+            "--apart",
+            help="FILE is a chain: a case a block, each on the state recorded before.",
+        ),
+    ] = False,
 ) -> int:
     """Take over inputs from elsewhere: any folder or archive.
 
     Targets on blocks take Ethereum's state and block tests too, as cases. With
     --prestate and --diffs it is one block of a live chain: the answers of an archive
     node to eth_getBlockByNumber and debug_traceBlockByNumber (prestateTracer).
+    A file of blocks that a node of ZKsync OS made (a chain from its genesis, or one
+    block on a whole state) becomes cases that expect what the node says.
     """
     from fuzz.corpus import Corpus, import_from
 
     if prestate is not None or diffs is not None:
         return corpus_cases.import_chain_block(place, into, prestate, diffs, chain_id)
+    if corpus_cases.is_chain_file(place):
+        return corpus_cases.import_chain(place, into, apart=apart)
+    if apart:
+        raise UserError(f"{place}: no chain of a node, which --apart is for")
 
     loaded = _load(target, place)
     corpus = Corpus(_inputs(into, target), loaded.suffix)
