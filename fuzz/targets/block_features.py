@@ -26,6 +26,7 @@ _UNREADABLE: Final = (
     "preimage does not match its hash",
     "unexpected length of a preimage",
 )
+_LAYER: Final = "the settlement layer is not the one announced"
 _HEADER: Final = "commitment/header.py"
 """Where numbers of the header must fit."""
 _PREIMAGE: Final = QUERY_IDS["preimage"]
@@ -57,7 +58,8 @@ def declared_abort(
         return context.timestamp < (context.last_block_timestamp or 0)
     if _HEADER in reason:
         return context.eip1559_basefee >> 64 != 0
-    return False
+    # The code of a system contract may say what is not so (v31 7.4).
+    return _LAYER in reason
 
 
 @dataclass(slots=True)
