@@ -78,11 +78,16 @@ def batch(source: Source, extras: Extras | None = None) -> Case:
     return as_batch(replace(made, blocks=(first, *others)))
 
 
-def _case(source: Source, count: int, sizes: Weights, extras: Extras | None) -> Case:
+def prepared(source: Source, extras: Extras | None) -> tuple[Cast, Case]:
+    """Who plays, and the state that all versions have."""
     cast = make_cast(source)
     if extras is not None:
         extras.prepare(source, cast)
-    state = _state(source, cast)
+    return cast, _state(source, cast)
+
+
+def _case(source: Source, count: int, sizes: Weights, extras: Extras | None) -> Case:
+    cast, state = prepared(source, extras)
     if extras is not None:
         state = extras.furnish(source, cast, state)
     context = first_context(source, cast)

@@ -16,6 +16,7 @@ from zkos.versions import Protocol
 _FACTORIES: Final = {
     "block_differential": "fuzz.targets.block_differential:block_differential",
     "block_batch": "fuzz.targets.block_batch:block_batch",
+    "block_upgrade": "fuzz.targets.block_upgrade:block_upgrade",
     "block_upstream": "fuzz.targets.block_upstream:block_upstream",
     "block_replay": "fuzz.targets.block_replay:block_replay",
     "block_native": "fuzz.targets.block_native:block_native",

@@ -252,6 +252,17 @@ def test_diff_says_what_the_node_said_otherwise(chain, tmp_path):
     assert "expected  1" in done.stdout
 
 
+def test_other_profiles_are_not_what_a_node_said(chain, tmp_path):
+    source, case = tmp_path / "mine.json", tmp_path / "case.json"
+    source.write_text(json.dumps(chain))
+    assert zkos_here("corpus", "import", source, case).returncode == 0
+    assert zkos_here("diff", case, "-e", "native").returncode == 0
+    done = zkos_here("diff", case, "-e", "native", "--profile", "replay")
+    assert done.returncode == 0, done.stdout
+    done = zkos_here("diff", case, "-e", "native@replay", "-e", "riscv@replay")
+    assert done.returncode == 0, done.stdout
+
+
 def test_several_cases_do_not_fit_one_file(chain, tmp_path):
     source = tmp_path / "mine.json"
     source.write_text(json.dumps(chain))
