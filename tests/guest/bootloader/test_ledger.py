@@ -231,6 +231,15 @@ def test_native_worth_more_than_the_gas_takes_the_refund_back(left, charge, gas_
     assert one.outcome.gas_used == gas_used
 
 
+@pytest.mark.parametrize(("wraps", "gas_used"), [(False, 20_000), (True, 1000)])
+def test_pubdata_beyond_what_is_left_wraps_upstream(wraps, gas_used):
+    one = work(gas_limit=20_000)
+    one.wraps_pubdata = wraps
+    made = ledger(4, ergs=19_000 * 256)
+    settle(one, prices(per_gas=100), made, Pubdata(U64(0), U64(5)), U64(0))
+    assert one.outcome.gas_used == gas_used
+
+
 @pytest.mark.parametrize("free", [{}, {"unlimited": True}])
 def test_free_native_raises_nothing(free):
     per_gas = 7 if free else 0
