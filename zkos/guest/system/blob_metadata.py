@@ -1,4 +1,4 @@
-"""The block context with a price of blobs (v31 11)."""
+"""The block context with a price of blobs (v31 oracle spec 1.1)."""
 
 from typing import Final
 
