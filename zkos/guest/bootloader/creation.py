@@ -150,7 +150,7 @@ class Preparation:
         if not self.warms_refused:
             self._target(payer, frame)
         target = io.account(frame.address)
-        return Creation.READY if target.can_be_created() else Creation.COLLIDED
+        return Creation.READY if io.can_be_created(target) else Creation.COLLIDED
 
     def _target(self, payer: Resources, frame: Frame) -> None:
         """Look at the account at the new address, with the code it may have."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from zkos.guest.protocol.fork import FORK, NO_FORK, OSAKA, PRAGUE
 from zkos.guest.protocol.version import VERSION, since
 from zkos.lang.ints import Address
 
@@ -16,11 +17,21 @@ BN254_PAIRING: Final = Address(8)
 BLAKE2F: Final = Address(9)
 """Only with OPTION_EXTRA_PRECOMPILES, as the next."""
 POINT_EVALUATION: Final = Address(10)
-HIGHEST_PRECOMPILE: Final = since(VERSION, {30: POINT_EVALUATION, 31: BN254_PAIRING})
+BLS12_MAP_G2: Final = Address(0x11)
+"""The last of those of EIP-2537."""
+HIGHEST_PRECOMPILE: Final = since(
+    FORK,
+    {
+        NO_FORK: since(VERSION, {30: POINT_EVALUATION, 31: BN254_PAIRING}),
+        PRAGUE: BLS12_MAP_G2,
+    },
+)
 """Of those from 1 on that are never cold."""
 EXTRA_PRECOMPILES_VARY: Final = since(VERSION, {30: False, 31: True})
 """Whether those above it are not cold either in runs that have them."""
 P256_VERIFY: Final = Address(0x100)
+P256_IS_PRECOMPILE: Final = since(FORK, {NO_FORK: True, PRAGUE: False, OSAKA: True})
+"""EIP-7951."""
 
 MESSAGE_SENDER: Final = Address(0x7001)
 """Emits messages for the messenger, a contract since v31."""

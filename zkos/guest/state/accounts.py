@@ -10,6 +10,7 @@ from enum import Enum
 from zkos.guest.protocol.addresses import (
     EXTRA_PRECOMPILES_VARY,
     HIGHEST_PRECOMPILE,
+    P256_IS_PRECOMPILE,
     P256_VERIFY,
     POINT_EVALUATION,
 )
@@ -215,7 +216,7 @@ class AccountCache:
         if address > P256_VERIFY:
             return False
         if address == P256_VERIFY:
-            return not self.p256_is_cold
+            return P256_IS_PRECOMPILE and not self.p256_is_cold
         if EXTRA_PRECOMPILES_VARY and has_extra_precompiles():
             return address != 0 and address <= POINT_EVALUATION
         return address != 0 and address <= HIGHEST_PRECOMPILE
