@@ -107,6 +107,7 @@ INSTANCES: Final[Mapping[Instance, Bindings]] = MappingProxyType({
             "zkos.guest.evm.instructions.blobs",
             "zkos.guest.evm.instructions.transaction_blobs",
         ),
+        ("zkos.guest.hooks.call", "zkos.guest.hooks.ethereum_call"),
         ("zkos.guest.hooks.table", "zkos.guest.hooks.ethereum_table"),
         ("zkos.guest.state.backing", "zkos.guest.models.mpt.backing"),
         ("zkos.guest.state.deployment", "zkos.guest.models.mpt.deployment"),

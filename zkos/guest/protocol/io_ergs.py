@@ -12,6 +12,8 @@ from zkos.lang.ints import U32, U64
 
 UNPAID_IS_UNSEEN: Final = since(FORK, {NO_FORK: False, PRAGUE: True})
 """Whether a slot whose cold access cannot be paid need not be proven."""
+TARGET_NEEDS_CODE: Final = since(FORK, {NO_FORK: True, PRAGUE: False})
+"""Whether a creation pays for the code that is at its address already."""
 
 ERGS_SLOT_WARM: Final = U64(100 * 256)
 ERGS_SLOT_COLD: Final = U64(2000 * 256)
