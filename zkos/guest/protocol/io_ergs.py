@@ -12,6 +12,9 @@ from zkos.lang.ints import U32, U64
 
 UNPAID_IS_UNSEEN: Final = since(FORK, {NO_FORK: False, PRAGUE: True})
 """Whether a slot whose cold access cannot be paid need not be proven."""
+UNSEEN_IS_UNPROVEN: Final = since(FORK, {NO_FORK: False, PRAGUE: True})
+"""Whether accounts and slots that are only made warm need not be proven, nor a
+precompile that is only called."""
 TARGET_NEEDS_CODE: Final = since(FORK, {NO_FORK: True, PRAGUE: False})
 """Whether a creation pays for the code that is at its address already."""
 

@@ -20,6 +20,7 @@ from zkos.guest.protocol.io_ergs import (
     ERGS_ACCOUNT_LISTED,
     ERGS_ACCOUNT_WARM,
     ERGS_DESTRUCT_COLD,
+    UNSEEN_IS_UNPROVEN,
 )
 from zkos.guest.protocol.native import (
     NATIVE_ACCOUNT_UPDATE,
@@ -48,6 +49,8 @@ class Access(Enum):
     """Named by an access list."""
     DESTRUCT = 2
     """By SELFDESTRUCT, which has paid for a warm account."""
+    HOOK = 3
+    """To run a hook that is there: what the account holds does not matter."""
 
 
 class AccountUndo:
@@ -186,6 +189,8 @@ class AccountCache:
         if entry != NOT_FOUND:
             account = self.by_address.value(entry)
             if account.touched_in == self.transaction:
+                if UNSEEN_IS_UNPROVEN:
+                    self.look_at(account, access)
                 return account
             resources.charge(self.cold_ergs(environment, address, access), U64(0))
             resources.charge(U64(0), self.backing.account_native(account.unset))
@@ -193,6 +198,8 @@ class AccountCache:
             resources.charge(self.cold_ergs(environment, address, access), U64(0))
             account = self.load(resources, address)
 
+        if UNSEEN_IS_UNPROVEN:
+            self.look_at(account, access)
         self.save(account)
         account.touched_in = self.transaction
         return account
@@ -204,6 +211,11 @@ class AccountCache:
         self.by_address.insert(address, account)
         self.accounts.append(account)
         return account
+
+    def look_at(self, account: Account, access: Access) -> None:
+        """Have the account proven, unless it is only made warm."""
+        if access is not Access.LISTED and access is not Access.HOOK:
+            self.backing.observe(account)
 
     def cold_ergs(self, environment: U8, address: Address, access: Access) -> U64:
         """What a cold account costs more; precompiles are never cold (EIP-2929)."""

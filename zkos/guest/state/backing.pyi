@@ -35,6 +35,9 @@ class Backing:
     def account_native(self, is_unset: bool) -> U64:
         """What the first touch of an account in a transaction costs more."""
 
+    def observe(self, account: Account) -> None:
+        """Somebody has looked at what an account holds, so it must be proven."""
+
     def find_code(self, account: Account) -> None:
         """Have the account say how long its code is, and whose."""
 

@@ -10,7 +10,11 @@ from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.crypto.recent_hashes import RecentHashes
 from zkos.guest.protocol.addresses import BOOTLOADER, L1_MESSENGER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
-from zkos.guest.protocol.io_ergs import UNPAID_IS_UNSEEN, event_ergs, keccak_ergs
+from zkos.guest.protocol.io_ergs import (
+    UNPAID_IS_UNSEEN,
+    event_ergs,
+    keccak_ergs,
+)
 from zkos.guest.protocol.native import event_native, keccak_native, message_native
 from zkos.guest.protocol.quirks import QUIRK_BELIEVES_HOST, QUIRK_P256_IS_COLD
 from zkos.guest.state.account import Account
@@ -157,6 +161,19 @@ class Io:
         self.backing.find_code(account)
         accounts.load_code(resources, account)
         return account
+
+    def read_callee(
+        self, environment: U8, resources: Resources, address: Address
+    ) -> Account:
+        """The account whose code is to run, as `read_account_with_code`."""
+        accounts = self.accounts
+        if accounts.is_precompile(address):
+            return accounts.touch(environment, resources, address, Access.HOOK)
+        return self.read_account_with_code(environment, resources, address)
+
+    def observe(self, account: Account) -> None:
+        """Rely on what an account holds that was only read as a callee."""
+        self.backing.observe(account)
 
     def account(self, address: Address) -> Account:
         """An account known to the block, without charge or touch; else trap."""

@@ -67,6 +67,9 @@ class Backing:
         """What the first touch of an account in a transaction costs more."""
         return NATIVE_ACCOUNT_COLD_UNSET if is_unset else NATIVE_ACCOUNT_COLD
 
+    def observe(self, account: Account) -> None:
+        """All accounts are proven."""
+
     def find_code(self, account: Account) -> None:
         """An account always says how long its code is, and whose."""
 

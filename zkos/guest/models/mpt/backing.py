@@ -64,14 +64,13 @@ class Backing:
         self.settlement = Settlement(self.claims)
 
     def slot(self, address: Address, key: U256) -> tuple[bool, U256]:
-        """Whether the slot is absent, and its value before the block."""
+        """Whether nobody has looked at it, and its value before the block."""
         ask(QUERY_STORAGE, U32(14))
         write_place(address)
         write_hash(key)
         expect_words(STORAGE_WORDS)
-        is_new = read_bool()
-        value = self.oracle.read_hash()
-        return is_new and value == 0, value
+        read_bool()
+        return True, self.oracle.read_hash()
 
     def account(self, resources: Resources, account: Account) -> Slot:
         """Fill in what an account was before the block; its code stays unknown."""
@@ -102,6 +101,12 @@ class Backing:
     def account_native(self, is_unset: bool) -> U64:
         """Nobody pays native for the first touch of an account."""
         return U64(0)
+
+    def observe(self, account: Account) -> None:
+        """Somebody has looked at what an account holds, so it must be proven."""
+        entry = self.claims.find(account.address)
+        assert entry != NOT_FOUND, "an account nobody has claimed"
+        self.claims.value(entry).observed = True
 
     def find_code(self, account: Account) -> None:
         """Have the account say how long its code is, and whose."""

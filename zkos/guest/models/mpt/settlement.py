@@ -1,8 +1,8 @@
 """The end of a block: what the host claimed is proven, the tries are changed.
 
-Every account and slot that was loaded is looked up in the parent's state and must be
-what the host said. Changes come after all look-ups of a trie, removals last, so that
-no node is needed beyond those on the ways and what a removal pulls up.
+Every account and slot that somebody has looked at is looked up in the parent's state
+and must be what the host said. Changes come after all look-ups of a trie, removals
+last, so that no node is needed beyond those on the ways and what a removal pulls up.
 """
 
 from zkos.guest.models.mpt.encoder import keccak_path
@@ -27,11 +27,14 @@ class Claim:
 
     exists: bool
     """Whether it has a leaf."""
+    observed: bool
+    """Whether anybody has looked at it; others were only made warm."""
     storage_root: U256
     """Before the block, later what it has become."""
 
     def __init__(self, exists: bool, storage_root: U256) -> None:
         self.exists = exists
+        self.observed = False
         self.storage_root = storage_root
 
 
@@ -60,15 +63,18 @@ class Settlement:
             account = accounts[index]
             path = self._path_of_address(account.address)
             paths.append(path)
-            prove(state.get(path), account.initial, self._claim(account.address))
+            claim = self._claim(account.address)
+            if claim.observed:
+                prove(state.get(path), account.initial, claim)
         addresses = self.addresses
         for index in urange(addresses.length()):
-            if addresses.value(index).slots.length() != 0:
-                self._claim(addresses.key(index))
+            self._check_owner(addresses.key(index), addresses.value(index).slots)
         gone = List(ByteView)
         for index in urange(accounts.length()):
             account = accounts[index]
             claim = self._claim(account.address)
+            if not claim.observed:
+                continue
             before = claim.storage_root
             claim.storage_root = self._storage_root(account.address, before)
             if not account.changed() and claim.storage_root == before:
@@ -94,6 +100,8 @@ class Settlement:
         paths = List(ByteView)
         for index in urange(slots.length()):
             slot = slots.value(index)
+            if slot.is_new:
+                continue
             path = self._path_of_key(slot.key)
             if value_in(trie.get(path)) != slot.initial:
                 trap("a slot is not what the host said")
@@ -107,6 +115,13 @@ class Settlement:
             if changed[index].current == 0:
                 trie.remove(paths[index])
         return trie.root_hash()
+
+    def _check_owner(self, address: Address, slots: Map[U256, Slot]) -> None:
+        """Slots that somebody has looked at are proven with their account."""
+        for index in urange(slots.length()):
+            if not slots.value(index).is_new:
+                assert self._claim(address).observed, "a slot of nobody"
+                return
 
     def _claim(self, address: Address) -> Claim:
         entry = self.claims.find(address)
