@@ -152,6 +152,11 @@ class Build:
         """The module whose `main` the guest runs."""
         return ENTRIES[self.instance]
 
+    @property
+    def main(self) -> str:
+        """The function that the guest runs."""
+        return f"{self.entry}:main"
+
     def linked(self) -> Variant:
         """What the compiler and CPython make of it: the variant on top of the rest."""
         if self.instance is Instance.ETHEREUM:

@@ -29,7 +29,7 @@ from zkos.machine.translator.engine import TranslatedEngine
 from zkos.machine.translator.translation import is_translated
 from zkos.versions import STANDARD, Build
 
-MODULE: Final = "zkos.guest.entry.block"
+MODULE: Final = STANDARD.entry
 CYCLE_LIMIT: Final = 1 << 36
 HEAP_USED: Final = "__heap_used"
 """Symbol of our images: bytes of the heap given out."""
@@ -46,7 +46,7 @@ _programs: Final[dict[Build, Program]] = {}
 def program(build: Build = STANDARD, progress: Progress = lambda _: None) -> Program:
     """A build of the OS as an image, linked once a process."""
     if build not in _programs:
-        made = build_program([MODULE], f"{MODULE}:main", progress, build.linked())
+        made = build_program([build.entry], build.main, progress, build.linked())
         _programs[build] = made
     return _programs[build]
 
@@ -97,7 +97,7 @@ def run_batch(
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
     """Run the guest against any host, honest or not."""
-    ours = program(Build(options.protocol))
+    ours = program(options.build())
     if options.emulation is Emulation.INTERPRETED:
         emulator = interpreter()
     else:
