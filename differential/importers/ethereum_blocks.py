@@ -8,19 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from differential.ethereum.blocks import Account, KnownBlock
+from differential.ethereum.changes import changes
 from differential.outcome import (
-    AccountDiff,
     Detail,
     Log,
     Outcome,
     Result,
-    SlotDiff,
     TransactionOutcome,
     TransactionStatus,
 )
 from zkos.host.case_reader import Node, read_json
 from zkos.host.ethereum.block import EthereumBlock, Witness
-from zkos.host.signing import keccak256
 from zkos.versions import Fork
 
 FORMAT: Final = "zkos-ethereum-blocks/1"
@@ -109,7 +107,7 @@ def _block(node: Node, fork: Fork, name: str) -> KnownBlock:
             state_root=int.from_bytes(expected["state_root"].data(32), "big"),
             block_hash=int.from_bytes(expected["block_hash"].data(32), "big"),
             transactions=tuple(_receipt(item) for item in receipts),
-            detail=Detail() if before is None else _changes(before, after),
+            detail=Detail() if before is None else changes(before, after),
         ),
         after,
         tuple(item.members()["rlp"].data() for item in receipts),
@@ -148,7 +146,7 @@ def _account(node: Node) -> Account:
 def _receipt(node: Node) -> TransactionOutcome:
     fields = node.members()
     _need(node, fields, "status", "gasUsed", "logs", "transactionHash", "type", "from")
-    success = fields["status"].number(1) == 1
+    success = fields["status"].number(8) == 1
     created = fields.get("contractAddress")
     has_created = success and created is not None and created.value is not None
     return TransactionOutcome(
@@ -173,18 +171,3 @@ def _log(node: Node) -> Log:
         ),
         fields["data"].data(),
     )
-
-
-def _changes(before: dict[int, Account], after: dict[int, Account | None]) -> Detail:
-    """What the block makes of accounts and slots, as engines tell it."""
-    accounts, slots = [], []
-    for address, item in sorted(after.items()):
-        old, new = before.get(address, Account()), item or Account()
-        if (old.nonce, old.balance, old.code) != (new.nonce, new.balance, new.code):
-            code_hash = int.from_bytes(keccak256(new.code), "big")
-            accounts.append(AccountDiff(address, new.balance, new.nonce, code_hash))
-        for key in sorted({*old.storage, *new.storage}):
-            value = new.storage.get(key, 0)
-            if old.storage.get(key, 0) != value:
-                slots.append(SlotDiff(address, key, value))
-    return Detail(accounts=tuple(accounts), storage=tuple(slots))
