@@ -60,11 +60,11 @@ def run_block(known: KnownBlock) -> Outcome:
         for item in known.block.witness.headers[-255:]
     ]
     state = _loaded(rules, known.before)
-    chain = rules.fork.BlockChain(ancestors, state, U64(CHAIN_ID))  # type: ignore[attr-defined]
+    chain = rules.fork.BlockChain(ancestors, state, U64(CHAIN_ID))
     with _watched(rules.fork) as outputs:
         try:
             block = rlp.decode_to(rules.blocks.Block, encoded(known))
-            rules.fork.state_transition(chain, block)  # type: ignore[attr-defined]
+            rules.fork.state_transition(chain, block)
         except (EthereumException, rlp.DecodingError) as error:
             name = type(error).__name__
             return Outcome(Result.ABORT, f"{name}: {error}".removesuffix(": "))
@@ -106,7 +106,7 @@ def _prefix(base: int, length: int) -> bytes:
 @contextmanager
 def _watched(fork: ModuleType) -> Iterator[list[Any]]:
     """What `apply_body` gives, which the transition keeps for itself."""
-    original = fork.apply_body  # type: ignore[attr-defined]
+    original = fork.apply_body
     outputs: list[Any] = []
 
     def apply_body(**arguments: Any) -> Any:

@@ -10,6 +10,7 @@ from zkos.cli import options as opt
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.terminal.console import output, say
+from zkos.terminal.errors import UserError
 from zkos.versions import DEFAULT, Instance
 
 DEFAULT_ENGINES = ("native", "riscv")
@@ -41,6 +42,8 @@ def command(
     if instance is Instance.ETHEREUM:
         from zkos.cli import ethereum
 
+        if image is not None or batch or da is not None or html or junit:
+            raise UserError(ethereum.ZK_ONLY)
         return ethereum.execute(
             cases,
             engine or DEFAULT_ENGINES,

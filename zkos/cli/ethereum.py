@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 
@@ -22,6 +22,8 @@ from zkos.terminal.progress import progress
 if TYPE_CHECKING:
     from differential.ethereum.session import BlockResult
     from differential.outcome import Outcome
+
+ZK_ONLY: Final = "--image, --batch, --da, --html and --junit are for --instance zk"
 
 
 def execute(

@@ -4,6 +4,7 @@ from differential.session import BlockResult
 from zkos.cli import options as opt
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.terminal.errors import UserError
 from zkos.versions import DEFAULT, Instance
 
 DEFAULT_ENGINES = ("native",)
@@ -36,6 +37,8 @@ def command(
     if instance is Instance.ETHEREUM:
         from zkos.cli import ethereum
 
+        if image is not None or batch or da is not None or html or junit:
+            raise UserError(ethereum.ZK_ONLY)
         return ethereum.execute(
             cases,
             engine or DEFAULT_ENGINES,
