@@ -26,6 +26,7 @@ BROUGHT = {
     "eth_utils": "py-evm",
     "ethereum_rlp": "ethereum-execution",
     "ethereum_types": "ethereum-execution",
+    "trie": "py-evm",
     "pytest": "zkos[test]",  # who has the plugin run has pytest
 }
 """Packages that come with another one of which they are a part."""

@@ -59,7 +59,7 @@ def run_block(known: KnownBlock) -> Outcome:
         rules.blocks.Block(rlp.decode_to(header, item), (), (), ())
         for item in known.block.witness.headers[-255:]
     ]
-    state = _loaded(rules, known.before)
+    state = load_state(known.block.fork, known.before)
     chain = rules.fork.BlockChain(ancestors, state, U64(CHAIN_ID))
     with _watched(rules.fork) as outputs:
         try:
@@ -120,10 +120,12 @@ def _watched(fork: ModuleType) -> Iterator[list[Any]]:
         fork.apply_body = original  # type: ignore[attr-defined]
 
 
-def _loaded(rules: _Rules, before: State) -> Any:
+def load_state(fork: Fork, before: State) -> Any:
+    """EELS's form of a state."""
     from ethereum_types.bytes import Bytes, Bytes32
     from ethereum_types.numeric import U256, Uint
 
+    rules = _Rules.of(fork)
     state = rules.state.State()
     for number, account in before.items():
         address = rules.types.Address(number.to_bytes(20, "big"))
