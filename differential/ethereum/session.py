@@ -22,7 +22,7 @@ from zkos.versions import Instance
 
 EXPECTED: Final = "expected"
 """The name of what the file says, where engines are named."""
-ENGINES: Final = (*GUESTS, "eels")
+ENGINES: Final = (*GUESTS, "eels", "py_evm")
 SUFFIXES: Final = (".json", ".json.gz")
 
 
@@ -98,6 +98,10 @@ def run_engine(name: str, known: KnownBlock, options: RunOptions) -> Outcome:
             from differential.ethereum import eels
 
             return eels.run_block(known)
+        if name == "py_evm":
+            from differential.ethereum import py_evm
+
+            return py_evm.run_block(known)
         return run_block(name, known.block, options)
     except Exception as error:
         return Outcome(Result.CRASH, describe_exception(error))

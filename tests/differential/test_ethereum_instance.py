@@ -62,6 +62,12 @@ def test_the_specification_agrees_about_a_shipped_block(path):
         check("eels", known)
 
 
+@pytest.mark.parametrize("path", [p for p in SHIPPED if "prague" in p.name], ids=names)
+def test_py_evm_agrees_about_a_shipped_block(path):
+    for known in load_blocks(path):
+        check("py_evm", known)
+
+
 @pytest.mark.native
 @pytest.mark.parametrize("path", PUBLISHED, ids=names)
 def test_a_published_block_is_as_expected(path):
@@ -85,6 +91,15 @@ def test_the_specification_agrees_about_a_published_block(path):
     pytest.importorskip("ethereum")
     for known in load_blocks(path):
         check("eels", known)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path", [p for p in PUBLISHED if "prague" in p.name], ids=names
+)
+def test_py_evm_agrees_about_a_published_block(path):
+    for known in load_blocks(path):
+        check("py_evm", known)
 
 
 class Liar:

@@ -42,7 +42,12 @@ def build_state(accounts: Mapping[int, FullAccount]) -> FullState:
             if value:
                 storage[keccak256(key.to_bytes(32, "big"))] = encode(value)
         code_hash = keccak256(account.code)
-        leaf: list[Encodable] = [account.nonce, account.balance, storage.root_hash, code_hash]
+        leaf: list[Encodable] = [
+            account.nonce,
+            account.balance,
+            storage.root_hash,
+            code_hash,
+        ]
         state[keccak256(address.to_bytes(20, "big"))] = encode(leaf)
     return FullState(state.root_hash, tuple(nodes.values()), tuple(sorted(codes)))
 
