@@ -13,7 +13,7 @@ from differential.session import Session, find_cases
 from differential.workers import GIGABYTE, Limits
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.versions import Instance, Protocol
+from zkos.versions import Fork, Instance, Protocol
 
 Cases = Annotated[
     list[Path],
@@ -65,6 +65,9 @@ InstanceOption = Annotated[
         "--instance",
         help="Whose state transition: ZKsync OS's, or Ethereum's own on its blocks.",
     ),
+]
+ForkOption = Annotated[
+    Fork, typer.Option("--fork", help="Of a build of the Ethereum instance.")
 ]
 ImageOption = Annotated[
     Path | None,
