@@ -6,7 +6,7 @@ first that differs is the difference.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as dataclass_fields
-from itertools import zip_longest
+from itertools import combinations, zip_longest
 from typing import Any, Final
 
 from differential.outcome import (
@@ -31,6 +31,8 @@ LAYERS: Final = (
     "public_input",
     "state_root",
     "next_free_slot",
+    "root_before",
+    "next_free_slot_before",
     "transactions",
     "status",
     "reason",
@@ -70,6 +72,10 @@ def layers(left: Outcome, right: Outcome) -> Iterator[Layer]:
     yield "public_input", "", left.public_input, right.public_input
     yield "state_root", "", left.state_root, right.state_root
     yield "next_free_slot", "", left.next_free_slot, right.next_free_slot
+    before, other = left.detail, right.detail
+    yield "root_before", "", before.root_before, other.root_before
+    slots = before.next_free_slot_before, other.next_free_slot_before
+    yield "next_free_slot_before", "", *slots
     yield from _transactions(left, right)
     yield from _details(left, right)
     yield from _batch(left.batch, right.batch)
@@ -188,10 +194,12 @@ def compare(names: tuple[str, str], left: Outcome, right: Outcome) -> Difference
 
 
 def first_difference(outcomes: Mapping[str, Outcome]) -> Difference | None:
-    """The first difference between the first engine and each of the others."""
-    names = list(outcomes)
-    for other in names[1:]:
-        found = compare((names[0], other), outcomes[names[0]], outcomes[other])
+    """The first difference of any two engines, those with the first engine first.
+
+    Every pair counts: the first engine may not know what two others disagree about.
+    """
+    for one, two in combinations(outcomes, 2):
+        found = compare((one, two), outcomes[one], outcomes[two])
         if found is not None:
             return found
     return None

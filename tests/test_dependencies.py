@@ -23,7 +23,9 @@ OTHER_NAMES = {
 }
 """Packages whose module is called otherwise."""
 BROUGHT = {
+    "eth_bloom": "py-evm",
     "eth_utils": "py-evm",
+    "trie": "py-evm",
     "ethereum_rlp": "ethereum-execution",
     "ethereum_types": "ethereum-execution",
     "trie": "py-evm",
@@ -100,6 +102,7 @@ DRIVER = "from fuzz.targets.atheris_driver import main; main('hashes', [])"
         (("unicorn",), ["corpus", "min", ".", "-t", "machine"], COMMAND, "fuzz"),
         (("atheris",), [], DRIVER, "fuzz"),
         (("ethereum",), ["run", "x.json", "-e", "eels"], COMMAND, "eels"),
+        (("rocksdict",), ["corpus", "import", "--node", ".", "o"], COMMAND, "node"),
     ],
 )
 def test_a_missing_extra_is_named(lacks, words, start, extra, tmp_path):

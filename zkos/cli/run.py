@@ -8,6 +8,8 @@ from zkos.terminal.errors import UserError
 from zkos.versions import DEFAULT, Instance
 
 DEFAULT_ENGINES = ("native",)
+MOST_SHOWN = 100
+"""Blocks that a page of the run tells of."""
 
 
 def command(
@@ -64,7 +66,7 @@ def command(
         gigabytes=memory,
         batch=batch,
     )
-    return execute(plan, show, as_json=json, files=Files(html, junit))
+    return execute(plan, show, as_json=json, files=Files(html, junit, MOST_SHOWN))
 
 
 def show(result: BlockResult) -> None:
