@@ -68,6 +68,13 @@ REASON_NATIVE_RESOURCES_ARE_TOO_EXPENSIVE: Final = U32(25)
 """A gas costs more native than 64 bits hold."""
 REASON_PUBDATA_PRICE_TOO_HIGH: Final = U32(26)
 """A byte of pubdata costs more native than 64 bits hold."""
+# Of the Ethereum instance.
+REASON_BLOB_LIST_IS_EMPTY: Final = U32(27)
+REASON_TOO_MANY_BLOBS: Final = U32(28)
+REASON_BLOB_VERSION_NOT_SUPPORTED: Final = U32(29)
+REASON_BLOB_FEE_TOO_LOW: Final = U32(30)
+"""Its cap is below the block's."""
+REASON_BLOB_GAS_LIMIT_REACHED: Final = U32(31)
 
 # Why a transaction was reverted.
 REASON_REVERTED: Final = U32(64)
