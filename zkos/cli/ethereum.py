@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from differential.ethereum.session import BlockResult
     from differential.outcome import Outcome
 
+_SHOWN_BYTES: Final = 32
 ZK_ONLY: Final = "--image, --batch, --da, --html and --junit are for --instance zk"
 
 
@@ -101,15 +102,10 @@ def _build(
 
 def _show(result: "BlockResult", *, in_full: bool) -> None:
     """A block: what engines say, and the first difference."""
-    from zkos.cli.diff import engine_line
-
     say(result.known.name, "bold", to=output())
     width = max(map(len, (*result.engines, *result.without)), default=0)
     for name, item in result.engines.items():
-        line = engine_line(item)
-        if item.block_hash is not None:
-            line += f"  block {item.block_hash:#066x}"
-        say(f"  {name:{width}}  {line}", to=output())
+        say(f"  {name:{width}}  {_line(item)}", to=output())
     for name, reason in result.without.items():
         say(f"  {name:{width}}  no answer: {reason}", "yellow", to=output())
     difference = result.difference
@@ -125,11 +121,42 @@ def _show(result: "BlockResult", *, in_full: bool) -> None:
                 output().print(table)
 
 
+def _line(outcome: "Outcome") -> str:
+    """One line about an engine: outcome, hash of the block, figures."""
+    parts = [outcome.result.value]
+    if outcome.reason:
+        parts.append(outcome.reason)
+    if outcome.block_hash is not None:
+        parts.append(f"block {outcome.block_hash:#066x}")
+    if outcome.transactions is not None:
+        gas = sum(item.gas_used or 0 for item in outcome.transactions)
+        parts.append(f"{len(outcome.transactions)} transactions, {gas:,} gas")
+    if outcome.cycles is not None:
+        parts.append(f"{outcome.cycles:,} cycles")
+    if outcome.seconds is not None:
+        parts.append(f"{outcome.seconds:.3f} s")
+    return "  ".join(parts)
+
+
 def _tables(outcome: "Outcome") -> "list[Table]":
     """Transactions, logs, and what has become of accounts and slots."""
-    from zkos.cli.block_view import logs, transactions
-
-    accounts = Table("address", "nonce", "balance", "code hash", title="Accounts")
+    receipts = _table("Transactions", "#", "type", "status", "gas", "sender", "created")
+    logs = _table("Logs", "tx", "address", "topics", "data")
+    for index, item in enumerate(outcome.transactions or ()):
+        receipts.add_row(
+            str(index),
+            str(item.type_byte),
+            item.status.value,
+            f"{item.gas_used or 0:,}",
+            f"{item.sender or 0:#042x}",
+            f"{item.created:#042x}" if item.created else "",
+        )
+        for log in item.logs or ():
+            topics = "\n".join(f"{topic:#066x}" for topic in log.topics)
+            data = f"0x{log.data[:_SHOWN_BYTES].hex()}"
+            more = f" ({len(log.data)} bytes)" if len(log.data) > _SHOWN_BYTES else ""
+            logs.add_row(str(index), f"{log.address:#042x}", topics, data + more)
+    accounts = _table("Accounts", "address", "nonce", "balance", "code hash")
     for account in outcome.detail.accounts or ():
         accounts.add_row(
             f"{account.address:#042x}",
@@ -137,8 +164,14 @@ def _tables(outcome: "Outcome") -> "list[Table]":
             str(account.balance),
             f"{account.code_hash:#066x}",
         )
-    slots = Table("address", "slot", "value", title="Storage")
+    slots = _table("Storage", "address", "slot", "value")
     for slot in outcome.detail.storage or ():
         slots.add_row(f"{slot.address:#042x}", f"{slot.key:#x}", f"{slot.current:#x}")
-    receipts = outcome.transactions or ()
-    return [transactions(receipts), logs(receipts), accounts, slots]
+    return [receipts, logs, accounts, slots]
+
+
+def _table(name: str, *columns: str) -> Table:
+    table = Table(title=name, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
