@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.interfaces import default_of
 from tests.test_layers import ALLOWED, MODULES, below, cycle_in, imports, layer_of
-from tests.test_versions import BLOCK, BUILDS, SEAMS, VERSION_MODULE, bound
+from tests.test_versions import BUILDS, SEAMS, VERSION_MODULE, bound
 from zkos.lang.linkage import ModuleTable
 from zkos.versions import INSTANCES, VERSIONS, Build
 
@@ -108,7 +108,11 @@ def test_a_cycle_through_a_seam_is_told():
 def test_every_module_of_the_guest_is_in_some_build():
     """Tracing builds are the versions' with one more binding."""
     whole = graph()
-    used = {name for build in BUILDS for name in reached(whole_of(build, whole), BLOCK)}
+    used = {
+        name
+        for build in BUILDS
+        for name in reached(whole_of(build, whole), build.entry)
+    }
     used |= {module for _, module in bound()}
     packages = {name for name, path in GUEST.items() if path.name == "__init__.py"}
     unused = set(GUEST) - used - packages
@@ -141,7 +145,7 @@ def test_builds_load_under_cpython(build: Build):
     """And what users of a seam find there is what is bound."""
     variant = build.linked()
     table = ModuleTable(variant)
-    assert callable(table.load(BLOCK).main)
+    assert callable(table.load(build.entry).main)
     for seam, module in variant.bindings:
         assert table.load(seam).__name__ == module
 
