@@ -21,11 +21,17 @@ from zkos.cases.loading import load_case
 from zkos.host.case import Case
 from zkos.host.case_errors import CaseError
 from zkos.host.expected import Batch
-from zkos.host.profile import RunOptions
+from zkos.host.profile import Profile, RunOptions
 from zkos.host.state import ChainState
 
 CASE_SUFFIXES: Final = (".json", ".json.gz", ".yaml", ".yml")
-_EXPECTED: Final = ("expected.json", "expected.json.gz")
+_OTHERS: Final = (
+    "expected.json",
+    "expected.json.gz",
+    ".blocks.json",
+    ".blocks.json.gz",
+)
+"""Results that cases should have, and blocks of Ethereum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class _Open:
 def find_cases(places: Sequence[Path]) -> list[Path]:
     """The case files of files and folders, in order; raises CaseError.
 
-    Files of expected results beside cases are passed over.
+    Files of expected results and of Ethereum's blocks beside cases are passed over.
     """
     found: list[Path] = []
     for place in places:
@@ -101,7 +107,7 @@ def find_cases(places: Sequence[Path]) -> list[Path]:
 def is_case_name(path: Path) -> bool:
     """Whether a file found in a folder is meant as a case."""
     name = path.name
-    return name.endswith(CASE_SUFFIXES) and not name.endswith(_EXPECTED)
+    return name.endswith(CASE_SUFFIXES) and not name.endswith(_OTHERS)
 
 
 class Session:
@@ -226,7 +232,7 @@ class Session:
         wanted = None
         if difference is None:
             expected = expectation(block.case, block.index, block.batch)
-            unexpected = first_unexpected(expected, answers)
+            unexpected = first_unexpected(expected, self._of_production(answers))
             if unexpected is not None:
                 difference, wanted = unexpected
         batch = block.batch
@@ -243,6 +249,18 @@ class Session:
         return BlockResult(
             block.path, block.case, block.index, outcome, block.history, without
         )
+
+    def _of_production(self, answers: dict[str, Outcome]) -> dict[str, Outcome]:
+        """Those of engines that run what chains run: cases expect no other answers."""
+        profiles = {
+            engine.name: engine.options(self._options).profile
+            for engine in self._engines
+        }
+        return {
+            name: outcome
+            for name, outcome in answers.items()
+            if profiles[name] is Profile.PRODUCTION
+        }
 
 
 def _tells_state(outcome: Outcome) -> bool:

@@ -28,6 +28,7 @@ BROUGHT = {
     "trie": "py-evm",
     "ethereum_rlp": "ethereum-execution",
     "ethereum_types": "ethereum-execution",
+    "trie": "py-evm",
     "pytest": "zkos[test]",  # who has the plugin run has pytest
 }
 """Packages that come with another one of which they are a part."""
@@ -101,6 +102,7 @@ DRIVER = "from fuzz.targets.atheris_driver import main; main('hashes', [])"
         (("unicorn",), ["corpus", "min", ".", "-t", "machine"], COMMAND, "fuzz"),
         (("atheris",), [], DRIVER, "fuzz"),
         (("ethereum",), ["run", "x.json", "-e", "eels"], COMMAND, "eels"),
+        (("rocksdict",), ["corpus", "import", "--node", ".", "o"], COMMAND, "node"),
     ],
 )
 def test_a_missing_extra_is_named(lacks, words, start, extra, tmp_path):
