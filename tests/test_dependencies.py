@@ -28,7 +28,6 @@ BROUGHT = {
     "trie": "py-evm",
     "ethereum_rlp": "ethereum-execution",
     "ethereum_types": "ethereum-execution",
-    "trie": "py-evm",
     "pytest": "zkos[test]",  # who has the plugin run has pytest
 }
 """Packages that come with another one of which they are a part."""

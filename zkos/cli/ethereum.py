@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rich.table import Table
-
 from zkos.host.case_errors import CaseError
 from zkos.host.profile import RunOptions
 from zkos.terminal.console import output, say, write_json
@@ -22,6 +20,7 @@ from zkos.terminal.progress import progress
 if TYPE_CHECKING:
     from differential.ethereum.session import BlockResult
     from differential.outcome import Outcome
+    from differential.reports.block_tables import Sheet
 
 ZK_ONLY: Final = "--image, --batch, --da, --html and --junit are for --instance zk"
 
@@ -101,6 +100,7 @@ def _build(
 
 def _show(result: "BlockResult", *, in_full: bool) -> None:
     """A block: what engines say, and the first difference."""
+    from zkos.cli.block_view import as_table
     from zkos.cli.diff import engine_line
 
     say(result.known.name, "bold", to=output())
@@ -120,25 +120,33 @@ def _show(result: "BlockResult", *, in_full: bool) -> None:
         say(f"  {place}: {one} has {x}, {two} has {y}", "red", to=output())
     told = next((item for item in result.engines.values() if item.succeeded), None)
     if in_full and told is not None:
-        for table in _tables(told):
-            if table.row_count:
-                output().print(table)
+        for sheet in _sheets(told):
+            if sheet.rows:
+                output().print(as_table(sheet))
 
 
-def _tables(outcome: "Outcome") -> "list[Table]":
+def _sheets(outcome: "Outcome") -> "list[Sheet]":
     """Transactions, logs, and what has become of accounts and slots."""
-    from zkos.cli.block_view import logs, transactions
+    from differential.reports.block_tables import Sheet, logs, transactions
 
-    accounts = Table("address", "nonce", "balance", "code hash", title="Accounts")
-    for account in outcome.detail.accounts or ():
-        accounts.add_row(
+    accounts = tuple(
+        (
             f"{account.address:#042x}",
+            f"{account.code_hash:#066x}",
             str(account.nonce),
             str(account.balance),
-            f"{account.code_hash:#066x}",
         )
-    slots = Table("address", "slot", "value", title="Storage")
-    for slot in outcome.detail.storage or ():
-        slots.add_row(f"{slot.address:#042x}", f"{slot.key:#x}", f"{slot.current:#x}")
+        for account in outcome.detail.accounts or ()
+    )
+    slots = tuple(
+        (f"{slot.address:#042x}", f"{slot.key:#x}", f"{slot.current:#x}")
+        for slot in outcome.detail.storage or ()
+    )
     receipts = outcome.transactions or ()
-    return [transactions(receipts), logs(receipts), accounts, slots]
+    columns = ("address", "code hash", "nonce", "balance")
+    return [
+        transactions(receipts),
+        logs(receipts),
+        Sheet("Accounts", columns, accounts, numbers=2),
+        Sheet("Storage", ("address", "slot", "value"), slots, numbers=1),
+    ]
