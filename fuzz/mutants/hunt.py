@@ -84,7 +84,9 @@ def _blocks_attempt(mutant: Mutant, seed: int) -> Attempt:
 def _oracle_attempt(mutant: Mutant, seed: int) -> Attempt:
     from fuzz.mutants.yard import Yard, liars
 
-    return liars(Yard(seed).workshop.build((mutant.patch,)).library, seed)
+    yard = Yard(seed, protocol=mutant.protocol)
+    library = yard.workshop.build((mutant.patch,)).library
+    return liars(library, seed, mutant.protocol)
 
 
 def _fields_attempt(mutant: Mutant, seed: int) -> Attempt:

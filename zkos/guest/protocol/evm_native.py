@@ -40,6 +40,8 @@ NATIVE_BYTE: Final = U32(STEP + 160)
 NATIVE_SHL: Final = U32(STEP + 240)
 NATIVE_SHR: Final = U32(STEP + 240)
 NATIVE_SAR: Final = U32(STEP + 400)
+NATIVE_CLZ: Final = U32(STEP + 240)
+"""Of the Ethereum instance, where native has no limit."""
 
 NATIVE_KECCAK256: Final = U32(90)
 

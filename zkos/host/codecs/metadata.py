@@ -81,6 +81,11 @@ def encode_proof_data(root: bytes, next_free_slot: int, timestamp: int) -> bytes
     return content
 
 
+def metadata_words(protocol: Protocol = DEFAULT) -> int:
+    """Words of the metadata of a version."""
+    return _length(_TAILS[protocol]) // _WORD_BYTES
+
+
 def _length(tail: tuple[str, ...]) -> int:
     """Bytes of metadata with this tail."""
     hashes = BLOCK_HASHES + 1 + len(_NUMBERS) + len(tail)
