@@ -11,7 +11,13 @@ from zkos.guest.crypto.recent_hashes import RecentHashes
 from zkos.guest.protocol.addresses import BOOTLOADER, L1_MESSENGER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
 from zkos.guest.protocol.io_ergs import event_ergs, keccak_ergs
-from zkos.guest.protocol.native import event_native, keccak_native, message_native
+from zkos.guest.protocol.native import (
+    EVENTS_PAY_RECEIPTS,
+    event_native,
+    keccak_native,
+    message_native,
+    receipt_native,
+)
 from zkos.guest.protocol.quirks import QUIRK_BELIEVES_HOST, QUIRK_P256_IS_COLD
 from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import Access, AccountCache
@@ -265,7 +271,10 @@ class Io:
             ergs = event_ergs(count, length)
         elif environment != NO_ENVIRONMENT:
             raise Fatal
-        resources.charge(ergs, event_native(count, length))
+        native = event_native(count, length)
+        if EVENTS_PAY_RECEIPTS:
+            native = native + receipt_native(count, length)
+        resources.charge(ergs, native)
         if self.keeps_events:
             event = Event(self.transaction_number, address, copy_of(data))
             for index in urange(count):
