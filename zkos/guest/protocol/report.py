@@ -68,6 +68,11 @@ REASON_NATIVE_RESOURCES_ARE_TOO_EXPENSIVE: Final = U32(25)
 """A gas costs more native than 64 bits hold."""
 REASON_PUBDATA_PRICE_TOO_HIGH: Final = U32(26)
 """A byte of pubdata costs more native than 64 bits hold."""
+# Since v32 (v32 6).
+REASON_CALLER_GAS_LIMIT_MORE_THAN_TX_LIMIT: Final = U32(27)
+"""The gas limit is above that of the block or of any transaction."""
+REASON_EIP7623_INTRINSIC_GAS_IS_TOO_LOW: Final = U32(28)
+"""The gas limit does not pay for the calldata at the price of EIP-7623."""
 
 # Why a transaction was reverted.
 REASON_REVERTED: Final = U32(64)

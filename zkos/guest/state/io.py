@@ -19,6 +19,7 @@ from zkos.guest.protocol.native import (
     receipt_native,
 )
 from zkos.guest.protocol.quirks import QUIRK_BELIEVES_HOST, QUIRK_P256_IS_COLD
+from zkos.guest.protocol.receipts import RECEIPTS_ARE_BOUND
 from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import Access, AccountCache
 from zkos.guest.state.backing import Backing
@@ -74,6 +75,8 @@ class Io:
         self.deployment = Deployment(self.accounts, self.preimages, blake2s, keccak)
         self.hashes = RecentHashes(keccak)
         self.keeps_events = options.report
+        if RECEIPTS_ARE_BOUND:
+            self.keeps_events = True
         self.transaction_number = U32(0)
 
     def begin_transaction(self) -> None:
