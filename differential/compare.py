@@ -6,7 +6,7 @@ first that differs is the difference.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as dataclass_fields
-from itertools import zip_longest
+from itertools import combinations, zip_longest
 from typing import Any, Final
 
 from differential.outcome import (
@@ -188,10 +188,12 @@ def compare(names: tuple[str, str], left: Outcome, right: Outcome) -> Difference
 
 
 def first_difference(outcomes: Mapping[str, Outcome]) -> Difference | None:
-    """The first difference between the first engine and each of the others."""
-    names = list(outcomes)
-    for other in names[1:]:
-        found = compare((names[0], other), outcomes[names[0]], outcomes[other])
+    """The first difference of any two engines, those with the first engine first.
+
+    Every pair counts: the first engine may not know what two others disagree about.
+    """
+    for one, two in combinations(outcomes, 2):
+        found = compare((one, two), outcomes[one], outcomes[two])
         if found is not None:
             return found
     return None

@@ -1,14 +1,11 @@
-"""Receipts of the chain itself beside ours.
+"""Receipts of the chain itself, as a node tells them.
 
-They know status, gas and logs. In profile `replay` none of these may differ.
+They know status, gas and logs. In profile `replay` none of these may differ from ours.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from differential.compare import printable
 from differential.outcome import Log, TransactionOutcome, TransactionStatus
 from zkos.host.case_reader import Node, read_json
 
@@ -18,14 +15,12 @@ _STATUS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptDifference:
-    """A field of a receipt that is not what the chain says."""
-
-    transaction: int
-    field: str
-    ours: Any
-    theirs: Any
+def are_receipts(path: Path) -> bool:
+    """Whether a file is an answer to `eth_getBlockReceipts`; raises CaseError."""
+    if not path.name.endswith((".json", ".json.gz")):
+        return False
+    value = read_json(path).value
+    return isinstance(value, list) or (isinstance(value, dict) and "result" in value)
 
 
 def read_receipts(path: Path) -> tuple[TransactionOutcome, ...]:
@@ -37,9 +32,7 @@ def read_receipts(path: Path) -> tuple[TransactionOutcome, ...]:
 
 def _receipt(node: Node) -> TransactionOutcome:
     fields = node.members()
-    for needed in ("status", "gasUsed", "logs"):
-        if needed not in fields:
-            node.fail(f"field {needed} is missing")
+    _need(node, fields, "status", "gasUsed", "logs")
     status = fields["status"].number(8)
     if status not in _STATUS:
         fields["status"].fail(f"no status is {status}")
@@ -51,23 +44,14 @@ def _receipt(node: Node) -> TransactionOutcome:
     )
 
 
+def _need(node: Node, fields: dict[str, Node], *names: str) -> None:
+    for name in names:
+        if name not in fields:
+            node.fail(f"field {name} is missing")
+
+
 def _log(node: Node) -> Log:
     fields = node.members()
+    _need(node, fields, "address", "topics", "data")
     topics = tuple(topic.number() for topic in fields["topics"].items())
     return Log(fields["address"].address(), topics, fields["data"].data())
-
-
-def receipt_differences(
-    ours: Sequence[TransactionOutcome], theirs: Sequence[TransactionOutcome]
-) -> list[ReceiptDifference]:
-    """All differences. ValueError unless there are as many of each."""
-    return [
-        ReceiptDifference(index, name, printable(x), printable(y))
-        for index, (one, two) in enumerate(zip(ours, theirs, strict=True))
-        for name, x, y in (
-            ("status", one.status.value, two.status.value),
-            ("logs", one.logs, two.logs),
-            ("gas_used", one.gas_used, two.gas_used),
-        )
-        if x != y
-    ]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.blocks import Blocks
 from tests.support.published import SHARED
 from tests.support.remote import Objects
 from tests.support.target import ENGINES, Target, make_target
@@ -40,13 +41,13 @@ def shared() -> Path:
 @pytest.fixture(
     params=[pytest.param(name, marks=getattr(pytest.mark, name)) for name in ENGINES]
 )
-def target(request: pytest.FixtureRequest) -> Iterator[Target | Objects]:
+def target(request: pytest.FixtureRequest) -> Iterator[Target | Objects | Blocks]:
     """What the test module calls `GUEST`, on each engine in turn.
 
-    Names of guest functions to call, or objects that live in the guest.
+    Names of guest functions to call, objects that live in the guest, or whole blocks.
     """
     guest = request.module.GUEST
-    if isinstance(guest, Objects):
+    if isinstance(guest, Objects | Blocks):
         with guest.on(request.param):
             yield guest
     else:

@@ -23,7 +23,9 @@ OTHER_NAMES = {
 }
 """Packages whose module is called otherwise."""
 BROUGHT = {
+    "eth_bloom": "py-evm",
     "eth_utils": "py-evm",
+    "trie": "py-evm",
     "ethereum_rlp": "ethereum-execution",
     "ethereum_types": "ethereum-execution",
     "pytest": "zkos[test]",  # who has the plugin run has pytest

@@ -11,6 +11,7 @@ from tests.test_layers import MODULES, ROOT, imports
 from zkos.compiler.emit import RV32
 from zkos.compiler.frontend import check_program
 from zkos.compiler.variant import PLAIN, TRACE
+from zkos.guest.protocol import fork as forks
 from zkos.guest.protocol.version import VERSION
 from zkos.lang.linkage import Linkage, ModuleTable
 from zkos.versions import (
@@ -19,6 +20,7 @@ from zkos.versions import (
     STANDARD,
     VERSIONS,
     Build,
+    Fork,
     Instance,
     Protocol,
     UnknownVersion,
@@ -27,11 +29,15 @@ from zkos.versions import (
 
 BLOCK = "zkos.guest.entry.block"
 VERSION_MODULE = "zkos.guest.protocol.version"
+FORK_MODULE = "zkos.guest.protocol.fork"
 SEAMS = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in sorted((ROOT / "zkos" / "guest").rglob("*.pyi"))
 ]
-BUILDS = [Build(protocol, instance) for protocol in Protocol for instance in Instance]
+BUILDS = [
+    *(Build(protocol) for protocol in Protocol),
+    *(Build(instance=Instance.ETHEREUM, fork=fork) for fork in Fork),
+]
 
 
 def bound() -> set[tuple[str, str]]:
@@ -85,7 +91,7 @@ def test_only_protocol_asks_for_the_version():
         name
         for name, path in MODULES.items()
         for imported, _ in imports(path)
-        if imported.startswith(VERSION_MODULE)
+        if imported.startswith((VERSION_MODULE, FORK_MODULE))
     }
     assert all(name.startswith("zkos.guest.protocol.") for name in askers), askers
 
@@ -100,6 +106,14 @@ def test_every_version_and_instance_has_a_row(protocol):
     assert VERSIONS[protocol].number == int(protocol.value.removeprefix("v"))
     assert protocol_of(protocol.value) is protocol
     assert set(INSTANCES) == set(Instance)
+
+
+@pytest.mark.parametrize("fork", Fork)
+def test_every_fork_has_its_number(fork):
+    linked = Build(instance=Instance.ETHEREUM, fork=fork).linked()
+
+    assert getattr(forks, fork.name) == fork.number
+    assert fork.number == ModuleTable(linked).load(FORK_MODULE).FORK
 
 
 def test_an_unknown_version_is_one_line():

@@ -17,6 +17,7 @@ from zkos.lang.linkage import Linkage
 Bindings = tuple[tuple[str, str], ...]
 """Seams with the modules behind them; other seams keep their default."""
 _NUMBER: Final = "zkos.guest.protocol.version:VERSION"
+_FORK: Final = "zkos.guest.protocol.fork:FORK"
 
 
 class Protocol(Enum):
@@ -32,6 +33,22 @@ class Instance(Enum):
 
     ZK = "zk"
     """ZKsync OS: its transactions, system contracts and flat storage tree."""
+    ETHEREUM = "ethereum"
+    """Ethereum's own: its blocks, its state trie, a stateless witness as input."""
+
+
+class Fork(Enum):
+    """The forks of Ethereum that its instance knows, oldest first."""
+
+    PRAGUE = "prague"
+    OSAKA = "osaka"
+    BPO1 = "bpo1"
+    BPO2 = "bpo2"
+
+    @property
+    def number(self) -> int:
+        """By which the guest's constants go, see `zkos.guest.protocol.fork`."""
+        return list(Fork).index(self) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +104,13 @@ VERSIONS: Final[Mapping[Protocol, Version]] = MappingProxyType({
     # And EIP-7623; what else, `zkos/unsettled.py` lists as not known. No image either.
     Protocol.V32: Version(32, "0.4.0", "prague", (), _V31 + _SINCE_V32),
 })  # fmt: skip
-INSTANCES: Final[Mapping[Instance, Bindings]] = MappingProxyType({Instance.ZK: ()})
+INSTANCES: Final[Mapping[Instance, Bindings]] = MappingProxyType({
+    Instance.ZK: (),
+    Instance.ETHEREUM: (
+        ("zkos.guest.hooks.call", "zkos.guest.hooks.ethereum_call"),
+        ("zkos.guest.hooks.table", "zkos.guest.hooks.ethereum_table"),
+    ),
+})  # fmt: skip
 DEFAULT: Final = Protocol.V30
 
 
@@ -111,9 +134,15 @@ class Build:
     protocol: Protocol = DEFAULT
     instance: Instance = Instance.ZK
     variant: Variant = PLAIN
+    fork: Fork = Fork.OSAKA
+    """Of the Ethereum instance only, which in turn has no protocol version: where it
+    shares numbers with ZKsync OS, they are those of the default one."""
 
     def linked(self) -> Variant:
         """What the compiler and CPython make of it: the variant on top of the rest."""
+        if self.instance is Instance.ETHEREUM:
+            fork = ((_FORK, self.fork.number),)
+            return self.variant.over(Linkage(INSTANCES[self.instance], fork))
         version = VERSIONS[self.protocol]
         bindings = version.bindings + INSTANCES[self.instance]
         default = version.number == VERSIONS[DEFAULT].number

@@ -60,7 +60,7 @@ def state_test_of(case: Case) -> dict[str, Any]:
         post["expectException"] = "TransactionException.INVALID"
     return {
         "env": _environment(block.context),
-        "pre": {f"{item.address:#042x}": _account(item) for item in case.accounts},
+        "pre": {f"{item.address:#042x}": account_json(item) for item in case.accounts},
         "transaction": _template(fields),
         "post": {FORK: [post]},
     }
@@ -71,8 +71,7 @@ def _checked(case: Case) -> tuple[Block, bytes]:
     block = case.blocks[0]
     if len(case.blocks) != 1 or len(block.transactions) != 1:
         raise CaseError("case", "", "a state test has one block with one transaction")
-    if case.sequence or case.leaves or case.preimages:
-        raise CaseError("case", "", "a state test gives its state as accounts only")
+    check_accounts(case)
     context = block.context
     if context.chain_id != CHAIN_ID:
         raise CaseError("case", "block.chain_id", f"a state test has {CHAIN_ID}")
@@ -81,16 +80,22 @@ def _checked(case: Case) -> tuple[Block, bytes]:
     if any(known) and known != hashes:
         reason = "a state test has the hashes of the numbers' texts"
         raise CaseError("case", "block.block_hashes", reason)
-    for account in case.accounts:
-        if account.deployed_empty or account.code_version != CODE_VERSION:
-            field = "deployed_empty" if account.deployed_empty else "code_version"
-            place = f"accounts.{account.address:#042x}.{field}"
-            raise CaseError("case", place, "Ethereum does not know it")
     block = replace(block, context=replace(context, block_hashes=hashes))
     try:
         return block, envelope(block.transactions[0], context.chain_id).data
     except TransactionError as error:
         raise CaseError("case", f"txs[0].{error.field}", error.reason) from error
+
+
+def check_accounts(case: Case) -> None:
+    """Raise CaseError for a state that tests of Ethereum's suites cannot give."""
+    if case.sequence or case.leaves or case.preimages or case.tree:
+        raise CaseError("case", "", "such a test gives its state as accounts only")
+    for account in case.accounts:
+        if account.deployed_empty or account.code_version != CODE_VERSION:
+            field = "deployed_empty" if account.deployed_empty else "code_version"
+            place = f"accounts.{account.address:#042x}.{field}"
+            raise CaseError("case", place, "Ethereum does not know it")
 
 
 def _environment(context: BlockContext) -> dict[str, str]:
@@ -106,7 +111,8 @@ def _environment(context: BlockContext) -> dict[str, str]:
     }
 
 
-def _account(account: AccountState) -> dict[str, Any]:
+def account_json(account: AccountState) -> dict[str, Any]:
+    """An account as such tests have it."""
     return {
         "balance": hex(account.balance),
         "nonce": hex(account.nonce),

@@ -85,6 +85,7 @@ def html(run: RunRecord) -> str:
             {name: _times(slowest, name) for name in timed},
         ),
         slowest_count=len(slowest),
+        shown=[record for record in run.records if record.tables],
         cycles=cycles,
         sums=_sums(cycles),
     )

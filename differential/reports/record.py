@@ -11,6 +11,7 @@ from differential.engines import Engine
 from differential.expected import load_expected
 from differential.explain import explain
 from differential.outcome import Difference
+from differential.reports.block_tables import Sheet, tables
 from differential.reports.steps import Around
 from differential.session import BadCase, BlockResult
 from zkos.host.context import DataAvailability
@@ -43,6 +44,8 @@ class Record:
     trace: Around | None = None
     note: str = "Not traced."
     """Of a difference: why there is no trace, or what it lacks."""
+    tables: tuple[Sheet, ...] = ()
+    """What the block did, where that is wanted."""
 
     @property
     def name(self) -> str:
@@ -70,13 +73,18 @@ class RunRecord:
     records: list[Record] = field(default_factory=list)
     bad: list[str] = field(default_factory=list)
     """Cases that could not be used."""
+    most_shown: int = 0
+    """Of so many blocks, the first, it is told what they did."""
 
     def add(self, result: BlockResult | BadCase) -> None:
         """Take a result of a session."""
         if isinstance(result, BadCase):
             self.bad.append(result.reason)
         else:
-            self.records.append(_record(result))
+            record = _record(result)
+            if len(self.records) < self.most_shown:
+                record.tables = tuple(tables(result))
+            self.records.append(record)
 
     def engines(self) -> list[str]:
         """Names of all engines, in order of appearance."""

@@ -25,6 +25,7 @@ from zkos.host.case import Block
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
+from zkos.terminal.steps import step
 from zkos.versions import STANDARD, Build
 
 MODULE: Final = "zkos.guest.entry.block"
@@ -34,9 +35,7 @@ MAIN: Final = f"{MODULE}:main"
 _libraries: Final[dict[Build, NativeLibrary]] = {}
 
 
-def library(
-    build: Build = STANDARD, progress: Progress = lambda _: None
-) -> NativeLibrary:
+def library(build: Build = STANDARD, progress: Progress = step) -> NativeLibrary:
     """A build of the OS for this machine, made or loaded once a process."""
     if build not in _libraries:
         made = build_native([MODULE], [MAIN], progress, build.linked())

@@ -27,6 +27,7 @@ from zkos.machine.execution import MachineResult, Stop
 from zkos.machine.machine import Machine
 from zkos.machine.translator.engine import TranslatedEngine
 from zkos.machine.translator.translation import is_translated
+from zkos.terminal.steps import step
 from zkos.versions import STANDARD, Build
 
 MODULE: Final = "zkos.guest.entry.block"
@@ -43,7 +44,7 @@ _RESULTS: Final = {
 _programs: Final[dict[Build, Program]] = {}
 
 
-def program(build: Build = STANDARD, progress: Progress = lambda _: None) -> Program:
+def program(build: Build = STANDARD, progress: Progress = step) -> Program:
     """A build of the OS as an image, linked once a process."""
     if build not in _programs:
         made = build_program([MODULE], f"{MODULE}:main", progress, build.linked())
@@ -69,9 +70,7 @@ def _engine() -> TranslatedEngine:
 
 
 @cache
-def translate(
-    image: bytes, progress: Progress = lambda _: None, *, build: bool = True
-) -> None:
+def translate(image: bytes, progress: Progress = step, *, build: bool = True) -> None:
     """Have an image run translated: half a minute once, then several times as fast.
 
     Without `build` only if that was done before. Raises ImageError.

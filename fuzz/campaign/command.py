@@ -3,6 +3,8 @@
 import os
 import secrets
 import signal
+import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +34,8 @@ from zkos.terminal.files import writing
 from zkos.terminal.text import shell_line
 
 _GIGABYTE: Final = 1 << 30
+_TELL_SECONDS: Final = 10.0
+"""While a target is prepared it is said so often that it still is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +161,28 @@ def _settings(folder: Folder, wishes: Wishes, seconds: float | None) -> Settings
 def _prepare(folder: Folder, settings: Settings, corpus: Path | None) -> int:
     """Make all targets ready; the exit code, which is not 0 if one cannot be."""
     for name in settings.targets:
-        say(f"preparing {name}", "dim")
+        say(f"preparing {name}; --time begins when all is ready", "dim")
         arguments = [str(folder.path), name, str(os.getpid())]
         arguments += [] if corpus is None else [str(corpus)]
         child = start("fuzz.campaign.prepare", *arguments)
         try:
-            code = child.wait()
+            code = _wait(child, name)
         finally:
             child.kill()
         if code != EXIT_CLEAN:
             told = code in (EXIT_BAD_INPUT, EXIT_TOOL_FAILED)
             return code if told else EXIT_ENGINE_FAILED
     return EXIT_CLEAN
+
+
+def _wait(child: "subprocess.Popen[bytes]", name: str) -> int:
+    """The exit code of what prepares a target, saying how long that takes."""
+    began = time.monotonic()
+    while True:
+        try:
+            return child.wait(_TELL_SECONDS)
+        except subprocess.TimeoutExpired:
+            say(f"  {name}: {time.monotonic() - began:.0f} s", "dim")
 
 
 @contextmanager

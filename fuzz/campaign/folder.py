@@ -180,7 +180,7 @@ class Folder:
         return self._save(finding, "recipe.json", text)
 
     def _save(self, finding: Finding, name: str, content: bytes) -> bool:
-        final = self._finding(finding.name)
+        final = self.finding_folder(finding.name)
         if self._holds(final):
             return False
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -207,27 +207,27 @@ class Folder:
 
     def save_input(self, finding: Finding, content: bytes, suffix: str) -> None:
         """Store the input of a finding that had only a recipe."""
-        write_atomically(self._finding(finding.name) / f"case{suffix}", content)
+        write_atomically(self.finding_folder(finding.name) / f"case{suffix}", content)
 
     def recipe(self, name: str) -> bytes | None:
         """What the input of a finding is made from, if it was lost."""
-        path = self._finding(name) / "recipe.json"
+        path = self.finding_folder(name) / "recipe.json"
         return read_file(path) if path.is_file() else None
 
     def update_finding(self, finding: Finding) -> None:
         """Store what was learnt about a finding."""
-        path = self._finding(finding.name) / "finding.json"
+        path = self.finding_folder(finding.name) / "finding.json"
         write_atomically(path, finding_text(finding))
 
     def save_minimised(self, finding: Finding, content: bytes, suffix: str) -> None:
         """Store the smaller input of a finding."""
-        path = self._finding(finding.name) / f"minimised{suffix}"
+        path = self.finding_folder(finding.name) / f"minimised{suffix}"
         write_atomically(path, content)
         self.update_finding(replace(finding, minimised=True))
 
     def finding(self, name: str) -> Finding:
         """The finding of this name; raises DamagedFinding."""
-        path = self._finding(name) / "finding.json"
+        path = self.finding_folder(name) / "finding.json"
         try:
             finding = parse_finding(read_file(path))
         except FileError as error:
@@ -259,7 +259,7 @@ class Folder:
     def input_path(self, name: str, *, minimised: bool = False) -> Path | None:
         """The input of a finding; None if there is none of that kind."""
         stem = "minimised" if minimised else "case"
-        return next(iter(self._finding(name).glob(f"{stem}.*")), None)
+        return next(iter(self.finding_folder(name).glob(f"{stem}.*")), None)
 
     def append_history(self, row: dict[str, Any]) -> None:
         """Add a line to the history."""
@@ -303,7 +303,8 @@ class Folder:
         words = ["zkos", "fuzz", "replay", name, "--folder", str(self.path)]
         return shell_line(words)
 
-    def _finding(self, name: str) -> Path:
+    def finding_folder(self, name: str) -> Path:
+        """Where all about a finding is."""
         return self.path / "findings" / name
 
 

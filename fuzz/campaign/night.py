@@ -12,7 +12,7 @@ A night that was interrupted is the same night when it goes on.
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -21,6 +21,7 @@ from typing import Final
 from fuzz.campaign.child import environment
 from fuzz.campaign.command import Wishes, run_campaign
 from fuzz.campaign.cycles import count_cycles, fixed_cases
+from fuzz.campaign.finding_page import links, write_pages
 from fuzz.campaign.folder import Folder
 from fuzz.campaign.history import NightRow, append_night, read_nights
 from fuzz.campaign.page import Night, page
@@ -69,17 +70,21 @@ def night(path: Path, plan: Plan) -> int:
     cycles = count_cycles()
     append_night(path / "history.json", {**_row(campaign, code), "cycles": cycles})
     report = path / "report.html"
-    _write_page(report, campaign, Night({}, cycles, nights))  # whatever comes of hunts
+    pages = links(write_pages(campaign, trace=True, progress=say), path)
+    # Whatever comes of hunts.
+    _write_page(report, campaign, Night({}, cycles, nights), pages)
     if not plan.mutants:
         return code
     survived = _mutants(path / "mutants.json", plan.mutants)
     catches = best_of(path / "mutants.json")
-    _write_page(report, campaign, Night(catches, cycles, nights))
+    _write_page(report, campaign, Night(catches, cycles, nights), pages)
     return code or survived
 
 
-def _write_page(path: Path, campaign: Folder, shown: Night) -> None:
-    write_atomically(path, page(campaign, shown).encode())
+def _write_page(
+    path: Path, campaign: Folder, shown: Night, pages: Mapping[str, str]
+) -> None:
+    write_atomically(path, page(campaign, shown, pages).encode())
 
 
 def _nights(path: Path) -> list[NightRow]:

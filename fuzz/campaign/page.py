@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any, Final
 
 from differential.reports import charts
@@ -61,8 +62,15 @@ class Fault:
         return "found" if self.catch.found else "survived"
 
 
-def page(folder: Folder, night: Night | None = None) -> str:
-    """The page; FolderError if there is no campaign."""
+def page(
+    folder: Folder,
+    night: Night | None = None,
+    links: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The page; FolderError if there is no campaign.
+
+    `links` are addresses of the pages of findings, by name.
+    """
     night = night or Night()
     settings = folder.settings()
     history = folder.history()
@@ -80,9 +88,10 @@ def page(folder: Folder, night: Night | None = None) -> str:
         validity=lambda item: validity(item).removeprefix("valid: "),
         figures=_figures(history, settings.targets),
         findings=findings,
+        links=links,
         classes=_classes(findings),
-        moment=_moment,
-        values=_values,
+        moment=moment,
+        values=values_of,
         replay=lambda finding: folder.replay_command(finding.name),
         faults=faults,
         score=_score(faults),
@@ -133,14 +142,15 @@ def _classes(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
     return [(name, list(alike)) for name, alike in groups]
 
 
-def _moment(seconds: float) -> str:
+def moment(seconds: float) -> str:
+    """A time of the clock on the wall, in UTC."""
     try:
         return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(seconds))
     except (OverflowError, OSError, ValueError):
         return "at no time"  # the file is damaged
 
 
-def _values(finding: Finding) -> list[tuple[str, str]]:
+def values_of(finding: Finding) -> list[tuple[str, str]]:
     """What each engine says, as far as it is known who said what."""
     problem = finding.problem
     said = [str(value)[:_MOST_VALUE] for value in problem.values]

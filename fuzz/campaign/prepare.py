@@ -14,14 +14,17 @@ from fuzz.campaign.child import die_with
 from fuzz.campaign.folder import Folder
 from fuzz.coverage.target import Target
 from fuzz.targets.catalogue import load_target, seed_folder
+from zkos.terminal.console import say
 from zkos.terminal.ending import ending
 from zkos.terminal.errors import EXIT_CLEAN
 from zkos.terminal.files import read_file, writing
+from zkos.terminal.steps import heard
 
 
 def prepare(folder: Folder, name: str, corpus: Path | None) -> None:
-    """Compile what the target runs, and take over seeds."""
-    target = load_target(name)
+    """Compile what the target runs, saying so, and take over seeds."""
+    with heard(lambda text: say(f"  {name}: {text}")):
+        target = load_target(name)
     places = [seed_folder(name)]
     if corpus is not None:
         places.append(corpus / name)

@@ -7,8 +7,14 @@ difference and size are single operations at the speed of memory.
 
 import ctypes
 import zlib
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
+
+from zkos.compiler.native import NativeLibrary
+
+Place: TypeAlias = tuple[str, int]
+"""A file as the repository names it, and a line."""
 
 _STEPS: Final = (1, 2, 3, 4, 8, 16, 32, 128)
 """Smallest count of each step; counters wrap at 256."""
@@ -27,10 +33,24 @@ _TRANSLATION: Final = bytes(_step(count) for count in range(256))
 class Counters:
     """The counters of a loaded coverage build."""
 
-    def __init__(self, cells: "ctypes.Array[ctypes.c_uint8]") -> None:
+    def __init__(
+        self,
+        cells: "ctypes.Array[ctypes.c_uint8]",
+        places: Sequence[Place] = (),
+        reached: Sequence[Sequence[int]] = (),
+    ) -> None:
+        """`reached` has the numbers of each counter's places, in builds with lines."""
         self._cells: Final = cells
         self._address: Final = ctypes.addressof(cells)
         self.size: Final = len(cells)
+        self.places: Final = places
+        self._reached: Final = reached
+
+    @classmethod
+    def of(cls, library: NativeLibrary) -> "Counters":
+        """Those of a coverage build."""
+        module = library.module
+        return cls(library.coverage, module.places, module.reached)
 
     def clear(self) -> None:
         """Count from zero."""
@@ -41,6 +61,17 @@ class Counters:
         counts = ctypes.string_at(self._address, self.size)
         ran = int.from_bytes(counts.translate(_TRANSLATION), "little")
         return ran << SEMANTIC_BITS
+
+    def lines(self) -> set[Place]:
+        """The places that ran since `clear`; none in builds without lines."""
+        counts = ctypes.string_at(self._address, self.size)
+        numbers = {
+            number
+            for at, own in enumerate(self._reached)
+            if counts[at]
+            for number in own
+        }
+        return {self.places[number] for number in numbers}
 
     @property
     def address(self) -> int:

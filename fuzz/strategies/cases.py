@@ -82,7 +82,8 @@ def as_batch(made: Case) -> Case:
     Upgrades in later blocks are refused by no block but by the batch, so they go.
     """
     first = made.blocks[0]
-    # What is told of blocks before is forgotten by those after.
+    # What a block is told of those before is forgotten by those after, and what a
+    # later one would have to be told, its own batch's hashes, nobody knows before.
     first = replace(first, context=replace(first.context, block_hashes=None))
     blocks = [first]
     for item in made.blocks[1:MOST_BLOCKS]:

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Final
 
+from fuzz.strategies import bls381
 from fuzz.strategies.curves import (
     MULTIPLES,
     Point,
@@ -31,6 +32,8 @@ WORD_BYTES: Final = 32
 P256_VERIFY: Final = 0x100
 ADDRESSES: Final = (4, 1, 2, 3, 5, 6, 7, 8, 9, 10, P256_VERIFY)
 _WEIGHTS: Final = Weights(8, 17, 10, 6, 14, 12, 10, 4, 6, 7, 6)
+ETHEREUM_ADDRESSES: Final = (*ADDRESSES[:-1], *range(0x0B, 0x12), P256_VERIFY)
+"""Those of the Ethereum instance, the last since Osaka."""
 _LENGTHS: Final = (32, 0, 1, 2, 8, 16, 31, 33, 64, 96, 128)
 _PARTS: Final = Weights(16, 34, 30, 20)
 _RECOVERY_IDS: Final = (27, 28, 29, 30, 0, 1, 26, 31, 35, 27 + 256, 28 + (1 << 255))
@@ -40,6 +43,12 @@ _HUGE_LENGTHS: Final = (1 << 32, (1 << 32) - 1, 1 << 31, 1 << 64, ALL_ONES, 1 <<
 def precompile_call(source: Source) -> tuple[int, bytes]:
     """The address of a precompile and an input for it."""
     address = source.choose(ADDRESSES, _WEIGHTS)
+    return address, precompile_input(source, address)
+
+
+def ethereum_precompile_call(source: Source) -> tuple[int, bytes]:
+    """The same for the Ethereum instance."""
+    address = source.choose(ETHEREUM_ADDRESSES)
     return address, precompile_input(source, address)
 
 
@@ -62,6 +71,20 @@ def precompile_input(source: Source, address: int) -> bytes:
             content = blake2f(source)
         case 10:
             content = point_evaluation(source)
+        case 0x0B:
+            content = bls381.g1_sum(source)
+        case 0x0C:
+            content = bls381.g1_terms(source)
+        case 0x0D:
+            content = bls381.g2_sum(source)
+        case 0x0E:
+            content = bls381.g2_terms(source)
+        case 0x0F:
+            content = bls381.pairs(source)
+        case 0x10:
+            content = bls381.element(source)
+        case 0x11:
+            content = bls381.pair_of_elements(source)
         case 0x100:
             content = p256(source)
         case _:

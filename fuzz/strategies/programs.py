@@ -16,6 +16,7 @@ from fuzz.strategies.calls import (
 )
 from fuzz.strategies.cast import Cast
 from fuzz.strategies.code import Code, Label
+from fuzz.strategies.edges import visit_edge
 from fuzz.strategies.expressions import (
     WINDOW_BYTES,
     Program,
@@ -346,9 +347,9 @@ STATEMENTS: Final[tuple[Statement, ...]] = (
     *(store, store_transient, store_memory, copy, log, hash_memory, compute),
     *(call_somebody, create_contract, branch, loop, subroutine, recurse),
     *(fail_sometimes, deep_stack, calculate, play, visit_transient),
-    *(copy_end, hash_blocks, sweep_gas),
+    *(copy_end, hash_blocks, sweep_gas, visit_edge),
 )
 STATEMENT_WEIGHTS: Final = Weights(
     *(16, 4, 9, 6, 6, 3, 5, 18, 5, 8, 5, 2, 1),
-    *(2, 2, 9, 9, 4, 5, 5, 2),
+    *(2, 2, 9, 9, 4, 5, 5, 2, 5),
 )

@@ -8,6 +8,7 @@ from typing import Final
 from differential.runners import native, riscv
 from differential.runners.base import Ending
 from fuzz.coverage.counters import Counters
+from fuzz.coverage.lines import counting
 from zkos.compiler.native import NativeLibrary
 from zkos.compiler.variant import Variant
 from zkos.host.channel import QueryChannel
@@ -33,7 +34,7 @@ class BlockEngine:
 @cache
 def coverage_library() -> NativeLibrary:
     """The compiled OS with coverage counters; comparisons go to nobody."""
-    return native.library(Build(variant=SEARCH))
+    return native.library(Build(variant=counting(SEARCH)))
 
 
 @cache
@@ -44,7 +45,7 @@ def coverage_engine() -> BlockEngine:
     def run(channel: QueryChannel, options: RunOptions) -> Ending:
         return native.run_library(library, channel, options)
 
-    return BlockEngine("native", run, Counters(library.coverage))
+    return BlockEngine("native", run, Counters.of(library))
 
 
 @cache

@@ -60,7 +60,7 @@ def _target(name: str, options: RunOptions) -> BlockTarget:
 def engine_of(library: NativeLibrary) -> BlockEngine:
     """A compiled OS with coverage counters."""
     run = partial(native.run_library, library)
-    return BlockEngine(NAMES[0], run, Counters(library.coverage))
+    return BlockEngine(NAMES[0], run, Counters.of(library))
 
 
 def compare_block(

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from fuzz.coverage.counters import Counters, magnitude, semantic
+from fuzz.coverage.lines import counting
 from fuzz.coverage.target import Observation, Problem
 from fuzz.coverage.text import read_json
 from fuzz.mutation.transactions import mutate_number
@@ -68,12 +69,12 @@ class CallTarget:
     def library(self) -> NativeLibrary:
         """The functions, compiled."""
         modules = sorted({place.split(":")[0] for place in self.places})
-        return build_native(modules, self.places, variant=self._variant)
+        return build_native(modules, self.places, variant=counting(self._variant))
 
     @cached_property
     def counters(self) -> Counters | None:
         """Those of the functions."""
-        return Counters(self.library.coverage)
+        return Counters.of(self.library)
 
     def generate(self, source: Source) -> Call:
         """A call of any of the functions."""

@@ -11,6 +11,7 @@ from typing import Final
 
 from differential.runners import image, native
 from differential.runners.base import state_of_case
+from fuzz.coverage.lines import counting
 from fuzz.strategies.cast import created_address, keys, senders
 from fuzz.targets.block_engines import SEARCH
 from fuzz.targets.catalogue import IMAGES_FOLDER, TargetError
@@ -50,7 +51,7 @@ def library_for(path: Path) -> NativeLibrary:
     """The compiled OS with coverage counters and the limits of an image."""
     limits = _LARGE_LIMITS if has_large_limits(path) else ()
     below = Linkage(overrides=limits)
-    return native.library(Build(variant=SEARCH.over(below)))
+    return native.library(Build(variant=counting(SEARCH.over(below))))
 
 
 @cache

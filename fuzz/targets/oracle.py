@@ -41,7 +41,7 @@ class OracleTarget:
 
     def __init__(self) -> None:
         library = coverage_library()
-        self._counters: Final = Counters(library.coverage)
+        self._counters: Final = Counters.of(library)
         self._engine: Final = NativeEngine(library)
         word = RunOptions(Profile.PRODUCTION, Mode.PROVING, report=False).word()
         self._scenes: Final[list[tuple[Stage, Attacker]]] = []

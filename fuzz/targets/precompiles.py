@@ -1,11 +1,24 @@
 """Precompiled contracts' mathematics against libraries: curves, powers, signatures."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
+from fuzz.strategies import bls381 as points
 from fuzz.strategies.numbers import data, near, word
+from fuzz.strategies.openings import opening
 from fuzz.strategies.precompiles import ecrecover, precompile_input
 from fuzz.strategies.source import Source
 from fuzz.targets.atheris_driver import main
+from fuzz.targets.bls381_references import (
+    g1_sum,
+    g1_sum_of_multiples,
+    g2_sum,
+    g2_sum_of_multiples,
+    mapped_to_g1,
+    mapped_to_g2,
+    point_is_proven,
+    product_is_one,
+)
 from fuzz.targets.calls import CALLS, Argument, CallTarget, Function, padded
 from fuzz.targets.references import (
     P256_ORDER,
@@ -16,12 +29,15 @@ from fuzz.targets.references import (
     recovered,
     words_of,
 )
+from zkos.compiler.variant import COVERAGE, Variant
 
 _WORD: Final = 1 << 256
 _MOST_MODEXP_BYTES: Final = 200
 _MOST_PAIRS: Final = 2
 _PAIR_BYTES: Final = 192
 _P256_BYTES: Final = 160
+_MOST_BLS381_BYTES: Final = 12_000
+"""Forty terms of sums in the second group."""
 
 
 def _signature(source: Source) -> tuple[Argument, ...]:
@@ -69,13 +85,40 @@ def _p256(source: Source) -> tuple[Argument, ...]:
     return (b"".join((number % _WORD).to_bytes(32, "big") for number in numbers),)
 
 
+def _opening(source: Source) -> tuple[Argument, ...]:
+    return (opening(source),)
+
+
 def _valid(answer: bytes | None, size: int) -> tuple[bool, bytes]:
     """What the guest says: nothing is written for bad input."""
     return (False, bytes(size)) if answer is None else (True, answer)
 
 
-def precompiles() -> CallTarget:
-    """Powers, bn254, secp256k1 and P-256 against libraries."""
+def _bls381(
+    name: str,
+    generate: Callable[[Source], bytes],
+    expected: Callable[[bytes], bytes | None],
+    size: int,
+) -> Function:
+    """A function of bytes of any length."""
+
+    def any_length(source: Source) -> tuple[Argument, ...]:
+        content = generate(source)
+        if source.chance(4):
+            content = content[: source.below(len(content) + 1)]
+        return (content,)
+
+    return Function(
+        f"{CALLS}:{name}",
+        any_length,
+        lambda content: _valid(expected(content), size),
+        out=lambda _: size,
+        fit=lambda content: (content[:_MOST_BLS381_BYTES],),
+    )
+
+
+def precompiles(variant: Variant = COVERAGE) -> CallTarget:
+    """Powers, bn254, BLS12-381, secp256k1 and P-256 against libraries."""
     return CallTarget(
         "precompiles",
         {
@@ -113,8 +156,34 @@ def precompiles() -> CallTarget:
             "p256_verify": Function(
                 f"{CALLS}:p256_verify", _p256, p256_good, fit=_sized(_P256_BYTES)
             ),
+            "evaluate_point": Function(
+                f"{CALLS}:evaluate_point", _opening, point_is_proven
+            ),
+            **bls381_functions(),
         },
+        variant,
     )
+
+
+def bls381_functions() -> dict[str, Function]:
+    """The precompiles of EIP-2537."""
+    return {
+        "bls381_g1_add": _bls381("bls381_g1_add", points.g1_sum, g1_sum, 128),
+        "bls381_g1_msm": _bls381(
+            "bls381_g1_msm", points.g1_terms, g1_sum_of_multiples, 128
+        ),
+        "bls381_g2_add": _bls381("bls381_g2_add", points.g2_sum, g2_sum, 256),
+        "bls381_g2_msm": _bls381(
+            "bls381_g2_msm", points.g2_terms, g2_sum_of_multiples, 256
+        ),
+        "bls381_pairing": _bls381("bls381_pairing", points.pairs, product_is_one, 32),
+        "bls381_map_to_g1": _bls381(
+            "bls381_map_to_g1", points.element, mapped_to_g1, 128
+        ),
+        "bls381_map_to_g2": _bls381(
+            "bls381_map_to_g2", points.pair_of_elements, mapped_to_g2, 256
+        ),
+    }
 
 
 if __name__ == "__main__":

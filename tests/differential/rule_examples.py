@@ -98,8 +98,6 @@ class Example:
     """Of `fires`."""
     plain: bool = False
     """It shows in Ethereum itself."""
-    machine_word: int = 2**32
-    """From where on MODEXP's lengths are too long: EELS makes the memory for them."""
 
     def policy(self):
         return Policy.ethereum() if self.plain else Policy.of(self.options)
@@ -273,9 +271,8 @@ EXAMPLES = {
         free(code((2**20,), MLOAD) + keep()),
     ),
     MODEXP_LENGTH_LIMIT: Example(
-        free(calls_precompile(5, modexp_input(1, 2**16, 0))),
-        free(calls_precompile(5, modexp_input(1, 2**16 - 1, 0))),
-        machine_word=2**16,
+        free(calls_precompile(5, modexp_input(1, 2**32, 0))),
+        free(calls_precompile(5, modexp_input(1, 32, 0))),
     ),
     CREATION_OVER_STORAGE: Example(OVER_STORAGE, OVER_BALANCE),
     DESTRUCTION_SPARES_UNSEEN_SLOTS: Example(

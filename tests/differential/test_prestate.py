@@ -5,13 +5,15 @@ from importlib import import_module
 
 import pytest
 
+from differential.compare import compare
 from differential.evm_compare import compare_with_ethereum
 from differential.importers.prestate import (
     encode_transaction,
     read_chain_block,
     state_before,
 )
-from differential.receipts import read_receipts, receipt_differences
+from differential.outcome import Outcome, Result
+from differential.receipts import read_receipts
 from differential.runners import native
 from differential.runners.base import state_of_case
 from differential.statetest import DEFAULT_OPTIONS
@@ -96,6 +98,12 @@ def test_authorizations_and_delegated_accounts_are_read():
     assert found == (AccountState(1, delegate=2),)
 
 
+def from_chain(ours, receipts):
+    """Where an outcome is not what the chain's receipts say."""
+    told = Outcome(Result.SUCCESS, transactions=receipts)
+    return compare(("chain", "ours"), told, ours)
+
+
 @pytest.mark.native
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["py_evm", "eels"])
@@ -106,23 +114,28 @@ def test_receipts_are_those_of_the_chain(imported, folder, name):
     (block,), state = imported.blocks, state_of_case(imported)
     receipts = read_receipts(folder / "receipts.json.gz")
     ours = native.run_block(block, state, DEFAULT_OPTIONS)
-    assert receipt_differences(ours.transactions, receipts) == []
+    assert from_chain(ours, receipts) is None
     assert any(receipt.gas_refunded for receipt in ours.transactions)
     compared = compare_with_ethereum(block, state, DEFAULT_OPTIONS, ours, engine=name)
     assert compared.difference is None
     run_ethereum = import_module(f"differential.runners.{name}").run_ethereum
     outcome, _ = run_ethereum(block, state, fork="Cancun")
-    assert receipt_differences(outcome.transactions, receipts) == []
+    assert from_chain(outcome, receipts) is None
 
 
 def test_wrong_receipts_are_found(folder):
     receipts = read_receipts(folder / "receipts.json.gz")
-    ours = list(receipts)
     assert receipts[0].logs
-    ours[0] = replace(receipts[0], logs=())
-    ours[3] = replace(receipts[3], gas_used=receipts[3].gas_used + 1)
-    found = receipt_differences(ours, receipts)
-    assert [(item.transaction, item.field) for item in found] == [
-        (0, "logs"),
-        (3, "gas_used"),
-    ]
+    changes = {
+        "logs": (0, replace(receipts[0], logs=())),
+        "gas_used": (3, replace(receipts[3], gas_used=receipts[3].gas_used + 1)),
+    }
+    for layer, (at, wrong) in changes.items():
+        changed = (*receipts[:at], wrong, *receipts[at + 1 :])
+        ours = Outcome(Result.SUCCESS, transactions=changed)
+        found = from_chain(ours, receipts)
+        assert found is not None
+        assert (found.layer, found.where.partition(".")[0]) == (
+            layer,
+            f"transactions[{at}]",
+        )

@@ -6,7 +6,7 @@ import pytest
 
 from differential.compare import compare
 from differential.engines import unsupported
-from differential.known import FORK, RULES, Origin
+from differential.known import FORK, MODEXP_LENGTH_LIMIT, RULES, Origin
 from differential.outcome import TransactionStatus
 from differential.policy import Policy
 from differential.reference import rules
@@ -32,6 +32,10 @@ from tests.differential.rule_examples import (
     EXAMPLES,
     PRODUCTION,
     UPSTREAM,
+    Example,
+    calls_precompile,
+    free,
+    modexp_input,
 )
 from zkos.host.context import BlockContext
 from zkos.host.transactions import RawTransaction
@@ -41,13 +45,21 @@ eels = pytest.importorskip("differential.runners.eels", exc_type=ImportError)
 REFERENCES = {"py_evm": py_evm, "eels": eels}
 BY_REFERENCE = pytest.mark.parametrize("name", REFERENCES)
 OURS = [rule for rule in EXAMPLES if rule.origin is not Origin.REFERENCE]
+SHORT = 2**16
+SHORT_MODEXP = Example(
+    free(calls_precompile(5, modexp_input(1, SHORT, 0))),
+    free(calls_precompile(5, modexp_input(1, SHORT - 1, 0))),
+)
+"""With a shorter machine word: without the rule, EELS makes memory of that length."""
+LIGHT = {**EXAMPLES, MODEXP_LENGTH_LIMIT: SHORT_MODEXP}
 THEIRS = [rule for rule in EXAMPLES if rule.origin is Origin.REFERENCE]
 
 
 def run(name, example, which, policy):
     chosen = getattr(example, which)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rules, "_MACHINE_WORD", example.machine_word)
+        if example is SHORT_MODEXP:
+            patch.setattr(rules, "_MACHINE_WORD", SHORT)
         outcome = REFERENCES[name].run_with(
             chosen.blocks[0],
             state_of_case(chosen),
@@ -76,7 +88,7 @@ def test_every_rule_has_an_example():
 @BY_REFERENCE
 @by_name(OURS)
 def test_rule_fires_and_makes_the_difference(rule, name):
-    example = EXAMPLES[rule]
+    example = LIGHT[rule]
     policy = example.policy()
     outcome = run(name, example, "fires", policy)
     assert policy.fired[0, rule.name] or policy.fired[1, rule.name]
@@ -87,7 +99,7 @@ def test_rule_fires_and_makes_the_difference(rule, name):
 @BY_REFERENCE
 @by_name(OURS)
 def test_rule_spares_the_neighbour(rule, name):
-    example = EXAMPLES[rule]
+    example = LIGHT[rule]
     policy = example.policy()
     outcome = run(name, example, "spares", policy)
     assert rule.name not in {fired for _, fired in policy.fired}

@@ -233,6 +233,15 @@ def deadly():
     return Deadly(f"{PLACE}deadly")
 
 
+def dying():
+    """Compiled functions that no call comes back from."""
+    from fuzz.targets.arithmetic import arithmetic
+
+    made = arithmetic()
+    made.run = lambda value: os.kill(os.getpid(), signal.SIGSEGV)
+    return made
+
+
 def unborn():
     """A target of which only preparing succeeds."""
     if "worker" in Path(sys.argv[0]).name:

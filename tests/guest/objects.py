@@ -8,14 +8,25 @@ from typing import Any
 
 from tests.guest import inside
 from tests.support.remote import Objects
+from zkos.guest.blocks import loop
 from zkos.guest.bootloader import runner
+from zkos.guest.commitment import batch, header, logs, public_input, result
 from zkos.guest.crypto import blake2s, keccak
 from zkos.guest.evm import environments, frame, interpreter
 from zkos.guest.evm.frame import memory_gas as _memory_gas
-from zkos.guest.flow import basic_terms, delegations, ledger, outcome, prices
+from zkos.guest.flow import (
+    basic_terms,
+    checks,
+    delegations,
+    ledger,
+    minting_l1,
+    outcome,
+    prices,
+    process,
+)
 from zkos.guest.flow import work as working
 from zkos.guest.hooks import bn254, call, extensions, hashes, hooks, modexp
-from zkos.guest.models.flat import backing, leaves, tree
+from zkos.guest.models.flat import backing, leaves, sort, tree
 from zkos.guest.protocol import io_ergs, native
 from zkos.guest.rlp import reader as rlp_reader
 from zkos.guest.rlp import writer as rlp_writer
@@ -68,6 +79,8 @@ CLASSES = (
     *(authorizations.Authorizations, hashing.TransactionHasher),
     *(reader.TransactionReader, rlp_reader.RlpReader, rlp_writer.RlpHasher),
     *(working.Work, outcome.Outcome, prices.Prices, ledger.Ledger, ledger.Pubdata),
+    *(checks.Sender, loop.BlockProcessor, result.BlockResult),
+    *(batch.Batch, batch.BlockCommitment),
 )
 FUNCTIONS = (
     *(
@@ -79,7 +92,12 @@ FUNCTIONS = (
         inside.find,
         inside.special_below,
     ),
-    leaves.key_prefix,
+    *(inside.add_slot, inside.add_account, inside.add_logs, inside.check_limits),
+    *(inside.write_pubdata, inside.sorted_places, inside.sort_order),
+    *(inside.log_digests, inside.l1_hashes),
+    *(header.hash_header, logs.logs_tree_root, logs.full_logs_root),
+    *(public_input.window_hashes, public_input.chain_state),
+    *(leaves.key_prefix, sort.address_rank),
     *(artifacts.map_length, artifacts.stored_length),
     *(diff_encoding.encode, diff_encoding.encoded_length),
     *(diff_encoding.encode_account, diff_encoding.account_room),
@@ -96,7 +114,7 @@ FUNCTIONS = (
     *(prices.divide_up, prices.saturate, prices.l1_prices, basic_terms.l2_prices),
     *(ledger.open_l1, ledger.open_l2, ledger.pay_validation_pubdata),
     *(ledger.count_pubdata, ledger.settle, ledger.gas_for_native),
-    delegations.apply_authorizations,
+    *(delegations.apply_authorizations, process.run, minting_l1.run_paid),
 )
 ERRORS = (
     *(errors.OutOfErgs, errors.OutOfNative, errors.OutOfReturnMemory, errors.Fatal),

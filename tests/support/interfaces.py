@@ -99,7 +99,8 @@ def _compare(
             yield from _class(wanted, node, given, other)
         case ast.AnnAssign(annotation=ast.Subscript(slice=kind)), ast.AnnAssign():
             value = getattr(TABLE.load(given.module), name)
-            yield from _same(name, ast.unparse(kind), type(value).__name__)
+            head = kind.value if isinstance(kind, ast.Subscript) else kind
+            yield from _same(name, ast.unparse(head), type(value).__name__)
         case _:
             yield f"{name} is a {type(other).__name__}"
 

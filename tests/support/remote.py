@@ -17,8 +17,10 @@ from tests.support.program import program_sources
 from tests.support.session import Compiled, NativeProgram, RiscvProgram, Run
 from zkos.compiler.image import build_program
 from zkos.compiler.native import build_native
+from zkos.compiler.variant import PLAIN, Variant
 from zkos.lang import intrinsics
 from zkos.lang.intrinsics import Engine
+from zkos.lang.linkage import ModuleTable
 from zkos.lang.memory import Array, ByteView, List, Map, view_of
 from zkos.lang.places import placed_bytes
 from zkos.lang.trap import Trap
@@ -50,10 +52,14 @@ class Objects:
         classes: Sequence[type],
         functions: Sequence[Callable[..., Any]],
         errors: Sequence[type[Exception]],
+        variant: Variant = PLAIN,
     ) -> None:
         self.classes: Final = tuple(classes)
         self.errors: Final = tuple(errors)
         self._functions: Final = tuple(functions)
+        self._variant: Final = variant
+        """Of the build; exceptions of one that is not plain are not the errors'."""
+        self._table: Final = ModuleTable(variant)
         self._run: Run | None = None
         self._world: Engine | None = None
         self._engine = "cpython"
@@ -103,7 +109,10 @@ class Objects:
             name = f"{item.__module__}:{item.__name__}"
 
         def call(*arguments: Any) -> Any:
-            return self.do(name, arguments) if self.is_compiled else item(*arguments)
+            if self.is_compiled:
+                return self.do(name, arguments)
+            linked = getattr(self._table.load(item.__module__), item.__name__)
+            return linked(*arguments)
 
         return call
 
@@ -121,8 +130,10 @@ class Objects:
         own = {item.__module__ for item in (*self.classes, *self._functions)}
         roots = [*sources, *sorted(own)]
         if engine == "native":
-            return NativeProgram(build_native(roots, [main]), main)
-        return RiscvProgram(build_program(roots, main))
+            return NativeProgram(
+                build_native(roots, [main], variant=self._variant), main
+            )
+        return RiscvProgram(build_program(roots, main, variant=self._variant))
 
     def do(self, name: str, arguments: Sequence[Any]) -> Any:
         """An operation in the guest. Raises its exceptions, and Trap."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from zkos.cli import corpus_cases
+from zkos.cli import corpus_cases, corpus_node
 from zkos.cli import options as opt
 from zkos.terminal.console import say
 from zkos.terminal.errors import UserError
@@ -114,8 +114,12 @@ def merge(
 
 @app.command("import")
 def import_inputs(
-    place: Annotated[Path, typer.Argument(metavar="DIR|ZIP|FILE")],
-    into: Annotated[Path, typer.Argument(metavar="INTO")],
+    place: Annotated[
+        Path, typer.Argument(metavar="DIR|ZIP|FILE", help="With --rpc the case.")
+    ],
+    into: Annotated[
+        Path | None, typer.Argument(metavar="INTO", show_default=False)
+    ] = None,
     target: TargetOption = DEFAULT_TARGET,
     prestate: Annotated[
         Path | None,
@@ -132,15 +136,28 @@ def import_inputs(
     chain_id: Annotated[
         int, typer.Option("--chain-id", min=0, help="Of the block's chain.")
     ] = 1,
+    rpc: corpus_node.Rpc = None,
+    block: corpus_node.BlockName = None,
+    transactions: corpus_node.Transactions = None,
+    protocol: corpus_node.ProtocolName = None,
+    pubdata_limit: corpus_node.PubdataLimit = None,
+    answers: corpus_node.Answers = None,
 ) -> int:
     """Take over inputs from elsewhere: any folder or archive.
 
     Targets on blocks take Ethereum's state and block tests too, as cases. With
     --prestate and --diffs it is one block of a live chain: the answers of an archive
     node to eth_getBlockByNumber and debug_traceBlockByNumber (prestateTracer).
+    With --rpc a running node is asked for a block and for the state it needs.
     """
     from fuzz.corpus import Corpus, import_from
 
+    wanted = corpus_node.Chosen(block, transactions, protocol, pubdata_limit, answers)
+    if rpc is not None:
+        return corpus_node.import_rpc(rpc, wanted, place, into)
+    wanted.refuse_without_rpc()
+    if into is None:
+        raise UserError("INTO is missing: where the inputs go")
     if prestate is not None or diffs is not None:
         return corpus_cases.import_chain_block(place, into, prestate, diffs, chain_id)
 
@@ -180,14 +197,25 @@ def export(
             "--state-test", help="DIR is a case; write Ethereum's state test of it."
         ),
     ] = False,
+    block_test: Annotated[
+        bool,
+        typer.Option(
+            "--block-test", help="DIR is a case; write Ethereum's block test of it."
+        ),
+    ] = False,
 ) -> int:
     """Write a seed corpus as OSS-Fuzz takes it.
 
     Into a folder: TARGET_seed_corpus.zip, TARGET.dict and TARGET.options. With
-    --state-test it is one case of one transaction, for teams of other clients.
+    --state-test it is one case of one transaction, with --block-test of one block, for
+    teams of other clients.
     """
+    if state_test and block_test:
+        raise UserError("--state-test and --block-test: one of them")
     if state_test:
         return corpus_cases.export_state_test(folder, out)
+    if block_test:
+        return corpus_cases.export_block_test(folder, out)
     from fuzz.corpus import export_zip
     from fuzz.targets.oss_fuzz import write_settings
 

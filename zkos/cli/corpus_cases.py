@@ -1,6 +1,7 @@
 """Single cases of `zkos corpus`: from a chain, to Ethereum's tests, shown."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.table import Table
@@ -15,7 +16,7 @@ from zkos.host.transactions import Transaction, TransactionError
 from zkos.terminal.console import output, say
 from zkos.terminal.errors import EXIT_BAD_INPUT, EXIT_CLEAN, UserError
 from zkos.terminal.files import check_writable, writing
-from zkos.terminal.text import visible
+from zkos.terminal.text import shell_line, visible
 
 
 def import_chain_block(
@@ -35,7 +36,8 @@ def import_chain_block(
     with writing(into):
         save_case(case, into)
     say(f"{len(case.blocks[0].transactions)} transactions in {into}")
-    say(f"zkos diff {into} -e native -e py_evm --profile replay", to=output())
+    words = ["zkos", "diff", str(into), "-e", "native", "-e", "py_evm"]
+    say(shell_line([*words, "--profile", "replay"]), to=output())
     return EXIT_CLEAN
 
 
@@ -43,15 +45,28 @@ def export_state_test(place: Path, out: Path) -> int:
     """Write a case of one transaction as a state test of Ethereum's suites."""
     from differential.importers.state_test_export import write_state_test
 
+    return _export(place, out, write_state_test, "statetest")
+
+
+def export_block_test(place: Path, out: Path) -> int:
+    """Write a case of one block as a blockchain test of Ethereum's suites."""
+    from differential.importers.block_test_export import write_block_test
+
+    return _export(place, out, write_block_test, "blocktest")
+
+
+def _export(
+    place: Path, out: Path, write: Callable[[Case, Path, str], None], command: str
+) -> int:
     check_writable(out)
     name = place.name.partition(".")[0]
     try:
         with writing(out):
-            write_state_test(load_case(place), out, name)
+            write(load_case(place), out, name)
     except CaseError as error:
         raise CaseError(str(place), error.field, error.reason) from error
     say(f"written to {out}")
-    say(f"zkos statetest {out}", to=output())
+    say(shell_line(["zkos", command, str(out)]), to=output())
     return EXIT_CLEAN
 
 

@@ -68,9 +68,12 @@ def show(result: BlockResult) -> None:
     for name, reason in result.without.items():
         say(f"  {name:{width}}  no answer: {reason}", "yellow", to=output())
     answers = {name: o for name, o in outcome.engines.items() if not failed(o)}
-    for other in list(answers)[1:]:
-        _show_layers(next(iter(answers)), other, answers)
     difference = outcome.difference
+    pairs = [(next(iter(answers)), other) for other in list(answers)[1:]]
+    if difference is not None and outcome.expected is None:
+        pairs += [difference.engines] if difference.engines not in pairs else []
+    for one, two in pairs:
+        _show_layers(one, two, answers)
     sides = outcome.sides()
     if difference is not None and sides is not None:
         for line in explain(*sides, difference):

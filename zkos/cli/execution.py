@@ -37,6 +37,8 @@ class Files:
 
     html: Path | None = None
     junit: Path | None = None
+    most_shown: int = 0
+    """Blocks of which the page tells what they did."""
 
     def record(self, plan: Plan) -> "RunRecord | None":
         """Something to take results, if any file is wanted."""
@@ -45,7 +47,9 @@ class Files:
         from differential.reports.record import RunRecord
 
         command = shell_line(["zkos", *sys.argv[1:]])
-        return RunRecord(command, plan.engines, plan.options)
+        return RunRecord(
+            command, plan.engines, plan.options, most_shown=self.most_shown
+        )
 
     def check(self) -> None:
         """Raise FileError now rather than after the run."""

@@ -39,7 +39,8 @@ def run(
         typer.Option(
             "--time",
             metavar="TIME",
-            help="90s, 5m or 8h of work, with that before a resume; else no limit.",
+            help="90s, 5m or 8h of work, with that before a resume; else no limit. "
+            "Preparing (compiling, the first time) is not in it.",
         ),
     ] = None,
     jobs: JobsOption = None,
@@ -160,3 +161,54 @@ def replay(
     from fuzz.campaign.triage import replay_one
 
     return replay_one(folder, what, target)
+
+
+@app.command("coverage")
+def coverage(
+    folder: FolderOption = DEFAULT_FOLDER,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--target",
+            "-t",
+            metavar="TARGET",
+            help="Whose inputs; may be repeated.",
+            show_default="all of the campaign",
+        ),
+    ] = None,
+    inputs: Annotated[
+        Path | None,
+        typer.Option(
+            "--inputs", metavar="DIR", help="A folder of inputs, no campaign."
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            metavar="FILE",
+            help="The page.",
+            show_default="coverage.html of the campaign",
+        ),
+    ] = None,
+    lcov: Annotated[
+        Path | None,
+        typer.Option(
+            "--lcov",
+            metavar="FILE",
+            help="The tracefile.",
+            show_default="coverage.info of the campaign",
+        ),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Counts by file on standard output.")
+    ] = False,
+) -> int:
+    """Say which lines of the guest the inputs of a campaign reach.
+
+    They run once more in a build that counts every line; compiling it takes a minute,
+    once. Writes a page and a tracefile of lcov.
+    """
+    from fuzz.campaign.coverage import coverage as measure
+
+    return measure(folder, target or (), inputs, html, lcov, as_json=json)

@@ -7,7 +7,7 @@ answer's time.
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -55,14 +55,21 @@ def _program(arguments: Sequence[str]) -> typer.Typer:
         help="ZKsync OS in Python, and a harness that shows where two runs part.",
     )
     app.callback()(_options)
-    asked = [name for name in arguments[:1] if name in COMMANDS]
-    for name in asked or COMMANDS:
-        module = importlib.import_module(COMMANDS[name])
+    name = arguments[0] if arguments else ""
+    if name in COMMANDS:
+        module = importlib.import_module(COMMANDS[name].module)
         if hasattr(module, "app"):
             app.add_typer(module.app, name=name)
         else:
             app.command(name)(module.command)
+        return app
+    for name, command in COMMANDS.items():
+        app.command(name, help=command.summary)(_elsewhere)
     return app
+
+
+def _elsewhere() -> NoReturn:
+    raise AssertionError("a command is imported where it is asked for")
 
 
 def _version(wanted: bool) -> None:

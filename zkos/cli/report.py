@@ -43,12 +43,21 @@ def command(
             "--cycles", help="Count the cycles of the repository's cases now."
         ),
     ] = False,
+    trace: Annotated[
+        bool,
+        typer.Option(
+            "--trace/--no-trace",
+            help="Run findings again, to show the steps at which engines part.",
+        ),
+    ] = True,
 ) -> int:
     """Write an HTML page: growth, findings, planted faults, cycles.
 
-    Without --cycles those of the last night in the history are compared with the
-    nights before it. A finding that was damaged is named and left out: exit code 2.
+    Each finding has a page of its own in the campaign, with its trace and links to its
+    input. Without --cycles those of the last night in the history are compared with
+    the nights before it. A finding that was damaged is named and left out: exit code 2.
     """
+    from fuzz.campaign.finding_page import links, write_pages
     from fuzz.campaign.folder import Folder
     from fuzz.campaign.page import Night, page
 
@@ -57,7 +66,11 @@ def command(
     nights = [] if history is None else _read_nights(history)
     counts = _count() if cycles else _of_last(nights)
     campaign = Folder(folder)
-    content = page(campaign, Night(catches, counts, nights))
+    campaign.settings()
+    with progress() as show:
+        pages = write_pages(campaign, trace=trace, progress=show)
+    shown = Night(catches, counts, nights)
+    content = page(campaign, shown, links(pages, out.parent))
     with writing(out):
         out.write_text(content, encoding="utf-8")
     say(f"report in {out}")

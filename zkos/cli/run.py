@@ -7,6 +7,8 @@ from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.versions import DEFAULT
 
 DEFAULT_ENGINES = ("native",)
+MOST_SHOWN = 100
+"""Blocks that a page of the run tells of."""
 
 
 def command(
@@ -50,7 +52,7 @@ def command(
         gigabytes=memory,
         batch=batch,
     )
-    return execute(plan, show, as_json=json, files=Files(html, junit))
+    return execute(plan, show, as_json=json, files=Files(html, junit, MOST_SHOWN))
 
 
 def show(result: BlockResult) -> None:

@@ -13,6 +13,7 @@ from zkos.compiler.emit import Target
 from zkos.compiler.module import Export, LlvmModule, translate
 from zkos.compiler.variant import PLAIN, Variant
 from zkos.lang.linkage import source_path
+from zkos.terminal.steps import step
 
 Progress = Callable[[str], None]
 
@@ -61,7 +62,7 @@ def build(
     exports: Sequence[str],
     target: Target,
     main: str = "",
-    progress: Progress = lambda _: None,
+    progress: Progress = step,
     variant: Variant = PLAIN,
     appendix: str = "",
 ) -> Artefact:
@@ -144,4 +145,7 @@ def _from_json(content: bytes) -> LlvmModule:
     }
     sites = [(p, line, column, reason) for p, line, column, reason in known["sites"]]
     errors = {int(code): name for code, name in known["errors"].items()}
-    return LlvmModule("", exports, sites, errors, known["counters"])
+    places = [(path, line) for path, line in known["places"]]
+    return LlvmModule(
+        "", exports, sites, errors, known["counters"], places, known["reached"]
+    )

@@ -95,6 +95,8 @@ class ModuleText:
     """Lines, where the build keeps them."""
     counters: int = 0
     """Coverage counters given out."""
+    reached: list[dict[tuple[str, int], None]] | None = None
+    """Files and lines each counter stands for, where a coverage build keeps them."""
     marks: int = 0
     """Further counters, which the program names itself."""
     constants: dict[str, str] = field(default_factory=dict)
@@ -181,6 +183,8 @@ class FunctionText:
         self.subprogram = module.debug.function(instance) if module.debug else ""
         self.suffix = self.suffix_for(instance.function.where)
         self._counter = 0
+        self._counted: dict[tuple[str, int], None] | None = None
+        """Places of the block in work, where it has a counter that keeps them."""
 
     def fresh(self, prefix: str = "v") -> str:
         """A new local name without its sigil."""
@@ -207,14 +211,32 @@ class FunctionText:
         """Start a block, and count it in coverage builds."""
         self.lines.append(f"{name}:")
         self.ended = False
-        if self.module.coverage and name[0] in "lcd":
+        self._counted = None
+        counted = "lcdh" if self.keeps_lines else "lcd"
+        if self.module.coverage and name[0] in counted:
             self.count()
 
+    @property
+    def keeps_lines(self) -> bool:
+        """Whether counters of this build stand for lines: then every block has one."""
+        return self.module.reached is not None
+
     def count(self) -> None:
-        """Add one to a fresh coverage counter."""
+        """Add one to a fresh coverage counter; with lines it only says it ran."""
         number = self.module.counters
         self.module.counters += 1
-        self.add_one(self.let(f"getelementptr i8, ptr @__coverage, i64 {number}"))
+        cell = self.let(f"getelementptr i8, ptr @__coverage, i64 {number}")
+        if self.module.reached is None:
+            self.add_one(cell)
+            return
+        self.emit(f"store i8 1, ptr {cell}")
+        self._counted = {}
+        self.module.reached.append(self._counted)
+
+    def reaches(self, where: Location) -> None:
+        """Take note that the block in work comes from there."""
+        if self._counted is not None:
+            self._counted[where.path, where.line] = None
 
     def add_one(self, cell: str) -> None:
         """Add one to a counter."""
@@ -337,6 +359,7 @@ def located(
     def lower_there(
         text: _Text, made: _Node, /, *more: _More.args, **named: _More.kwargs
     ) -> _Result:
+        text.reaches(made.where)
         if text.module.debug is None:
             return lower(text, made, *more, **named)
         before, text.suffix = text.suffix, text.suffix_for(made.where)

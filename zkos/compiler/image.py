@@ -11,6 +11,7 @@ from zkos.compiler.emit import RV32
 from zkos.compiler.lines import LineTable
 from zkos.compiler.link import LinkedImage, link
 from zkos.compiler.variant import PLAIN, Variant
+from zkos.terminal.steps import step
 
 OPTION_WORDS: Final = 4
 
@@ -42,7 +43,7 @@ class Program:
 def build_program(
     roots: Sequence[str],
     main: str,
-    progress: Progress = lambda _: None,
+    progress: Progress = step,
     variant: Variant = PLAIN,
 ) -> Program:
     """Compile and link the program that starts at the function `main`."""

@@ -14,9 +14,10 @@ from zkos.compiler.image import Program, link_program
 from zkos.compiler.lines import LineTable, stored_table, table_name
 from zkos.compiler.link import LinkedImage
 from zkos.compiler.variant import with_lines
+from zkos.terminal.steps import step
 
 
-def build_lines(program: Program, progress: Progress = lambda _: None) -> LineTable:
+def build_lines(program: Program, progress: Progress = step) -> LineTable:
     """The lines of a program, through the cache.
 
     Raises BuildError if keeping lines changes the image.

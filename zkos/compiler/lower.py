@@ -46,6 +46,9 @@ class FunctionLowering(FlowText):
         parameters = self._parameters()
         if any(isinstance(made, Try) for made in walk_statements(instance.body)):
             self.error_slot = self.slot(4, 4)
+        if self.keeps_lines:
+            self.count()
+            self.reaches(instance.function.where)
         self.block(instance.body)
         if not self.ended:
             if instance.result == NONE:

@@ -46,6 +46,10 @@ class LlvmModule:
     errors: dict[int, str] = field(default_factory=dict)
     counters: int = 0
     """Number of coverage counters."""
+    places: list[tuple[str, int]] = field(default_factory=list)
+    """Files and lines that counters stand for, where a coverage build keeps them."""
+    reached: list[list[int]] = field(default_factory=list)
+    """Of each counter: numbers of its places."""
 
 
 def translate(
@@ -71,7 +75,9 @@ def lower(
     """The LLVM text of a checked program; `text`, if given, keeps its tables."""
     text = text or ModuleText(target)
     text.coverage = variant.coverage
-    if variant.lines:
+    if variant.lines and variant.coverage:
+        text.reached = []
+    elif variant.lines:
         text.debug = DebugText(short_path)
     for number, (where, reason) in enumerate(FIXED_SITES):
         assert text.site(Location(where, 0, 0), reason) == number
@@ -91,6 +97,7 @@ def lower(
         *wrappers,
         *([text.debug.text()] if text.debug else []),
     ]
+    places, reached = _reached(text)
     return LlvmModule(
         "\n".join(parts),
         {
@@ -100,7 +107,19 @@ def lower(
         site_table(text),
         {error.first: error.name for error in program.errors},
         text.counters + text.marks,
+        places,
+        reached,
     )
+
+
+def _reached(text: ModuleText) -> tuple[list[tuple[str, int]], list[list[int]]]:
+    """All places that counters stand for, and the numbers of each counter's."""
+    places: dict[tuple[str, int], int] = {}
+    reached = [
+        [places.setdefault(place, len(places)) for place in counter]
+        for counter in text.reached or ()
+    ]
+    return [(short_path(path), line) for path, line in places], reached
 
 
 def short_path(path: str) -> str:

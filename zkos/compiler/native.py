@@ -12,6 +12,7 @@ from zkos.compiler.emit import X86
 from zkos.compiler.module import SLOT_BYTES, Export
 from zkos.compiler.variant import PLAIN, Variant
 from zkos.lang.places import show
+from zkos.terminal.steps import step
 
 ARENA_BYTES: Final = 1 << 30
 OUT_WORDS: Final = 1 << 20
@@ -332,7 +333,7 @@ def _results(export: Export, raw: bytes) -> Any:
 def build_native(
     roots: Sequence[str],
     exports: Sequence[str],
-    progress: Progress = lambda _: None,
+    progress: Progress = step,
     variant: Variant = PLAIN,
 ) -> NativeLibrary:
     """Compile guest modules for this machine and load them."""

@@ -13,7 +13,10 @@ class Variant(Linkage):
     coverage: bool = False
     """Count blocks and report comparisons (x86-64 only)."""
     lines: bool = False
-    """Keep which line of the guest an instruction comes from, as debug information."""
+    """Keep which line of the guest an instruction comes from, as debug information.
+
+    With coverage it is which lines a counter stands for; then all blocks have one.
+    """
 
     def key(self) -> str:
         """Text that tells variants apart."""

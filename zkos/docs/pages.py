@@ -89,7 +89,7 @@ def section(text: str, heading: str) -> str:
 
 def load_command(name: str) -> Any:
     """The click command behind `zkos NAME`."""
-    module = importlib.import_module(COMMANDS[name])
+    module = importlib.import_module(COMMANDS[name].module)
     app = getattr(module, "app", None)
     if app is None:
         app = typer.Typer(add_completion=False)
@@ -100,8 +100,8 @@ def load_command(name: str) -> Any:
 def commands_page() -> str:
     """All commands with a line about each."""
     rows = [
-        f"| [`zkos {name}`]({name}.md) | {summary(load_command(name))} |"
-        for name in COMMANDS
+        f"| [`zkos {name}`]({name}.md) | {command.summary} |"
+        for name, command in COMMANDS.items()
     ]
     table = ["| command | what |", "|---|---|", *rows]
     return "\n".join(["# Commands", "", *table, ""])

@@ -5,8 +5,10 @@ Buffers for results are as long as the result and given by the caller.
 
 from zkos.guest.crypto.blake2f import blake2f
 from zkos.guest.crypto.blake2s import Blake2s
+from zkos.guest.crypto.bls381 import Bls381
 from zkos.guest.crypto.bn254 import Bn254
 from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.crypto.kzg import Kzg
 from zkos.guest.crypto.modexp import Modexp
 from zkos.guest.crypto.p256 import P256
 from zkos.guest.crypto.secp256k1 import Secp256k1
@@ -55,6 +57,46 @@ def bn254_mul(data: ByteView, out: ByteView) -> bool:
 def bn254_pairing(data: ByteView, out: ByteView) -> bool:
     """Whether a product of pairings is one."""
     return Bn254().pairing(data, out)
+
+
+def bls381_g1_add(data: ByteView, out: ByteView) -> bool:
+    """The sum of two points of BLS12-381."""
+    return Bls381().g1_add(data, out)
+
+
+def bls381_g1_msm(data: ByteView, out: ByteView) -> bool:
+    """The sum of multiples of points."""
+    return Bls381().g1_sum_of_multiples(data, out)
+
+
+def bls381_g2_add(data: ByteView, out: ByteView) -> bool:
+    """The sum of two points of the twist."""
+    return Bls381().g2_add(data, out)
+
+
+def bls381_g2_msm(data: ByteView, out: ByteView) -> bool:
+    """The sum of multiples of points of the twist."""
+    return Bls381().g2_sum_of_multiples(data, out)
+
+
+def bls381_pairing(data: ByteView, out: ByteView) -> bool:
+    """Whether a product of pairings is one."""
+    return Bls381().pairing(data, out)
+
+
+def bls381_map_to_g1(data: ByteView, out: ByteView) -> bool:
+    """The point for an element of the prime field."""
+    return Bls381().map_to_g1(data, out)
+
+
+def bls381_map_to_g2(data: ByteView, out: ByteView) -> bool:
+    """The point for an element of Fp2."""
+    return Bls381().map_to_g2(data, out)
+
+
+def evaluate_point(data: ByteView) -> bool:
+    """Whether a blob's polynomial has a value at a point."""
+    return Kzg().evaluate_point(data)
 
 
 def recover(digest: U256, r: U256, s: U256, odd: bool) -> tuple[bool, Address]:

@@ -10,7 +10,8 @@ from differential.reports.record import RunRecord
 from differential.reports.traces import trace_differences
 from differential.session import BlockResult, Session
 from differential.workers import Limits
-from tests.differential.reports.browser import look
+from tests.cli.support import zkos
+from tests.differential.reports.browser import check_everywhere, look
 from tests.differential.reports.test_reports import COLD, CORPORA, EMPTY
 
 ENGINES = [Engine("native", "", "native"), Engine("riscv", "", "riscv")]
@@ -75,6 +76,20 @@ def test_a_difference_is_seen_with_its_trace(different, tmp_path):
         f"zkos diff {COLD} --engine native --engine native@upstream "
         f"zkos trace {COLD} --diff native native@upstream"
     )
+
+
+def test_runs_are_readable_everywhere(different, tmp_path):
+    page, case = tmp_path / "run.html", tmp_path / "<img src=x onerror=alert(1)>.json"
+    case.write_text((CORPORA / "create" / "token.json").read_text())
+    done = zkos("run", case, "--html", page)
+    assert done.returncode == 0, done.stderr
+    content = page.read_text()
+    check_everywhere(tmp_path, different, content)
+    shown = look(content, tmp_path)
+    assert "<img" not in shown.dom
+    words = " ".join(shown.text('class="block"'))
+    for text in done.stdout.split():  # what the terminal shows, word by word
+        assert text in words or text == str(case) or "." in text
 
 
 def test_a_clean_run_is_seen_to_be_clean(tmp_path):

@@ -1,7 +1,6 @@
-"""Blocks made in tests, and what the compiled guest makes of them."""
+"""Blocks made in tests, and what the guest makes of them on the engine chosen."""
 
-from differential.runners import native
-from differential.runners.base import run_chain
+from tests.support.blocks import BLOCKS
 from zkos.host.case import parse_case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 
@@ -58,7 +57,7 @@ def run(
         "oracle": list(oracle),
     }
     chosen = RunOptions(profile=profile, quirks=quirks, mode=mode, **options)
-    return next(iter(run_chain(native.run_block, parse_case(case, "test"), chosen)))
+    return BLOCKS.run_first(parse_case(case, "test"), chosen)
 
 
 def both(*transactions, **more):

@@ -5,24 +5,26 @@ from contextlib import contextmanager
 
 from Crypto.Hash import keccak
 
+from tests.guest.objects import (
+    Environments,
+    Hooks,
+    Resources,
+    Runner,
+    System,
+    attach,
+)
 from tests.guest.system.conftest import cached_slots
 from tests.guest.system.world import World, b2s, encode_account, padded, stored
 from zkos.cases.assembler import assemble
-from zkos.guest.bootloader.runner import Runner
-from zkos.guest.environments import Environments
-from zkos.guest.hooks.hooks import Hooks
 from zkos.guest.protocol.options import (
     OPTION_PROVING,
     OPTION_QUIRKS_UPSTREAM,
     OPTION_REPORT,
 )
-from zkos.guest.state.system import System
-from zkos.guest.system.resources import Resources
-from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U8, U64, U256, Address
 from zkos.lang.memory import NOT_FOUND, view_of
 
-SENDER, A, B, C = 0x5E0D, 0xA1, 0xB1, 0xC1
+SENDER, A, B, C, D = 0x5E0D, 0xA1, 0xB1, 0xC1, 0xD1
 GAS, NATIVE = 10**7, 10**9
 EVM_CODE, DELEGATED = 0x0101010000000000, 0x0201010000000000
 COLD_NEW, COLD = 250240, 131100
@@ -83,8 +85,9 @@ class Chain:
         data: bytes = b"",
         gas: int = GAS,
         environment: int = 0,
+        native: int = NATIVE,
     ) -> bool:
-        self.resources = Resources(U64(gas * 256), U64(NATIVE))
+        self.resources = Resources(U64(gas * 256), U64(native))
         success = self.runner.call(
             self.resources,
             U8(environment),
@@ -94,7 +97,7 @@ class Chain:
             view_of(data),
         )
         self.gas = gas - int(self.resources.gas())
-        self.native = NATIVE - int(self.resources.native)
+        self.native = native - int(self.resources.native)
         return success
 
     def create(self, initcode: bytes, *, value: int = 0, nonce: int = 0) -> bool:

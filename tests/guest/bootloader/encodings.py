@@ -2,12 +2,14 @@
 
 import rlp
 
+from tests.guest.objects import (
+    AbiDecoder,
+    AccessList,
+    Authorizations,
+    RlpDecoder,
+    Transaction,
+)
 from zkos.guest.protocol import report
-from zkos.guest.transactions.abi import AbiDecoder
-from zkos.guest.transactions.access_list import AccessList
-from zkos.guest.transactions.authorizations import Authorizations
-from zkos.guest.transactions.record import Transaction
-from zkos.guest.transactions.rlp import RlpDecoder
 from zkos.lang.ints import U64
 from zkos.lang.memory import view_of
 

@@ -3,6 +3,10 @@
 import pytest
 
 from tests.guest.bootloader.encodings import body, decode_abi, words
+from tests.guest.objects import OBJECTS
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 DATA, SIGNATURE, FACTORY_DEPS, PAYMASTER_INPUT, DYNAMIC = range(448, 608, 32)
 

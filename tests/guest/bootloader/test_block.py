@@ -1,7 +1,5 @@
 """Rules of a block: order, numbers, limits, and what dropped transactions leave."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from differential.outcome import Result
@@ -21,13 +19,11 @@ from tests.guest.bootloader.cases import (
     storage,
     upgrade,
 )
-from tests.guest.bootloader.encodings import REASONS
-from zkos.guest.blocks.loop import BlockProcessor
-from zkos.guest.flow.outcome import Invalid, Outcome
+from tests.support.blocks import BLOCKS
 from zkos.host.profile import Mode, Profile, Quirks
-from zkos.lang.ints import U64
 
-pytestmark = pytest.mark.native
+GUEST = BLOCKS
+pytestmark = pytest.mark.usefixtures("target")
 SUCCESS = ("success", "")
 LOGS_TWICE = {"code": "0x5f5fa05f5fa000"}
 SENDS_TO_L1 = {"code": "0x6362f84b245f5260205f525f5f604460646180085af100"}
@@ -182,43 +178,6 @@ def test_pubdata_of_a_block_is_limited():
     limited = run(*block, block={"pubdata_limit": used - 1})
     assert statuses(limited)[1] == ("invalid", "BlockPubdataLimitReached")
     assert limited.state_root == run(block[0]).state_root
-
-
-def limits(*, gas=0, native=0, pubdata=0, logs=0):
-    """What the check of limits says to a block that used 100 of each before."""
-    one = SimpleNamespace(
-        native_used=U64(2**35 - 100),
-        pubdata_used=U64(100),
-        result=SimpleNamespace(gas_used=U64(100)),
-        work=SimpleNamespace(
-            outcome=Outcome(False),
-            io=SimpleNamespace(
-                events=SimpleNamespace(logs=SimpleNamespace(length=lambda: logs))
-            ),
-        ),
-        system=SimpleNamespace(
-            metadata=SimpleNamespace(gas_limit=U64(300), pubdata_limit=U64(200))
-        ),
-    )
-    one.work.outcome.gas_used = U64(gas)
-    one.work.outcome.native_used = U64(native)
-    one.work.outcome.pubdata_used = U64(pubdata)
-    try:
-        BlockProcessor._check_limits(one)
-    except Invalid:
-        return REASONS[int(one.work.outcome.reason)]
-    return None
-
-
-def test_limits_may_be_reached_but_not_exceeded():
-    most = {"gas": 200, "native": 100, "pubdata": 100, "logs": 16384}
-    names = ["GAS", "NATIVE", "PUBDATA", "L2_TO_L1_LOGS"]
-    assert limits(**most) is None
-    over = {name: value + 1 for name, value in most.items()}
-    for (field, value), name in zip(most.items(), names, strict=True):
-        assert limits(**over) == f"BLOCK_{name}_LIMIT_REACHED"
-        over[field] = value
-    assert limits(gas=2**64 - 1) == "BLOCK_GAS_LIMIT_REACHED"
 
 
 def test_simulation_needs_no_signature_nonce_or_fee():

@@ -15,16 +15,20 @@ from tests.guest.bootloader.chain import (
     B,
     C,
     Chain,
+    D,
     asm,
     call_to,
     code_price,
     push,
 )
+from tests.guest.objects import OBJECTS
 from tests.guest.system.world import encode_account, padded, stored
 from zkos.guest.protocol.report import REASON_ENTRY_TRANSFER_FAILED
-from zkos.guest.system import memory
 from zkos.guest.system.errors import Fatal, OutOfReturnMemory
-from zkos.lang.ints import U32, Address
+from zkos.lang.ints import Address
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 
 @pytest.fixture
@@ -214,30 +218,46 @@ def test_malformed_designation_is_fatal(chain: Chain, code: bytes) -> None:
 
 # Return data
 
+ROOM, FULL_FRAME = 1 << 28, (1 << 27) - 8192
+"""What an interaction may return, and what one of its frames does here."""
+RICH_CALL = {"gas": 1 << 45, "native": 1 << 62}
+
 
 @pytest.mark.parametrize("target", ["frame", "hook"])
-def test_return_data_beyond_the_buffer_unwinds(
-    chain: Chain, monkeypatch: pytest.MonkeyPatch, target: str
-) -> None:
-    monkeypatch.setattr(memory, "RETURN_MEMORY_BYTES", U32(64))
-    callee = 4 if target == "hook" else B
-    # Twice 32 bytes fit, also when a frame passes them on; one byte more does not.
-    again = f"PUSH 0x20 PUSH0 PUSH 0x20 PUSH0 PUSH0 {push(callee)} GAS CALL POP"
-    chain.contract(B, asm("PUSH 0x20 PUSH0 RETURN"))
-    chain.contract(A, asm(again, again, "STOP"))
-    chain.contract(C, asm(again, again, "PUSH 0x01 PUSH0 RETURN"))
+def test_return_data_beyond_the_buffer_unwinds(chain: Chain, target: str) -> None:
+    """All room is used up, also when a frame passes data on; one byte more is not."""
+
+    def returned(length: int) -> str:
+        """By a frame that is asked for a length, or by the identity."""
+        asked = f"{push(length)} PUSH0 MSTORE" if target == "frame" else ""
+        size = 32 if target == "frame" else length
+        callee = B if target == "frame" else 4
+        zeros = "PUSH0 PUSH0"
+        return f"{asked} {zeros} {push(size)} PUSH0 PUSH0 {push(callee)} GAS CALL POP"
+
+    rest = ROOM - 2 * FULL_FRAME
+    filling = (returned(FULL_FRAME), returned(FULL_FRAME))
+    chain.contract(B, asm("PUSH0 CALLDATALOAD PUSH0 RETURN"))
+    chain.contract(A, asm(*filling, returned(rest), "PUSH0 PUSH0 RETURN"))
+    passed_on = f"{push(rest)} PUSH0 RETURN"
+    chain.contract(C, asm(*filling, passed_on))
+    chain.contract(D, asm(*filling, returned(rest), "PUSH 0x01 PUSH0 RETURN"))
     with chain.running():
-        assert chain.call(A)
+        assert chain.call(A, **RICH_CALL)
+        assert chain.call(C, **RICH_CALL)
+        assert len(chain.output) == rest
         with pytest.raises(OutOfReturnMemory):
-            chain.call(C)
+            chain.call(D, **RICH_CALL)
         # Nothing is left of it, and the next interaction has all room again.
-        assert chain.call(A)
+        assert chain.call(A, **RICH_CALL)
 
 
-def test_reverted_frame_takes_room_too(
-    chain: Chain, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(memory, "RETURN_MEMORY_BYTES", U32(64))
-    chain.contract(A, asm("PUSH 0x41 PUSH0 REVERT"))
-    with chain.running(), pytest.raises(OutOfReturnMemory):
-        chain.call(A)
+def test_reverted_frame_takes_room_too(chain: Chain) -> None:
+    again = f"PUSH0 PUSH0 PUSH0 PUSH0 PUSH0 {push(B)} GAS CALL POP"
+    chain.contract(B, asm(f"{push(FULL_FRAME)} PUSH0 REVERT"))
+    chain.contract(A, asm(again, again, "STOP"))
+    chain.contract(C, asm(again, again, again, "STOP"))
+    with chain.running():
+        assert chain.call(A, **RICH_CALL)
+        with pytest.raises(OutOfReturnMemory):
+            chain.call(C, **RICH_CALL)

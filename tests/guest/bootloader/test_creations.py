@@ -15,7 +15,11 @@ from tests.guest.bootloader.chain import (
     k256,
     push,
 )
+from tests.guest.objects import OBJECTS
 from zkos.lang.ints import Address
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 
 @pytest.fixture

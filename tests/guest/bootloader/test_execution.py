@@ -20,9 +20,11 @@ from tests.guest.bootloader.cases import (
     storage,
     typed,
 )
+from tests.support.blocks import BLOCKS
 from zkos.host.profile import Quirks
 
-pytestmark = pytest.mark.native
+GUEST = BLOCKS
+pytestmark = pytest.mark.usefixtures("target")
 SUCCESS = ("success", "")
 NATIVE = "OutOfNativeResourcesDuringValidation"
 NATIVE_IS_GAS = {"native_price": 1000}

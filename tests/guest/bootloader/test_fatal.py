@@ -15,9 +15,11 @@ from tests.guest.bootloader.cases import (
     statuses,
     upgrade,
 )
+from tests.support.blocks import BLOCKS
 from zkos.host.profile import Quirks
 
-pytestmark = pytest.mark.native
+GUEST = BLOCKS
+pytestmark = pytest.mark.usefixtures("target")
 MOST = 2**256 - 1
 FULL = {"balance": hex(MOST), "force": True}
 GOOD = legacy(value=7)

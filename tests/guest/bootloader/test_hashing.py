@@ -16,13 +16,19 @@ from tests.guest.bootloader.encodings import (
     items,
     number,
 )
-from zkos.guest.crypto.keccak import Keccak256
+from tests.guest.objects import (
+    OBJECTS,
+    Authorizations,
+    Keccak256,
+    Resources,
+    TransactionHasher,
+)
 from zkos.guest.system.errors import OutOfNative
-from zkos.guest.system.resources import Resources
-from zkos.guest.transactions.authorizations import Authorizations
-from zkos.guest.transactions.hashing import TransactionHasher
 from zkos.lang.ints import U64
 from zkos.lang.memory import view_of
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 NATIVE = 10**9
 LONG = bytes(range(1, 201))

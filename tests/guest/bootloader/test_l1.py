@@ -14,8 +14,10 @@ from tests.guest.bootloader.cases import (
     storage,
     upgrade,
 )
+from tests.support.blocks import BLOCKS
 
-pytestmark = pytest.mark.native
+GUEST = BLOCKS
+pytestmark = pytest.mark.usefixtures("target")
 SUCCESS = ("success", "")
 OUT = ("reverted", "OutOfNative")
 STEPS = [130_000, 107_500, 251_240, 4_000, 250_240, 4_000, 10_000]

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.guest.bootloader.encodings import REASONS
-from tests.guest.bootloader.flow import M64, prices, work
-from zkos.guest.flow.ledger import (
+from tests.guest.bootloader.flow import M64, WRITTEN, prices, work
+from tests.guest.objects import (
+    OBJECTS,
     Ledger,
     Pubdata,
     count_pubdata,
@@ -17,6 +18,9 @@ from zkos.guest.flow.ledger import (
 from zkos.guest.flow.outcome import Invalid
 from zkos.guest.system.errors import Fatal, OutOfNative
 from zkos.lang.ints import U64
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 CAP = 2**35
 GAS, NATIVE = (
@@ -143,40 +147,49 @@ def test_gas_of_l1_fits_in_ergs(aborts):
     assert reason == "ERGS_OVERFLOW"
 
 
+PRICE = 10 * WRITTEN
+"""Native for the pubdata of a slot."""
+
+
 @pytest.mark.parametrize(
     ("withheld", "main_left", "withheld_left"),
-    [(0, 700, 0), (100, 800, 0), (299, 999, 0), (300, 1000, 0), (301, 1000, 1)],
+    [
+        (0, 1000 - PRICE, 0),
+        (100, 1100 - PRICE, 0),
+        (PRICE - 1, 999, 0),
+        (PRICE, 1000, 0),
+        (PRICE + 1, 1000, 1),
+    ],
 )
 def test_validation_pubdata_is_paid_from_what_is_withheld(
     withheld, main_left, withheld_left
 ):
-    made = ledger(1000, withheld)
-    pay_validation_pubdata(work(pubdata=30), prices(per_pubdata=10), made)
+    one, made = work(written=1), ledger(1000, withheld)
+    pay_validation_pubdata(one, prices(per_pubdata=10), made)
     assert (made.resources.native, made.withheld) == (main_left, withheld_left)
-    assert made.validation_pubdata == 30
+    assert made.validation_pubdata == WRITTEN
     assert made.native_used() == 0
 
 
 def test_validation_pubdata_that_cannot_be_paid():
+    one, price = work(written=1), prices(per_pubdata=10)
     with pytest.raises(OutOfNative):
-        pay_validation_pubdata(
-            work(pubdata=30), prices(per_pubdata=10), ledger(199, 100)
-        )
-    pay_validation_pubdata(work(pubdata=30), prices(per_pubdata=10), ledger(200, 100))
+        pay_validation_pubdata(one, price, ledger(PRICE - 101, 100))
+    pay_validation_pubdata(one, price, ledger(PRICE - 100, 100))
     with pytest.raises(OutOfNative):
-        pay_validation_pubdata(
-            work(pubdata=2), prices(per_pubdata=M64), ledger(M64 - 1)
-        )
-    one = work(pubdata=2, aborts=True)
+        pay_validation_pubdata(one, prices(per_pubdata=M64), ledger(M64 - 1))
+    one.outcome.aborts = True
     with pytest.raises(Fatal):
         pay_validation_pubdata(one, prices(per_pubdata=M64), ledger(M64 - 1))
 
 
-@pytest.mark.parametrize(("used", "beyond"), [(29, 0), (30, 0), (31, 1)])
-def test_only_pubdata_beyond_validation_is_counted(used, beyond):
-    made = ledger(0)
-    made.validation_pubdata = U64(30)
-    pubdata = count_pubdata(work(pubdata=used), prices(per_pubdata=10), made)
+@pytest.mark.parametrize(
+    ("before", "beyond"), [(WRITTEN + 1, 0), (WRITTEN, 0), (WRITTEN - 1, 1), (0, 34)]
+)
+def test_only_pubdata_beyond_validation_is_counted(before, beyond):
+    one, made = work(written=1), ledger(0)
+    made.validation_pubdata = U64(before)
+    pubdata = count_pubdata(one, prices(per_pubdata=10), made)
     assert (pubdata.length, pubdata.native) == (beyond, 10 * beyond)
 
 
@@ -215,6 +228,15 @@ def test_native_worth_more_than_the_gas_takes_the_refund_back(left, charge, gas_
     made = ledger(left, ergs=19_000 * 256)
     settle(one, prices(per_gas=100), made, Pubdata(U64(0), U64(charge)), U64(0))
     assert one.outcome.gas_refunded == 200
+    assert one.outcome.gas_used == gas_used
+
+
+@pytest.mark.parametrize(("wraps", "gas_used"), [(False, 20_000), (True, 1000)])
+def test_pubdata_beyond_what_is_left_wraps_upstream(wraps, gas_used):
+    one = work(gas_limit=20_000)
+    one.wraps_pubdata = wraps
+    made = ledger(4, ergs=19_000 * 256)
+    settle(one, prices(per_gas=100), made, Pubdata(U64(0), U64(5)), U64(0))
     assert one.outcome.gas_used == gas_used
 
 

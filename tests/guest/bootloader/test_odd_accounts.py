@@ -7,8 +7,6 @@ import pytest
 from Crypto.Hash import keccak
 
 from differential.outcome import Result
-from differential.runners import native
-from differential.runners.base import run_chain
 from tests.guest.bootloader.cases import (
     RICH,
     SENDER,
@@ -17,12 +15,14 @@ from tests.guest.bootloader.cases import (
     reasons,
     statuses,
 )
+from tests.support.blocks import BLOCKS
 from zkos.host.accounts import DEPLOYED_EVM, Account, stored_code
 from zkos.host.case import parse_case
 from zkos.host.profile import Quirks, RunOptions
 from zkos.host.tree import hash_bytes
 
-pytestmark = pytest.mark.native
+GUEST = BLOCKS
+pytestmark = pytest.mark.usefixtures("target")
 CODE = bytes.fromhex("60015f5500")
 ODD, PLAIN = 0xAAAA0001, 0xAAAA0002
 ENVIRONMENT_2 = 0x0102010000000000
@@ -54,7 +54,7 @@ def run_with(odd, quirks, *targets, at=ODD):
         "txs": transactions,
     }
     options = RunOptions(quirks=quirks)
-    return next(iter(run_chain(native.run_block, parse_case(case, "test"), options)))
+    return BLOCKS.run_first(parse_case(case, "test"), options)
 
 
 @pytest.mark.parametrize("versioning", [ENVIRONMENT_2, CODE_VERSION_2])
@@ -107,7 +107,7 @@ def test_code_below_a_constructor_ends_the_new_account(scheme, quirks):
         "txs": [legacy(to=None, data=initcode, value=7, gas_limit=200_000)],
     }
     options = RunOptions(quirks=quirks)
-    (outcome,) = run_chain(native.run_block, parse_case(case, "test"), options)
+    outcome = BLOCKS.run_first(parse_case(case, "test"), options)
     assert statuses(outcome) == [("success", "")]
     made = [item for item in outcome.detail.accounts if item.nonce == 1]
     spared = [item for item in made if item.balance == 0]

@@ -4,11 +4,13 @@ import pytest
 
 from tests.guest.bootloader.encodings import REASONS
 from tests.guest.bootloader.flow import M64, M256, work
+from tests.guest.objects import OBJECTS, divide_up, l1_prices, l2_prices, saturate
 from zkos.guest.flow.outcome import Invalid
-from zkos.guest.flow.prices import divide_up, l1_prices, saturate
-from zkos.guest.flow.terms import l2_prices
 from zkos.guest.system.errors import Fatal
 from zkos.lang.ints import U256
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 L1, UPGRADE = 0x7F, 0x7E
 

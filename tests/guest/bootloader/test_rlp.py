@@ -2,8 +2,9 @@ import pytest
 import rlp
 from Crypto.Hash import keccak
 
-from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.rlp.writer import (
+from tests.guest.objects import (
+    OBJECTS,
+    Keccak256,
     RlpHasher,
     byte_length,
     bytes_length,
@@ -12,6 +13,9 @@ from zkos.guest.rlp.writer import (
 )
 from zkos.lang.ints import U32, U256, Address
 from zkos.lang.memory import view_of
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 NUMBERS = [0, 1, 127, 128, 255, 256, 2**64 - 1, 2**160, 2**248, 2**256 - 1]
 STRINGS = [b"", b"\0", b"\x7f", b"\x80", b"ab", bytes(55), bytes(56), bytes(70_000)]

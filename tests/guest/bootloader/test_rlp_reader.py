@@ -1,8 +1,12 @@
 import pytest
 import rlp
 
-from zkos.guest.rlp.reader import MalformedRlp, RlpReader
+from tests.guest.objects import OBJECTS, RlpReader
+from zkos.guest.rlp.reader import MalformedRlp
 from zkos.lang.memory import view_of
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 M64, M256 = 2**64 - 1, 2**256 - 1
 

@@ -14,6 +14,10 @@ from tests.guest.bootloader.encodings import (
     encode,
     items,
 )
+from tests.guest.objects import OBJECTS
+
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 KINDS = list(FIELDS)
 TYPED = [1, 2, 4]

@@ -16,10 +16,12 @@ from tests.guest.bootloader.cases import (
     statuses,
     typed,
 )
+from tests.support.blocks import BLOCKS
 from zkos.host.profile import Quirks
 from zkos.host.signing import address_of_key
 
-pytestmark = pytest.mark.native
+GUEST = BLOCKS
+pytestmark = pytest.mark.usefixtures("target")
 SUCCESS = ("success", "")
 NATIVE, GAS = "OutOfNativeResourcesDuringValidation", "OutOfGasDuringValidation"
 NATIVE_IS_GAS = {"native_price": 1000}
@@ -56,15 +58,15 @@ LADDER = [
     (NATIVE, {"max_fee_per_gas": 1000, "max_priority_fee_per_gas": 1000}),
     (GAS, {"gas_limit": 18_000 + 4 * 49153}),
     ("CreateInitCodeSizeLimit", {"data": "0x" + "00" * 49152}),
-    (GAS, {"gas_limit": 18_000 + 4 * 49152 + 32_000 + 2 * 1536}),
-    (GAS, {"gas_limit": 249_680 + 2400 + 1900}),
+    (GAS, {"gas_limit": 50_130, "data": "0x" + "00" * 32}),
+    (GAS, {"gas_limit": 50_130 + 2400 + 1900}),
     ("NonceTooHigh", {"nonce": 6}),
     ("NonceTooLow", {"nonce": 7}),
     ("RejectCallerWithCode", {"private_key": POOR}),
     ("OverflowPaymentInTransaction", {"value": 0}),
     ("LackOfFundForMaxFee", {"from": SENDER, **HIGH_S}),
     ("MalleableSignature", NOBODYS),
-    (GAS, {"gas_limit": 253_980 + 3000}),
+    (GAS, {"gas_limit": 54_430 + 3000}),
     ("IncorrectFrom", {"private_key": LAST, "nonce": 2**64 - 1}),
     ("NonceOverflowInTransaction", {"private_key": KEY, "nonce": 7}),
     ("", {}),

@@ -1,20 +1,22 @@
 """Caches of a block filled by hand, and digests by the book."""
 
 import hashlib
+from typing import Any
 
+from tests.guest.objects import (
+    Blake2s,
+    Io,
+    Keccak256,
+    Log,
+    Metadata,
+    Options,
+    Oracle,
+    add_account,
+    add_slot,
+    attach,
+)
 from tests.guest.system.world import World, number
-from zkos.guest.crypto.blake2s import Blake2s
-from zkos.guest.crypto.keccak import Keccak256
-from zkos.guest.models.flat.tree import SealedSlot
-from zkos.guest.state.account import Account
-from zkos.guest.state.emitted import Log
-from zkos.guest.state.io import Io
-from zkos.guest.state.slot import Slot
-from zkos.guest.system.metadata import Metadata
-from zkos.guest.system.options import Options
-from zkos.guest.system.oracle import Oracle
 from zkos.host.signing import keccak256
-from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U256, Address, Bytes32
 from zkos.lang.memory import List, view_of
 
@@ -58,7 +60,7 @@ def log_bytes(number: int, sender: int, key: int, value: int) -> bytes:
 
 def log(
     number: int, sender: int, key: int, value: int, message: bytes | None = None
-) -> Log:
+) -> Any:
     return Log(
         U32(number),
         message is not None,
@@ -69,11 +71,13 @@ def log(
     )
 
 
-def logs_of(*logs: Log) -> List[Log]:
-    result = List(Log)
-    for one in logs:
-        result.append(one)
-    return result
+def logs_of(*logs: tuple[int, int, int, int, bytes | None]) -> Any:
+    """A log of events in a guest of its own, that holds these."""
+    attach(World())
+    io = Io(Oracle(), Blake2s(), Keccak256(), Options())
+    for fields in logs:
+        io.events.logs.append(log(*fields))
+    return io.events
 
 
 def metadata_words(
@@ -94,14 +98,12 @@ def metadata_words(
     return [*prices, *numbers, *window, *number(mix_hash, 8)]
 
 
-def metadata(option_word: int = 0, **fields: object) -> tuple[Metadata, Options]:
+def metadata(option_word: int = 0, **fields: object) -> tuple[Any, Any]:
+    """Metadata and options of a guest that begins with them."""
     world = World(option_word)
     world.metadata = metadata_words(**fields)  # type: ignore[arg-type]
     attach(world)
-    try:
-        return Metadata(Oracle()), Options()
-    finally:
-        attach(None)
+    return Metadata(Oracle()), Options()
 
 
 class Caches:
@@ -112,17 +114,8 @@ class Caches:
         self.io = Io(Oracle(), Blake2s(), Keccak256(), Options())
 
     def slot(self, address: int, key: int, initial: int, current: int) -> None:
-        slot = Slot(Address(address), U256(key), U256(initial), is_new=False)
-        slot.current = U256(current)
-        self.io.storage.slots_of(slot.address).insert(slot.key, slot)
+        values = U256(initial), U256(current)
+        add_slot(self.io, Address(address), U256(key), *values)
 
-    def account(self, address: int) -> Account:
-        account = Account(Address(address), self.io.accounts.no_code)
-        self.io.accounts.by_address.insert(account.address, account)
-        self.io.accounts.accounts.append(account)
-        self.slot(ACCOUNTS, address, 0, 0)
-        return account
-
-    def records(self) -> List[SealedSlot]:
-        io = self.io
-        return io.backing.seal(io.storage.addresses, io.accounts.accounts)
+    def account(self, address: int) -> Any:
+        return add_account(self.io, Address(address))

@@ -1,11 +1,11 @@
 """Answers of another length, to the first question of each kind (oracle spec 4)."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
 from differential.outcome import Result, TransactionStatus
-from differential.runners import native
 from differential.runners.base import oracle_of, state_of_case
 from tests.guest.commitment.test_published import PUBLISHED
 from tests.guest.system.world import (
@@ -20,6 +20,7 @@ from tests.guest.system.world import (
     SIZE,
     SLOT,
 )
+from tests.support.blocks import BLOCKS
 from zkos.host.case import parse_case
 from zkos.host.channel import QueryChannel
 from zkos.host.context import DataAvailability
@@ -27,7 +28,8 @@ from zkos.host.edits import AnswerEdit
 from zkos.host.oracle import BatchOracle
 from zkos.host.profile import RunOptions
 
-pytestmark = pytest.mark.native
+GUEST = BLOCKS
+pytestmark = pytest.mark.usefixtures("target")
 PREVIOUS, EXACT, PROOF = 0x4004F000, 0x4004F001, 0x4004F002
 STRICT = {
     "metadata": METADATA,
@@ -59,17 +61,18 @@ class Recorder:
         return response
 
 
-def record(case):
+@cache
+def answers(case, runner):
     """What the guest is answered in the first block, in order."""
     recorder = Recorder(oracle_of(case.blocks[0], state_of_case(case), OPTIONS))
-    ending = native.run_guest(QueryChannel(recorder), OPTIONS)
+    ending = runner.run_guest(QueryChannel(recorder), OPTIONS)
     assert ending.result is Result.SUCCESS
     return recorder.answers
 
 
-@pytest.fixture(scope="module")
-def recorded():
-    return record(CASE)
+@pytest.fixture
+def recorded(target):
+    return answers(CASE, target.runner)
 
 
 def changed(response: bytes, change: str) -> bytes:
@@ -85,7 +88,7 @@ def changed(response: bytes, change: str) -> bytes:
 
 def run(*edits: AnswerEdit, case=CASE):
     block = replace(case.blocks[0], edits=edits)
-    return native.run_block(block, state_of_case(case), OPTIONS)
+    return BLOCKS.run_block(block, state_of_case(case), OPTIONS)
 
 
 def run_changed(recorded, query: int, change: str, case=CASE):
@@ -105,7 +108,7 @@ def test_most_answers_have_one_length(recorded, query, change):
 @pytest.mark.parametrize("change", CHANGES)
 def test_exact_indices_have_one_length(change):
     """Where a slot is changed whose leaf is no neighbour of another one."""
-    outcome = run_changed(record(CHAIN), EXACT, change, CHAIN)
+    outcome = run_changed(answers(CHAIN, BLOCKS.runner), EXACT, change, CHAIN)
     assert outcome.result is Result.ABORT
 
 
@@ -151,7 +154,7 @@ def test_block_may_not_be_older_than_the_one_before():
     time = block.context.timestamp
     for before, result in ((time, Result.SUCCESS), (time + 1, Result.ABORT)):
         context = replace(block.context, last_block_timestamp=before)
-        outcome = native.run_block(replace(block, context=context), state, OPTIONS)
+        outcome = BLOCKS.run_block(replace(block, context=context), state, OPTIONS)
         assert outcome.result is result
     assert "older" in outcome.reason
 
@@ -185,6 +188,6 @@ def test_wrong_commitments_and_openings_end_the_run(recorded, word):
 def test_batch_of_no_blocks_is_refused():
     options = replace(OPTIONS, batch=True)
     channel = QueryChannel(BatchOracle([]))
-    ending = native.run_guest(channel, options)
+    ending = BLOCKS.run_guest(channel, options)
     assert ending.result is Result.ABORT
     assert channel.queries_by_name() == {"block_count": 1}

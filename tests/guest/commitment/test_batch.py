@@ -14,19 +14,24 @@ from tests.guest.commitment.support import (
     spelled,
 )
 from tests.guest.commitment.test_logs import empty_root
+from tests.guest.objects import (
+    OBJECTS,
+    Batch,
+    Blake2s,
+    BlockCommitment,
+    Commitment,
+    System,
+    attach,
+    chain_state,
+    window_hashes,
+)
 from tests.guest.system.world import BLOB_ADVICE, World, packed
-from zkos.guest.commitment.batch import Batch, BlockCommitment
-from zkos.guest.commitment.public_input import chain_state, window_hashes
-from zkos.guest.crypto.blake2s import Blake2s
-from zkos.guest.state.system import System
-from zkos.guest.system.commitment import Commitment
-from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import view_of
-from zkos.lang.places import placed_bytes
 from zkos.lang.trap import Trap
 
-pytestmark = pytest.mark.cpython
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 NONE, KECCAK, BLOBS = 1, 3, 4
 ZEROS = bytes(32)
 PIECE = 126976
@@ -202,7 +207,7 @@ class Advisor(World):
         if query != BLOB_ADVICE:
             return super().answer(query, parameters)
         pointer, _, length, _ = parameters
-        self.data.append(placed_bytes(pointer, length))
+        self.data.append(OBJECTS.memory(pointer, length))
         return packed(commitment(len(self.data)) + bytes(48))
 
 

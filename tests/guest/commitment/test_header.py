@@ -2,11 +2,12 @@ import pytest
 import rlp
 
 from tests.guest.commitment.support import as_hash, be, k256, metadata, spelled
-from zkos.guest.commitment.header import hash_header
-from zkos.guest.crypto.keccak import Keccak256
+from tests.guest.objects import OBJECTS, Keccak256, hash_header
 from zkos.lang.ints import U64, Bytes32
+from zkos.lang.trap import Trap
 
-pytestmark = pytest.mark.cpython
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 ROLLING = b"\x01" * 32
 ZEROS = bytes(32)
 HASHES = tuple(range(1000, 1256))
@@ -53,5 +54,5 @@ def test_mix_hash_is_that_of_the_metadata_if_wanted():
 
 def test_base_fee_above_64_bits_is_refused():
     fields, options = metadata(basefee=2**64)
-    with pytest.raises(BaseException, match="U64: value out of range"):
+    with pytest.raises(Trap, match=r"out of range|does not fit U64"):
         hash_header(Keccak256(), fields, options, Bytes32(0), U64(0))

@@ -5,26 +5,29 @@ from tests.guest.commitment.support import (
     be,
     hashes,
     k256,
-    log,
     log_bytes,
     logs_of,
     spelled,
+)
+from tests.guest.objects import (
+    OBJECTS,
+    Keccak256,
+    full_logs_root,
+    l1_hashes,
+    log_digests,
+    logs_tree_root,
 )
 from zkos.guest.commitment.logs import (
     EMPTY_ROOTS,
     MOST_LOGS,
     NO_L1_TRANSACTIONS,
-    full_logs_root,
-    hash_logs,
-    l1_transactions,
-    logs_tree_root,
 )
-from zkos.guest.crypto.keccak import Keccak256
 from zkos.lang.ints import Bytes32
 from zkos.lang.memory import List
 from zkos.lang.trap import Trap
 
-pytestmark = pytest.mark.cpython
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 
 
 def empty_root(height: int) -> bytes:
@@ -79,9 +82,9 @@ def test_more_logs_than_leaves_are_refused():
 
 
 def test_digest_is_of_88_bytes():
-    logs = logs_of(log(65537, 0x8008, 0xAB, 2**255, b"hello"), log(2, 0x8001, 7, 1))
+    logs = logs_of((65537, 0x8008, 0xAB, 2**255, b"hello"), (2, 0x8001, 7, 1, None))
 
-    digests = hash_logs(Keccak256(), logs)
+    digests = log_digests(Keccak256(), logs)
 
     expected = [log_bytes(1, 0x8008, 0xAB, 2**255), log_bytes(2, 0x8001, 7, 1)]
     found = [spelled(digests[i]) for i in range(int(digests.length()))]
@@ -90,13 +93,13 @@ def test_digest_is_of_88_bytes():
 
 def test_upgrades_and_messages_are_no_l1_transactions():
     logs = logs_of(
-        log(0, 0x8001, 50, 1),
-        log(1, 0x8001, 51, 0),
-        log(2, 0x8008, 50, 3, b"message"),
-        log(3, 0x8001, 52, 1),
+        (0, 0x8001, 50, 1, None),
+        (1, 0x8001, 51, 0, None),
+        (2, 0x8008, 50, 3, b"message"),
+        (3, 0x8001, 52, 1, None),
     )
 
-    found = l1_transactions(logs, as_hash(be(50, 32)))
+    found = l1_hashes(logs, as_hash(be(50, 32)))
 
     assert [int(found[i]) for i in range(int(found.length()))] == [51, 52]
-    assert l1_transactions(logs, Bytes32(0)).length() == 3
+    assert l1_hashes(logs, Bytes32(0)).length() == 3

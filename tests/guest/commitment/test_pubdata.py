@@ -11,15 +11,21 @@ from tests.guest.commitment.support import (
     log,
     log_bytes,
 )
+from tests.guest.objects import (
+    OBJECTS,
+    address_rank,
+    attach,
+    sort_order,
+    sorted_places,
+    write_pubdata,
+)
 from tests.guest.system.world import PREIMAGE, World
-from zkos.guest.commitment.pubdata import Pubdata
-from zkos.guest.models.flat.sort import address_rank, sort, sorted_slots
 from zkos.guest.protocol.options import OPTION_PROVING
-from zkos.lang.intrinsics import attach
 from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import Array
 
-pytestmark = pytest.mark.cpython
+GUEST = OBJECTS
+pytestmark = pytest.mark.usefixtures("target")
 BLOCK_HASH = bytes(range(32))
 TIMESTAMP = 2**63 + 5
 HEAD = b"\x01" + BLOCK_HASH + be(TIMESTAMP, 8)
@@ -35,13 +41,7 @@ def caches():
 
 
 def written(caches: Caches) -> bytes:
-    records = caches.records()
-    io = caches.io
-    return bytes(
-        Pubdata().write(
-            as_hash(BLOCK_HASH), U64(TIMESTAMP), records, io.accounts, io.events.logs
-        )
-    )
+    return bytes(write_pubdata(caches.io, as_hash(BLOCK_HASH), U64(TIMESTAMP)))
 
 
 def test_nothing_is_counts_of_nothing(caches):
@@ -167,16 +167,16 @@ def test_slots_come_by_address_limbs_then_key(caches):
     for place in places:
         caches.slot(*place, 0, 1)
 
-    slots = sorted_slots(caches.io.storage.addresses)
+    found = sorted_places(caches.io)
 
     def limbs(place):
         address, key = place
         low = 2**64 - 1
         return (address & low, address >> 64 & low, address >> 128, key)
 
-    found = [slots[position] for position in range(int(slots.length()))]
+    numbers = [int(found[at]) for at in range(int(found.length()))]
     expected = sorted(places, key=limbs)
-    assert [(int(slot.address), int(slot.key)) for slot in found] == expected
+    assert list(zip(numbers[::2], numbers[1::2], strict=True)) == expected
 
 
 def test_address_rank_keeps_all_bits():
@@ -190,11 +190,11 @@ def test_address_rank_keeps_all_bits():
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 7, 8, 9, 100])
 def test_sort_is_a_stable_permutation(count):
     values = [(position * 37 + 11) % 23 for position in range(count)]
-    keys, order = Array(U256, count), Array(U32, count)
+    keys = Array(U256, count)
     for position, value in enumerate(values):
         keys[position] = U256(value)
 
-    sort(keys, order, Array(U32, count), U32(count))
+    order = sort_order(keys)
 
     found = [int(order[position]) for position in range(count)]
     assert found == sorted(range(count), key=lambda position: values[position])

@@ -1,20 +1,21 @@
 """Blocks with a chain's real image: what it published and bound (state spec 3 to 6)."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from differential.outcome import Result
-from differential.runners import cpython, native
 from differential.runners.base import state_after, state_of_case
+from tests.support.blocks import BLOCKS
 from zkos.host.case import parse_case
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, RunOptions
 
 PUBLISHED = json.loads(Path(__file__).with_name("published.json").read_text())
-NATIVE = pytest.param(native, marks=pytest.mark.native, id="native")
-CPYTHON = pytest.param(cpython, marks=pytest.mark.cpython, id="cpython")
+GUEST = BLOCKS
+pytestmark = pytest.mark.usefixtures("target")
 SCHEMES = [pytest.param(da, id=da.value) for da in DataAvailability]
 
 
@@ -37,54 +38,41 @@ def assert_block(outcome, expected, da: DataAvailability) -> None:
     assert asked == expected["queries"]
 
 
-def chain(engine, known, options):
+def chain(known, options):
     """Runs the blocks; gives each with its outcome and the state it ran on."""
     case = parse_case(known["case"], "published")
     state = state_of_case(case)
     for block in case.blocks:
-        outcome = engine.run_block(block, state, options)
+        outcome = BLOCKS.run_block(block, state, options)
         yield block, outcome, state
         state = state_after(state, outcome)
+
+
+@cache
+def parts_of(name, _runner):
+    """Blocks for a batch, and the state before each as the engine chosen leaves it."""
+    runs = list(chain(PUBLISHED[name], RunOptions()))
+    return [block for block, _, _ in runs], [state for _, _, state in runs]
 
 
 @pytest.mark.parametrize("da", SCHEMES)
 @pytest.mark.parametrize("mode", list(Mode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", PUBLISHED)
-@pytest.mark.native
 def test_blocks_alone(name, mode, da):
     known = PUBLISHED[name]
-    runs = chain(native, known, RunOptions(mode=mode, da=da))
+    runs = chain(known, RunOptions(mode=mode, da=da))
     for (_, outcome, _), expected in zip(runs, known["blocks"], strict=True):
         assert_block(outcome, expected, da)
 
 
-@pytest.mark.cpython
-def test_block_under_cpython():
-    known = PUBLISHED["transfer_1"]
-    da = DataAvailability.KECCAK
-    ((_, outcome, _),) = chain(cpython, known, RunOptions(da=da))
-    assert_block(outcome, known["blocks"][0], da)
-
-
-@pytest.mark.parametrize(
-    ("engine", "name", "da"),
-    [
-        pytest.param(*CPYTHON.values, "batch_2_l1", "keccak", marks=CPYTHON.marks),
-        *(
-            pytest.param(*NATIVE.values, name, da, marks=NATIVE.marks)
-            for name in PUBLISHED
-            for da in ("keccak", "blobs")
-        ),
-    ],
-)
-def test_blocks_together(engine, name, da):
+@pytest.mark.parametrize("da", ["keccak", "blobs"])
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_blocks_together(name, da):
     known = PUBLISHED[name]
     options = RunOptions(da=DataAvailability(da))
-    runs = list(chain(native, known, options))
-    blocks = [block for block, _, _ in runs]
-    states = [state for _, _, state in runs]
+    blocks, states = parts_of(name, BLOCKS.runner)
 
-    outcome = engine.run_batch(blocks, states, options)
+    outcome = BLOCKS.run_batch(blocks, states, options)
 
     expected = known["batch"][da]
     assert outcome.result is Result.SUCCESS, outcome.reason
@@ -95,14 +83,11 @@ def test_blocks_together(engine, name, da):
     assert hexadecimal(outcome.batch.state_after) == last["state_after"]
 
 
-@pytest.mark.native
 def test_blocks_in_another_order_make_no_batch():
     options = RunOptions()
-    runs = list(chain(native, PUBLISHED["chain_3"], options))
-    blocks = [block for block, _, _ in runs]
-    states = [state for _, _, state in runs]
+    blocks, states = parts_of("chain_3", BLOCKS.runner)
     for order in ((1, 0), (0, 2), (0, 0)):
-        outcome = native.run_batch(
+        outcome = BLOCKS.run_batch(
             [blocks[i] for i in order], [states[i] for i in order], options
         )
         assert outcome.result is Result.ABORT

@@ -5,7 +5,7 @@ import pytest
 
 from tests.guest.hooks.support import call, hooks, is_special, ledger, specials
 from tests.guest.objects import OBJECTS, fill
-from zkos.guest.hooks.table import HOOKS
+from zkos.guest.hooks.zk_table import HOOKS
 from zkos.guest.protocol.options import OPTION_EXTRA_PRECOMPILES
 from zkos.guest.system.calls import Exit, Scheme
 from zkos.guest.system.errors import OutOfNative

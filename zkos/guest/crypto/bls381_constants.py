@@ -49,6 +49,12 @@ def _frobenius(k: int) -> tuple[U256, ...]:
     return montgomery(*fp2_power((1, 1), k * (_PRIME - 1) // 6))
 
 
+def _untwisted(k: int) -> tuple[U256, ...]:
+    """The inverse of `_frobenius`: half of 1 - i is 1 / xi."""
+    inverse = ((_PRIME + 1) // 2, (_PRIME - 1) // 2)
+    return montgomery(*fp2_power(inverse, k * (_PRIME - 1) // 6))
+
+
 def _hex_digits(exponent: int) -> tuple[U8, ...]:
     return tuple(U8(int(digit, 16)) for digit in f"{exponent:x}")
 
@@ -118,3 +124,11 @@ FROBENIUS_2: Final = _frobenius(2)
 FROBENIUS_3: Final = _frobenius(3)
 FROBENIUS_4: Final = _frobenius(4)
 FROBENIUS_5: Final = _frobenius(5)
+
+TWIST_B: Final = montgomery(4, 4)
+"""The twist is y**2 = x**3 + 4 xi."""
+TWIST_3B: Final = montgomery(12, 12)
+PSI_X: Final = _untwisted(2)
+"""What the Frobenius map, seen on the twist, multiplies the conjugate of x by."""
+PSI_Y: Final = _untwisted(3)
+PARAMETER: Final = U256(_U)

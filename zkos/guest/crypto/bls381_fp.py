@@ -250,3 +250,21 @@ class FpField:
         if not borrow:
             out.low = low
             out.high = high
+
+    def inverse_root(self, out: Fp, x: Fp) -> bool:
+        """Set `out`, another element, to 1 / root of x != 0, or else of -x.
+
+        Whether it is of x.
+        """
+        power = self.power
+        self._raise(x)
+        out.copy_from(power)
+        self.square(power, power)
+        self.mul(power, power, x)
+        return power.equals(self.one)
+
+    def is_odd(self, x: Fp) -> bool:
+        """Whether the plain number is odd."""
+        plain = self.power
+        self.leave(plain, x)
+        return plain.low.word(0) & 1 == 1

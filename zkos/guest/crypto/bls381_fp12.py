@@ -195,3 +195,20 @@ class Fp12Field:
         field.add(odd, s_odd, odd)
         field.double(odd, odd)
         field.add(odd, odd, s_odd)
+
+    def mul_whole_line(self, x: Fp12, l0: Fp2, l1: Fp2, l2: Fp2) -> None:
+        """Multiply x by l0 + l1 w**2 + l2 w**3; l1 is lost."""
+        field = self.base
+        field.mul_sparse(self.v0, x.c0, l0, l1)
+        field.add(self.t0, x.c0, x.c1)
+        # w**3 = v w: the part of w is l2 v.
+        field.base.mul(self.v1.c0, x.c1.c0, l2)
+        field.base.mul(self.v1.c1, x.c1.c1, l2)
+        field.base.mul(self.v1.c2, x.c1.c2, l2)
+        field.mul_v(self.v1, self.v1)
+        field.base.add(l1, l1, l2)
+        field.mul_sparse(self.t0, self.t0, l0, l1)
+        field.sub(self.t0, self.t0, self.v0)
+        field.sub(x.c1, self.t0, self.v1)
+        field.mul_v(self.v1, self.v1)
+        field.add(x.c0, self.v0, self.v1)

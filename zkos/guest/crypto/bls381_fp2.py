@@ -26,6 +26,9 @@ class Fp2:
     def is_zero(self) -> bool:
         return self.c0.is_zero() and self.c1.is_zero()
 
+    def equals(self, x: "Fp2") -> bool:
+        return self.c0.equals(x.c0) and self.c1.equals(x.c1)
+
 
 def fp2_zero() -> Fp2:
     """A new element, for those who keep it."""
@@ -114,3 +117,12 @@ class Fp2Field:
         field.mul(out.c0, x.c0, norm)
         field.mul(out.c1, x.c1, norm)
         field.negate(out.c1, out.c1)
+
+    def halve(self, out: Fp2, x: Fp2) -> None:
+        """Half of x."""
+        self.base.halve(out.c0, x.c0)
+        self.base.halve(out.c1, x.c1)
+
+    def is_odd(self, x: Fp2) -> bool:
+        """The sign of x (RFC 9380, 4.1): its first part that is not 0 is odd."""
+        return self.base.is_odd(x.c1 if x.c0.is_zero() else x.c0)

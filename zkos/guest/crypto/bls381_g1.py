@@ -90,7 +90,7 @@ class G1:
         out.z.copy_from(field.one)
         if not self._find_y(out, flags & FLAG_LARGER != 0):
             return False
-        return self._in_subgroup(out)
+        return self.in_subgroup(out)
 
     def _find_y(self, point: G1Point, larger: bool) -> bool:
         """Complete x by one of the two y; False if there are none."""
@@ -107,7 +107,7 @@ class G1:
             field.negate(point.y, point.y)
         return True
 
-    def _in_subgroup(self, point: G1Point) -> bool:
+    def in_subgroup(self, point: G1Point) -> bool:
         """Whether a point of the curve has the prime order.
 
         With f the map (x, y) -> (beta x, y), f(f(P)) + f(P) + P = 0 on the whole
@@ -202,3 +202,36 @@ class G1:
         field.mul(left.y, rise, base)
         field.mul(fall, fall, run)
         field.sub(left.y, left.y, fall)
+
+    def contains(self, point: G1Point) -> bool:
+        """Whether (x, y), with z aside, is on the curve."""
+        field = self.field
+        field.square(self.t0, point.x)
+        field.mul(self.t0, self.t0, point.x)
+        field.add(self.t0, self.t0, self.curve_b)
+        field.square(self.t1, point.y)
+        return self.t0.equals(self.t1)
+
+    def clear_cofactor(self, point: G1Point) -> None:
+        """Make a point of the curve one of G1: multiply by 1 - u (RFC 9380, 8.8.1).
+
+        The group of the curve is G1 and a part of (u - 1)**2 / 3 points, all of whose
+        orders divide u - 1 (Wahby and Boneh, 2019).
+        """
+        base = self.base
+        base.copy_from(point)
+        for step in urange(U32(1), PARAMETER_LENGTH):
+            self.double(point)
+            if PARAMETER_BITS[step] == 1:
+                self.add(point, base, False)
+        self.add(point, base, False)
+
+    def normalize(self, point: G1Point) -> None:
+        """Make z 1, for a point that is not infinite."""
+        field = self.field
+        field.invert(self.t0, point.z)
+        field.square(self.t1, self.t0)
+        field.mul(point.x, point.x, self.t1)
+        field.mul(self.t1, self.t1, self.t0)
+        field.mul(point.y, point.y, self.t1)
+        point.z.copy_from(field.one)

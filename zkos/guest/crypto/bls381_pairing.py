@@ -164,3 +164,9 @@ class FixedPairing:
             field.cyclotomic_square(out)
             if PARAMETER_BITS[step] == 1:
                 field.mul(out, out, x)
+
+    def raised_is_one(self) -> bool:
+        """Whether `result`, the end of any Miller loop, stands for a pairing of 1."""
+        self._easy_part()
+        self._hard_part()
+        return self.field.is_one(self.result)

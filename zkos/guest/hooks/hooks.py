@@ -7,14 +7,8 @@ hook has the frame of an ordinary callee.
 from typing import Final
 
 from zkos.guest.hooks.call import HookCall
-from zkos.guest.hooks.table import (
-    ADDRESSES,
-    EXTRA,
-    GROUPS,
-    HANDLERS,
-    HOOK_COUNT,
-    SYSTEM_CONTRACT,
-)
+from zkos.guest.hooks.groups import EXTRA, SYSTEM_CONTRACT
+from zkos.guest.hooks.table import ADDRESSES, GROUPS, HANDLERS, HOOK_COUNT
 from zkos.guest.protocol.addresses import HIGHEST_SPECIAL
 from zkos.guest.state.system import System
 from zkos.guest.system.calls import Exit, Frame, Scheme

@@ -16,6 +16,14 @@ BN254_PAIRING: Final = Address(8)
 BLAKE2F: Final = Address(9)
 """Only with OPTION_EXTRA_PRECOMPILES, as the next."""
 POINT_EVALUATION: Final = Address(10)
+BLS381_G1_ADD: Final = Address(0x0B)
+"""EIP-2537, in the Ethereum instance only, as the next."""
+BLS381_G1_MSM: Final = Address(0x0C)
+BLS381_G2_ADD: Final = Address(0x0D)
+BLS381_G2_MSM: Final = Address(0x0E)
+BLS381_PAIRING: Final = Address(0x0F)
+BLS381_MAP_TO_G1: Final = Address(0x10)
+BLS381_MAP_TO_G2: Final = Address(0x11)
 HIGHEST_PRECOMPILE: Final = since(VERSION, {30: POINT_EVALUATION, 31: BN254_PAIRING})
 """Of those from 1 on that are never cold."""
 EXTRA_PRECOMPILES_VARY: Final = since(VERSION, {30: False, 31: True})

@@ -21,6 +21,7 @@ from zkos.machine.translator.context import (
 )
 from zkos.machine.translator.discovery import WORD
 from zkos.machine.translator.translation import Compile, Translation, translate_image
+from zkos.terminal.steps import step
 
 _FITTING_KEPT: Final = 64
 _MOST_STEPS: Final = 1024
@@ -59,7 +60,7 @@ class TranslatedEngine:
         )
         self._enter: Final = prototype(self.library.address(hooks.ENTER))
 
-    def prepare(self, image: bytes, progress: Progress = lambda _: None) -> None:
+    def prepare(self, image: bytes, progress: Progress = step) -> None:
         """Translate an image, or load its translation. Raises `ImageError`."""
         made = translate_image(image, self.library, progress, self._compile)
         self._translations.append(made)

@@ -11,6 +11,7 @@ from zkos.compiler.emit import X86
 from zkos.compiler.native import NativeLibrary
 from zkos.compiler.variant import PLAIN, Variant
 from zkos.machine import state
+from zkos.terminal.steps import step
 
 INTERPRETER: Final = "zkos.machine.interpreter"
 RUN: Final = f"{INTERPRETER}:run"
@@ -63,9 +64,7 @@ define i32 @{ORACLE}(ptr %m, ptr %s, i32 %fields) #0 {{
 """The doors as LLVM text, behind the interpreter's own."""
 
 
-def interpreter_object(
-    progress: Progress = lambda _: None, variant: Variant = PLAIN
-) -> Artefact:
+def interpreter_object(progress: Progress = step, variant: Variant = PLAIN) -> Artefact:
     """The interpreter with the doors, as object code."""
     exports = [RUN, DECODE_IMAGE]
     return build([INTERPRETER], exports, X86, "", progress, variant, TEXT)

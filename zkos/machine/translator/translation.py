@@ -20,6 +20,7 @@ from zkos.machine.translator import hooks
 from zkos.machine.translator.context import CONTEXT_LEFT, INTERPRET, PARAMETERS
 from zkos.machine.translator.discovery import WORD, Code, Region, find_regions
 from zkos.machine.translator.region import RegionText, function_name
+from zkos.terminal.steps import step
 
 CHUNK_INSTRUCTIONS: Final = 6000
 """What LLVM is given at a time: small modules are compiled in parallel."""
@@ -99,7 +100,7 @@ class Translation:
 def translate_image(
     image: bytes,
     library: NativeLibrary,
-    progress: Progress = lambda _: None,
+    progress: Progress = step,
     compile_text: Compile | None = None,
 ) -> Translation:
     """Translate, or take what an earlier translation left in the cache.

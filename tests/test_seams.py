@@ -1,0 +1,178 @@
+"""Seams: nobody goes round one, and no version of the guest grows a cycle by them."""
+
+import ast
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.support.interfaces import default_of
+from tests.test_layers import ALLOWED, MODULES, below, cycle_in, imports, layer_of
+from tests.test_versions import BLOCK, BUILDS, SEAMS, VERSION_MODULE, bound
+from zkos.lang.linkage import ModuleTable
+from zkos.versions import INSTANCES, VERSIONS, Build
+
+GUEST = {name: path for name, path in MODULES.items() if below(name, "zkos.guest")}
+PROTOCOL = "zkos.guest.protocol"
+OF_VERSIONS = ("VERSION", "since")
+Graph = dict[str, set[str]]
+
+
+def graph() -> Graph:
+    """What each module of the guest imports of the guest."""
+    return {
+        name: {imported for imported, _ in imports(path)}
+        for name, path in GUEST.items()
+    }
+
+
+def detours(
+    importing: Mapping[str, Iterable[str]], pairs: Iterable[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Imports of what stands behind a seam that do not go through it.
+
+    What stands behind the same seam may build on it.
+    """
+    behind: dict[str, set[str]] = {}
+    for seam, module in pairs:
+        behind.setdefault(module, set()).add(seam)
+    return {
+        (name, imported)
+        for name, found in importing.items()
+        for imported in found
+        if imported in behind
+        and name not in behind[imported]
+        and not behind[imported] & behind.get(name, set())
+    }
+
+
+def linked(importing: Graph, bindings: Mapping[str, str]) -> Graph:
+    """The graph of a build: each seam imports what is bound to it."""
+    return {
+        name: {bindings[name]} if name in bindings else found
+        for name, found in importing.items()
+    }
+
+
+def reached(importing: Graph, start: str) -> set[str]:
+    """All modules a build is made of."""
+    found, waiting = set(), [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in importing:
+            found.add(name)
+            waiting += importing[name]
+    return found
+
+
+def names_of_versions(text: str) -> list[str]:
+    """What a module takes from elsewhere to ask for the version itself."""
+    return [
+        alias.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name in OF_VERSIONS or node.module == VERSION_MODULE
+    ]
+
+
+def test_nobody_goes_round_a_seam():
+    assert detours(graph(), bound()) == set()
+
+
+def test_a_detour_is_told():
+    pairs = [("seam", "default"), ("seam", "other"), ("door", "room")]
+    importing = {
+        "seam": ["default"],
+        "other": ["default"],
+        "room": ["other"],
+        "user": ["seam", "default"],
+    }
+    assert detours(importing, pairs) == {("user", "default"), ("room", "other")}
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=str)
+def test_seams_make_no_cycle(build: Build):
+    bindings = dict(build.linked().bindings)
+    assert cycle_in(linked(graph(), bindings)) is None
+
+
+def test_a_cycle_through_a_seam_is_told():
+    importing = {"user": {"seam"}, "seam": {"default"}, "other": {"user"}}
+    assert cycle_in(importing) is None
+    cycle = cycle_in(linked(importing, {"seam": "other"}))
+    assert cycle is not None
+    assert set(cycle) == {"user", "seam", "other"}
+
+
+def test_every_module_of_the_guest_is_in_some_build():
+    """Tracing builds are the versions' with one more binding."""
+    whole = graph()
+    used = {name for build in BUILDS for name in reached(whole_of(build, whole), BLOCK)}
+    used |= {module for _, module in bound()}
+    packages = {name for name, path in GUEST.items() if path.name == "__init__.py"}
+    unused = set(GUEST) - used - packages
+    reachable = {name for module in used for name in reached(whole, module)}
+    assert unused - reachable == set()
+
+
+def whole_of(build: Build, whole: Graph) -> Graph:
+    return linked(whole, dict(build.linked().bindings))
+
+
+def test_bindings_bind_seams_to_what_is_not_their_default():
+    tables = [version.bindings for version in VERSIONS.values()]
+    for bindings in (*tables, *INSTANCES.values()):
+        seams = [seam for seam, _ in bindings]
+        assert len(set(seams)) == len(seams)
+        assert set(seams) <= set(SEAMS)
+        for seam, module in bindings:
+            assert module in GUEST
+            assert module != default_of(seam)
+
+
+def test_a_module_stands_behind_one_seam():
+    pairs = bound()
+    assert len({module for _, module in pairs}) == len(pairs)
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=str)
+def test_builds_load_under_cpython(build: Build):
+    """And what users of a seam find there is what is bound."""
+    variant = build.linked()
+    table = ModuleTable(variant)
+    assert callable(table.load(BLOCK).main)
+    for seam, module in variant.bindings:
+        assert table.load(seam).__name__ == module
+
+
+@pytest.mark.parametrize("seam", SEAMS)
+def test_interfaces_import_what_their_package_may(seam: str):
+    package = layer_of(seam.rpartition(".")[0])
+    layer = layer_of(seam)
+    assert package is not None
+    assert layer is not None
+    allowed = ALLOWED[package] | ALLOWED[layer]
+    for imported, line in imports(MODULES[seam].with_suffix(".pyi")):
+        assert any(below(imported, other) for other in allowed), (
+            f"{seam}.pyi:{line} imports {imported}"
+        )
+
+
+@pytest.mark.parametrize("suffix", [".py", ".pyi"])
+def test_nothing_of_versions_is_passed_on_by_protocol(suffix: str):
+    asking = {
+        name: names_of_versions(file.read_text())
+        for name, path in GUEST.items()
+        if not below(name, PROTOCOL)
+        for file in [path.with_suffix(suffix)]
+        if file.is_file()
+    }
+    assert asking
+    assert {name for name, found in asking.items() if found} == set()
+
+
+def test_who_asks_for_the_version_is_told(tmp_path: Path):
+    assert names_of_versions(f"from {VERSION_MODULE} import NUMBER") == ["NUMBER"]
+    assert names_of_versions(f"from {PROTOCOL}.gas import since") == ["since"]
+    assert names_of_versions(f"from {PROTOCOL}.gas import GAS_LOW") == []
