@@ -8,6 +8,7 @@ becomes one case, or one case a block on the state that was recorded before it.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from differential.importers.logged_chain import is_logged, read_logged
 from zkos.host.case import Block, Case, LeafState, SlotState
 from zkos.host.case_reader import Node, optional
 from zkos.host.context import BlockContext, DataAvailability
@@ -53,6 +54,9 @@ def read_chain(root: Node, *, apart: bool = False) -> Iterator[Case]:
 
     `apart`: each block of a chain on the state recorded before it.
     """
+    if is_logged(root):
+        yield from read_logged(root)
+        return
     members = root.members()
     if "chain" not in members:
         yield _single(members)

@@ -56,8 +56,8 @@ _plant(
 _plant(
     "header_dropped_hash",
     "finish",
-    "self.options, result.rolling_hash, result.gas_used\n",
-    "self.options, result.upgrade_hash, result.gas_used\n",
+    "            result.rolling_hash,\n            result.receipts_root(),\n",
+    "            result.upgrade_hash,\n            result.receipts_root(),\n",
     "the header has the upgrade for the transactions",
 )
 
