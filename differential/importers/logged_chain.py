@@ -187,6 +187,7 @@ class _Logged:
 
 def _receipt(fields: Fields) -> ExpectedTransaction:
     receipt = _fields(fields["expected"])
+    created = receipt.get("contract_address")
     return ExpectedTransaction(
         status=_STATUSES[receipt["status"].number(1)],
         gas_used=receipt["gas_used"].number(),
@@ -194,7 +195,7 @@ def _receipt(fields: Fields) -> ExpectedTransaction:
         pubdata_used=receipt["pubdata_used"].number(),
         logs=tuple(map(_log, receipt["events"].items())),
         hash=_number(fields["hash"]),
-        created=optional(receipt.get("contract_address"), _number, 0),
+        created=0 if created is None or created.value is None else _number(created),
     )
 
 

@@ -1,4 +1,4 @@
-"""What v32 commits to: values that others have published (v32 2, 4), and their edges."""
+"""What v32 commits to: values others have published (v32 2, 4), and their edges."""
 
 from functools import cache
 from hashlib import blake2s
