@@ -31,6 +31,8 @@ LAYERS: Final = (
     "public_input",
     "state_root",
     "next_free_slot",
+    "root_before",
+    "next_free_slot_before",
     "transactions",
     "status",
     "reason",
@@ -70,6 +72,10 @@ def layers(left: Outcome, right: Outcome) -> Iterator[Layer]:
     yield "public_input", "", left.public_input, right.public_input
     yield "state_root", "", left.state_root, right.state_root
     yield "next_free_slot", "", left.next_free_slot, right.next_free_slot
+    before, other = left.detail, right.detail
+    yield "root_before", "", before.root_before, other.root_before
+    slots = before.next_free_slot_before, other.next_free_slot_before
+    yield "next_free_slot_before", "", *slots
     yield from _transactions(left, right)
     yield from _details(left, right)
     yield from _batch(left.batch, right.batch)

@@ -7,7 +7,7 @@ imported before a case is: other test suites in the same environment do not pay 
 """
 
 from argparse import ArgumentError
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -23,6 +23,8 @@ E = TypeVar("E", bound=Enum)
 DEFAULT_ENGINES: Final = ("native", "riscv")
 DEFAULT_SECONDS: Final = 600.0
 _CASES: Final = "--cases"
+_NAME: Final = "zkos"
+"""Of the plugin, where it is installed."""
 _SESSION: Final = pytest.StashKey["Session"]()
 _PLACES: Final = pytest.StashKey[list[Path]]()
 _OPTIONS: Final[dict[str, dict[str, Any]]] = {
@@ -68,15 +70,56 @@ _OPTIONS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(
+    parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
+) -> None:
     """The options of the plugin; `--zkos-NAME` where another plugin has the name."""
+    if pluginmanager.has_plugin(_NAME):
+        # All other installed plugins first: they cannot do without their names.
+        pluginmanager.load_setuptools_entrypoints("pytest11")
     group = parser.getgroup("zkos", "ZKsync OS cases")
     for name, about in _OPTIONS.items():
         about = {**about, "dest": f"zkos_{name}"}
         try:
+            if f"--{name}" in _names(parser):
+                raise ValueError(name)
             group.addoption(f"--{name}", **about)
         except (ValueError, ArgumentError):
             group.addoption(f"--zkos-{name}", **about)
+
+
+def _names(parser: pytest.Parser) -> list[str]:
+    """Names of all options so far, where pytest 8 would look at them too late."""
+    groups = {id(group): group for group in getattr(parser, "_groups", ())}
+    anonymous = getattr(parser, "_anonymous", None)
+    groups[id(anonymous)] = anonymous
+    parts = (getattr(group, "options", ()) for group in groups.values())
+    options = [option for part in parts for option in part]
+    return [name for option in options for name in option.names()]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(
+    parser: pytest.Parser,
+) -> Generator[None, object, object]:
+    """Say in one line that a conftest has an option of the same name."""
+    result: object = None
+    try:
+        result = yield
+    except (ValueError, ArgumentError) as error:
+        # Pytest 9 names the option at the end.
+        taken = [name for name in _OPTIONS if str(error).endswith(f": --{name}")]
+        if not taken:
+            raise
+    else:
+        names = _names(parser)
+        taken = [name for name in _OPTIONS if names.count(f"--{name}") > 1]
+    if taken:
+        raise pytest.UsageError(
+            f"a conftest.py adds the option --{taken[0]}, which the plugin {_NAME} "
+            f"has: rename it, or leave the plugin out with -p no:{_NAME}"
+        )
+    return result
 
 
 def pytest_configure(config: pytest.Config) -> None:

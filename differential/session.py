@@ -21,7 +21,7 @@ from zkos.cases.loading import load_case
 from zkos.host.case import Case
 from zkos.host.case_errors import CaseError
 from zkos.host.expected import Batch
-from zkos.host.profile import RunOptions
+from zkos.host.profile import Profile, RunOptions
 from zkos.host.state import ChainState
 
 CASE_SUFFIXES: Final = (".json", ".json.gz", ".yaml", ".yml")
@@ -226,7 +226,7 @@ class Session:
         wanted = None
         if difference is None:
             expected = expectation(block.case, block.index, block.batch)
-            unexpected = first_unexpected(expected, answers)
+            unexpected = first_unexpected(expected, self._of_production(answers))
             if unexpected is not None:
                 difference, wanted = unexpected
         batch = block.batch
@@ -243,6 +243,18 @@ class Session:
         return BlockResult(
             block.path, block.case, block.index, outcome, block.history, without
         )
+
+    def _of_production(self, answers: dict[str, Outcome]) -> dict[str, Outcome]:
+        """Those of engines that run what chains run: cases expect no other answers."""
+        profiles = {
+            engine.name: engine.options(self._options).profile
+            for engine in self._engines
+        }
+        return {
+            name: outcome
+            for name, outcome in answers.items()
+            if profiles[name] is Profile.PRODUCTION
+        }
 
 
 def _tells_state(outcome: Outcome) -> bool:

@@ -18,7 +18,10 @@ from zkos.host.profile import Profile, RunOptions
 
 CASES = find_cases([CORPORA])
 NAMES = [path.relative_to(CORPORA).as_posix() for path in CASES]
-SMALL = ("transfers", "storage/counter", "logs", "hooks/upgrade", "limits/pubdata")
+SMALL = (
+    *("transfers", "storage/counter", "logs", "hooks/upgrade", "limits/pubdata"),
+    *("protocols", "nodes/delegated"),
+)
 ON_CPYTHON = [name for name in NAMES if name.startswith(SMALL)]
 LIMITS = Limits(300.0)
 CONTRACTS = CORPORA / "contracts"

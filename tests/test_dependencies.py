@@ -101,6 +101,7 @@ DRIVER = "from fuzz.targets.atheris_driver import main; main('hashes', [])"
         (("unicorn",), ["corpus", "min", ".", "-t", "machine"], COMMAND, "fuzz"),
         (("atheris",), [], DRIVER, "fuzz"),
         (("ethereum",), ["run", "x.json", "-e", "eels"], COMMAND, "eels"),
+        (("rocksdict",), ["corpus", "import", "--node", ".", "o"], COMMAND, "node"),
     ],
 )
 def test_a_missing_extra_is_named(lacks, words, start, extra, tmp_path):

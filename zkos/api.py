@@ -22,7 +22,12 @@ from differential.minimise import passes
 from differential.minimise.predicate import compared
 from differential.minimise.search import Search, begin
 from differential.outcome import Difference, Outcome
-from differential.runners.base import run_chain, state_after, state_of_case
+from differential.runners.base import (
+    options_of,
+    run_chain,
+    state_after,
+    state_of_case,
+)
 from zkos.cases import loading
 from zkos.cases.assembler import assemble as assemble
 from zkos.cases.builder import CaseBuilder as CaseBuilder
@@ -111,8 +116,9 @@ def compare(
     seen = []
     difference = None
     for index, block in enumerate(case.blocks):
+        asked = options_of(case, index, wanted)
         outcomes = {
-            engine.name: engine.run_block(block, state, wanted) for engine in chosen
+            engine.name: engine.run_block(block, state, asked) for engine in chosen
         }
         seen.append(outcomes)
         difference = first_difference(outcomes)

@@ -63,13 +63,12 @@ class _Loader:
 
     def run(self, block: Block, options: RunOptions) -> None:
         self._honest = oracle_of(block, self._state, options)
-        try:
-            native.run_guest(QueryChannel(self), options)
-        except OracleError as error:
-            if self._failure is None:
-                raise UserError(f"the state that is needed: {error}") from error
+        channel = QueryChannel(self)
+        native.run_guest(channel, options)
         if self._failure is not None:
             raise self._failure
+        if channel.fault is not None:
+            raise UserError(f"the state that is needed: {channel.fault}")
 
     def answer(self, query: int, parameters: bytes) -> bytes:
         assert self._honest is not None

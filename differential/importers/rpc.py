@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from differential.importers.executions import protocol_of_execution, unknown_execution
 from differential.importers.given_transactions import read_given
 from differential.importers.json_rpc import Archive, MethodMissing
 from differential.importers.node_transactions import read_transaction
@@ -34,8 +35,6 @@ from zkos.host.transactions import Transaction
 from zkos.terminal.errors import UserError
 from zkos.versions import DEFAULT, Protocol
 
-EXECUTIONS: Final = {4: "v30", 5: "v30", 6: "v31", 7: "v32"}
-"""The node's number of what runs a block, and the protocol version that is."""
 _STATUSES: Final = {0: "reverted", 1: "success"}
 _PRICE_SHARE: Final = 100
 """Native units a gas pays for where nobody says the price."""
@@ -122,14 +121,10 @@ class RpcBlock:
         if self._metadata is None:
             return DEFAULT
         node = _member(self._metadata, "execution_version")
-        known = {protocol.value for protocol in Protocol}
-        name = EXECUTIONS.get(node.number(32))
-        if name not in known:
-            node.fail(
-                f"execution version {node.value} is of no protocol known here; "
-                "--protocol says which to take"
-            )
-        return Protocol(name)
+        protocol = protocol_of_execution(node.number(32))
+        if protocol is None:
+            node.fail(unknown_execution(node.value))
+        return protocol
 
     def _work(self) -> tuple[tuple[Transaction, ...], list[Node | None]]:
         """Transactions, and receipts of those that the node has."""

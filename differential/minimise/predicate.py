@@ -12,7 +12,12 @@ from differential.engines import Engine, unsupported
 from differential.minimise.search import OpcodeAt, Predicate
 from differential.origin import origin
 from differential.outcome import Difference, Outcome, Result
-from differential.runners.base import Runner, state_after, state_of_case
+from differential.runners.base import (
+    Runner,
+    options_of,
+    state_after,
+    state_of_case,
+)
 from differential.trace import Tracer, tracer_for
 from differential.trace_diff import first_split
 from differential.workers import Job, Pool
@@ -33,9 +38,10 @@ def compared(left: Side, right: Side, options: RunOptions) -> Predicate:
 
     def pairs(case: Case) -> Iterator[Pair]:
         state = state_of_case(case)
-        for block in case.blocks:
-            one = left[1](block, state, options)
-            yield one, right[1](block, state, options)
+        for index, block in enumerate(case.blocks):
+            asked = options_of(case, index, options)
+            one = left[1](block, state, asked)
+            yield one, right[1](block, state, asked)
             state = state_after(state, one)
 
     return predicate
@@ -50,8 +56,9 @@ def isolated(left: Engine, right: Engine, options: RunOptions, pool: Pool) -> Pr
     def pairs(case: Case) -> Iterator[Pair]:
         history: tuple[Outcome, ...] = ()
         for index in range(len(case.blocks)):
+            asked = options_of(case, index, options)
             jobs = [
-                Job(ticket, engine, case, index, history, options)
+                Job(ticket, engine, case, index, history, asked)
                 for ticket, engine in enumerate((left, right))
             ]
             one, two = _run_jobs(pool, jobs)
@@ -94,9 +101,10 @@ def opcode_at(
 
     def find(case: Case) -> str:
         state = state_of_case(case)
-        for block in case.blocks:
-            one = left(block, state, options)
-            two = right(block, state, options)
+        for index, block in enumerate(case.blocks):
+            asked = options_of(case, index, options)
+            one = left(block, state, asked)
+            two = right(block, state, asked)
             split = first_split(one.steps, two.steps)
             if split is not None:
                 return split.opcode

@@ -11,7 +11,7 @@ from typing import Any, Final
 from differential.compare import layers
 from differential.engines import Engine, EngineError, parse_engines, unsupported
 from differential.outcome import Outcome, Result
-from differential.runners.base import state_after, state_of_case
+from differential.runners.base import options_of, state_after, state_of_case
 from fuzz.coverage.target import Target
 from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
@@ -43,8 +43,9 @@ def votes(target: Target[Any], value: Any) -> Votes | None:
         return None
     engines = _engines()
     state = state_of_case(value)
-    for block in value.blocks:
-        outcomes = {item.name: _run(item, block, state, options) for item in engines}
+    for index, block in enumerate(value.blocks):
+        asked = options_of(value, index, options)
+        outcomes = {item.name: _run(item, block, state, asked) for item in engines}
         counted = count_votes(outcomes)
         if counted is not None:
             return counted

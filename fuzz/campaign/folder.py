@@ -100,6 +100,8 @@ class Folder:
         """Start a campaign; FolderError if the folder holds something else."""
         self.path.mkdir(parents=True, exist_ok=True)
         others = [item.name for item in self.path.iterdir()]
+        if "campaign.json" in others:
+            raise FolderError(f"{self.path / 'campaign.json'}: is no regular file")
         if not all(name.startswith(TEMPORARY) for name in others):
             raise FolderError(f"{self.path}: not empty, and no campaign to resume")
         content = {"format": 1, "started": time.time(), **asdict(settings)}

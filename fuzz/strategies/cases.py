@@ -1,6 +1,7 @@
 """Whole cases: a state and one or more blocks of transactions on it."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fuzz.strategies.cast import (
@@ -49,30 +50,53 @@ _TYPE_BYTE: Final = 31
 _FIRST_DELEGATES: Final = (5, 0x100, 0x8008, 0xDEAD, 0)
 
 
-def case(source: Source) -> Case:
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a version's cases have that those of the oldest have not."""
+
+    prepare: Callable[[Source, Cast], None]
+    """Tells the cast who else there is."""
+    furnish: Callable[[Source, Cast, Case], Case]
+    """Adds to the state before the first block."""
+    vary: Callable[[Source, Cast, Block], Block]
+    """Adds to a block, or makes it another."""
+
+
+def case(source: Source, extras: Extras | None = None) -> Case:
     """A state and blocks; each can be run, saved and read again."""
     count = source.choose(_BLOCKS, _BLOCK_WEIGHTS)
-    return _case(source, count, _SIZE_WEIGHTS)
+    return _case(source, count, _SIZE_WEIGHTS, extras)
 
 
-def batch(source: Source) -> Case:
+def batch(source: Source, extras: Extras | None = None) -> Case:
     """A state and up to eight blocks that are also one batch."""
     count = source.choose(_BATCHES, _BATCH_WEIGHTS)
-    made = _case(source, count, _BATCH_SIZE_WEIGHTS)
+    made = _case(source, count, _BATCH_SIZE_WEIGHTS, extras)
     first, *others = made.blocks
     scheme = source.choose(tuple(DataAvailability), _BATCH_SCHEME_WEIGHTS)
     first = replace(first, context=replace(first.context, da=scheme))
     return as_batch(replace(made, blocks=(first, *others)))
 
 
-def _case(source: Source, count: int, sizes: Weights) -> Case:
+def prepared(source: Source, extras: Extras | None) -> tuple[Cast, Case]:
+    """Who plays, and the state that all versions have."""
     cast = make_cast(source)
-    state = _state(source, cast)
+    if extras is not None:
+        extras.prepare(source, cast)
+    return cast, _state(source, cast)
+
+
+def _case(source: Source, count: int, sizes: Weights, extras: Extras | None) -> Case:
+    cast, state = prepared(source, extras)
+    if extras is not None:
+        state = extras.furnish(source, cast, state)
     context = first_context(source, cast)
-    blocks = [block(source, cast, context, sizes)]
-    for _ in range(count - 1):
-        context = next_context(source, cast, context)
-        blocks.append(block(source, cast, context, sizes))
+    blocks: list[Block] = []
+    for _ in range(count):
+        if blocks:
+            context = next_context(source, cast, context)
+        made = block(source, cast, context, sizes)
+        blocks.append(made if extras is None else extras.vary(source, cast, made))
     return replace(state, blocks=tuple(blocks))
 
 

@@ -7,6 +7,7 @@ commit to what an independent judge makes of its blocks.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from differential.outcome import Result
@@ -17,12 +18,14 @@ from fuzz.targets.block_engines import BlockEngine, coverage_engine, riscv_engin
 from fuzz.targets.block_judge import Misjudged, judge_run, must_end
 from fuzz.targets.block_runs import Run, Transcript, first_unlike
 from fuzz.targets.blocks import OPTIONS, BlockTarget, Step
+from fuzz.targets.versions import extras_of, named
 from zkos.guest.protocol.report import KIND_BATCH
 from zkos.host.case import Case
 from zkos.host.channel import QueryChannel
 from zkos.host.edits import edited
 from zkos.host.oracle import BatchOracle, HonestOracle
 from zkos.host.profile import RunOptions
+from zkos.versions import DEFAULT, Protocol
 
 _BATCH: Final = int(KIND_BATCH).to_bytes(4, "little")
 Reference = Callable[[Sequence[Step], RunOptions, Run], Problem | None]
@@ -41,7 +44,8 @@ class BatchTarget(BlockTarget):
         reference: Reference | None = None,
     ) -> None:
         """Blocks alone run on the first engine only."""
-        super().__init__(name, engines[:1], options, generate=batch, repair=as_batch)
+        generate = partial(batch, extras=extras_of(options.protocol))
+        super().__init__(name, engines[:1], options, generate=generate, repair=as_batch)
         self._together: Final = tuple(engines)
         self._about_batch: Final = reference
 
@@ -66,7 +70,9 @@ class BatchTarget(BlockTarget):
     def _run_batch(self, engine: BlockEngine, steps: Sequence[Step]) -> Run:
         oracles = [
             edited(
-                HonestOracle(step.state, step.block.context, step.served),
+                HonestOracle(
+                    step.state, step.block.context, step.served, self.options.protocol
+                ),
                 step.block.edits,
             )
             for step in steps
@@ -107,9 +113,11 @@ def _told(run: Run) -> list[tuple[int, bytes]]:
     return [item for item in run.channel.messages if item[1][:4] != _BATCH]
 
 
-def block_batch() -> BatchTarget:
+def block_batch(protocol: Protocol = DEFAULT) -> BatchTarget:
     """Batches on the compiled OS and its image, and block by block."""
-    return BatchTarget("block_batch", [coverage_engine(), riscv_engine()])
+    engines = [coverage_engine(protocol), riscv_engine(protocol)]
+    options = replace(OPTIONS, protocol=protocol)
+    return BatchTarget(named("block_batch", protocol), engines, options)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from zkos.compiler.native import NativeLibrary
 from zkos.compiler.variant import Variant
 from zkos.host.channel import QueryChannel
 from zkos.host.profile import RunOptions
-from zkos.versions import Build
+from zkos.versions import DEFAULT, Build, Protocol
 
 SEARCH: Final = Variant(
     coverage=True,
@@ -32,24 +32,24 @@ class BlockEngine:
 
 
 @cache
-def coverage_library() -> NativeLibrary:
+def coverage_library(protocol: Protocol = DEFAULT) -> NativeLibrary:
     """The compiled OS with coverage counters; comparisons go to nobody."""
-    return native.library(Build(variant=counting(SEARCH)))
+    return native.library(Build(protocol, variant=counting(SEARCH)))
 
 
 @cache
-def coverage_engine() -> BlockEngine:
-    """The compiled OS with coverage counters."""
-    library = coverage_library()
+def coverage_engine(protocol: Protocol = DEFAULT) -> BlockEngine:
+    """The compiled OS, of any version; the counters are those of `protocol`."""
 
     def run(channel: QueryChannel, options: RunOptions) -> Ending:
-        return native.run_library(library, channel, options)
+        return native.run_library(coverage_library(options.protocol), channel, options)
 
-    return BlockEngine("native", run, Counters.of(library))
+    return BlockEngine("native", run, Counters.of(coverage_library(protocol)))
 
 
 @cache
-def riscv_engine() -> BlockEngine:
-    """The RISC-V image on the emulated machine, translated and loaded now."""
-    riscv.translate(riscv.program().image())
+def riscv_engine(*protocols: Protocol) -> BlockEngine:
+    """The RISC-V images on the emulated machine, translated and loaded now."""
+    for protocol in protocols or (DEFAULT,):
+        riscv.translate(riscv.program(Build(protocol)).image())
     return BlockEngine("riscv", riscv.run_guest)

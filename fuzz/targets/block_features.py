@@ -15,7 +15,7 @@ from fuzz.coverage.counters import magnitude, semantic
 from zkos.guest.protocol.report import KIND_TRANSACTION
 from zkos.host.case import Block
 from zkos.host.channel import QUERY_IDS, REPORT, QueryChannel
-from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext
+from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext, DataAvailability
 from zkos.host.profile import Quirks
 from zkos.host.report import Status
 from zkos.host.tree import hash_bytes
@@ -26,6 +26,8 @@ _UNREADABLE: Final = (
     "preimage does not match its hash",
     "unexpected length of a preimage",
 )
+_TOO_MUCH_FOR_BLOBS: Final = "more pubdata than blobs can hold"
+_LAYER: Final = "the settlement layer is not the one announced"
 _HEADER: Final = "commitment/header.py"
 """Where numbers of the header must fit."""
 _PREIMAGE: Final = QUERY_IDS["preimage"]
@@ -57,7 +59,10 @@ def declared_abort(
         return context.timestamp < (context.last_block_timestamp or 0)
     if _HEADER in reason:
         return context.eip1559_basefee >> 64 != 0
-    return False
+    if _TOO_MUCH_FOR_BLOBS in reason:
+        return context.da is DataAvailability.BLOBS
+    # The code of a system contract may say what is not so (v31 7.4).
+    return _LAYER in reason
 
 
 @dataclass(slots=True)

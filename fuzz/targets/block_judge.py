@@ -13,6 +13,12 @@ from typing import Any, Final
 from fuzz.coverage.target import Problem
 from fuzz.targets.block_features import Receipts
 from fuzz.targets.block_runs import Run, report_words
+from fuzz.targets.outside_judge import (
+    NOTHING_HASHED,
+    events_of,
+    knows_chains,
+    outside_of,
+)
 from zkos.guest.protocol.report import (
     KIND_ACCOUNT_DIFF,
     KIND_BATCH,
@@ -34,8 +40,10 @@ from zkos.host.kzg import BLOB_DATA_BYTES, MOST_BLOBS, split
 from zkos.host.pubdata import PubdataError, timestamp_of
 from zkos.host.report import Status
 from zkos.host.state import ChainState
+from zkos.host.transactions import Kind
 from zkos.host.tree import hash_bytes
 from zkos.host.words import Words
+from zkos.versions import DEFAULT, Protocol
 
 JUDGE: Final = "judge"
 MOST_LOGS: Final = 1 << 14
@@ -78,6 +86,7 @@ def judge_block(
     *,
     decreed: Collection[bytes] = (),
     mix_hash: int = MIX_HASH,
+    protocol: Protocol = DEFAULT,
 ) -> Judged:
     """What a successful run of a block on `state` came to. Raises Misjudged.
 
@@ -93,13 +102,13 @@ def judge_block(
         raise Misjudged("pubdata", str(error)) from error
     given, receipts = context.block_hashes, Receipts.of(run.channel.messages)
     hashes = state.block_hashes if given is None else given
-    stay = [row[1] != Status.INVALID for row in receipts.rows]
+    rows = zip(served, receipts.rows, strict=True)
+    stay = [(item, row[0]) for item, row in rows if row[1] != Status.INVALID]
+    first_hash = NOTHING_HASHED if knows_chains(protocol) else bytes(32)
     header = block_hash(
         context,
         _parent(context, hashes),
-        rolling_hash(
-            item.hash for item, kept in zip(served, stay, strict=True) if kept
-        ),
+        rolling_hash((item.hash for item, _ in stay), first_hash),
         sum(row[3] for row in receipts.rows),
         mix_hash,
     )
@@ -112,6 +121,13 @@ def judge_block(
     for words in report_words(run.channel, int(KIND_PREIMAGE)):
         _, _, data = words.u32(), words.u256(), words.data()
         after.preimages.add(data)
+    if knows_chains(protocol):
+        upgrades = (item.hash for item, kind in stay if kind == Kind.UPGRADE.value)
+        sealed = replace(
+            sealed,
+            upgrade_hash=next(upgrades, bytes(32)),
+            outside=outside_of(len(stay), events_of(run.channel), after),
+        )
     return Judged(_with_said_hashes(sealed, after, run, decreed), after)
 
 
@@ -184,6 +200,8 @@ def must_end(blocks: Sequence[SealedBlock]) -> bool:
     if sum(len(block.logs) for block in blocks) > MOST_LOGS:
         return True
     if any(any(block.upgrade_hash) for block in blocks[1:]):
+        return True
+    if len({block.outside and block.outside.settlement_layer for block in blocks}) > 1:
         return True
     if blocks[0].context.da is not DataAvailability.BLOBS:
         return False

@@ -4,11 +4,13 @@ from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_differential import differential
 from fuzz.targets.blocks import BlockTarget
 from zkos.host.profile import Quirks, RunOptions
+from zkos.versions import DEFAULT, Protocol
 
 
-def block_upstream() -> BlockTarget:
+def block_upstream(protocol: Protocol = DEFAULT) -> BlockTarget:
     """The compiled OS against its image, with upstream's faults reproduced."""
-    return differential("block_upstream", RunOptions(quirks=Quirks.UPSTREAM))
+    options = RunOptions(quirks=Quirks.UPSTREAM, protocol=protocol)
+    return differential("block_upstream", options)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,13 @@ from typing import Final
 
 from differential.origin import origin
 from differential.outcome import Outcome, Result
-from differential.runners.base import Ending, conclude, settle, state_of_case
+from differential.runners.base import (
+    Ending,
+    conclude,
+    options_of,
+    settle,
+    state_of_case,
+)
 from fuzz.coverage.counters import Counters
 from fuzz.coverage.target import Observation, Problem
 from fuzz.mutation.cases import mutate_case
@@ -40,6 +46,7 @@ from zkos.host.oracle import HonestOracle
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 from zkos.host.transactions import Transaction, TransactionError
+from zkos.versions import DEFAULT
 
 _STATES_KEPT: Final = 64
 _TRANSACTIONS_KEPT: Final = 4096
@@ -94,11 +101,18 @@ class BlockTarget:
 
     def generate(self, source: Source) -> Case:
         """A case of the shared generators."""
-        return self._repair(self._generate(source))
+        return self._named(self._generate(source))
 
     def mutate(self, source: Source, parent: Case, donor: Case) -> Case:
         """A changed case."""
-        return self._repair(mutate_case(source, parent, donor))
+        return self._named(mutate_case(source, parent, donor))
+
+    def _named(self, value: Case) -> Case:
+        """The case as this target wants it, with the version it is about."""
+        value = self._repair(value)
+        if self.options.protocol is DEFAULT or value.protocol is not None:
+            return value
+        return replace(value, protocol=self.options.protocol)
 
     def weight(self, value: Case) -> int:
         """Bytes of code and data, with something for everything else."""
@@ -127,7 +141,10 @@ class BlockTarget:
         state = self._state(replace(value, blocks=(), batches=()))
         done: list[Step] = []
         for index, block in enumerate(value.blocks):
-            step = self._run_block(settle(block, state), state, seen, value.preimages)
+            options = options_of(value, index, self.options)
+            step = self._run_block(
+                settle(block, state), state, seen, value.preimages, options
+            )
             if seen.problem is not None and len(value.blocks) > 1:
                 where = f"block {index} {seen.problem.where}".strip()
                 seen.problem = replace(seen.problem, where=where)
@@ -143,6 +160,7 @@ class BlockTarget:
         state: ChainState,
         seen: Observation,
         decreed: tuple[bytes, ...],
+        options: RunOptions,
     ) -> "Step | None":
         """What there is after a successful block; `seen` gets what is wrong."""
         try:
@@ -151,8 +169,7 @@ class BlockTarget:
             seen.rejected += 1
             return None
         runs = [
-            self._run(engine, block, state, served, self.options)
-            for engine in self.engines
+            self._run(engine, block, state, served, options) for engine in self.engines
         ]
         first = runs[0]
         receipts = Receipts.of(first.channel.messages)
@@ -164,7 +181,7 @@ class BlockTarget:
         judged = None
         if seen.problem is None and first.ending.result is Result.SUCCESS:
             try:
-                mixed = self.options.word() & int(OPTION_PREVRANDAO)
+                mixed = options.word() & int(OPTION_PREVRANDAO)
                 judged = judge_block(
                     block.context,
                     state,
@@ -172,15 +189,16 @@ class BlockTarget:
                     first,
                     decreed=decreed,
                     mix_hash=block.context.mix_hash if mixed else MIX_HASH,
+                    protocol=options.protocol,
                 )
                 judge_run([judged.sealed], first)
             except Misjudged as error:
                 seen.problem = error.problem(first.engine)
         compared = len(runs) > 1
         if self._reference is not None and seen.problem is None:
-            outcome = outcome_of(first, state, self.options)
+            outcome = outcome_of(first, state, options)
             started = time.process_time()
-            judgement = self._reference(block, state, self.options, outcome)
+            judgement = self._reference(block, state, options, outcome)
             seen.peer_seconds += time.process_time() - started
             seen.problem = judgement.problem
             compared = judgement.compared
@@ -195,7 +213,7 @@ class BlockTarget:
         served: Sequence[Delivery],
         options: RunOptions,
     ) -> Run:
-        honest = HonestOracle(state, block.context, served)
+        honest = HonestOracle(state, block.context, served, options.protocol)
         transcript = Transcript(edited(honest, block.edits))
         channel = QueryChannel(transcript)
         return Run(engine.name, engine.run(channel, options), channel, transcript)

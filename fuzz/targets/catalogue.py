@@ -10,10 +10,13 @@ from fuzz.coverage.target import Target
 from fuzz.shipped import corpora
 from zkos.terminal.errors import UserError
 from zkos.terminal.extras import how_to_install
+from zkos.versions import DEFAULT as DEFAULT_VERSION
+from zkos.versions import Protocol
 
 _FACTORIES: Final = {
     "block_differential": "fuzz.targets.block_differential:block_differential",
     "block_batch": "fuzz.targets.block_batch:block_batch",
+    "block_upgrade": "fuzz.targets.block_upgrade:block_upgrade",
     "block_upstream": "fuzz.targets.block_upstream:block_upstream",
     "block_replay": "fuzz.targets.block_replay:block_replay",
     "block_native": "fuzz.targets.block_native:block_native",
@@ -32,13 +35,21 @@ _FACTORIES: Final = {
     "machine": "fuzz.targets.machine:machine",
     "case_import": "fuzz.targets.case_import:case_import",
 }
+_BY_VERSION: Final = ("block_differential", "block_batch", "block_upstream")
+"""Those that there are once a version, called after it but for the default's."""
+_VERSIONS: Final = {
+    f"{name}_{protocol.value}": (name, protocol)
+    for protocol in Protocol
+    if protocol is not DEFAULT_VERSION
+    for name in _BY_VERSION
+}
 _NEEDS: Final = {"machine": ("unicorn",)}
 """Packages that not everybody installs, by target."""
 IMAGES_FOLDER: Final = "ZKOS_IMAGES"
 """Environment variable that names the folder of shipped images."""
 NAMES: Final = tuple(
     name
-    for name in _FACTORIES
+    for name in (*_FACTORIES, *_VERSIONS)
     if os.environ.get(IMAGES_FOLDER) or not name.startswith("block_image")
 )
 """Targets that can run here, in the order in which they are shown."""
@@ -52,14 +63,15 @@ class TargetError(UserError):
 def load_target(name: str) -> Target[Any]:
     """Make a target; what it needs is compiled now. Raises TargetError."""
     check_target(name)
-    module, _, factory = _FACTORIES.get(name, name).partition(":")
+    base, *version = _VERSIONS.get(name, (name,))
+    module, _, factory = _FACTORIES.get(base, base).partition(":")
     try:
         make = getattr(importlib.import_module(module), factory)
     except (ImportError, AttributeError) as error:
-        if name in _FACTORIES:
+        if base in _FACTORIES:
             raise  # a fault of ours: what others may lack was checked
         raise TargetError(f"target {name!r} cannot be loaded: {error}") from error
-    made: Target[Any] = make()
+    made: Target[Any] = make(*version)
     _ = made.counters  # of what is compiled, if it was not yet
     return made
 
@@ -80,16 +92,19 @@ def check_target(name: str) -> None:
     for package in _NEEDS.get(name, ()):
         if not _exists(package):
             raise TargetError(f"target {name} {how_to_install(package)}")
-    if name not in _FACTORIES and ":" not in name:
+    module, _, factory = name.partition(":")
+    if name not in (*_FACTORIES, *_VERSIONS) and not factory:
         raise TargetError(
             f"no target is called {name!r}, there are: {', '.join(NAMES)}"
         )
+    if factory and not _exists(module):
+        raise TargetError(f"target {name!r} cannot be loaded: no module {module}")
 
 
 def _exists(package: str) -> bool:
     try:
         return importlib.util.find_spec(package) is not None
-    except (ModuleNotFoundError, ValueError):
+    except (ImportError, ValueError):
         return False
 
 
@@ -105,4 +120,6 @@ def describe() -> list[tuple[str, str]]:
         module, _, factory = place.partition(":")
         made = getattr(importlib.import_module(module), factory)
         rows.append((name, (made.__doc__ or "").strip().splitlines()[0]))
+    for name, (base, protocol) in _VERSIONS.items():
+        rows.append((name, f"{base}, under the rules of {protocol.value}."))
     return rows

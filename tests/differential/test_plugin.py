@@ -11,7 +11,7 @@ CASE = CORPORA / "transfers" / "self_and_zero.json"
 ROOT = CORPORA.parent
 
 
-def run_pytest(folder, *options):
+def run_pytest(folder, *options, path=str(ROOT)):
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options],
         cwd=folder,
@@ -19,7 +19,7 @@ def run_pytest(folder, *options):
         text=True,
         timeout=600,
         check=False,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": str(ROOT)}
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONPATH": path}
         | _cache(),
     )
 
@@ -187,3 +187,41 @@ def test_an_option_somebody_else_has_gets_another_name(repository):
     options = ("-p", "other", "--zkos-mode", "forward", "--mode", "theirs")
     done = run_pytest(repository, "-v", "--cases", "cases", *CONSTANT, *options)
     assert items(done) == ALL[:1]
+
+
+OTHER = "def pytest_addoption(parser):\n    parser.addoption('--mode')\n"
+
+
+def test_an_option_of_a_conftest_is_one_line(repository):
+    (repository / "conftest.py").write_text(OTHER)
+    done = run_pytest(repository, "--cases", "cases", *CONSTANT)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout
+    assert done.stdout == ""
+    (line,) = filter(None, done.stderr.splitlines())
+    assert "a conftest.py adds the option --mode" in line
+    assert "-p no:zkos" in line
+    done = run_pytest(repository, "-p", "no:zkos", "-v")
+    assert items(done) == ALL[1:]
+
+
+def test_other_faults_of_a_conftest_are_its_own(repository):
+    (repository / "conftest.py").write_text("raise ValueError('--mode of mine')\n")
+    done = run_pytest(repository, "--cases", "cases", *CONSTANT)
+    assert "the plugin zkos" not in done.stderr
+    assert "--mode of mine" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["aaa", "zzz"])
+def test_an_option_of_an_installed_plugin_gets_another_name(repository, name):
+    (repository / f"{name}_plugin.py").write_text(OTHER)
+    info = repository / f"{name}_plugin-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Name: {name}-plugin\nVersion: 1.0\n")
+    entry = f"[pytest11]\n{name} = {name}_plugin\n"
+    (info / "entry_points.txt").write_text(entry)
+    for path in (f"{repository}:{ROOT}", f"{ROOT}:{repository}"):
+        options = ("--zkos-mode", "forward", "--mode", "theirs")
+        done = run_pytest(
+            repository, "-v", "--cases", "cases", *CONSTANT, *options, path=path
+        )
+        assert items(done) == ALL[:1], done.stderr

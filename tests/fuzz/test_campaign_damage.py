@@ -128,17 +128,37 @@ def test_fields_of_a_wrong_kind_are_damage(campaign, value, tmp_path):
     assert f"zkos: {history}: " in done.stderr
 
 
-@pytest.mark.parametrize("kind", ["cut", "changed", "folder", "pipe"])
-@pytest.mark.parametrize("pattern", ["*.slot", "*.log", "corpus/*", "history.jsonl"])
+@pytest.mark.parametrize("kind", ["cut", "emptied", "changed", "folder", "pipe"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "campaign.json",
+        "history.jsonl",
+        "*.slot",
+        "*.log",
+        "corpus/*",
+        "findings/*/finding.json",
+        "findings/*/case.*",
+    ],
+)
 def test_a_damaged_campaign_goes_on_or_says_why(campaign, pattern, kind):
-    path = next(iter(sorted(campaign.rglob(pattern))))
+    path = min(campaign.rglob(pattern))
+    before = {item.name for item in Folder(campaign).findings()}
     damage(path, kind)
-    more = str(2 * int(RUNS))
+    more = str(int(RUNS) + 500)
     code, _, errors = finish(start(campaign, "--runs", more, "-j", "1"))
     assert code in (1, 2), errors
     assert "Traceback" not in errors
+    assert "unexpected" not in errors
     if code == 2:
         assert str(path.name) in errors.splitlines()[-1]
+    if pattern == "campaign.json":
+        assert code == 2
+        return
+    # What was found is still known, and nothing else is claimed.
+    after = {item.name for item in Folder(campaign).findings()}
+    lost = {path.parent.name} if path.name == "finding.json" else set()
+    assert before - lost <= after <= before
 
 
 def test_a_damaged_finding_is_found_again(tmp_path):

@@ -136,30 +136,47 @@ def import_inputs(
     chain_id: Annotated[
         int, typer.Option("--chain-id", min=0, help="Of the block's chain.")
     ] = 1,
+    node: corpus_node.IsNode = False,
     rpc: corpus_node.Rpc = None,
     block: corpus_node.BlockName = None,
     transactions: corpus_node.Transactions = None,
     protocol: corpus_node.ProtocolName = None,
     pubdata_limit: corpus_node.PubdataLimit = None,
     answers: corpus_node.Answers = None,
+    apart: Annotated[
+        bool,
+        typer.Option(
+            "--apart",
+            help="FILE is a chain: a case a block, each on the state recorded before.",
+        ),
+    ] = False,
 ) -> int:
     """Take over inputs from elsewhere: any folder or archive.
 
     Targets on blocks take Ethereum's state and block tests too, as cases. With
     --prestate and --diffs it is one block of a live chain: the answers of an archive
     node to eth_getBlockByNumber and debug_traceBlockByNumber (prestateTracer).
-    With --rpc a running node is asked for a block and for the state it needs.
+    With --rpc a running node is asked for a block and for the state it needs; the
+    folder of a node's databases is read, and with --node one of its replay records.
+    A file of blocks that a node of ZKsync OS made (a chain from its genesis, or one
+    block on a whole state) becomes cases that expect what the node says.
     """
     from fuzz.corpus import Corpus, import_from
 
     wanted = corpus_node.Chosen(block, transactions, protocol, pubdata_limit, answers)
+    if node or corpus_node.is_database(place):
+        return corpus_node.import_node(place, wanted, rpc, into)
     if rpc is not None:
         return corpus_node.import_rpc(rpc, wanted, place, into)
-    wanted.refuse_without_rpc()
+    wanted.refuse_all()
     if into is None:
         raise UserError("INTO is missing: where the inputs go")
     if prestate is not None or diffs is not None:
         return corpus_cases.import_chain_block(place, into, prestate, diffs, chain_id)
+    if corpus_cases.is_chain_file(place):
+        return corpus_cases.import_chain(place, into, apart=apart)
+    if apart:
+        raise UserError(f"{place}: no chain of a node, which --apart is for")
 
     loaded = _load(target, place)
     corpus = Corpus(_inputs(into, target), loaded.suffix)

@@ -8,9 +8,10 @@ from rich.table import Table
 
 from differential.session import find_cases
 from zkos.cases.loading import load_case
-from zkos.host.case import AccountState, Case
+from zkos.host.case import AccountState, Case, parse_case
 from zkos.host.case_errors import CaseError
-from zkos.host.case_writer import save_case
+from zkos.host.case_reader import read_json
+from zkos.host.case_writer import case_to_json, save_case
 from zkos.host.delivery import decode_transaction
 from zkos.host.transactions import Transaction, TransactionError
 from zkos.terminal.console import output, say
@@ -38,6 +39,51 @@ def import_chain_block(
     say(f"{len(case.blocks[0].transactions)} transactions in {into}")
     words = ["zkos", "diff", str(into), "-e", "native", "-e", "py_evm"]
     say(shell_line([*words, "--profile", "replay"]), to=output())
+    return EXIT_CLEAN
+
+
+def is_chain_file(place: Path) -> bool:
+    """Whether a file holds what nodes say of blocks; raises CaseError if damaged.
+
+    Only files that are called JSON are looked at.
+    """
+    from differential.importers.chain import is_chain
+
+    return (
+        place.is_file()
+        and place.name.endswith((".json", ".json.gz"))
+        and is_chain(read_json(place))
+    )
+
+
+def import_chain(place: Path, into: Path, *, apart: bool) -> int:
+    """Make cases of blocks that nodes made, with what those say they gave.
+
+    `into` is a file if called so, and takes one case, else a folder.
+    """
+    from differential.importers.chain import read_chain
+
+    cases = list(read_chain(read_json(place), apart=apart))
+    for case in cases:
+        parse_case(case_to_json(case), str(place))
+    if into.name.endswith((".json", ".json.gz")):
+        if len(cases) > 1:
+            raise UserError(f"{into}: {len(cases)} cases need a folder")
+        paths = [into]
+    else:
+        stem = place.name.partition(".")[0]
+        numbers = [case.blocks[0].context.block_number for case in cases]
+        names = [f"{stem}_{number}" for number in numbers] if apart else [stem]
+        paths = [into / f"{name}.json.gz" for name in names]
+        with writing(into):
+            into.mkdir(parents=True, exist_ok=True)
+    for case, path in zip(cases, paths, strict=True):
+        check_writable(path)
+        with writing(path):
+            save_case(case, path)
+    blocks = sum(len(case.blocks) for case in cases)
+    say(f"{blocks} blocks in {len(cases)} cases in {into}")
+    say(f"zkos diff {into} -e native -e riscv", to=output())
     return EXIT_CLEAN
 
 

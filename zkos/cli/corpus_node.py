@@ -1,8 +1,9 @@
 """`zkos corpus import` of blocks that a node made: from the node itself."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,18 +12,29 @@ from zkos.host.case_reader import read_json
 from zkos.host.case_writer import case_to_json, save_case
 from zkos.terminal.console import output, say
 from zkos.terminal.errors import EXIT_CLEAN, UserError
-from zkos.terminal.files import check_writable, writing
+from zkos.terminal.files import check_writable, read_file, writing
 from zkos.versions import Protocol, UnknownVersion, protocol_of
+
+if TYPE_CHECKING:
+    from differential.importers.json_rpc import Archive
 
 _CASES = (".json", ".json.gz")
 
+IsNode = Annotated[
+    bool,
+    typer.Option(
+        "--node", help="It is what a node keeps: its databases, or a replay record."
+    ),
+]
 Rpc = Annotated[
     str | None,
-    typer.Option("--rpc", metavar="URL", help="A running node; the case is the place."),
+    typer.Option(
+        "--rpc", metavar="URL", help="A running node; with --node for the state alone."
+    ),
 ]
 BlockName = Annotated[
     str | None,
-    typer.Option("--block", metavar="N|HASH", help="With --rpc: which block."),
+    typer.Option("--block", metavar="N|HASH", help="Which block of a node."),
 ]
 Transactions = Annotated[
     Path | None,
@@ -69,11 +81,27 @@ class Chosen:
     pubdata_limit: int | None = None
     answers: Path | None = None
 
-    def refuse_without_rpc(self) -> None:
-        """Raise UserError where an option has no meaning."""
-        for name in self.__slots__:
+    def refuse_all(self) -> None:
+        """Raise UserError if there is one: nothing here is of a node."""
+        self._refuse(self.__slots__, "is for blocks of a node: --rpc or --node")
+
+    def refuse(self, *names: str) -> None:
+        """Raise UserError if one of these is given."""
+        self._refuse(names, "is for blocks that --rpc asks for")
+
+    def _refuse(self, names: Iterable[str], why: str) -> None:
+        for name in names:
             if getattr(self, name) is not None:
-                raise UserError(f"--{name.replace('_', '-')} is for --rpc")
+                raise UserError(f"--{name.replace('_', '-')} {why}")
+
+    def number(self) -> int | None:
+        """Which block, where there are no hashes to name one. Raises UserError."""
+        if self.block is None:
+            return None
+        try:
+            return int(self.block, 0)
+        except ValueError:
+            raise UserError(f"--block {self.block}: expected a number") from None
 
     def version(self) -> Protocol | None:
         """Raises UserError."""
@@ -85,11 +113,108 @@ class Chosen:
             raise UserError(f"--protocol: {error}") from error
 
 
+def is_database(place: Path) -> bool:
+    """Whether a folder is that of a node's databases."""
+    from differential.importers import rocksdb
+
+    return rocksdb.is_database(place)
+
+
+def import_node(place: Path, chosen: Chosen, url: str | None, into: Path | None) -> int:
+    """Make cases of what a node keeps."""
+    if into is None:
+        raise UserError("INTO is missing: where the cases go")
+    chosen.refuse("transactions", "pubdata_limit")
+    if place.is_dir():
+        if url is not None:
+            raise UserError("--rpc: a node's databases have the state themselves")
+        chosen.refuse("answers")
+        return _import_database(place, chosen, into)
+    return _import_record(place, chosen, url, into)
+
+
+def _import_database(folder: Path, chosen: Chosen, into: Path) -> int:
+    """A case a block: into a file if called so, else into a folder."""
+    from differential.importers.rocksdb import NodeDatabase
+
+    single = into.name.endswith(_CASES)
+    number, protocol = chosen.number(), chosen.version()
+    if single and number is None:
+        raise UserError(f"{into}: takes one block, and --block says which")
+    if not single:
+        with writing(into):
+            into.mkdir(parents=True, exist_ok=True)
+    database = NodeDatabase(folder)
+    try:
+        numbers = range(1, database.latest() + 1) if number is None else (number,)
+        for each in numbers:
+            path = into if single else into / f"block_{each}.json.gz"
+            save(database.case(each, protocol), path, str(folder))
+    finally:
+        database.close()
+    say(f"{len(numbers)} blocks in {into}")
+    say(f"zkos diff {into} -e native -e riscv --quirks upstream", to=output())
+    return EXIT_CLEAN
+
+
+def _import_record(place: Path, chosen: Chosen, url: str | None, into: Path) -> int:
+    """The block of a record, on the state that a running node has before it."""
+    from differential.importers.executions import (
+        protocol_of_execution,
+        unknown_execution,
+    )
+    from differential.importers.on_demand import load
+    from differential.importers.replay_record import RecordError, read_record
+    from differential.importers.rpc import RpcState
+    from zkos.host.case import Block
+    from zkos.host.profile import RunOptions
+    from zkos.host.state import ChainState
+
+    if not into.name.endswith(_CASES):
+        raise UserError(f"{into}: a case is called .json or .json.gz")
+    check_writable(into)
+    try:
+        record = read_record(read_file(place))
+    except RecordError as error:
+        raise UserError(f"{place}: {error}") from error
+    number, context = chosen.number(), record.context
+    if number not in (None, context.block_number):
+        raise UserError(f"{place}: a record of block {context.block_number}")
+    protocol = chosen.version() or protocol_of_execution(record.execution_version)
+    if protocol is None:
+        raise UserError(f"{place}: {unknown_execution(record.execution_version)}")
+    block = Block(context, record.transactions)
+    case = Case((block,), preimages=record.preimages, protocol=protocol)
+    if url is None:
+        chosen.refuse("answers")
+        say("the record says nothing of the state: --rpc URL asks a node for it")
+    else:
+        parent = f"{(context.block_hashes or (0,))[0]:064x}"
+        archive = _archive(url, chosen, f"before-{parent}")
+        source, state = RpcState(archive, context.block_number - 1), ChainState()
+        for forced in record.preimages:
+            state.preimages.add(forced)
+        load([block], state, source, RunOptions(protocol=protocol))
+        case = replace(case, accounts=source.accounts())
+    save(case, into, str(place))
+    say(f"block {context.block_number}, {len(block.transactions)} transactions")
+    say(f"zkos run {into} --quirks upstream", to=output())
+    return EXIT_CLEAN
+
+
+def _archive(url: str, chosen: Chosen, name: str) -> "Archive":
+    """A node whose answers about something are kept."""
+    from differential.importers.json_rpc import Archive, Endpoint
+    from zkos.compiler.cache_folder import ANSWERS, folder
+
+    kept = chosen.answers or folder() / f"{ANSWERS}node-{name}.jsonl"
+    return Archive(Endpoint(url), kept)
+
+
 def import_rpc(url: str, chosen: Chosen, place: Path, into: Path | None) -> int:
     """Make a case of a block of a running node."""
     from differential.importers.json_rpc import Archive, Endpoint
     from differential.importers.rpc import RpcBlock, Wanted, block_hash
-    from zkos.compiler.cache_folder import ANSWERS, folder
 
     if into is not None:
         raise UserError(f"{into}: with --rpc there is one place, the case")
@@ -100,14 +225,12 @@ def import_rpc(url: str, chosen: Chosen, place: Path, into: Path | None) -> int:
     check_writable(place)
     given = None if chosen.transactions is None else read_json(chosen.transactions)
     wanted = Wanted(chosen.version(), chosen.pubdata_limit, given)
-    endpoint = Endpoint(url)
-    name = block_hash(Archive(endpoint, None), chosen.block)
-    kept = chosen.answers or folder() / f"{ANSWERS}node-{name[2:]}.jsonl"
-    archive = Archive(endpoint, kept)
+    name = block_hash(Archive(Endpoint(url), None), chosen.block)
+    archive = _archive(url, chosen, name[2:])
     block = RpcBlock(archive, name, wanted)
     case = block.case()
     save(case, place, url)
-    asked = endpoint.requests
+    asked = archive.endpoint.requests
     say(f"block {block.number}, {len(case.blocks[0].transactions)} transactions")
     say(f"{asked} questions to the node, {archive.kept} answers kept from before")
     if not block.is_of_zksync_os:

@@ -19,7 +19,7 @@ from differential.origin import Signature
 from differential.outcome import Result
 from differential.reports.replay import diff_command
 from differential.workers import GIGABYTE, Limits, Pool
-from zkos.cases.loading import load_case
+from zkos.cases.loading import STANDARD_INPUT, load_case
 from zkos.cli import options as opt
 from zkos.host.case import Case
 from zkos.host.case_writer import save_case
@@ -75,6 +75,9 @@ def command(
     """
     engines = _two_engines(engine or [])
     options = RunOptions(profile, mode, quirks, extra_precompiles=extra_precompiles)
+    load_case(case)  # what is none is told before anything is compiled
+    if case == STANDARD_INPUT and output_file is None:
+        raise UserError("a case from standard input needs --output")
     target = output_file or small_name(case)
     for path in (target, log_name(target)):
         check_writable(path)

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from differential.outcome import Result
-from differential.runners.base import Ending, oracle_of, state_of_case
+from differential.runners.base import Ending, options_of, oracle_of, state_of_case
 from zkos.cases.loading import load_case
 from zkos.cli import options as opt
 from zkos.host.channel import QueryChannel
@@ -109,7 +109,8 @@ def _record(
     show: Callable[[str], None],
 ) -> int:
     case = load_case(path)
-    recorder = Recorder(oracle_of(case.blocks[0], state_of_case(case)))
+    options = options_of(case, 0, options)
+    recorder = Recorder(oracle_of(case.blocks[0], state_of_case(case), options))
     show(f"{name}: running {path}")
     ending = _runner(name)(QueryChannel(recorder), options)
     with writing(target):

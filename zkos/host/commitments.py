@@ -1,4 +1,4 @@
-"""What binds a block and a batch, computed once more (state spec 5 and 6).
+"""What binds a block and a batch, computed once more (state spec 5 and 6, v31 9, 10).
 
 Plain Python, written from the specification: it shares nothing with the guest, so it
 judges what the guest and others say.
@@ -74,6 +74,28 @@ class StateCommitment:
 
 
 @dataclass(frozen=True, slots=True)
+class InteropRoot:
+    """A root of another chain's messages."""
+
+    chain: int
+    number: int
+    root: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a block says of other chains and counts besides, since v31."""
+
+    transactions: int
+    """That stay, of all kinds."""
+    roots: tuple[InteropRoot, ...] = ()
+    """In the order in which they were added."""
+    message_root: int = 0
+    settlement_layer: int = 0
+    """Id of the chain that this one settles on."""
+
+
+@dataclass(frozen=True, slots=True)
 class SealedBlock:
     """A block with all that its batch binds."""
 
@@ -86,6 +108,8 @@ class SealedBlock:
     """Of the processed transactions of type 0x7f."""
     upgrade_hash: bytes
     """Of the processed transaction of type 0x7e, or zero."""
+    outside: Outside | None = None
+    """None where the version knows no other chains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +120,7 @@ class BatchCommitment:
     state_after: bytes
     output: bytes
     logs_root: bytes
-    """With the root of an aggregation that is not used."""
+    """With the root of other chains' messages, 0 before v31."""
     data_availability: bytes
     versioned_hashes: tuple[bytes, ...]
     """Of its blobs, empty without."""
@@ -107,9 +131,9 @@ class BatchCommitment:
         return keccak256(self.state_before + self.state_after + self.output)
 
 
-def rolling_hash(hashes: Iterable[bytes]) -> bytes:
-    """Of the transactions that stay in a block, in order."""
-    rolling = _ZERO
+def rolling_hash(hashes: Iterable[bytes], first: bytes = _ZERO) -> bytes:
+    """Of the transactions that stay in a block, in order, from `first` on."""
+    rolling = first
     for item in hashes:
         rolling = keccak256(rolling + item)
     return rolling
@@ -186,27 +210,49 @@ def data_availability(da: DataAvailability, pubdata: bytes) -> bytes:
             return keccak256(b"".join(versioned_hashes(da, pubdata)))
 
 
+def interop_hash(roots: Iterable[InteropRoot]) -> bytes:
+    """The rolling hash of roots of other chains."""
+    rolling = _ZERO
+    for item in roots:
+        words = (item.chain, item.number, item.root)
+        rolling = keccak256(
+            rolling + b"".join(word.to_bytes(32, "big") for word in words)
+        )
+    return rolling
+
+
 def seal(blocks: Sequence[SealedBlock], da: DataAvailability) -> BatchCommitment:
     """The commitment to blocks that follow each other, at least one."""
     first, last = blocks[0], blocks[-1]
     pubdata = b"".join(block.pubdata for block in blocks)
     bound = data_availability(da, pubdata)
     logs = [log for block in blocks for log in block.logs]
-    root = keccak256(logs_root(logs) + _ZERO)
     count, rolling = priority(
         item for block in blocks for item in block.priority_hashes
     )
+    outsides = [block.outside for block in blocks if block.outside is not None]
+    message_root = outsides[-1].message_root if outsides else 0
+    root = keccak256(logs_root(logs) + message_root.to_bytes(32, "big"))
+    numbers, interop = count.to_bytes(32, "big"), _ZERO
+    settlement = b""
+    if outsides:
+        staying = sum(item.transactions for item in outsides)
+        others = staying - count - (first.upgrade_hash != _ZERO)
+        numbers += others.to_bytes(32, "big")
+        interop = interop_hash(item for known in outsides for item in known.roots)
+        settlement = outsides[0].settlement_layer.to_bytes(32, "big")
     output = keccak256(
         first.context.chain_id.to_bytes(32, "big")
         + first.context.timestamp.to_bytes(8, "big")
         + last.context.timestamp.to_bytes(8, "big")
         + da.scheme.to_bytes(32, "big")
         + bound
-        + count.to_bytes(32, "big")
+        + numbers
         + rolling
         + root
         + first.upgrade_hash
-        + _ZERO
+        + interop
+        + settlement
     )
     return BatchCommitment(
         first.before.hash(),

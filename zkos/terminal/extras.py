@@ -10,6 +10,7 @@ _EXTRAS: Final = {
     "ethereum_types": "eels",
     "hypothesis": "fuzz",
     "mkdocs": "docs",
+    "rocksdict": "node",
     "unicorn": "fuzz",
     "yaml": "scenarios",
 }

@@ -218,7 +218,7 @@ def good() -> Iterator[tuple[str, str, bytes]]:
         yield "pairing", name, data
     for x in elements():
         yield "map_to_g1", f"{x:x}", fp(x)
-        for y in (0, 1, P - 1, x):
+        for y in (0, x):
             yield "map_to_g2", f"{x:x} {y:x}", fp(x) + fp(y)
 
 

@@ -63,14 +63,14 @@ class BlockFinisher:
         )
         look_outside(self.io)
         root, next_free_slot, last_timestamp = self.oracle.proof_data()
-        if metadata.timestamp < last_timestamp:
-            trap("the block is older than the one before")
         before = Commitment(root, next_free_slot)
 
         backing = self.io.backing
         records = backing.seal(self.io.storage.addresses, self.io.accounts.accounts)
         pubdata = self.write_pubdata(block_hash, records)
         after = backing.commit(before, records)
+        if metadata.timestamp < last_timestamp:
+            trap("the block is older than the one before")
 
         if self.report.enabled:
             self.report_state(records, pubdata)

@@ -86,9 +86,7 @@ class Bls381:
         self.g1_sum.begin()
         position = U32(0)
         for _ in urange(count):
-            if not self._read_g1(self.one, input, position):
-                return False
-            if not self.g1.in_subgroup(self.one):
+            if not self._read_member_of_g1(input, position):
                 return False
             scalar = input.load_u256_be(position + G1_BYTES)
             self.g1_sum.add(self.one, scalar)
@@ -116,9 +114,7 @@ class Bls381:
         self.g2_sum.begin()
         position = U32(0)
         for _ in urange(count):
-            if not self._read_g2(self.two, input, position):
-                return False
-            if not self.g2.in_subgroup(self.two):
+            if not self._read_member_of_g2(input, position):
                 return False
             scalar = input.load_u256_be(position + G2_BYTES)
             self.g2_sum.add(self.two, scalar)
@@ -134,13 +130,9 @@ class Bls381:
         self.pairs.begin()
         position = U32(0)
         for _ in urange(count):
-            if not self._read_g1(self.one, input, position):
+            if not self._read_member_of_g1(input, position):
                 return False
-            if not self.g1.in_subgroup(self.one):
-                return False
-            if not self._read_g2(self.two, input, position + G1_BYTES):
-                return False
-            if not self.g2.in_subgroup(self.two):
+            if not self._read_member_of_g2(input, position + G1_BYTES):
                 return False
             self.pairs.add(self.one, self.two)
             position = position + PAIR_BYTES
@@ -203,6 +195,20 @@ class Bls381:
             return True
         self.g2.field.set_one(out.z)
         return self.g2.contains(out)
+
+    def _read_member_of_g1(self, data: ByteView, position: U32) -> bool:
+        """Read `one`; False if it is no point of G1."""
+        one = self.one
+        if not self._read_g1(one, data, position):
+            return False
+        return one.is_infinite() or self.g1.in_subgroup(one)
+
+    def _read_member_of_g2(self, data: ByteView, position: U32) -> bool:
+        """Read `two`; False if it is no point of G2."""
+        two = self.two
+        if not self._read_g2(two, data, position):
+            return False
+        return two.is_infinite() or self.g2.in_subgroup(two)
 
     def _write_fp(self, x: Fp, out: ByteView, position: U32) -> None:
         """Write an element, which is lost."""

@@ -18,6 +18,7 @@ from zkos.guest.protocol.report import (
     REASON_REFUND_OVERFLOW,
     REASON_REVERTED,
 )
+from zkos.guest.protocol.transactions import SERVICE_IS_FREE, TYPE_SERVICE
 from zkos.guest.system.errors import (
     Fatal,
     InsufficientBalance,
@@ -102,7 +103,8 @@ def pay(work: Work, prices: Prices) -> None:
     left = transaction.gas_limit - outcome.gas_used
     credit(work, transaction.sender, U256(left) * prices.gas, REASON_REFUND_OVERFLOW)
     price = prices.gas
-    if work.system.options.burn_base_fee:
+    is_free = SERVICE_IS_FREE and transaction.kind == TYPE_SERVICE
+    if work.system.options.burn_base_fee and not is_free:
         price = price - work.system.metadata.basefee
     credit(
         work,

@@ -11,6 +11,8 @@ TYPE_EIP1559: Final = U32(0x02)
 TYPE_EIP7702: Final = U32(0x04)
 TYPE_SERVICE: Final = U32(0x7D)
 """Calls of the operator to system contracts, since v31."""
+SERVICE_IS_FREE: Final = since(VERSION, {30: False, 31: True})
+"""Whether there are transactions without a price of gas, of which nothing is burnt."""
 TYPE_UPGRADE: Final = U32(0x7E)
 TYPE_L1: Final = U32(0x7F)
 

@@ -1,0 +1,94 @@
+"""Every kind of file that builds leave: whatever befalls it, results are the same."""
+
+import re
+
+import pytest
+
+from tests.compiler.test_lines import SOURCE
+from tests.machine.test_translator import counting
+from tests.support.damage import damage
+from zkos.compiler import cache_folder
+from zkos.compiler.image import build_program
+from zkos.compiler.line_build import build_lines
+from zkos.compiler.lines import stored_table
+from zkos.machine.translator.engine import TranslatedEngine
+from zkos.machine.translator.translation import translate_image
+
+pytestmark = pytest.mark.riscv
+KINDS = {
+    ".o": 1,  # object code
+    ".json": 2,  # what explains it, and a translation's
+    ".linked": 1,  # an image
+    ".lines": 1,  # its lines
+    ".N.o": 2,  # parts of a translation
+    ".lock": 3,
+    ".pruned": 1,
+}
+"""Ends of names, and how many files of the kind there are."""
+IMAGE = counting(3)
+
+
+def kind_of(path):
+    if path.name.startswith("."):
+        return path.name
+    name = re.sub(r"\.[0-9]+\.o$", ".N.o", path.name)
+    ends = [end for end in KINDS if name.endswith(end)]
+    return max(ends, key=len, default=name)
+
+
+@pytest.fixture(scope="module")
+def library():
+    """What translates, from the cache of everybody."""
+    return TranslatedEngine().library
+
+
+@pytest.fixture
+def make(tmp_path, monkeypatch, library):
+    """Builds an image, its lines and a translation, all over again."""
+    (tmp_path / "guest_lines.py").write_text(SOURCE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("ZKOS_CACHE", str(tmp_path / "cache"))
+
+    def made():
+        stored_table.cache_clear()
+        cache_folder.tell_once.cache_clear()
+        program = build_program(["guest_lines"], "guest_lines:main")
+        lines = build_lines(program)
+        translation = translate_image(IMAGE, library)
+        return program.linked, lines, translation.fits(IMAGE), len(translation.table)
+
+    yield made
+    stored_table.cache_clear()
+
+
+@pytest.mark.parametrize("damaged", ["cut", "emptied", "changed", "folder"])
+def test_every_file_heals(tmp_path, make, capsys, damaged):
+    first = make()
+    folder = tmp_path / "cache"
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = [kind_of(path) for path in files]
+    assert {kind: found.count(kind) for kind in found} == KINDS
+    for path in files:
+        damage(path, damaged)
+        capsys.readouterr()
+        assert make() == first, path.name
+        told = capsys.readouterr().err
+        assert told.count("\n") <= 1, told
+        if kind_of(path) not in (".lock", ".pruned"):
+            assert told == f"zkos: cache {folder}: damaged; what is, is made again\n"
+            assert path.is_file()
+    assert make() == first
+    assert capsys.readouterr().err == ""
+
+
+def test_a_folder_of_locks_that_is_none_does_no_harm(tmp_path, make):
+    first = make()
+    locks = tmp_path / "cache" / "locks"
+    for path in locks.iterdir():
+        path.unlink()
+    locks.rmdir()
+    locks.write_text("mine")
+    for path in (tmp_path / "cache").glob("*.linked"):
+        path.unlink()
+    assert make() == first
+    assert locks.read_text() == "mine"
