@@ -13,6 +13,7 @@ from differential.known import (
     FEES_TO_COINBASE,
     FLOOR_UNCHECKED,
     GAS_LIMIT_BINDS_GAS_USED,
+    GAS_LIMIT_CAPPED,
     INITCODE_GAS,
     INITCODE_GAS_TWICE,
     INITCODE_SIZE_FIRST,
@@ -76,6 +77,7 @@ from zkos.host.case import AccountState, Case
 from zkos.host.delivery import deliver
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.transactions import Kind, RawTransaction
+from zkos.versions import Protocol
 
 EXACT = RunOptions(Profile.REPLAY, Mode.FORWARD)
 UPSTREAM = replace(EXACT, quirks=Quirks.UPSTREAM)
@@ -201,6 +203,11 @@ EXAMPLES = {
     NO_CALLDATA_FLOOR: Example(
         case(transactions=[ZERO_DATA]),
         case(gas_of(b"") * 400, transactions=[replace(ZERO_DATA, gas_limit=10**6)]),
+    ),
+    GAS_LIMIT_CAPPED: Example(
+        case(transactions=[transaction(gas_limit=2**24 + 1)]),
+        case(transactions=[transaction(gas_limit=2**24)]),
+        replace(EXACT, protocol=Protocol.V32),
     ),
     NO_BLS_PRECOMPILES: Example(
         case(calls_precompile(0x0B, bytes(256))),
