@@ -6,7 +6,6 @@ in `differential.image_artefacts`, apart: who runs native only does not wait for
 
 from collections.abc import Callable
 
-from differential.runners import native
 from zkos.compiler.build import build
 from zkos.compiler.emit import X86
 from zkos.versions import STANDARD, Build
@@ -16,6 +15,6 @@ Progress = Callable[[str], None]
 
 def native_object(progress: Progress, wanted: Build = STANDARD) -> bytes:
     """The OS for this machine, as an object file."""
-    roots, exports = [native.MODULE], [native.MAIN]
+    roots, exports = [wanted.entry], [wanted.main]
     variant = wanted.linked()
     return build(roots, exports, X86, progress=progress, variant=variant).code

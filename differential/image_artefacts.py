@@ -1,7 +1,6 @@
 """The RV32IM image of the OS, and the machine that runs images, built with progress."""
 
 from differential.artefacts import Progress
-from differential.runners import riscv
 from zkos.compiler.image import Program, build_program
 from zkos.machine.translator.hooks import hooked_interpreter, interpreter_object
 from zkos.machine.translator.translation import translate_image
@@ -15,8 +14,7 @@ def machine_object(progress: Progress) -> bytes:
 
 def program(progress: Progress, wanted: Build = STANDARD) -> Program:
     """The OS as an image for the RV32IM machine."""
-    variant = wanted.linked()
-    return build_program([riscv.MODULE], f"{riscv.MODULE}:main", progress, variant)
+    return build_program([wanted.entry], wanted.main, progress, wanted.linked())
 
 
 def translation(progress: Progress, wanted: Build = STANDARD) -> None:

@@ -25,7 +25,13 @@ from zkos.host.profile import Profile, RunOptions
 from zkos.host.state import ChainState
 
 CASE_SUFFIXES: Final = (".json", ".json.gz", ".yaml", ".yml")
-_EXPECTED: Final = ("expected.json", "expected.json.gz")
+_OTHERS: Final = (
+    "expected.json",
+    "expected.json.gz",
+    ".blocks.json",
+    ".blocks.json.gz",
+)
+"""Results that cases should have, and blocks of Ethereum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class _Open:
 def find_cases(places: Sequence[Path]) -> list[Path]:
     """The case files of files and folders, in order; raises CaseError.
 
-    Files of expected results beside cases are passed over.
+    Files of expected results and of Ethereum's blocks beside cases are passed over.
     """
     found: list[Path] = []
     for place in places:
@@ -101,7 +107,7 @@ def find_cases(places: Sequence[Path]) -> list[Path]:
 def is_case_name(path: Path) -> bool:
     """Whether a file found in a folder is meant as a case."""
     name = path.name
-    return name.endswith(CASE_SUFFIXES) and not name.endswith(_EXPECTED)
+    return name.endswith(CASE_SUFFIXES) and not name.endswith(_OTHERS)
 
 
 class Session:

@@ -7,18 +7,23 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "zkos" / "docs"
-SPEC = DOCS / "spec" / "v30"
+SPECS = DOCS / "spec"
+SPEC = SPECS / "v30"
+LATER = ("v31",)
+"""Versions whose pages are differences."""
 PAGES = ("machine", "oracle", "transactions", "bootloader", "evm", "system", "state")
 FOLDERS = ("zkos", "differential", "fuzz", "tests")
 
-_NAME = rf"\b({'|'.join(PAGES)})\b"
+_NAME = rf"\b(?P<page>{'|'.join(PAGES)})\b"
 _NUMBER = r"[1-9]\d*(?:\.\d+)*[a-z]?\b"
 _END = r"(?=[.,;:)\]\"'`]|\s+(?:and|to|or|for|with|in)\b|\s*$)"
 _MORE = rf"(?:,?\s+(?:and|or|to)\s+|,\s+|-){_NUMBER}{_END}"
 _LIST = rf"{_NUMBER}(?:{_MORE})*"
 _STEPS = rf"(?:,?\s+(?:steps?|points?|sections?)\s+(?P<steps>{_LIST}))?"
 _CITATION = re.compile(
-    rf"{_NAME} spec(?:'s)?(?:\s+sections?)?\s+(?P<sections>{_LIST}){_STEPS}", re.I
+    rf"(?:\b(?P<version>{'|'.join(LATER)}) )?{_NAME} spec(?:'s)?(?:\s+sections?)?\s+"
+    rf"(?P<sections>{_LIST}){_STEPS}",
+    re.I,
 )
 _NAMELESS = re.compile(rf"(?P<before>\w+)?[\s(]+spec (?P<number>{_NUMBER})", re.I)
 _SHORT = re.compile(rf"{_NAME} (?P<sections>{_LIST})", re.I)
@@ -38,7 +43,7 @@ class Citation(NamedTuple):
     text: str
 
 
-def numbers(page: str) -> set[str]:
+def numbers(page: str, folder: Path = SPEC) -> set[str]:
     """Every number of a page that may be cited.
 
     A heading counts as it stands; below it the points of a numbered list, their
@@ -47,7 +52,7 @@ def numbers(page: str) -> set[str]:
     found: set[str] = set()
     section = point = ""
     rows = fenced = False
-    for line in (SPEC / f"{page}.md").read_text().splitlines():
+    for line in (folder / f"{page}.md").read_text().splitlines():
         fenced ^= line.startswith("```")
         if fenced:
             continue
@@ -101,7 +106,9 @@ def citations(text: str, place: str) -> Iterator[Citation]:
     plain, lines = flat(text)
     for match in _CITATION.finditer(plain):
         where = f"{place}:{lines[match.start()]}"
-        page, said = match[1].lower(), match[0]
+        page, said = match["page"].lower(), match[0]
+        if match["version"]:
+            page = f"{match['version']}/{page}"
         sections = listed(match["sections"])
         for number in sections:
             yield Citation(where, page, number, said)
@@ -118,7 +125,7 @@ def short_citations(text: str, place: str) -> Iterator[Citation]:
     """What the value of a rule's section cites: "evm 6.3, system 5"."""
     for match in _SHORT.finditer(text):
         for number in listed(match["sections"]):
-            yield Citation(place, match[1].lower(), number, match[0])
+            yield Citation(place, match["page"].lower(), number, match[0])
 
 
 def references(page: Path) -> Iterator[Citation]:
@@ -128,9 +135,10 @@ def references(page: Path) -> Iterator[Citation]:
         where = f"{page.name}:{lines[match.start()]}"
         sections = listed(match["sections"])
         for number in sections:
-            yield Citation(where, match[1], number, match[0])
+            yield Citation(where, match["page"], number, match[0])
         if match["row"]:
-            yield Citation(where, match[1], f"{sections[-1]}.{match['row']}", match[0])
+            number = f"{sections[-1]}.{match['row']}"
+            yield Citation(where, match["page"], number, match[0])
     if page.stem in PAGES:
         for match in _OWN.finditer(plain):
             where = f"{page.name}:{lines[match.start()]}"

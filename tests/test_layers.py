@@ -14,7 +14,7 @@ GUEST = {
     "system": ("protocol", "crypto"),
     "rlp": ("protocol", "crypto"),
     "state": ("protocol", "crypto", "system"),
-    "models": ("protocol", "crypto", "system", "state"),
+    "models": ("protocol", "crypto", "system", "rlp", "state"),
     "commitment": ("protocol", "crypto", "system", "rlp", "state", "models"),
     "evm": ("protocol", "crypto", "system", "state"),
     "environments": ("protocol", "system", "state", "evm"),

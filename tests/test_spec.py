@@ -6,9 +6,11 @@ import pytest
 
 from tests.specification import (
     DOCS,
+    LATER,
     PAGES,
     ROOT,
     SPEC,
+    SPECS,
     Citation,
     citations,
     numbers,
@@ -18,6 +20,10 @@ from tests.specification import (
 )
 
 KNOWN = {page: numbers(page) for page in PAGES}
+for version in LATER:
+    for page in PAGES:
+        there = numbers(page, SPECS / version)
+        KNOWN[f"{version}/{page}"] = KNOWN[page] | there
 
 
 def check(found: list[Citation]) -> None:
@@ -57,6 +63,18 @@ def test_references_between_pages_exist(page):
     check(list(references(SPEC / f"{page}.md")))
 
 
+@pytest.mark.parametrize("page", [*PAGES, "faults"])
+@pytest.mark.parametrize("version", LATER)
+def test_references_between_later_pages_exist(version, page):
+    found = references(SPECS / version / f"{page}.md")
+    check([item._replace(page=f"{version}/{item.page}") for item in found])
+
+
+def test_a_later_citation_names_what_its_version_says():
+    assert "6.8" in KNOWN["v31/system"] - KNOWN["system"]
+    assert "13" in KNOWN["v31/bootloader"] - KNOWN["bootloader"]
+
+
 def test_references_of_other_pages_exist():
     for path in [*DOCS.glob("*.md"), *(ROOT / "zkos" / "guest").glob("*.md")]:
         check(list(references(path)))
@@ -80,6 +98,7 @@ def test_references_of_other_pages_exist():
         ),
         ("# machine\n    # spec 4.1 and 4.2;", ["machine 4.1", "machine 4.2"]),
         ("as upstream does (spec 11).", [" 11"]),
+        ("(v31 system spec 6.8).", ["v31/system 6.8"]),
     ],
 )
 def test_citations_are_read(text, cited):

@@ -27,7 +27,6 @@ from zkos.versions import (
     protocol_of,
 )
 
-BLOCK = "zkos.guest.entry.block"
 VERSION_MODULE = "zkos.guest.protocol.version"
 FORK_MODULE = "zkos.guest.protocol.fork"
 SEAMS = [
@@ -81,7 +80,7 @@ def test_a_broken_interface_is_told(tmp_path, monkeypatch, member, other, compla
 def test_builds_pass_the_checker(build, variant):
     linked = variant.over(build.linked())
 
-    program = check_program([BLOCK], [], RV32, f"{BLOCK}:main", linked)
+    program = check_program([build.entry], [], RV32, build.main, linked)
 
     assert len(program.instances) > 100
 

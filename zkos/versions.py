@@ -107,11 +107,24 @@ VERSIONS: Final[Mapping[Protocol, Version]] = MappingProxyType({
 INSTANCES: Final[Mapping[Instance, Bindings]] = MappingProxyType({
     Instance.ZK: (),
     Instance.ETHEREUM: (
+        (
+            "zkos.guest.evm.instructions.blobs",
+            "zkos.guest.evm.instructions.transaction_blobs",
+        ),
         ("zkos.guest.hooks.call", "zkos.guest.hooks.ethereum_call"),
         ("zkos.guest.hooks.table", "zkos.guest.hooks.ethereum_table"),
+        ("zkos.guest.state.backing", "zkos.guest.models.mpt.backing"),
+        ("zkos.guest.state.deployment", "zkos.guest.models.mpt.deployment"),
+        ("zkos.guest.system.metadata", "zkos.guest.blocks.ethereum.metadata"),
     ),
 })  # fmt: skip
 DEFAULT: Final = Protocol.V30
+
+ENTRIES: Final[Mapping[Instance, str]] = MappingProxyType({
+    Instance.ZK: "zkos.guest.entry.block",
+    Instance.ETHEREUM: "zkos.guest.entry.ethereum",
+})  # fmt: skip
+"""The modules whose `main` the guest runs."""
 
 
 class UnknownVersion(ValueError):
@@ -137,6 +150,16 @@ class Build:
     fork: Fork = Fork.OSAKA
     """Of the Ethereum instance only, which in turn has no protocol version: where it
     shares numbers with ZKsync OS, they are those of the default one."""
+
+    @property
+    def entry(self) -> str:
+        """The module whose `main` the guest runs."""
+        return ENTRIES[self.instance]
+
+    @property
+    def main(self) -> str:
+        """The function that the guest runs."""
+        return f"{self.entry}:main"
 
     def linked(self) -> Variant:
         """What the compiler and CPython make of it: the variant on top of the rest."""

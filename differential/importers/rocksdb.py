@@ -46,11 +46,6 @@ _NUMBER_BYTES: Final = 8
 _HASH_BYTES: Final = 32
 
 
-def is_database(place: Path) -> bool:
-    """Whether a folder looks like that of a node's databases."""
-    return (place / REPLAYS / _CURRENT).is_file()
-
-
 class Table:
     """One database, to be read only."""
 

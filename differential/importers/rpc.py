@@ -10,6 +10,7 @@ whether a slot that is 0 has been written before, and how old the code of an acc
 A slot that is 0 counts as never written, code as of today's kind.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -35,6 +36,8 @@ from zkos.host.transactions import Transaction
 from zkos.terminal.errors import UserError
 from zkos.versions import DEFAULT, Protocol
 
+_HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
+_HASH_BYTES: Final = 32
 _STATUSES: Final = {0: "reverted", 1: "success"}
 _PRICE_SHARE: Final = 100
 """Native units a gas pays for where nobody says the price."""
@@ -57,7 +60,7 @@ def block_hash(archive: Archive, name: str) -> str:
 
     It is found anew each time if given by number: chains may be reorganised.
     """
-    if len(name) == 66 and name.startswith("0x"):
+    if _HASH.fullmatch(name):
         return name.lower()
     try:
         number = int(name, 0)
@@ -67,7 +70,7 @@ def block_hash(archive: Archive, name: str) -> str:
     node = Node(archive.endpoint.url, "eth_getBlockByNumber", result)
     if result is None:
         raise UserError(f"{archive.endpoint.url}: there is no block {number}")
-    return _member(node, "hash").text()
+    return _hash(_member(node, "hash"))
 
 
 class RpcBlock:
@@ -130,19 +133,28 @@ class RpcBlock:
         """Transactions, and receipts of those that the node has."""
         if self._wanted.transactions is not None:
             given = read_given(self._wanted.transactions, self._chain_id)
-            receipts = [
+            known = [
                 None if each.hash is None else self._receipt_of(each.hash)
                 for each in given
             ]
-            return tuple(each.transaction for each in given), receipts
+            return tuple(each.transaction for each in given), known
         nodes = _member(self._header, "transactions").items()
         transactions = tuple(read_transaction(node, self._chain_id) for node in nodes)
-        answer = self._archive.ask("eth_getBlockReceipts", hex(self.number))
-        found = [_member(item, "transactionHash").text() for item in answer.items()]
-        named = [_member(node, "hash").text() for node in nodes]
+        named = [_hash(_member(node, "hash")) for node in nodes]
+        receipts = self._receipts(named)
+        found = [_hash(_member(item, "transactionHash")) for item in receipts]
         if found != named:
-            answer.fail("not the receipts of the block's transactions")
-        return transactions, list(answer.items())
+            self._header.fail("the receipts are not those of the block's transactions")
+        return transactions, [*receipts]
+
+    def _receipts(self, names: Sequence[str]) -> list[Node]:
+        """In one question where the node can answer it."""
+        try:
+            answer = self._archive.ask("eth_getBlockReceipts", hex(self.number))
+        except MethodMissing:
+            found = [self._receipt_of(name) for name in names]
+            return [receipt for receipt in found if receipt is not None]
+        return answer.items()
 
     def _receipt_of(self, name: str) -> Node | None:
         node = self._archive.ask("eth_getTransactionReceipt", name)
@@ -185,7 +197,7 @@ class RpcBlock:
         return context
 
     def _parent(self) -> Node:
-        return self._ancestor(_member(self._header, "parentHash").text())
+        return self._ancestor(_hash(_member(self._header, "parentHash")))
 
     def _ancestor(self, name: str) -> Node:
         node = self._archive.ask("eth_getBlockByHash", name, False)
@@ -196,11 +208,11 @@ class RpcBlock:
     def _hashes(self) -> tuple[int, ...]:
         """Of the blocks before, latest first."""
         hashes = []
-        name = _member(self._header, "parentHash").text()
+        name = _hash(_member(self._header, "parentHash"))
         for distance in range(1, min(self.number, BLOCK_HASHES) + 1):
             hashes.append(int(name, 16))
             if distance < min(self.number, BLOCK_HASHES):
-                name = _member(self._ancestor(name), "parentHash").text()
+                name = _hash(_member(self._ancestor(name), "parentHash"))
         return tuple(hashes)
 
 
@@ -327,6 +339,10 @@ def _l1_logs(receipts: Sequence[Node | None]) -> tuple[ExpectedL1Log, ...] | Non
             sender = _member(log, "sender").address()
             found.append(ExpectedL1Log(position, sender, key, value))
     return tuple(found)
+
+
+def _hash(node: Node) -> str:
+    return "0x" + node.data(_HASH_BYTES).hex()
 
 
 def _address(address: int) -> str:

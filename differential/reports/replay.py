@@ -31,7 +31,7 @@ def _options(options: RunOptions) -> list[str]:
     """Those that are not the usual ones."""
     words = []
     defaults = RunOptions()
-    for name in ("profile", "mode", "quirks"):
+    for name in ("protocol", "profile", "mode", "quirks"):
         value = getattr(options, name)
         if value is not getattr(defaults, name):
             words += [f"--{name}", value.value]

@@ -31,7 +31,7 @@ from zkos.versions import STANDARD, Build
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _GUEST: Final = _ROOT / "zkos" / "guest"
 _PUBLIC_INPUT_BYTES: Final = 32
-MODULE: Final = "zkos.guest.entry.block"
+MODULE: Final = STANDARD.entry
 
 
 class OutOfTime(BaseException):
@@ -58,7 +58,7 @@ def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
 
     A time limit works in the main thread of a process only.
     """
-    return run_build(Build(options.protocol), channel, options)
+    return run_build(options.build(), channel, options)
 
 
 @cache
@@ -69,7 +69,7 @@ def modules(build: Build = STANDARD) -> ModuleTable:
 
 def run_build(build: Build, channel: QueryChannel, options: RunOptions) -> Ending:
     """Run any build of the guest, likewise."""
-    main = modules(build).load(MODULE).main
+    main = modules(build).load(build.entry).main
     engine = WordChannel(channel, (options.word(),))
     started = time.perf_counter()
     result, reason, public_input = _run(main, engine, options.time_limit)

@@ -28,8 +28,8 @@ from zkos.host.state import ChainState
 from zkos.terminal.steps import step
 from zkos.versions import STANDARD, Build
 
-MODULE: Final = "zkos.guest.entry.block"
-MAIN: Final = f"{MODULE}:main"
+MODULE: Final = STANDARD.entry
+MAIN: Final = STANDARD.main
 
 
 _libraries: Final[dict[Build, NativeLibrary]] = {}
@@ -38,7 +38,8 @@ _libraries: Final[dict[Build, NativeLibrary]] = {}
 def library(build: Build = STANDARD, progress: Progress = step) -> NativeLibrary:
     """A build of the OS for this machine, made or loaded once a process."""
     if build not in _libraries:
-        made = build_native([MODULE], [MAIN], progress, build.linked())
+        roots, exports = [build.entry], [build.main]
+        made = build_native(roots, exports, progress, build.linked())
         _libraries[build] = made
     return _libraries[build]
 
@@ -60,7 +61,8 @@ def run_batch(
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
     """Run the guest against any host, honest or not."""
-    return run_library(library(Build(options.protocol)), channel, options)
+    build = options.build()
+    return run_library(library(build), channel, options, main=build.main)
 
 
 def run_library(
@@ -68,12 +70,13 @@ def run_library(
     channel: QueryChannel,
     options: RunOptions,
     more_options: Sequence[int] = (),
+    main: str = MAIN,
 ) -> Ending:
     """Run any build of the guest; `more_options` are words after the first."""
     compiled.reset()
     compiled.attach(channel, (options.word(), *more_options))
     started = time.perf_counter()
-    result, reason, public_input = _run(compiled)
+    result, reason, public_input = _run(compiled, main)
     seconds = time.perf_counter() - started
     words_read = compiled.words[0]
     heap_bytes = compiled.heap_used
@@ -89,9 +92,9 @@ def run_library(
     )
 
 
-def _run(compiled: NativeLibrary) -> tuple[Result, str, bytes | None]:
+def _run(compiled: NativeLibrary, main: str) -> tuple[Result, str, bytes | None]:
     try:
-        compiled.call(MAIN)
+        compiled.call(main)
     except GuestFinished as end:
         return Result.SUCCESS, "", end.public_input
     except GuestTrap as trap:

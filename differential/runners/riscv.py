@@ -30,7 +30,7 @@ from zkos.machine.translator.translation import is_translated
 from zkos.terminal.steps import step
 from zkos.versions import STANDARD, Build
 
-MODULE: Final = "zkos.guest.entry.block"
+MODULE: Final = STANDARD.entry
 CYCLE_LIMIT: Final = 1 << 36
 HEAP_USED: Final = "__heap_used"
 """Symbol of our images: bytes of the heap given out."""
@@ -47,7 +47,7 @@ _programs: Final[dict[Build, Program]] = {}
 def program(build: Build = STANDARD, progress: Progress = step) -> Program:
     """A build of the OS as an image, linked once a process."""
     if build not in _programs:
-        made = build_program([MODULE], f"{MODULE}:main", progress, build.linked())
+        made = build_program([build.entry], build.main, progress, build.linked())
         _programs[build] = made
     return _programs[build]
 
@@ -96,7 +96,7 @@ def run_batch(
 
 def run_guest(channel: QueryChannel, options: RunOptions) -> Ending:
     """Run the guest against any host, honest or not."""
-    ours = program(Build(options.protocol))
+    ours = program(options.build())
     if options.emulation is Emulation.INTERPRETED:
         emulator = interpreter()
     else:

@@ -158,7 +158,8 @@ def metadata(known: Knowledge, source: Source) -> tuple[Liar, ...]:
     """Another field of the metadata."""
     block = source.below(len(known.stage.told))
     told = known.stage.told[block]
-    name = source.choose(fields(METADATA))
+    there = [name for name in fields(METADATA) if _ends(name) <= len(told.metadata)]
+    name = source.choose(there)
     start, length = span(METADATA, name)
     honest = told.metadata[start : start + length]
     if name == "block_hashes":
@@ -168,6 +169,11 @@ def metadata(known: Knowledge, source: Source) -> tuple[Liar, ...]:
     else:
         changed = _some_number(honest, source)
     return (FieldLie(block, METADATA, name, changed),)
+
+
+def _ends(name: str) -> int:
+    """Where a field of the metadata ends; not every version has all."""
+    return sum(span(METADATA, name))
 
 
 def publishing(known: Knowledge, source: Source) -> tuple[Liar, ...]:

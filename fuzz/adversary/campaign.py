@@ -18,6 +18,7 @@ from fuzz.adversary.stage import Stage
 from fuzz.strategies.source import RandomSource
 from zkos.host.case import Case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.versions import DEFAULT, Protocol
 
 PROFILES: Final = tuple(Profile)
 ROUNDS: Final = 20
@@ -71,8 +72,10 @@ class Campaign:
         cases: Mapping[str, Case],
         seed: int,
         quirks: Quirks = Quirks.NONE,
+        protocol: Protocol = DEFAULT,
     ) -> None:
         self._engine: Final = engine
+        self._protocol: Final = protocol
         self._seed: Final = seed
         rehearsed = [
             self._rehearsed(f"{name}/{profile.value}", case, profile, quirks)
@@ -87,7 +90,7 @@ class Campaign:
         self, name: str, case: Case, profile: Profile, quirks: Quirks
     ) -> tuple[Stage, Attacker]:
         options = RunOptions(profile, Mode.PROVING, quirks, report=False).word()
-        stage = Stage(name, case, options)
+        stage = Stage(name, case, options, self._protocol)
         ending = stage.rehearse(self._engine)
         if ending.result is not Result.SUCCESS:
             raise HonestRejected(f"{name}: {ending.result.value} {ending.reason}")

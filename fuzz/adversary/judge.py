@@ -76,7 +76,7 @@ def _judge_accepted(engine: Engine, stage: Stage, played: Performance) -> Trial:
     ending = played.ending
     same = ending.output == stage.output
     try:
-        stated, dropped = hear(played.asked).believable(stage.signer)
+        stated, dropped = hear(played.asked, stage.protocol).believable(stage.signer)
     except Malformed as error:
         return _unsound(played, str(error))
     if same and not any(dropped) and stated == stage.statement:

@@ -42,6 +42,7 @@ _FIELDS: Final[dict[int, tuple[tuple[str, int], ...]]] = {
         ("coinbase", 6),
         ("block_hashes", 2048),
         ("mix_hash", 8),
+        ("blob_fee", 8),
     ),
     PROOF_DATA: (("root", 8), ("next_free_slot", 2), ("timestamp", 2)),
     SLOT: (("is_new", 2), ("value", 8)),

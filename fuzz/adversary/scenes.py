@@ -7,6 +7,7 @@ fuzzer's generators make can be a scene too.
 from collections.abc import Callable
 from typing import Final
 
+from fuzz.adversary.interop_scenes import interop_scenes
 from fuzz.adversary.parts import (
     CONTRACT,
     HEIR,
@@ -29,15 +30,17 @@ from fuzz.adversary.protocol_scenes import PROTOCOL_SCENES
 from zkos.host.case import AccountState, Case
 from zkos.host.context import BlockContext
 from zkos.host.transactions import AccessListEntry, FieldTransaction, Kind
+from zkos.versions import DEFAULT, Protocol
 
 TWINS: Final = (25113, 74126)
 """Slots of the contract whose flat keys begin with the same four bytes."""
 BARELY_ENOUGH_GAS: Final = 182_000
 
 
-def scenes() -> dict[str, Case]:
-    """All scenes by name."""
-    return {name: make() for name, make in _SCENES.items()}
+def scenes(protocol: Protocol = DEFAULT) -> dict[str, Case]:
+    """All scenes of a version by name."""
+    made = {name: make() for name, make in _SCENES.items()}
+    return made if protocol is DEFAULT else interop_scenes(made)
 
 
 def _transfer() -> Case:

@@ -28,14 +28,21 @@ from zkos.host import delivery
 from zkos.host.case import Block, Case
 from zkos.host.channel import QueryChannel
 from zkos.host.codecs.metadata import encode_metadata, encode_proof_data
-from zkos.host.codecs.rlp import decode_signed
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
-from zkos.host.transactions import Kind, Transaction, TransactionError
+from zkos.host.transactions import (
+    Kind,
+    RawTransaction,
+    Transaction,
+    TransactionError,
+)
+from zkos.versions import DEFAULT, Protocol
 
 _MOST_SIGNERS: Final = 4096
 _MOST_BYTES: Final = 4096
 """Of an envelope whose signer is remembered; a size may be a lie of any size."""
+_CONTEXT: Final = 0x800B
+"""Whose slot 0 names the settlement layer."""
 _UPGRADE: Final = Kind.UPGRADE.value
 
 Transactions = tuple[StatedTransaction, ...]
@@ -61,8 +68,11 @@ class Performance(NamedTuple):
 class Stage:
     """A scene ready to be run against liars, once it is rehearsed."""
 
-    def __init__(self, name: str, case: Case, options: int) -> None:
+    def __init__(
+        self, name: str, case: Case, options: int, protocol: Protocol = DEFAULT
+    ) -> None:
         self.name: Final = name
+        self.protocol: Final = protocol
         self.case: Final = case
         self.is_batch: Final = case.batch
         self.options: Final = options | (int(OPTION_BATCH) if case.batch else 0)
@@ -119,7 +129,7 @@ class Stage:
         """
         told: list[Told] = []
         for index, block in enumerate(self.blocks):
-            stated = _state_block(block, state, transactions[index])
+            stated = _state_block(block, state, transactions[index], self.protocol)
             told.append(tell(stated, self.world(state)))
             if index + 1 == len(self.blocks):
                 break
@@ -142,7 +152,7 @@ class Stage:
         if known is not None:
             return known
         try:
-            known = decode_signed(data).sender or 0
+            known = delivery.decode_transaction(RawTransaction(data)).sender or 0
         except TransactionError:
             known = 0
         if len(data) <= _MOST_BYTES:
@@ -157,17 +167,26 @@ class Stage:
         Each block is run alone, by an honest host.
         """
         told = self._tell(statement)
-        last: tuple[StatedBlock, Outcome] | None = None
+        last: tuple[StatedBlock, Outcome, int] | None = None
         for item in told:
-            if last is not None and not _follows(*last, item.block):
+            if last is not None and not _follows(*last[:2], item.block):
                 return "a block does not go on where the last one ended"
             outcome = self._alone(engine, item)
             if not outcome.succeeded:
                 return "a block alone is refused"
             if last is not None and _upgrades(outcome):
                 return "an upgrade in a later block"
-            last = item.block, outcome
+            layer = self._layer(item.world.state, outcome)
+            if last is not None and last[2] != layer:
+                return "blocks settle on different chains"
+            last = item.block, outcome, layer
         return None
+
+    def _layer(self, state: ChainState, outcome: Outcome) -> int:
+        """The chain that a block alone settles on, since v31."""
+        if self.protocol is Protocol.V30:
+            return 0
+        return base.state_after(state, outcome).slot(_CONTEXT, 0) or 0
 
     def _tell(self, statement: Statement) -> tuple[Told, ...]:
         """Serve a statement from the states it names, else from those of the scene."""
@@ -205,14 +224,14 @@ def _delivered(block: Block) -> Transactions:
 
 
 def _state_block(
-    block: Block, state: ChainState, transactions: Transactions
+    block: Block, state: ChainState, transactions: Transactions, protocol: Protocol
 ) -> StatedBlock:
     context = base.settle(block, state).context
     assert context.block_hashes is not None
     assert context.last_block_timestamp is not None
     tree = state.tree
     return StatedBlock(
-        encode_metadata(context, context.block_hashes),
+        encode_metadata(context, context.block_hashes, protocol),
         context.da.scheme,
         transactions,
         encode_proof_data(

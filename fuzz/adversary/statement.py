@@ -31,12 +31,13 @@ from zkos.guest.protocol.queries import (
     DA_NONE,
     ENCODING_ABI,
     ENCODING_RLP,
-    METADATA_WORDS,
     PROOF_DATA_WORDS,
     SCALAR_WORDS,
     SENDER_WORDS,
 )
+from zkos.host.codecs.metadata import metadata_words
 from zkos.host.context import MAX_BLOCK_GAS_LIMIT
+from zkos.versions import DEFAULT, Protocol
 
 ABI: Final = int(ENCODING_ABI)
 RLP: Final = int(ENCODING_RLP)
@@ -154,7 +155,7 @@ class Statement(NamedTuple):
         return None
 
 
-def hear(asked: Iterable[Asked]) -> Statement:
+def hear(asked: Iterable[Asked], protocol: Protocol = DEFAULT) -> Statement:
     """The statement of a run that was accepted; raises Malformed."""
     blocks: list[StatedBlock] = []
     count = 1
@@ -163,12 +164,13 @@ def hear(asked: Iterable[Asked]) -> Statement:
         if item.query == COUNT:
             count = int.from_bytes(_payload(item.response, 0, 1), "little")
         elif item.query == METADATA:
-            blocks.append(_hear_block(item, rest))
+            blocks.append(_hear_block(item, rest, protocol))
     return Statement(tuple(blocks), count)
 
 
-def _hear_block(first: Asked, rest: Iterator[Asked]) -> StatedBlock:
-    metadata = _words(first, int(METADATA_WORDS))
+def _hear_block(first: Asked, rest: Iterator[Asked], protocol: Protocol) -> StatedBlock:
+    metadata = _words(first, metadata_words(protocol))
+    pads = protocol is Protocol.V30
     scheme = -1
     transactions: list[StatedTransaction] = []
     size = 0
@@ -181,7 +183,7 @@ def _hear_block(first: Asked, rest: Iterator[Asked]) -> StatedBlock:
             if size < 0:
                 transactions.append(_UNREADABLE)
         elif query == CONTENT:
-            transactions.append(_content(item.response, size))
+            transactions.append(_content(item.response, size, pads=pads))
         elif query == ENCODING:
             transactions[-1] = transactions[-1]._replace(encoding=_byte(item))
         elif query == SENDER:
@@ -208,13 +210,13 @@ def _size(response: bytes) -> int:
     return size if size <= _LONGEST else -1
 
 
-def _content(response: bytes, size: int) -> StatedTransaction:
+def _content(response: bytes, size: int, *, pads: bool) -> StatedTransaction:
+    """A transaction of some size; `pads`: words that are missing count as zeros."""
     words = -(-size // WORD)
     answered = int.from_bytes(_payload(response, 0, 1), "little")
-    if answered > words + words % 2:
+    if answered > words + words % 2 or (answered < words and not pads):
         return _UNREADABLE
     data = _payload(response, WORD, min(answered, words))[:size]
-    # Words that are missing count as zeros.
     zeros = size - len(data)
     held = min(zeros, _MOST_ZEROS)
     return StatedTransaction(data + bytes(held), _NOT_ASKED, more=zeros - held)

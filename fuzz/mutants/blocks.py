@@ -14,7 +14,7 @@ from differential.runners import native, riscv
 from differential.runners.base import Ending
 from fuzz.coverage.target import Problem
 from fuzz.mutants.mutant import Mutant, Where, source_of
-from fuzz.mutants.workshop import Workshop
+from fuzz.mutants.workshop import workshop_of
 from fuzz.targets.block_batch import BatchTarget
 from fuzz.targets.block_engines import BlockEngine, riscv_engine
 from fuzz.targets.blocks import BlockTarget
@@ -23,7 +23,7 @@ from zkos.host.channel import QueryChannel
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.machine.engines import NativeEngine
 from zkos.machine.machine import Machine
-from zkos.versions import Build
+from zkos.versions import Build, Protocol
 
 Attempt = Callable[[int, int], Problem | None]
 """Tries case `number` of a seed: what gave the fault away, or None."""
@@ -40,10 +40,16 @@ TURNS: Final = (
 )
 
 
+def turns_of(protocol: Protocol) -> Sequence[tuple[type[BlockTarget], RunOptions]]:
+    """The turns, under the rules of a version."""
+    return [(kind, replace(options, protocol=protocol)) for kind, options in TURNS]
+
+
 def attempt_of(mutant: Mutant) -> Attempt:
     """Build both sides; may take a while."""
     engines = engines_of(mutant)
-    targets = [kind(mutant.name, engines, options) for kind, options in TURNS]
+    turns = turns_of(mutant.protocol)
+    targets = [kind(mutant.name, engines, options) for kind, options in turns]
 
     def attempt(seed: int, number: int) -> Problem | None:
         target = targets[number % len(targets)]
@@ -56,7 +62,7 @@ def engines_of(mutant: Mutant) -> Sequence[BlockEngine]:
     """The changed side first, and the plain one; the judge is everybody's peer."""
     match mutant.where:
         case Where.NATIVE:
-            shop = Workshop()
+            shop = workshop_of(mutant.protocol)
             changed = shop.build((mutant.patch,)).library
             return engine("native*", changed), engine("native", shop.plain)
         case Where.RISCV:

@@ -12,11 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from itertools import count
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fuzz.mutants.mutant import Hunt, Mutant, Where, source_of
 from fuzz.mutants.patching import plant
 from fuzz.mutants.table import MUTANTS
+
+if TYPE_CHECKING:
+    from fuzz.targets.calls import CallTarget
 
 HANG_SECONDS: Final = 20.0
 """A case that takes longer of a core hangs."""
@@ -52,6 +55,8 @@ def prepare(mutant: Mutant, seed: int) -> Attempt:
             return _oracle_attempt(mutant, seed)
         case Hunt.FIELDS:
             return _fields_attempt(mutant, seed)
+        case Hunt.PRECOMPILES:
+            return _precompiles_attempt(mutant, seed)
         case Hunt.BLOCKS:
             return _blocks_attempt(mutant, seed)
 
@@ -79,14 +84,24 @@ def _blocks_attempt(mutant: Mutant, seed: int) -> Attempt:
 def _oracle_attempt(mutant: Mutant, seed: int) -> Attempt:
     from fuzz.mutants.yard import Yard, liars
 
-    return liars(Yard(seed).workshop.build((mutant.patch,)).library, seed)
+    yard = Yard(seed, protocol=mutant.protocol)
+    library = yard.workshop.build((mutant.patch,)).library
+    return liars(library, seed, mutant.protocol)
 
 
 def _fields_attempt(mutant: Mutant, seed: int) -> Attempt:
     from fuzz.targets.fields import fields
 
-    target = fields(replace(mutant.variant, coverage=True))
+    return _calls_attempt(fields(replace(mutant.variant, coverage=True)), seed)
 
+
+def _precompiles_attempt(mutant: Mutant, seed: int) -> Attempt:
+    from fuzz.targets.precompiles import precompiles
+
+    return _calls_attempt(precompiles(replace(mutant.variant, coverage=True)), seed)
+
+
+def _calls_attempt(target: "CallTarget", seed: int) -> Attempt:
     def attempt(number: int) -> str | None:
         call = target.generate(source_of(seed, number))
         problem = target.run(call).problem

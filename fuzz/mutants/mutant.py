@@ -3,13 +3,14 @@
 Only one side of a comparison is built with the change, the other is the plain peer.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 from fuzz.strategies.source import RandomSource
 from zkos.compiler.variant import Variant
 from zkos.lang.linkage import Patch
+from zkos.versions import DEFAULT, Build, Protocol
 
 _SEED_SHIFT: Final = 40
 
@@ -40,6 +41,8 @@ class Hunt(Enum):
     """Random instructions on the compiled machine and on the plain one."""
     FIELDS = "fields"
     """Arithmetic of fields, beside Python's integers."""
+    PRECOMPILES = "precompiles"
+    """Functions of precompiles, beside libraries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +60,13 @@ class Mutant:
     """Why nothing can tell it from the plain build: it is expected to survive."""
     reach: str = ""
     """What a case must have to show it, for faults that take long to find."""
+    protocol: Protocol = DEFAULT
+    """The version whose build contains it."""
 
     @property
     def variant(self) -> Variant:
         """The build that contains it."""
-        return Variant(patches=(self.patch,))
+        return replace(Build(self.protocol).linked(), patches=(self.patch,))
 
 
 def source_of(seed: int, number: int) -> RandomSource:
@@ -78,7 +83,9 @@ class Table:
         package: str,
         where: Where = Where.NATIVE,
         hunt: Hunt = Hunt.BLOCKS,
+        protocol: Protocol = DEFAULT,
     ) -> None:
+        self._protocol: Final = protocol
         self._category: Final = category
         self._package: Final = package
         self._where: Final = where
@@ -109,5 +116,6 @@ class Table:
             hunt or self._hunt,
             harmless,
             reach,
+            self._protocol,
         )
         self.mutants.append(mutant)

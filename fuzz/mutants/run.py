@@ -93,15 +93,18 @@ def run_all(
     """Hunt all, as many at once as `jobs`; results as they come."""
     pool = ThreadPoolExecutor(max_workers=jobs)
     at_work: set[Process] = set()
-    yard = Yard(seed)
     shared = [item for item in mutants if in_yard(item)]
-    yard.grow(min(MOST_RECORDED, RECORDED * len(shared)))
-    if any(item.hunt is Hunt.ORACLE for item in shared):
-        yard.rehearse()
+    yards = {item.protocol: Yard(seed, protocol=item.protocol) for item in shared}
+    for protocol, yard in yards.items():
+        mine = [item for item in shared if item.protocol is protocol]
+        yard.grow(min(MOST_RECORDED, RECORDED * len(mine)))
+        if any(item.hunt is Hunt.ORACLE for item in mine):
+            yard.rehearse()
 
     def hunt_one(mutant: Mutant) -> Catch:
         if not in_yard(mutant):
             return run_one(mutant, seed, seconds, at_work)
+        yard = yards[mutant.protocol]
         chase = yard.lie if mutant.hunt is Hunt.ORACLE else yard.chase
         trail = yard.hunt((mutant.patch,), seconds, chase)
         return catch_of(mutant, seed, trail)

@@ -19,6 +19,7 @@ GENERATORS: Final = {
     Hunt.ORACLE: "fuzz.adversary.attack",
     Hunt.STREAMS: "fuzz.mutants.streams",
     Hunt.FIELDS: "fuzz.targets.fields",
+    Hunt.PRECOMPILES: "fuzz.targets.precompiles",
 }
 MINUTE: Final = 60.0
 INTRODUCTION: Final = """# Planted faults
@@ -98,6 +99,8 @@ def _row(mutant: Mutant, catch: Catch | None) -> str:
         pair = "native\\*"
     elif mutant.hunt is Hunt.FIELDS:
         pair = "native\\* / Python"
+    elif mutant.hunt is Hunt.PRECOMPILES:
+        pair = "native\\* / libraries"
     elif mutant.hunt is Hunt.STREAMS and mutant.where is Where.MACHINE:
         pair = "machine\\* / machine"
     cells = [f"`{mutant.name}`", mutant.category, pair, GENERATORS[mutant.hunt]]

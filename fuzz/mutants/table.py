@@ -9,6 +9,7 @@ from fuzz.mutants.tables.evm import EVM
 from fuzz.mutants.tables.flow import FLOW
 from fuzz.mutants.tables.hooks import HOOKS
 from fuzz.mutants.tables.host import HOST
+from fuzz.mutants.tables.interop import INTEROP
 from fuzz.mutants.tables.machine import MACHINE, RUNTIME
 from fuzz.mutants.tables.model import MODEL
 from fuzz.mutants.tables.proof import ADVICE, PROOF
@@ -22,6 +23,7 @@ _TABLES: Final = (
     *(PROOF, ADVICE, EVM, RUNNER, STORAGE, ACCOUNTS, MODEL, COMMITMENT),
     *(TRANSACTIONS, VALIDATION, FLOW, HOOKS, CRYPTO),
     *(MACHINE, TRANSLATOR, RUNTIME, HOST),
+    INTEROP,
 )
 MUTANTS: Final = {m.name: m for table in _TABLES for m in table.mutants}
 """By name, in the order of the table."""

@@ -40,6 +40,7 @@ from zkos.compiler.variant import PLAIN, Variant
 from zkos.compiler.verify import Body, verify
 from zkos.compiler.verify_values import BrokenTree
 from zkos.lang.linkage import Patch, patched, source_path
+from zkos.versions import Build, Protocol
 
 _HEAD: Final = re.compile(r"^define internal (.*) (#\d+) \{$", re.MULTILINE)
 _DEFINED: Final = re.compile(r'^define [^@]*(@"[^"]+"|@[\w.$]+)\(', re.MULTILINE)
@@ -74,6 +75,11 @@ class Built:
     symbols: tuple[str, ...]
 
 
+def workshop_of(protocol: Protocol) -> "Workshop":
+    """The OS of a version, taken apart."""
+    return Workshop(variant=Build(protocol).linked())
+
+
 @dataclass
 class Workshop:
     """The plain OS, taken apart; made once a process."""
@@ -83,13 +89,15 @@ class Workshop:
     appendix: str = ""
     """LLVM text behind the program's own, and what of it is wanted."""
     symbols: tuple[str, ...] = ()
+    variant: Variant = PLAIN
+    """What the plain program is made of: another version's modules, say."""
     _tables: ModuleText = field(default_factory=lambda: ModuleText(X86))
     """Of the plain program's text."""
 
     @cached_property
     def checker(self) -> Checker:
         """The plain program, checked."""
-        program = Program([*self.roots, DIVISION], PLAIN)
+        program = Program([*self.roots, DIVISION], self.variant)
         checker = Checker(program, {"DELEGATED": X86.delegated})
         for name in self.exports:
             module, _, function = name.partition(":")
@@ -126,7 +134,7 @@ class Workshop:
             if made.name == name and made in first.values()
         }
         program = CheckedProgram(wanted, None, self.instances, checker.program.errors)
-        return lower(program, X86, PLAIN, self._tables)
+        return lower(program, X86, self.variant, self._tables)
 
     @cached_property
     def bodies(self) -> dict[str, str]:
@@ -201,7 +209,7 @@ class Workshop:
             changed = self.functions_changed(patches)
             piece = self.piece(changed)
         except Elsewhere:
-            variant = Variant(patches=tuple(patches))
+            variant = replace(self.variant, patches=tuple(patches))
             library = quick_library(self.roots, self.exports, variant)
             return Built(library, -1, ())
         return Built(self.library(piece), self.mask(changed), piece.names)

@@ -9,19 +9,27 @@ from fuzz.adversary.campaign import Campaign, HonestRejected
 from fuzz.adversary.engines import NativeEngine
 from fuzz.adversary.scenes import scenes
 from fuzz.coverage.target import Problem
-from fuzz.mutants.blocks import TURNS, engine
+from fuzz.mutants.blocks import engine, turns_of
 from fuzz.mutants.grounds import Fields, Ground, Tell, begin_case, found, until
 from fuzz.mutants.mutant import source_of
 from fuzz.mutants.pool import Pool, Recording, Turn, replay
-from fuzz.mutants.workshop import Built, Workshop
+from fuzz.mutants.workshop import Built, Workshop, workshop_of
 from zkos.compiler.native import NativeLibrary
+from zkos.versions import DEFAULT, Protocol
 
 
 class Yard(Ground):
     """The guest, with the plain build as peer."""
 
-    def __init__(self, seed: int = 1, workshop: Workshop | None = None) -> None:
-        super().__init__(workshop or Workshop())
+    def __init__(
+        self,
+        seed: int = 1,
+        workshop: Workshop | None = None,
+        protocol: Protocol = DEFAULT,
+    ) -> None:
+        super().__init__(workshop or workshop_of(protocol))
+        self.protocol: Final = protocol
+        self._turns: Final = turns_of(protocol)
         self.seed: Final = seed
         self.recordings: list[Recording] = []
         self.cases = 0
@@ -31,7 +39,7 @@ class Yard(Ground):
     @cached_property
     def pool(self) -> Pool:
         """The recorder."""
-        turns = [Turn(kind, options) for kind, options in TURNS]
+        turns = [Turn(kind, options) for kind, options in self._turns]
         shop, plain = self.workshop, self.plain
         return Pool(plain, lambda: shop.entered(plain), turns, self.seed)
 
@@ -48,7 +56,7 @@ class Yard(Ground):
     def rehearse(self) -> None:
         """Make what hunts by lies share."""
         if not self._rehearsed:
-            liars(self.plain, self.seed)
+            liars(self.plain, self.seed, self.protocol)
             self.plain.reset()
             self._rehearsed = True
 
@@ -77,14 +85,14 @@ class Yard(Ground):
 
     def attempt(self, library: NativeLibrary, number: int) -> Problem | None:
         """Run case `number` on a changed build and on the plain one."""
-        kind, options = TURNS[number % len(TURNS)]
+        kind, options = self._turns[number % len(self._turns)]
         engines = [engine("native*", library), engine("native", self.plain)]
         target = kind("mutant", engines, options)
         return target.run(target.generate(source_of(self.seed, number))).problem
 
     def lie(self, built: Built, end: float, tell: Tell) -> Fields:
         """The hunt with a host that lies."""
-        attempt = liars(built.library, self.seed)
+        attempt = liars(built.library, self.seed, self.protocol)
         runs = 0
         for number in until(end, count()):
             begin_case(tell, number, number)
@@ -101,10 +109,13 @@ def told(problem: Problem) -> str:
     return f"{problem.kind}: {place} {problem.site}".strip()
 
 
-def liars(library: NativeLibrary, seed: int) -> Callable[[int], str | None]:
+def liars(
+    library: NativeLibrary, seed: int, protocol: Protocol = DEFAULT
+) -> Callable[[int], str | None]:
     """The hunt by lies: whether attack `number` succeeds on a build, and how."""
+    engine = NativeEngine(library)
     try:
-        campaign = Campaign(NativeEngine(library), scenes(), seed)
+        campaign = Campaign(engine, scenes(protocol), seed, protocol=protocol)
     except HonestRejected as error:
         rejected = f"honest answers rejected: {error}"
         return lambda _: rejected

@@ -214,7 +214,7 @@ def pair_of_elements(source: Source) -> bytes:
 def _element(source: Source) -> int:
     match source.below(8):
         case 0:
-            return source.below(40)
+            return source.below(6)
         case 1:
             return near(source, FIELD) % (1 << 512)
         case 2:

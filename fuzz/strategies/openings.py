@@ -43,8 +43,9 @@ def _change(source: Source, parts: list[bytes]) -> None:
         case 0:
             parts[0] = bytes([source.below(3)]) + parts[0][1:]
         case 1 | 2:
-            edge = source.choose((ORDER, int.from_bytes(parts[at], "big")))
-            parts[at] = _word(near(source, edge) % (1 << 256))
+            number = int.from_bytes(parts[at], "big")
+            changed = source.choose((number + ORDER, near(source, ORDER), number ^ 1))
+            parts[at] = _word(changed % (1 << 256))
         case _:
             parts[at] = _changed_point(source, parts[at])
             if source.chance(90):

@@ -58,6 +58,26 @@ def _forwarder(
     """)
 
 
+def plain_forwarder(hook: int) -> bytes:
+    """Call a hook once with the calldata."""
+    return _forwarder(hook, None, "RETURN", "CALL", "PUSH0", 1)
+
+
+def plain_reporter() -> bytes:
+    """Emit a root once, as it should be."""
+    return _reporter("RETURN", 1, _ROOT_TOPICS)
+
+
+def plain_announcer() -> bytes:
+    """Keep a settlement layer and tell of it."""
+    return _announcer("RETURN", 2, True)
+
+
+def plain_tracker() -> bytes:
+    """Add up what comes from L1."""
+    return _assembled(_ADDS_UP)
+
+
 def reporter(source: Source) -> bytes:
     """Emit a root from the calldata: chain, number, then the data of the event."""
     ending = source.choose(_ENDINGS, _ENDING_WEIGHTS)

@@ -5,13 +5,11 @@ those of an independent judge, and by default no transaction ends a block.
 """
 
 from dataclasses import replace
-from functools import partial
 
-from fuzz.strategies.cases import case
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_engine, riscv_engine
 from fuzz.targets.blocks import OPTIONS, BlockTarget
-from fuzz.targets.versions import extras_of, named
+from fuzz.targets.versions import named
 from zkos.host.profile import RunOptions
 from zkos.versions import DEFAULT, Protocol
 
@@ -29,7 +27,6 @@ def differential(name: str, options: RunOptions) -> BlockTarget:
         named(name, protocol),
         [coverage_engine(protocol), riscv_engine(protocol)],
         options,
-        generate=partial(case, extras=extras_of(protocol)),
     )
 
 

@@ -61,7 +61,7 @@ def declared_abort(
         return context.eip1559_basefee >> 64 != 0
     if _TOO_MUCH_FOR_BLOBS in reason:
         return context.da is DataAvailability.BLOBS
-    # The code of a system contract may say what is not so (v31 7.4).
+    # The code of a system contract may say what is not so (v31 system spec 6.8).
     return _LAYER in reason
 
 

@@ -8,7 +8,7 @@ Commitments are judged apart from all engines.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from differential.origin import origin
@@ -35,7 +35,11 @@ from fuzz.targets.block_features import (
 )
 from fuzz.targets.block_judge import Judged, Misjudged, judge_block, judge_run
 from fuzz.targets.block_runs import Run, Transcript, first_unlike
-from zkos.guest.protocol.options import OPTION_PREVRANDAO
+from fuzz.targets.versions import extras_of
+from zkos.guest.protocol.options import (
+    OPTION_DISABLE_SYSTEM_CONTRACTS,
+    OPTION_PREVRANDAO,
+)
 from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel
@@ -80,7 +84,7 @@ class BlockTarget:
         options: RunOptions = OPTIONS,
         *,
         reference: Reference | None = None,
-        generate: Callable[[Source], Case] = case,
+        generate: Callable[[Source], Case] | None = None,
         repair: Callable[[Case], Case] = lambda case: case,
         judges_aborts: bool = False,
     ) -> None:
@@ -88,7 +92,8 @@ class BlockTarget:
         self.options: Final = options
         self.engines: Final = tuple(engines)
         self._reference: Final = reference
-        self._generate: Final = generate
+        extras = extras_of(options.protocol)
+        self._generate: Final = generate or partial(case, extras=extras)
         self._repair: Final = repair
         self._judges_aborts: Final = judges_aborts
         """Whether the reference knows which blocks must end; else few may."""
@@ -190,6 +195,7 @@ class BlockTarget:
                     decreed=decreed,
                     mix_hash=block.context.mix_hash if mixed else MIX_HASH,
                     protocol=options.protocol,
+                    hears=not options.word() & int(OPTION_DISABLE_SYSTEM_CONTRACTS),
                 )
                 judge_run([judged.sealed], first)
             except Misjudged as error:

@@ -35,7 +35,10 @@ _FACTORIES: Final = {
     "machine": "fuzz.targets.machine:machine",
     "case_import": "fuzz.targets.case_import:case_import",
 }
-_BY_VERSION: Final = ("block_differential", "block_batch", "block_upstream")
+_BY_VERSION: Final = (
+    *("block_differential", "block_batch", "block_upstream", "block_replay"),
+    "oracle",
+)
 """Those that there are once a version, called after it but for the default's."""
 _VERSIONS: Final = {
     f"{name}_{protocol.value}": (name, protocol)

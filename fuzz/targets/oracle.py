@@ -20,7 +20,9 @@ from fuzz.coverage.text import read_json
 from fuzz.strategies.source import BytesSource, RandomSource, Source
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_engines import coverage_library
+from fuzz.targets.versions import named
 from zkos.host.profile import Mode, Profile, RunOptions
+from zkos.versions import DEFAULT, Protocol
 
 _WORLD_SEED: Final = 1
 _BYTES: Final = 48
@@ -36,17 +38,17 @@ class Lie(NamedTuple):
 class OracleTarget:
     """No lie of the host is accepted with an output no honest run gives."""
 
-    name: Final = "oracle"
     suffix: Final = ".lie"
 
-    def __init__(self) -> None:
-        library = coverage_library()
+    def __init__(self, protocol: Protocol = DEFAULT) -> None:
+        self.name: Final = named("oracle", protocol)
+        library = coverage_library(protocol)
         self._counters: Final = Counters.of(library)
         self._engine: Final = NativeEngine(library)
         word = RunOptions(Profile.PRODUCTION, Mode.PROVING, report=False).word()
         self._scenes: Final[list[tuple[Stage, Attacker]]] = []
-        for name, case in scenes().items():
-            stage = Stage(name, case, word)
+        for name, case in scenes(protocol).items():
+            stage = Stage(name, case, word, protocol)
             ending = stage.rehearse(self._engine)
             if ending.output is None:
                 raise RuntimeError(
@@ -124,9 +126,9 @@ class OracleTarget:
             yield value._replace(choices=value.choices[:length])
 
 
-def oracle() -> OracleTarget:
+def oracle(protocol: Protocol = DEFAULT) -> OracleTarget:
     """Lies of the host: none is accepted with an output no honest run gives."""
-    return OracleTarget()
+    return OracleTarget(protocol)
 
 
 if __name__ == "__main__":

@@ -11,27 +11,34 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Final
 
+from differential.runners import native, riscv
 from fuzz.adversary.campaign import Campaign, HonestRejected, Tally
 from fuzz.adversary.engines import Engine, NativeEngine, RiscvEngine
 from fuzz.adversary.scenes import scenes
 from zkos.host.profile import Quirks
+from zkos.versions import DEFAULT, Build, Protocol
 
 FINDINGS: Final = 1
 """Exit code when there were any."""
 
 
-def make_engine(name: str) -> Engine:
+def make_engine(name: str, protocol: Protocol = DEFAULT) -> Engine:
     """The engine called `native` or `riscv`."""
-    return RiscvEngine() if name == "riscv" else NativeEngine()
+    build = Build(protocol)
+    if name == "riscv":
+        return RiscvEngine(riscv.program(build))
+    return NativeEngine(native.library(build))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Attack as the command line says; the exit code."""
     given = _parser().parse_args(arguments)
-    engine = make_engine(given.engine)
+    protocol = Protocol(given.protocol)
+    engine = make_engine(given.engine, protocol)
     tally = Tally()
     try:
-        campaign = Campaign(engine, scenes(), given.seed, Quirks(given.quirks))
+        quirks = Quirks(given.quirks)
+        campaign = Campaign(engine, scenes(protocol), given.seed, quirks, protocol)
     except HonestRejected as error:
         sys.stdout.write(json.dumps({"honest_rejected": str(error)}) + "\n")
         return FINDINGS
@@ -48,6 +55,7 @@ def _summary(given: argparse.Namespace, tally: Tally) -> dict[str, object]:
         kinds.setdefault(kind, Counter())[verdict] = times
     return {
         "engine": given.engine,
+        "protocol": given.protocol,
         "quirks": given.quirks,
         "seed": given.seed,
         "start": given.start,
@@ -68,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=None)
+    names = [item.value for item in Protocol]
+    parser.add_argument("--protocol", choices=names, default=DEFAULT.value)
     parser.add_argument("--quirks", choices=("none", "upstream"), default="none")
     return parser
 

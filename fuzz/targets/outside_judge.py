@@ -1,4 +1,4 @@
-"""What a block says of other chains, from its events and the state after (v31 10).
+"""What a block says of other chains: its events and slots (v31 state spec 6.1).
 
 A part of the independent judge: it shares nothing with the guest.
 """

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from fuzz.strategies import bls381 as points
+from fuzz.strategies.extensions import p256
 from fuzz.strategies.numbers import data, near, word
 from fuzz.strategies.openings import opening
 from fuzz.strategies.precompiles import ecrecover, precompile_input
@@ -80,6 +81,8 @@ def _pairs_fit(content: bytes) -> tuple[Argument, ...]:
 
 
 def _p256(source: Source) -> tuple[Argument, ...]:
+    if source.chance(70):
+        return (padded(p256(source), _P256_BYTES),)
     numbers = [word(source) for _ in range(5)]
     numbers[1 + source.below(2)] = near(source, P256_ORDER)
     return (b"".join((number % _WORD).to_bytes(32, "big") for number in numbers),)

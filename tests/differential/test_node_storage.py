@@ -1,10 +1,16 @@
 """Databases and replay records of a node, as cases."""
 
 import json
+import random
 import shutil
 
 import pytest
 
+from differential.importers.node_receipts import (
+    ReceiptError,
+    StoredReceipt,
+    read_block,
+)
 from differential.importers.replay_record import RecordError, read_record
 from differential.importers.rocksdb import NodeDatabase
 from tests.cli.support import zkos_here
@@ -14,6 +20,8 @@ from tests.support.node_database import (
     be,
     context,
     envelopes,
+    facts_of,
+    receipt_of,
     record,
     write_databases,
 )
@@ -213,6 +221,47 @@ def test_a_record_that_is_cut_off_is_told(v30, wire):
 def test_a_foreign_file_is_told(content):
     with pytest.raises(RecordError):
         read_record(content)
+
+
+def test_whatever_a_file_holds_it_is_read_or_told(v30):
+    """Damage at any place is one line; some of it makes another block."""
+    chance = random.Random(7)
+    told = []
+    for wire in WIRES:
+        whole = bytearray(record(Chain(v30), 2, wire, forced=(b"code",)))
+        for _ in range(60):
+            spoiled = bytearray(whole)
+            # Mostly behind the block hashes, which may be any.
+            start = chance.choice((0, 256 * 33))
+            for _ in range(chance.randint(1, 4)):
+                spoiled[chance.randrange(start, len(spoiled))] = chance.randrange(256)
+            try:
+                read_record(bytes(spoiled))
+            except RecordError as error:
+                told.append(str(error))
+    assert not [line for line in told if "\n" in line]
+    assert 100 < len(told) < 60 * len(WIRES)
+
+
+def test_whatever_a_repository_holds_it_is_read_or_told(v30):
+    chance = random.Random(8)
+    (item, *_) = v30["chain"][2]["txs"]
+    digest = bytes.fromhex(item["hash"])
+    parts = receipt_of(item), facts_of(item, digest, 2, 0)
+    told = []
+    assert StoredReceipt.read(digest, *parts).expected.gas_used is not None
+    for _ in range(400):
+        spoiled = [bytearray(part) for part in parts]
+        one = chance.choice(spoiled)
+        # The bloom may be anything.
+        one[chance.choice((*range(10), *range(270, len(parts[0])))) % len(one)] ^= 0xFF
+        try:
+            StoredReceipt.read(digest, *map(bytes, spoiled))
+            read_block(bytes(one))
+        except ReceiptError as error:
+            told.append(str(error))
+    assert not [line for line in told if "\n" in line]
+    assert len(told) > 100
 
 
 # The command

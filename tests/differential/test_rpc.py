@@ -17,7 +17,7 @@ from differential.runners.base import options_of, run_chain
 from differential.runners.node import Node as Program
 from tests.cli.support import zkos_here
 from tests.support.node_chain import chain_of
-from tests.support.node_server import serving
+from tests.support.node_server import Refusal, serving
 from zkos.cases.builder import CaseBuilder, word
 from zkos.host.case import load_case
 from zkos.host.case_errors import CaseError
@@ -237,6 +237,8 @@ def spoiled(name, value):
         (spoiled("input", "0x7"), "input: odd number of hex digits"),
         (spoiled("type", "0x55"), "no transactions of type 85"),
         (spoiled("timestamp", None), "expected a number"),
+        (spoiled("parentHash", "0x../../x"), "not hex"),
+        (spoiled("hash", "0x../../x"), "not hex"),
         (spoiled("miner", "0x12"), "expected 20"),
         (lambda method, answer: [] if "Receipts" in method else answer, "receipts"),
         (lambda method, answer: None if "Metadata" in method else answer, "nothing is"),
@@ -248,6 +250,30 @@ def test_answers_that_make_no_sense_are_one_line(v30_node, meddle, why):
     with pytest.raises(UserError, match=why) as caught:
         imported(v30_node, 2)
     assert "\n" not in str(caught.value)
+
+
+def test_receipts_are_asked_for_one_by_one_where_they_must(v30_node, monkeypatch):
+    whole = imported(v30_node, 2)
+    answer = v30_node.chain.answer
+
+    def lacking(method, given):
+        if method == "eth_getBlockReceipts":
+            raise Refusal(-32601, "no such method")
+        return answer(method, given)
+
+    monkeypatch.setattr(v30_node.chain, "answer", lacking)
+    assert imported(v30_node, 2) == whole
+
+
+def test_a_block_that_calls_itself_strange_names_no_file(v30_node, tmp_path):
+    """The name of a kept file is made of a hash, and of nothing else."""
+    v30_node.meddle = lambda method, answer: (
+        {**answer, "hash": "0x../../x"} if "ByNumber" in method[:20] else answer
+    )
+    place = tmp_path / "case.json"
+    done = zkos_here("corpus", "import", "--rpc", v30_node.url, "--block", 1, place)
+    assert done.returncode == 2
+    assert "eth_getBlockByNumber.hash: not hex" in done.stderr
 
 
 def test_methods_that_are_missing_are_told():

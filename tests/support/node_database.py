@@ -191,12 +191,12 @@ def _write_repository(chain: Chain, path: Path) -> None:
         table.put("block_data", name, rlp.encode([[b"a header"], hashes, []]))
         for position, item in enumerate(block["txs"]):
             digest = hashes[position]
-            table.put("tx_receipt", digest, _receipt(item))
-            table.put("tx_meta", digest, _meta(item, name, at, position))
+            table.put("tx_receipt", digest, receipt_of(item))
+            table.put("tx_meta", digest, facts_of(item, name, at, position))
     table.close()
 
 
-def _receipt(item: dict[str, Any]) -> bytes:
+def receipt_of(item: dict[str, Any]) -> bytes:
     expected = item["expected"]
     logs = [
         [
@@ -217,7 +217,7 @@ def _receipt(item: dict[str, Any]) -> bytes:
     return (bytes([kind]) if kind else b"") + encoded
 
 
-def _meta(item: dict[str, Any], name: bytes, at: int, position: int) -> bytes:
+def facts_of(item: dict[str, Any], name: bytes, at: int, position: int) -> bytes:
     expected = item["expected"]
     created = expected["contract_address"]
     tail = [] if created is None else [bytes.fromhex(created)]

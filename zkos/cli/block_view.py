@@ -29,10 +29,11 @@ def show_block(result: BlockResult) -> None:
     else:
         say(title(result), "bold", to=output())
     for sheet in sheets:
-        output().print(_table(sheet))
+        output().print(as_table(sheet))
 
 
-def _table(sheet: Sheet) -> Table:
+def as_table(sheet: Sheet) -> Table:
+    """A table for the terminal."""
     made = Table(
         title=sheet.title,
         title_justify="left",

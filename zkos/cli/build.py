@@ -13,7 +13,7 @@ from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.terminal.console import output, say, write_json
 from zkos.terminal.errors import UserError
 from zkos.terminal.progress import progress
-from zkos.versions import DEFAULT, Build, Protocol
+from zkos.versions import DEFAULT, Build, Fork, Instance
 
 
 class Target(Enum):
@@ -69,6 +69,8 @@ def command(
     ] = False,
     json: opt.JsonOption = False,
     protocol: opt.ProtocolOption = DEFAULT,
+    instance: opt.InstanceOption = Instance.ZK,
+    fork: opt.ForkOption = Fork.OSAKA,
     show: Annotated[
         Show | None,
         typer.Option(
@@ -84,13 +86,21 @@ def command(
     """
     if (show is None) != (function is None):
         raise UserError("--show and a function go together")
+    options = RunOptions(
+        profile,
+        mode,
+        quirks,
+        report=report,
+        protocol=protocol,
+        instance=instance,
+        fork=fork,
+    )
     if show is not None and function is not None:
         for item in target or [Target.RISCV]:
-            say(_shown(show, function, item, protocol), to=output())
+            say(_shown(show, function, item, options.build()), to=output())
         return 0
     if symbols and output_folder is None:
         raise UserError("--symbols needs --output")
-    options = RunOptions(profile, mode, quirks, report=report, protocol=protocol)
     for item in target or Target:
         started = time.perf_counter()
         artefact, table = _build(item, options, symbols)
@@ -113,9 +123,8 @@ def command(
     return 0
 
 
-def _shown(show: Show, function: str, target: Target, protocol: Protocol) -> str:
+def _shown(show: Show, function: str, target: Target, build: Build) -> str:
     """The tree or the text of a function of a target."""
-    from differential.runners import native
     from zkos.compiler.emit import RV32, X86
     from zkos.compiler.errors import CompileError
     from zkos.compiler.frontend import check_program
@@ -123,12 +132,12 @@ def _shown(show: Show, function: str, target: Target, protocol: Protocol) -> str
     from zkos.compiler.show import NoFunction, find_function, llvm_text, tree_text
     from zkos.machine.translator.hooks import DECODE_IMAGE, INTERPRETER, RUN
 
-    root, exports, code, main = native.MODULE, [native.MAIN], X86, ""
+    root, exports, code, main = build.entry, [build.main], X86, ""
     if target is Target.MACHINE:
         root, exports = INTERPRETER, [RUN, DECODE_IMAGE]
     elif target is Target.RISCV:
-        exports, code, main = [], RV32, native.MAIN
-    variant = Build(protocol).linked()
+        exports, code, main = [], RV32, build.main
+    variant = build.linked()
     try:
         program = check_program([root], exports, code, main, variant)
         found = find_function(program, function)
@@ -149,7 +158,7 @@ def _build(
     from zkos.compiler.image import symbol_table
     from zkos.compiler.line_build import build_lines
 
-    build = Build(options.protocol)
+    build = options.build()
     with progress() as show:
         try:
             if target is Target.NATIVE:

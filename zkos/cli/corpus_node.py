@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from differential.importers.json_rpc import Archive
 
 _CASES = (".json", ".json.gz")
+_REPLAYS = "block_replay_wal"
+"""The database that every node has; all have a file that says what is current."""
 
 IsNode = Annotated[
     bool,
@@ -115,9 +117,7 @@ class Chosen:
 
 def is_database(place: Path) -> bool:
     """Whether a folder is that of a node's databases."""
-    from differential.importers import rocksdb
-
-    return rocksdb.is_database(place)
+    return (place / _REPLAYS / "CURRENT").is_file()
 
 
 def import_node(place: Path, chosen: Chosen, url: str | None, into: Path | None) -> int:

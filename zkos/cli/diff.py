@@ -10,7 +10,8 @@ from zkos.cli import options as opt
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.terminal.console import output, say
-from zkos.versions import DEFAULT
+from zkos.terminal.errors import UserError
+from zkos.versions import DEFAULT, Instance
 
 DEFAULT_ENGINES = ("native", "riscv")
 
@@ -19,6 +20,7 @@ def command(
     cases: opt.Cases,
     engine: opt.EngineNames = None,
     protocol: opt.ProtocolOption = DEFAULT,
+    instance: opt.InstanceOption = Instance.ZK,
     profile: opt.ProfileOption = Profile.PRODUCTION,
     da: opt.DaOption = None,
     batch: opt.BatchOption = False,
@@ -37,6 +39,18 @@ def command(
 
     Without --engine: native and riscv.
     """
+    if instance is Instance.ETHEREUM:
+        from zkos.cli import ethereum
+
+        if image is not None or batch or da is not None or html or junit:
+            raise UserError(ethereum.ZK_ONLY)
+        return ethereum.execute(
+            cases,
+            engine or DEFAULT_ENGINES,
+            RunOptions(mode=mode),
+            as_json=json,
+            in_full=False,
+        )
     plan = opt.make_plan(
         cases,
         engine or DEFAULT_ENGINES,

@@ -28,6 +28,7 @@ from zkos.terminal.console import output, say
 from zkos.terminal.errors import EXIT_DIFFERENCE, UserError
 from zkos.terminal.files import check_writable
 from zkos.terminal.progress import progress
+from zkos.versions import DEFAULT
 
 REPORT_EVERY = 50
 """Candidates between two reports."""
@@ -60,7 +61,9 @@ def command(
             "--opcode/--no-opcode", help="Keep the opcode at which traces part, too."
         ),
     ] = True,
+    protocol: opt.ProtocolOption = DEFAULT,
     profile: opt.ProfileOption = Profile.PRODUCTION,
+    da: opt.DaOption = None,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
     time: opt.TimeOption = 60.0,
@@ -74,7 +77,14 @@ def command(
     and used again with --resume.
     """
     engines = _two_engines(engine or [])
-    options = RunOptions(profile, mode, quirks, extra_precompiles=extra_precompiles)
+    options = RunOptions(
+        profile,
+        mode,
+        quirks,
+        extra_precompiles=extra_precompiles,
+        da=da,
+        protocol=protocol,
+    )
     load_case(case)  # what is none is told before anything is compiled
     if case == STANDARD_INPUT and output_file is None:
         raise UserError("a case from standard input needs --output")

@@ -13,7 +13,7 @@ from differential.session import Session, find_cases
 from differential.workers import GIGABYTE, Limits
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.versions import Protocol
+from zkos.versions import Fork, Instance, Protocol
 
 Cases = Annotated[
     list[Path],
@@ -58,6 +58,16 @@ ModeOption = Annotated[
 ProtocolOption = Annotated[
     Protocol,
     typer.Option("--protocol", help="Whose rules hold where a case names none."),
+]
+InstanceOption = Annotated[
+    Instance,
+    typer.Option(
+        "--instance",
+        help="Whose state transition: ZKsync OS's, or Ethereum's own on its blocks.",
+    ),
+]
+ForkOption = Annotated[
+    Fork, typer.Option("--fork", help="Of a build of the Ethereum instance.")
 ]
 ImageOption = Annotated[
     Path | None,

@@ -5,9 +5,10 @@ answer's time.
 """
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
@@ -15,18 +16,32 @@ from zkos.cli.commands import COMMANDS
 from zkos.terminal.ending import ending, open_streams
 from zkos.terminal.errors import EXIT_INTERRUPTED, UserError
 
+_COMPLETION: Final = "_ZKOS_COMPLETE"
+"""Set by a shell that asks what may follow (`zkos --show-completion`)."""
+_WORDS: Final = ("COMP_WORDS", "_TYPER_COMPLETE_ARGS")
+"""Where shells put the words so far: bash, and all others."""
 _OPTIONS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with the exit code."""
     open_streams()
+    if _COMPLETION in os.environ:
+        words = next(filter(None, map(os.environ.get, _WORDS)), "")
+        _complete(words.split()[1:])
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: Sequence[str]) -> int:
     """The exit code of a command line; never raises."""
     return ending(lambda: _run(arguments))
+
+
+def _complete(words: Sequence[str]) -> NoReturn:
+    """Answer a shell that asks what may follow these words."""
+    app = typer.main.get_command(_program(words, completion=True))
+    app.main(args=[], prog_name="zkos", complete_var=_COMPLETION)
+    raise AssertionError("answering ends the process")
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -47,15 +62,16 @@ def _run(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _program(arguments: Sequence[str]) -> typer.Typer:
+def _program(arguments: Sequence[str], *, completion: bool = False) -> typer.Typer:
+    """What knows the command asked for, or all of them by name."""
+    name = arguments[0] if arguments else ""
     app = typer.Typer(
-        add_completion=False,
+        add_completion=completion or name not in COMMANDS,
         pretty_exceptions_enable=False,
         context_settings=_OPTIONS,
         help="ZKsync OS in Python, and a harness that shows where two runs part.",
     )
     app.callback()(_options)
-    name = arguments[0] if arguments else ""
     if name in COMMANDS:
         module = importlib.import_module(COMMANDS[name].module)
         if hasattr(module, "app"):

@@ -24,6 +24,7 @@ from zkos.terminal.errors import (
 )
 from zkos.terminal.files import check_writable, writing
 from zkos.terminal.progress import progress
+from zkos.versions import DEFAULT
 
 ENGINES: Final = ("cpython", "native", "riscv")
 Runner = Callable[[QueryChannel, RunOptions], Ending]
@@ -48,6 +49,7 @@ def command(
             show_default=False,
         ),
     ] = None,
+    protocol: opt.ProtocolOption = DEFAULT,
     profile: opt.ProfileOption = Profile.PRODUCTION,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
@@ -58,7 +60,7 @@ def command(
     Without --engine: native and riscv. The options must be those of the recording,
     or the guest will ask what the tape does not know.
     """
-    options = RunOptions(profile, mode, quirks, report=False)
+    options = RunOptions(profile, mode, quirks, report=False, protocol=protocol)
     names = engine or ["native", "riscv"]
     unknown = [name for name in names if name not in ENGINES]
     if unknown:

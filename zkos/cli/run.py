@@ -4,7 +4,8 @@ from differential.session import BlockResult
 from zkos.cli import options as opt
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.versions import DEFAULT
+from zkos.terminal.errors import UserError
+from zkos.versions import DEFAULT, Instance
 
 DEFAULT_ENGINES = ("native",)
 MOST_SHOWN = 100
@@ -15,6 +16,7 @@ def command(
     cases: opt.Cases,
     engine: opt.EngineNames = None,
     protocol: opt.ProtocolOption = DEFAULT,
+    instance: opt.InstanceOption = Instance.ZK,
     profile: opt.ProfileOption = Profile.PRODUCTION,
     da: opt.DaOption = None,
     batch: opt.BatchOption = False,
@@ -34,6 +36,18 @@ def command(
 
     Without --engine and --image: native.
     """
+    if instance is Instance.ETHEREUM:
+        from zkos.cli import ethereum
+
+        if image is not None or batch or da is not None or html or junit:
+            raise UserError(ethereum.ZK_ONLY)
+        return ethereum.execute(
+            cases,
+            engine or DEFAULT_ENGINES,
+            RunOptions(mode=mode),
+            as_json=json,
+            in_full=True,
+        )
     plan = opt.make_plan(
         cases,
         engine or (() if image else DEFAULT_ENGINES),

@@ -19,6 +19,7 @@ from zkos.host.state import ChainState
 from zkos.terminal.console import output, say
 from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
 from zkos.terminal.progress import progress
+from zkos.versions import DEFAULT
 
 CaseArgument = Annotated[
     Path, typer.Argument(metavar="CASE", help="A case file.", show_default=False)
@@ -70,7 +71,9 @@ def command(
     count: Annotated[
         int, typer.Option("--count", min=1, metavar="N", help="Instructions to show.")
     ] = 40,
+    protocol: opt.ProtocolOption = DEFAULT,
     profile: opt.ProfileOption = Profile.PRODUCTION,
+    da: opt.DaOption = None,
     quirks: opt.QuirksOption = Quirks.NONE,
     mode: opt.ModeOption = Mode.PROVING,
     extra_precompiles: opt.ExtraPrecompilesOption = False,
@@ -81,7 +84,13 @@ def command(
     too; for two RISC-V images the first different oracle word and guest call follow.
     """
     options = RunOptions(
-        profile, mode, quirks, extra_precompiles=extra_precompiles, trace_memory=memory
+        profile,
+        mode,
+        quirks,
+        extra_precompiles=extra_precompiles,
+        trace_memory=memory,
+        da=da,
+        protocol=protocol,
     )
     found = load_case(case)
     if block >= len(found.blocks):

@@ -1,4 +1,4 @@
-"""What binds a block and a batch, computed once more (state spec 5 and 6, v31 9, 10).
+"""What binds a block and a batch, computed once more (state spec 5 and 6).
 
 Plain Python, written from the specification: it shares nothing with the guest, so it
 judges what the guest and others say.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from zkos.compiler.variant import PLAIN, Variant
 from zkos.guest.protocol.options import (
     OPTION_BATCH,
     OPTION_BURN_BASE_FEE,
@@ -22,7 +23,7 @@ from zkos.guest.protocol.options import (
     OPTION_UNLIMITED_NATIVE,
 )
 from zkos.host.context import DataAvailability
-from zkos.versions import DEFAULT, Protocol
+from zkos.versions import DEFAULT, Build, Fork, Instance, Protocol
 
 
 class Profile(Enum):
@@ -96,6 +97,14 @@ class RunOptions:
     """Seconds after which the run ends as a timeout; None is no limit."""
     protocol: Protocol = DEFAULT
     """Of cases that name none: a build of its own, not a word of the guest."""
+    instance: Instance = Instance.ZK
+    """Likewise a build of its own."""
+    fork: Fork = Fork.OSAKA
+    """Of blocks of the Ethereum instance."""
+
+    def build(self, variant: Variant = PLAIN) -> Build:
+        """The build of the OS that runs with these options."""
+        return Build(self.protocol, self.instance, variant, self.fork)
 
     def word(self) -> int:
         """Option word 0 of the guest, see `zkos.guest.protocol.options`."""

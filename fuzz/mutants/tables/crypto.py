@@ -135,3 +135,136 @@ _plant(
     "",
     "MODEXP with an even modulus is not reduced",
 )
+_plant(
+    "p256_range",
+    "p256",
+    "s == 0 or s >= scalars.modulus:",
+    "s == 0:",
+    "P256VERIFY takes an s beyond the order",
+    hunt=Hunt.PRECOMPILES,
+    reach="Needs a valid signature with the order added to s.",
+)
+_plant(
+    "kzg_value_range",
+    "kzg",
+    "        if z >= BLS_MODULUS or y >= BLS_MODULUS:",
+    "        if z >= BLS_MODULUS:",
+    "point evaluation takes a value beyond the order",
+    hunt=Hunt.PRECOMPILES,
+    reach="Needs a good opening with the order added to y.",
+)
+_plant(
+    "bls381_range",
+    "bls381",
+    "        if not self.field.modulus.exceeds(out):",
+    "        if out.exceeds(self.field.modulus):",
+    "BLS12-381 takes the modulus for 0",
+    hunt=Hunt.PRECOMPILES,
+)
+_plant(
+    "bls381_off_the_curve",
+    "bls381",
+    "        return self.g1.contains(out)",
+    "        return True",
+    "BLS12-381 takes points off the curve",
+    hunt=Hunt.PRECOMPILES,
+)
+_plant(
+    "bls381_g1_membership",
+    "bls381",
+    "        return one.is_infinite() or self.g1.in_subgroup(one)",
+    "        return True",
+    "sums of multiples and pairings take points outside of G1",
+    hunt=Hunt.PRECOMPILES,
+)
+_plant(
+    "bls381_g2_membership",
+    "bls381_g2",
+    "        self.add(multiple, base, False)\n        return multiple.is_infinite()",
+    "        self.add(multiple, base, True)\n        return multiple.is_infinite()",
+    "the test for G2 has the parameter's sign wrong",
+    hunt=Hunt.PRECOMPILES,
+)
+_plant(
+    "bls381_many_terms",
+    "bls381_g1_sums",
+    "        curve.add(self.total, part, False)",
+    "        self.total.copy_from(part)",
+    "of a sum of more than 32 multiples only the last are added",
+    hunt=Hunt.PRECOMPILES,
+    reach="Needs 33 terms, all in G1.",
+)
+_plant(
+    "bls381_quarter_sign",
+    "bls381_g2_sums",
+    "            negative = not negative",
+    "            negative = True",
+    "the third quarter of a scalar is subtracted",
+    hunt=Hunt.PRECOMPILES,
+)
+_plant(
+    "bls381_pair_with_infinity",
+    "bls381_pairs",
+    "        if one.is_infinite() or two.is_infinite():",
+    "        if one.is_infinite():",
+    "a pairing with the second point at infinity is computed",
+    hunt=Hunt.PRECOMPILES,
+)
+_plant(
+    "bls381_map_sign",
+    "bls381_g1_map",
+    "        if field.is_odd(y) != field.is_odd(element):",
+    "        if field.is_odd(y):",
+    "the map to G1 always takes the even y",
+    hunt=Hunt.PRECOMPILES,
+)
+_plant(
+    "bls381_map_of_zero",
+    "bls381_g1_map",
+    "            x.copy_from(self.exception)",
+    "            x.copy_from(self.first)",
+    "the map to G1 has no exception",
+    hunt=Hunt.PRECOMPILES,
+    reach="Needs the element 0 or one of two others.",
+)
+_plant(
+    "bls381_sign_of_imaginary",
+    "bls381_fp2",
+    "        return self.base.is_odd(x.c1 if x.c0.is_zero() else x.c0)",
+    "        return self.base.is_odd(x.c0)",
+    "the sign of a number without real part",
+    hunt=Hunt.PRECOMPILES,
+    reach="Needs an element of Fp2 without real part.",
+)
+_plant(
+    "bls381_root_parts",
+    "bls381_g2_map",
+    "            field.negate(out.c0, out.c1)\n",
+    "            out.c0.copy_from(out.c1)\n",
+    "a root in Fp2 has a part's sign wrong",
+    hunt=Hunt.PRECOMPILES,
+)
+_plant(
+    "p256_digest",
+    "p256",
+    "        first = scalars.mul(input.load_u256_be(0), factor)",
+    "        first = scalars.mul(input.load_u256_be(32), factor)",
+    "P256VERIFY takes r for the digest",
+    hunt=Hunt.PRECOMPILES,
+)
+_plant(
+    "kzg_name",
+    "kzg",
+    "        if not digest.equals(input.window(0, 32)):",
+    "        if not digest.window(1, 31).equals(input.window(1, 31)):",
+    "point evaluation takes a hash of any version",
+    hunt=Hunt.PRECOMPILES,
+)
+_plant(
+    "bls381_odd_multiples",
+    "bls381_g1_sums",
+    "        curve.double(twice)\n",
+    "",
+    "the tables for sums in G1 hold all multiples instead of the odd ones",
+    hunt=Hunt.PRECOMPILES,
+)

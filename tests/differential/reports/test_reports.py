@@ -1,4 +1,5 @@
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -16,9 +17,11 @@ from differential.reports.traces import trace_differences
 from differential.session import BadCase, BlockResult, Session
 from differential.trace_diff import CONTEXT
 from differential.workers import Limits
+from tests.cli.support import zkos_here
 from zkos.host.case import parse_case
 from zkos.host.context import DataAvailability
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
+from zkos.versions import Protocol
 
 EMPTY = parse_case({"block": {}}, "empty")
 CORPORA = Path(__file__).resolve().parents[3] / "corpora"
@@ -223,6 +226,34 @@ def test_commands_say_all_that_is_unusual():
         "zkos trace 'a case.json' --block 3 --diff native@upstream riscv"
     )
     assert parse_engines([engine.spelled for engine in engines[:2]]) == engines[:2]
+
+
+@pytest.mark.native
+def test_commands_that_are_printed_can_be_given(tmp_path):
+    case = tmp_path / "a case.json"
+    case.write_text((CORPORA / "transfers" / "self_and_zero.json").read_text())
+    engines = parse_engines(["native", "native@forward"])
+    options = RunOptions(
+        Profile.REPLAY,
+        Mode.FORWARD,
+        Quirks.UPSTREAM,
+        extra_precompiles=True,
+        da=DataAvailability.BLOBS,
+    )
+    for line in (
+        diff_command(case, engines, options),
+        trace_command(case, 0, engines, options),
+    ):
+        done = zkos_here(*shlex.split(line)[1:])
+        assert done.returncode == 0, line + done.stderr
+    newer = replace(options, protocol=Protocol.V31)
+    for line in (
+        diff_command(case, engines, newer),
+        trace_command(case, 0, engines, newer),
+    ):
+        assert "--protocol v31" in line
+        done = zkos_here(*shlex.split(line)[1:], "--nosuch")
+        assert done.stderr.startswith("zkos: No such option: --nosuch")
 
 
 def test_pages_do_not_depend_on_the_order_of_results(run):

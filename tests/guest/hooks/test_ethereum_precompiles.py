@@ -9,7 +9,7 @@ import rlp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.guest.crypto.bls381_cases import ADDRESSES, N, bad, fp, good, one, two
+from tests.guest.crypto.bls381_cases import ADDRESSES, bad, fp, good, one, two
 from tests.guest.hooks.ethereum_objects import (
     PLENTY,
     Precompiles,
@@ -134,7 +134,7 @@ def test_prices_of_the_curve(precompiles, name, data, price):
 
 @pytest.mark.parametrize(("name", "size"), [("g1_msm", 128), ("g2_msm", 256)])
 def test_discounts_end_at_128_terms(osaka, name, size):
-    term = bytes(size) + N.to_bytes(32, "big")
+    term = bytes(size + 32)
     for count in (2, 64, 127, 128, 129, 200):
         assert agree(osaka, ADDRESSES[name], term * count)[::2] == (True, bytes(size))
 
@@ -302,7 +302,7 @@ def test_p256_in_range_and_on_the_curve(osaka):
         assert asked([*valid[:at], wrong, *valid[at + 1 :]]) == b""
     assert asked([5, x, 5 + x, 0, 0]) == b""
     # A hash is taken modulo the order.
-    assert asked([5 + order, x, 5 + x, x, y]) == b"" or 5 + order >= 2**256
+    assert asked([5 + order, x, 5 + x, x, y]) == yes
     for length in (0, 159, 161, 320):
         data = b"".join(number.to_bytes(32, "big") for number in valid * 2)[:length]
         assert agree(osaka, P256, data) == (True, PLENTY - 6_900, b"")
@@ -374,6 +374,8 @@ def calls_of(file):
             fields = rlp.decode(payload[1:] if kind else payload)
             data = fields[{0: 5, 1: 6}.get(kind, 7)]
             for log in receipt["logs"]:
+                if len(log["topics"]) != 2:
+                    continue  # of a contract that calls ecrecover its own way
                 success, used = (int(topic, 16) for topic in log["topics"])
                 output = bytes.fromhex(log["data"][2:])
                 size = int.from_bytes(output[:32], "big")

@@ -1,6 +1,7 @@
 """What a callee gets: resources, identity, input, code (EVM spec 3)."""
 
 from zkos.guest.protocol.environment import EVM_ENVIRONMENT, HIGHEST_ENVIRONMENT
+from zkos.guest.protocol.io_ergs import UNSEEN_IS_UNPROVEN
 from zkos.guest.state.account import (
     DESIGNATION_BYTES,
     DESIGNATION_PREFIX,
@@ -25,7 +26,10 @@ def read_callee(
     A delegate's own delegation is not followed (EIP-7702). Raises OutOfErgs,
     OutOfNative and, for records that no chain can have, Fatal.
     """
-    callee = io.read_account_with_code(environment, resources, address)
+    if UNSEEN_IS_UNPROVEN:
+        callee = io.read_callee(environment, resources, address)
+    else:
+        callee = io.read_account_with_code(environment, resources, address)
     source = callee
     if callee.is_delegated():
         delegate = designated(callee, io.code(callee))

@@ -4,6 +4,7 @@ from enum import Enum
 from typing import Final
 
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
+from zkos.guest.protocol.io_ergs import TARGET_NEEDS_CODE
 from zkos.guest.protocol.limits import CALL_DEPTH
 from zkos.guest.protocol.quirks import QUIRK_WARMS_REFUSED_CREATION
 from zkos.guest.rlp.writer import RlpHasher, number_length
@@ -150,11 +151,14 @@ class Preparation:
         if not self.warms_refused:
             self._target(payer, frame)
         target = io.account(frame.address)
-        return Creation.READY if target.can_be_created() else Creation.COLLIDED
+        return Creation.READY if io.can_be_created(target) else Creation.COLLIDED
 
     def _target(self, payer: Resources, frame: Frame) -> None:
-        """Look at the account at the new address, with the code it may have."""
-        self.io.read_account_with_code(NO_ENVIRONMENT, payer, frame.address)
+        """Look at the account at the new address, where needed with its code."""
+        if TARGET_NEEDS_CODE:
+            self.io.read_account_with_code(NO_ENVIRONMENT, payer, frame.address)
+        else:
+            self.io.read_account(NO_ENVIRONMENT, payer, frame.address)
 
     def _address_by_nonce(self, deployer: Address) -> Address:
         """Last 20 bytes of keccak-256 of rlp[deployer, nonce]."""

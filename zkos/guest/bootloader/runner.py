@@ -19,6 +19,7 @@ from zkos.guest.protocol.gas import (
     ERGS_CALL_VALUE,
     ERGS_NEW_ACCOUNT,
 )
+from zkos.guest.protocol.io_ergs import UNSEEN_IS_UNPROVEN
 from zkos.guest.protocol.limits import (
     CALL_DEPTH,
     CODE_BYTES,
@@ -252,6 +253,8 @@ class Runner:
             if request.value != 0 and scheme is not Scheme.DELEGATE:
                 resources.charge(ERGS_CALL_VALUE, U64(0))
                 stipend = ERGS_CALL_STIPEND
+                if UNSEEN_IS_UNPROVEN:
+                    self.io.observe(callee)
                 is_empty = callee.nonce == 0 and source.code_length == 0
                 if is_empty and callee.balance == 0 and scheme is not Scheme.CALLCODE:
                     resources.charge(ERGS_NEW_ACCOUNT, U64(0))

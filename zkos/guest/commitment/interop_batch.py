@@ -1,4 +1,4 @@
-"""Batches that bind what their blocks say of other chains (v31 3.3 and 10)."""
+"""Batches that bind what their blocks say of other chains (v31 state spec 6.1)."""
 
 from typing import Final
 

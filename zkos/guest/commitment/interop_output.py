@@ -1,4 +1,4 @@
-"""What a batch that knows other chains is a statement about (v31 10).
+"""What a batch that knows other chains is a statement about (v31 state spec 6.1).
 
 Every function takes finished hashes and numbers and returns a digest.
 """

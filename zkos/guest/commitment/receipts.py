@@ -53,16 +53,17 @@ class ReceiptHasher:
         payload = payload + list_length(BLOOM_BYTES) + list_length(logs)
 
         buffer = self.buffer
+        buffer.reset()
         if receipt.kind != TYPE_LEGACY:
             buffer.put_byte(U8(receipt.kind))
         buffer.put_list(payload)
-        buffer.put_number(U64(1) if receipt.success else U64(0))
-        buffer.put_number(receipt.gas_used)
+        buffer.put_number(U256(1) if receipt.success else U256(0))
+        buffer.put_number(U256(receipt.gas_used))
         buffer.put_bytes(self.bloom)
         buffer.put_list(logs)
         for index in urange(first, end):
             self.put_log(events[index])
-        return self.blake2s.hash(buffer.take())
+        return self.blake2s.hash(buffer.written())
 
     def put_log(self, event: Event) -> None:
         """Append a log: who emits it, its topics, its data."""

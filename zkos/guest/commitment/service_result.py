@@ -1,7 +1,7 @@
 """A rolling hash of transactions, service transactions in blocks of their own (v31).
 
-v31 3.2 and 9. A block that begins with a service transaction, be it after an upgrade,
-has no others.
+v31 bootloader spec 3 and 13. A block that begins with a service transaction, be it
+after an upgrade, has no others.
 """
 
 from zkos.guest.commitment.logs import NO_L1_TRANSACTIONS

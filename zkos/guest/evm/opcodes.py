@@ -24,6 +24,7 @@ from zkos.guest.evm.instructions.arithmetic import (
 from zkos.guest.evm.instructions.bitwise import (
     and_,
     byte,
+    clz,
     eq,
     gt,
     iszero,
@@ -97,6 +98,7 @@ from zkos.guest.evm.instructions.system import (
     returndatacopy,
     returndatasize,
 )
+from zkos.guest.protocol.ethereum import HAS_CLZ
 from zkos.lang.control import DispatchTable
 
 if TYPE_CHECKING:
@@ -131,6 +133,7 @@ OPCODES: "Final[tuple[Row, ...]]" = (
     (0x1B, "SHL", shl, 0, 2, 1, ()),
     (0x1C, "SHR", shr, 0, 2, 1, ()),
     (0x1D, "SAR", sar, 0, 2, 1, ()),
+    *(((0x1E, "CLZ", clz, 0, 1, 1, ()),) if HAS_CLZ else ()),
     (0x20, "KECCAK256", keccak256, 0, 2, 1, ()),
     (0x30, "ADDRESS", address, 0, 0, 1, ()),
     (0x31, "BALANCE", balance, 0, 1, 1, ()),

@@ -1,4 +1,4 @@
-"""Validation that was paid for at first: its steps cost nothing (v31 4 and 17).
+"""Validation paid for at first: its steps are free (v31 bootloader spec 4, 14).
 
 Nonce before balance, authorizations before the fee; service transactions have neither
 signature nor nonce.

@@ -1,4 +1,4 @@
-"""Transactions from L1 whose ether comes from a treasury (v31 5).
+"""Transactions from L1 whose ether comes from a treasury (v31 bootloader spec 6).
 
 Before any of it moves, the asset tracker, a contract, is told how much; it must agree.
 """

@@ -1,6 +1,6 @@
 """Terms of L2 transactions that pay the worst case of validation at first (v31).
 
-v31 4, steps 2 to 5, and 17. Service transactions are free but for their gas.
+v31 bootloader spec 4, steps 2 to 5, and 14. Service transactions pay no fee.
 """
 
 from zkos.guest.flow.prices import Prices, divide_up, effective_gas_price

@@ -25,7 +25,7 @@ def is_borrowed(call: HookCall) -> bool:
 
 
 def enter(call: HookCall, allowed: bool) -> bool:
-    """Whether a hook may begin that only some callers have (v31 7).
+    """Whether a hook may begin that only some callers have (v31 system spec 6).
 
     For others it is an account without code. It charges no gas. Raises OutOfNative.
     """

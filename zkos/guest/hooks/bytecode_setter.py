@@ -1,4 +1,4 @@
-"""Deployment by decree, for upgrades and the deployer (v31 7.2).
+"""Deployment by decree, for upgrades and the deployer (v31 system spec 6.6).
 
 Hook 0x7002, which the deployer and the upgrader call, and what is left at 0x8006 for
 upgrades that were written for the version before.

@@ -1,4 +1,4 @@
-"""Hook 0x7001: sends what the messenger, a contract, passes on to L1 (v31 7.1)."""
+"""Hook 0x7001: sends what the messenger, a contract, says (v31 system spec 6.5)."""
 
 from typing import Final
 

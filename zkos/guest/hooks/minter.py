@@ -1,4 +1,4 @@
-"""Hook 0x7100: makes ether for the base token, a contract (v31 7.3)."""
+"""Hook 0x7100: makes ether for the base token, a contract (v31 system spec 6.7)."""
 
 from typing import Final
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from zkos.guest.protocol.fork import FORK, NO_FORK, OSAKA, PRAGUE
 from zkos.guest.protocol.version import VERSION, since
 from zkos.lang.ints import Address
 
@@ -24,11 +25,19 @@ BLS381_G2_MSM: Final = Address(0x0E)
 BLS381_PAIRING: Final = Address(0x0F)
 BLS381_MAP_TO_G1: Final = Address(0x10)
 BLS381_MAP_TO_G2: Final = Address(0x11)
-HIGHEST_PRECOMPILE: Final = since(VERSION, {30: POINT_EVALUATION, 31: BN254_PAIRING})
+HIGHEST_PRECOMPILE: Final = since(
+    FORK,
+    {
+        NO_FORK: since(VERSION, {30: POINT_EVALUATION, 31: BN254_PAIRING}),
+        PRAGUE: BLS381_MAP_TO_G2,
+    },
+)
 """Of those from 1 on that are never cold."""
 EXTRA_PRECOMPILES_VARY: Final = since(VERSION, {30: False, 31: True})
 """Whether those above it are not cold either in runs that have them."""
 P256_VERIFY: Final = Address(0x100)
+P256_IS_PRECOMPILE: Final = since(FORK, {NO_FORK: True, PRAGUE: False, OSAKA: True})
+"""EIP-7951."""
 
 MESSAGE_SENDER: Final = Address(0x7001)
 """Emits messages for the messenger, a contract since v31."""

@@ -40,6 +40,8 @@ NATIVE_BYTE: Final = U32(STEP + since(VERSION, {30: 160, 32: 70}))
 NATIVE_SHL: Final = U32(STEP + since(VERSION, {30: 240, 32: 160}))
 NATIVE_SHR: Final = U32(STEP + since(VERSION, {30: 240, 32: 150}))
 NATIVE_SAR: Final = U32(STEP + since(VERSION, {30: 400, 32: 288}))
+NATIVE_CLZ: Final = U32(STEP + since(VERSION, {30: 240, 32: 130}))
+"""Of the Ethereum instance, where native has no limit."""
 
 NATIVE_KECCAK256: Final = U32(since(VERSION, {30: 90, 32: 120}))
 

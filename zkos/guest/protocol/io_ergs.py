@@ -6,7 +6,17 @@ A cold access pays the warm price and then the extra of its kind. Refunds are in
 
 from typing import Final
 
+from zkos.guest.protocol.fork import FORK, NO_FORK, PRAGUE
+from zkos.guest.protocol.version import since
 from zkos.lang.ints import U32, U64
+
+UNPAID_IS_UNSEEN: Final = since(FORK, {NO_FORK: False, PRAGUE: True})
+"""Whether a slot whose cold access cannot be paid need not be proven."""
+UNSEEN_IS_UNPROVEN: Final = since(FORK, {NO_FORK: False, PRAGUE: True})
+"""Whether accounts and slots that are only made warm need not be proven, nor a
+precompile that is only called."""
+TARGET_NEEDS_CODE: Final = since(FORK, {NO_FORK: True, PRAGUE: False})
+"""Whether a creation pays for the code that is at its address already."""
 
 ERGS_SLOT_WARM: Final = U64(100 * 256)
 ERGS_SLOT_COLD: Final = U64(2000 * 256)

@@ -62,16 +62,23 @@ REASON_BLOCK_GAS_LIMIT_REACHED: Final = U32(20)
 REASON_BLOCK_NATIVE_LIMIT_REACHED: Final = U32(21)
 REASON_BLOCK_PUBDATA_LIMIT_REACHED: Final = U32(22)
 REASON_BLOCK_L2_TO_L1_LOGS_LIMIT_REACHED: Final = U32(23)
-# Since v31 (v31 13).
+# Since v31 (v31 bootloader spec 10).
 REASON_CALLER_GAS_LIMIT_TOO_HIGH: Final = U32(24)
 REASON_NATIVE_RESOURCES_ARE_TOO_EXPENSIVE: Final = U32(25)
 """A gas costs more native than 64 bits hold."""
 REASON_PUBDATA_PRICE_TOO_HIGH: Final = U32(26)
 """A byte of pubdata costs more native than 64 bits hold."""
+# Of the Ethereum instance.
+REASON_BLOB_LIST_IS_EMPTY: Final = U32(27)
+REASON_TOO_MANY_BLOBS: Final = U32(28)
+REASON_BLOB_VERSION_NOT_SUPPORTED: Final = U32(29)
+REASON_BLOB_FEE_TOO_LOW: Final = U32(30)
+"""Its cap is below the block's."""
+REASON_BLOB_GAS_LIMIT_REACHED: Final = U32(31)
 # Since v32 (v32 6).
-REASON_CALLER_GAS_LIMIT_MORE_THAN_TX_LIMIT: Final = U32(27)
+REASON_CALLER_GAS_LIMIT_MORE_THAN_TX_LIMIT: Final = U32(32)
 """The gas limit is above that of the block or of any transaction."""
-REASON_EIP7623_INTRINSIC_GAS_IS_TOO_LOW: Final = U32(28)
+REASON_EIP7623_INTRINSIC_GAS_IS_TOO_LOW: Final = U32(33)
 """The gas limit does not pay for the calldata at the price of EIP-7623."""
 
 # Why a transaction was reverted.
@@ -113,7 +120,7 @@ REASON_UNKNOWN_ENCODING: Final = U32(142)
 """The host names an encoding that there is not."""
 REASON_INTERNAL: Final = U32(143)
 """Any other internal error."""
-# Since v31 (v31 14).
+# Since v31 (v31 bootloader spec 11).
 REASON_SERVICE_BLOCK: Final = U32(144)
 """A service transaction after others, or another after a service transaction."""
 REASON_BLOB_FEE_NOT_1: Final = U32(145)

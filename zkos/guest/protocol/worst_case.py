@@ -1,4 +1,4 @@
-"""What L2 transactions pay at first for all that validation can cost (v31 17).
+"""What L2 transactions pay at first for their validation (v31 bootloader spec 14).
 
 Each price is the sum of what the steps cost if nothing exists yet and nothing is warm.
 """

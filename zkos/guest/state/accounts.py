@@ -10,6 +10,7 @@ from enum import Enum
 from zkos.guest.protocol.addresses import (
     EXTRA_PRECOMPILES_VARY,
     HIGHEST_PRECOMPILE,
+    P256_IS_PRECOMPILE,
     P256_VERIFY,
     POINT_EVALUATION,
 )
@@ -19,6 +20,7 @@ from zkos.guest.protocol.io_ergs import (
     ERGS_ACCOUNT_LISTED,
     ERGS_ACCOUNT_WARM,
     ERGS_DESTRUCT_COLD,
+    UNSEEN_IS_UNPROVEN,
 )
 from zkos.guest.protocol.native import (
     ABSENCE_IS_PAID_ONCE,
@@ -49,6 +51,8 @@ class Access(Enum):
     """Named by an access list."""
     DESTRUCT = 2
     """By SELFDESTRUCT, which has paid for a warm account."""
+    HOOK = 3
+    """To run a hook that is there: what the account holds does not matter."""
 
 
 class AccountUndo:
@@ -187,6 +191,8 @@ class AccountCache:
         if entry != NOT_FOUND:
             account = self.by_address.value(entry)
             if account.touched_in == self.transaction:
+                if UNSEEN_IS_UNPROVEN:
+                    self.look_at(account, access)
                 return account
             resources.charge(self.cold_ergs(environment, address, access), U64(0))
             resources.charge(U64(0), self.backing.account_native(account.unset))
@@ -194,6 +200,8 @@ class AccountCache:
             resources.charge(self.cold_ergs(environment, address, access), U64(0))
             account = self.load(resources, address)
 
+        if UNSEEN_IS_UNPROVEN:
+            self.look_at(account, access)
         self.save(account)
         account.touched_in = self.transaction
         if ABSENCE_IS_PAID_ONCE:
@@ -208,6 +216,11 @@ class AccountCache:
         self.accounts.append(account)
         return account
 
+    def look_at(self, account: Account, access: Access) -> None:
+        """Have the account proven, unless it is only made warm."""
+        if access is not Access.LISTED and access is not Access.HOOK:
+            self.backing.observe(account)
+
     def cold_ergs(self, environment: U8, address: Address, access: Access) -> U64:
         """What a cold account costs more; precompiles are never cold (EIP-2929)."""
         if not runs_code(environment) or self.is_precompile(address):
@@ -219,7 +232,7 @@ class AccountCache:
         if address > P256_VERIFY:
             return False
         if address == P256_VERIFY:
-            return not self.p256_is_cold
+            return P256_IS_PRECOMPILE and not self.p256_is_cold
         if EXTRA_PRECOMPILES_VARY and has_extra_precompiles():
             return address != 0 and address <= POINT_EVALUATION
         return address != 0 and address <= HIGHEST_PRECOMPILE

@@ -11,7 +11,7 @@ from zkos.guest.state.slot import AddressSlots, Slot
 from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.oracle import Oracle
 from zkos.guest.system.resources import Resources
-from zkos.lang.ints import U64, U256, Address
+from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import List, Map
 
 class Backing:
@@ -34,6 +34,18 @@ class Backing:
 
     def account_native(self, is_unset: bool) -> U64:
         """What the first touch of an account in a transaction costs more."""
+
+    def observe(self, account: Account) -> None:
+        """Somebody has looked at what an account holds, so it must be proven."""
+
+    def find_code(self, account: Account) -> None:
+        """Have the account say how long its code is, and whose."""
+
+    def observable_length(self, account: Account) -> U32:
+        """Bytes of its code as others see it."""
+
+    def can_be_created(self, account: Account) -> bool:
+        """Whether a contract may come to be here (system spec 3.4)."""
 
     def code(self, account: Account) -> Preimage:
         """The stored code of an account that has a code hash."""

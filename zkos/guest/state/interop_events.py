@@ -1,4 +1,4 @@
-"""Events and L2->L1 logs, of which some tell of other chains (v31 7.4).
+"""Events and L2->L1 logs, of which some tell of other chains (v31 system spec 6.8).
 
 Two system contracts speak to the system by events: one adds roots of other chains'
 messages, one says where this chain settles. Upstream the latter outlives a reverted

@@ -10,7 +10,11 @@ from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.crypto.recent_hashes import RecentHashes
 from zkos.guest.protocol.addresses import BOOTLOADER, L1_MESSENGER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT, runs_code
-from zkos.guest.protocol.io_ergs import event_ergs, keccak_ergs
+from zkos.guest.protocol.io_ergs import (
+    UNPAID_IS_UNSEEN,
+    event_ergs,
+    keccak_ergs,
+)
 from zkos.guest.protocol.native import (
     EVENTS_PAY_RECEIPTS,
     event_native,
@@ -61,7 +65,7 @@ class Io:
         self, oracle: Oracle, blake2s: Blake2s, keccak: Keccak256, options: Options
     ) -> None:
         bits = options.quirk_bits
-        believes = bits & QUIRK_BELIEVES_HOST != 0
+        believes = UNPAID_IS_UNSEEN or bits & QUIRK_BELIEVES_HOST != 0
         p256_is_cold = bits & QUIRK_P256_IS_COLD != 0
         self.preimages = PreimageCache(oracle, blake2s, options.proving)
         self.backing = Backing(oracle, self.preimages, options.proving)
@@ -163,12 +167,34 @@ class Io:
         """The account, warm and with its code paid for and loaded."""
         accounts = self.accounts
         account = accounts.touch(environment, resources, address, Access.ORDINARY)
+        self.backing.find_code(account)
         accounts.load_code(resources, account)
         return account
+
+    def read_callee(
+        self, environment: U8, resources: Resources, address: Address
+    ) -> Account:
+        """The account whose code is to run, as `read_account_with_code`."""
+        accounts = self.accounts
+        if accounts.is_precompile(address):
+            return accounts.touch(environment, resources, address, Access.HOOK)
+        return self.read_account_with_code(environment, resources, address)
+
+    def observe(self, account: Account) -> None:
+        """Rely on what an account holds that was only read as a callee."""
+        self.backing.observe(account)
 
     def account(self, address: Address) -> Account:
         """An account known to the block, without charge or touch; else trap."""
         return self.accounts.get(address)
+
+    def code_length(self, account: Account) -> U32:
+        """Bytes of its code, for EXTCODESIZE."""
+        return self.backing.observable_length(account)
+
+    def can_be_created(self, account: Account) -> bool:
+        """Whether a contract may come to be here (system spec 3.4)."""
+        return self.backing.can_be_created(account)
 
     def code(self, account: Account) -> ByteView:
         """Its code, without padding and artifacts; empty without code."""

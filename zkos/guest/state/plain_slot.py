@@ -16,7 +16,7 @@ class Slot:
     """At the start of the block."""
     current: U256
     is_new: bool
-    """The tree has no leaf for it."""
+    """The tree has no leaf for it. In a trie: nobody has looked at its value."""
     unset: bool
     """It costs more when cold or written: absent in the sense of `absence`."""
     touched_in: U32

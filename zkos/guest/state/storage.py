@@ -16,6 +16,7 @@ from zkos.guest.protocol.io_ergs import (
     REFUND_SLOT_CLEARED,
     REFUND_SLOT_RESTORED,
     REFUND_SLOT_UNSET,
+    UNSEEN_IS_UNPROVEN,
 )
 from zkos.guest.protocol.native import (
     ABSENCE_IS_PAID_ONCE,
@@ -165,6 +166,10 @@ class StorageCache:
             resources.charge(U64(0), NATIVE_SLOT_WARM)
         else:
             raise Fatal
+        if UNSEEN_IS_UNPROVEN:
+            slot, cold = self.warm(environment, resources, address, key)
+            slot.is_new = False
+            return slot, cold
         return self.warm(environment, resources, address, key)
 
     def warm(

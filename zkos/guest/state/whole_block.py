@@ -1,4 +1,4 @@
-"""Absent is what was absent when the block began (v31 6.2, 6.3)."""
+"""Absent is what was absent when the block began (v31 system spec 3.1, 3.2)."""
 
 
 def after_write(absent: bool) -> bool:

@@ -1,4 +1,4 @@
-"""The block context with a price of blobs (v31 11)."""
+"""The block context with a price of blobs (v31 oracle spec 1.1)."""
 
 from typing import Final
 
@@ -81,6 +81,10 @@ class Metadata:
     def prevrandao(self, options: Options) -> U256:
         """PREVRANDAO and the mix hash of the header."""
         return self.mix_hash if options.prevrandao else FIXED_RANDOM
+
+    def blob_hash(self, index: U32) -> U256:
+        """There are no blobs."""
+        return U256(0)
 
     def blob_base_fee(self) -> U256:
         """BLOBBASEFEE, in wei; there are no blobs."""

@@ -44,6 +44,9 @@ class Metadata:
     def prevrandao(self, options: Options) -> U256:
         """PREVRANDAO and the mix hash of the header."""
 
+    def blob_hash(self, index: U32) -> U256:
+        """Versioned hash of a blob of the transaction; 0 beyond the last."""
+
     def blob_base_fee(self) -> U256:
         """BLOBBASEFEE, in wei; there are no blobs."""
 

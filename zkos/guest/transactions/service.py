@@ -1,4 +1,4 @@
-"""Service transactions: calls of the operator to system contracts (v31 2.2).
+"""Service transactions: the operator calls contracts (v31 transactions spec 9).
 
 They have no signature, nonce or fee; what they may call is listed here.
 """

@@ -88,6 +88,11 @@ def encode_configuration(context: BlockContext) -> bytes:
     return content
 
 
+def metadata_words(protocol: Protocol = DEFAULT) -> int:
+    """Words of the metadata of a version."""
+    return _length(_SHAPES[protocol]) // _WORD_BYTES
+
+
 def _length(shape: _Shape) -> int:
     """Bytes of metadata of this shape."""
     small, tail = shape

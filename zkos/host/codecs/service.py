@@ -1,4 +1,4 @@
-"""Service transactions: fields to envelope and back (v31 2.2).
+"""Service transactions: fields to envelope and back (v31 transactions spec 9).
 
 A list of recipient, calldata and a salt; who sends them is always the same.
 """

@@ -4,6 +4,7 @@ from zkos.guest.evm.frame import EvmFrame
 from zkos.guest.protocol.evm_native import (
     NATIVE_AND,
     NATIVE_BYTE,
+    NATIVE_CLZ,
     NATIVE_EQ,
     NATIVE_GT,
     NATIVE_ISZERO,
@@ -17,8 +18,17 @@ from zkos.guest.protocol.evm_native import (
     NATIVE_SLT,
     NATIVE_XOR,
 )
-from zkos.guest.protocol.gas import ERGS_VERY_LOW
+from zkos.guest.protocol.gas import ERGS_LOW, ERGS_VERY_LOW
 from zkos.lang.ints import U32, U256
+
+
+def clz(frame: EvmFrame) -> None:
+    """Replace a word with the number of zero bits above its highest (EIP-7939)."""
+    frame.charge(ERGS_LOW, NATIVE_CLZ)
+
+    bits = frame.top().bit_length()
+
+    frame.set_top(U256(U32(256) - bits))
 
 
 def lt(frame: EvmFrame) -> None:

@@ -51,7 +51,7 @@ def extcodesize(frame: EvmFrame) -> None:
     """Replace an address with the length of its code in bytes."""
     account = top_account(frame, NATIVE_EXTCODESIZE)
 
-    frame.set_top(U256(account.observable_length))
+    frame.set_top(U256(frame.system.io.code_length(account)))
 
 
 def extcodehash(frame: EvmFrame) -> None:

@@ -1,4 +1,4 @@
-"""Opcodes about blobs where the block says what they would cost (v31 8)."""
+"""Opcodes about blobs where the block says what they would cost (v31 EVM spec 2)."""
 
 from zkos.guest.evm.frame import EvmFrame
 from zkos.guest.evm.instructions.no_blobs import blobhash

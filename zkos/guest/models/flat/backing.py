@@ -24,7 +24,7 @@ from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.oracle import Oracle
 from zkos.guest.system.resources import Resources
 from zkos.lang.control import urange
-from zkos.lang.ints import U64, U256, Address
+from zkos.lang.ints import U32, U64, U256, Address
 from zkos.lang.memory import NOT_FOUND, List, Map, allocate_bytes
 
 
@@ -66,6 +66,20 @@ class Backing:
     def account_native(self, is_unset: bool) -> U64:
         """What the first touch of an account in a transaction costs more."""
         return NATIVE_ACCOUNT_COLD_UNSET if is_unset else NATIVE_ACCOUNT_COLD
+
+    def observe(self, account: Account) -> None:
+        """All accounts are proven."""
+
+    def find_code(self, account: Account) -> None:
+        """An account always says how long its code is, and whose."""
+
+    def observable_length(self, account: Account) -> U32:
+        """Bytes of its code as others see it."""
+        return account.observable_length
+
+    def can_be_created(self, account: Account) -> bool:
+        """Whether a contract may come to be here (system spec 3.4)."""
+        return account.can_be_created()
 
     def code(self, account: Account) -> Preimage:
         """The stored code of an account that has a code hash."""

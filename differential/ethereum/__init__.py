@@ -1,0 +1,1 @@
+"""Blocks of the Ethereum instance, on engines and on references."""

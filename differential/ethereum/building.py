@@ -1,0 +1,236 @@
+"""Makes blocks: EELS executes the body, the header is what it must then be.
+
+The parent is invented so that base fee and excess blob gas follow from it. Blocks
+stand on a state that is known in full; its witness is all of its tries.
+"""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from differential.ethereum.blocks import Account, KnownBlock
+from differential.ethereum.eels import CHAIN_ID, load_state, run_block
+from zkos.host.ethereum.block import EthereumBlock, Witness, distinct
+from zkos.host.ethereum.tries import FullAccount, build_state, list_root
+from zkos.host.rlp import Encodable, encode
+from zkos.host.signing import keccak256
+from zkos.versions import Fork
+
+NO_OMMERS: Final = keccak256(encode([]))
+GAS_BLOB: Final = 1 << 17
+NO_BLOOM: Final = bytes(256)
+_ANCESTORS: Final = 256
+
+
+class CannotBuild(ValueError):
+    """There is no valid block like that; the text says why."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a block is to be."""
+
+    fork: Fork
+    before: Mapping[int, Account]
+    transactions: Sequence[bytes] = ()
+    withdrawals: Sequence[tuple[int, int, int, int]] = ()
+    """Index, validator, address and amount in Gwei."""
+    coinbase: int = 0
+    number: int = 1
+    timestamp: int = 1
+    gas_limit: int = 30_000_000
+    base_fee: int = 7
+    """In wei."""
+    mix_hash: int = 0
+    excess_blob_gas: int = 0
+    beacon_root: int = 0
+
+
+def build_block(plan: Plan, name: str) -> KnownBlock:
+    """The block with what EELS makes of it. Raises CannotBuild.
+
+    What it is expected to be is EELS's `state_transition` on the finished block.
+    """
+    if plan.number < 1 or plan.timestamp < 1:
+        raise CannotBuild("no block can be the parent of the first")
+    full = build_state({
+        address: FullAccount(item.nonce, item.balance, item.code, item.storage)
+        for address, item in plan.before.items()
+    })  # fmt: skip
+    gas_module = importlib.import_module(f"ethereum.forks.{plan.fork.value}.vm.gas")
+    target = int(gas_module.TARGET_BLOB_GAS_PER_BLOCK)
+    used = 0 if plan.excess_blob_gas == 0 else target
+    parent: list[Encodable] = [
+        *_grandparents(plan.number)[-1:],
+        NO_OMMERS,
+        bytes(20),
+        full.root,
+        *_empty_lists(),
+        NO_BLOOM,
+        0,
+        plan.number - 1,
+        plan.gas_limit,
+        plan.gas_limit // 2,
+        plan.timestamp - 1,
+        b"",
+        bytes(32),
+        bytes(8),
+        plan.base_fee,
+        _empty_lists()[0],
+        used,
+        plan.excess_blob_gas,
+        bytes(32),
+        bytes(32),
+    ]
+    headers = [*_headers(plan.number), encode(parent)]
+    header = _header(plan, keccak256(headers[-1]), _apply(plan, headers))
+    withdrawals = encode([
+        [index, validator, address.to_bytes(20, "big"), amount]
+        for index, validator, address, amount in plan.withdrawals
+    ])  # fmt: skip
+    witness = Witness(distinct(full.nodes), full.codes, tuple(headers))
+    block = EthereumBlock(
+        plan.fork, header, tuple(plan.transactions), withdrawals, witness
+    )
+    known = KnownBlock(name, block, plan.before)
+    expected = run_block(known)
+    if not expected.succeeded:
+        raise CannotBuild(expected.reason)
+    return KnownBlock(name, block, plan.before, expected)
+
+
+@dataclass(frozen=True)
+class _Body:
+    """What executing the body came to."""
+
+    state_root: bytes
+    transactions_root: bytes
+    receipts_root: bytes
+    bloom: bytes
+    gas_used: int
+    withdrawals_root: bytes
+    blob_gas_used: int
+    requests_hash: bytes
+
+
+def _apply(plan: Plan, headers: Sequence[bytes]) -> _Body:
+    """Have EELS execute the body. Raises CannotBuild."""
+    from ethereum.exceptions import EthereumException
+    from ethereum_rlp import rlp
+    from ethereum_types.bytes import Bytes32
+    from ethereum_types.numeric import U64, U256, Uint
+
+    base = f"ethereum.forks.{plan.fork.value}"
+    fork, state, blocks, types, vm, bloom, requests, trie, kinds = (
+        importlib.import_module(f"{base}.{module}")
+        for module in (
+            "fork", "state", "blocks", "fork_types", "vm", "bloom", "requests", "trie",
+            "transactions",
+        )
+    )  # fmt: skip
+    loaded = load_state(plan.fork, plan.before)
+    hashes = [Bytes32(keccak256(item)) for item in headers]
+    environment = vm.BlockEnvironment(
+        chain_id=U64(CHAIN_ID),
+        state=loaded,
+        block_gas_limit=Uint(plan.gas_limit),
+        block_hashes=hashes,
+        coinbase=types.Address(plan.coinbase.to_bytes(20, "big")),
+        number=Uint(plan.number),
+        base_fee_per_gas=Uint(plan.base_fee),
+        time=U256(plan.timestamp),
+        prev_randao=Bytes32(plan.mix_hash.to_bytes(32, "big")),
+        excess_blob_gas=U64(plan.excess_blob_gas),
+        parent_beacon_block_root=Bytes32(plan.beacon_root.to_bytes(32, "big")),
+    )
+    try:
+        transactions = tuple(
+            rlp.decode_to(kinds.LegacyTransaction, item)
+            if item[:1] >= b"\xc0"
+            else item
+            for item in plan.transactions
+        )
+        output: Any = fork.apply_body(
+            environment,
+            transactions,
+            tuple(
+                blocks.Withdrawal(
+                    U64(index),
+                    U64(validator),
+                    types.Address(address.to_bytes(20, "big")),
+                    U256(amount),
+                )
+                for index, validator, address, amount in plan.withdrawals
+            ),
+        )
+    except (EthereumException, rlp.DecodingError) as error:
+        raise CannotBuild(f"{type(error).__name__}: {error}") from error
+    return _Body(
+        bytes(state.state_root(loaded)),
+        bytes(trie.root(output.transactions_trie)),
+        bytes(trie.root(output.receipts_trie)),
+        bytes(bloom.logs_bloom(output.block_logs)),
+        int(output.block_gas_used),
+        bytes(trie.root(output.withdrawals_trie)),
+        int(output.blob_gas_used),
+        bytes(requests.compute_requests_hash(output.requests)),
+    )
+
+
+def _header(plan: Plan, parent: bytes, body: _Body) -> bytes:
+    return encode([
+        parent,
+        NO_OMMERS,
+        plan.coinbase.to_bytes(20, "big"),
+        body.state_root,
+        body.transactions_root,
+        body.receipts_root,
+        body.bloom,
+        0,
+        plan.number,
+        plan.gas_limit,
+        body.gas_used,
+        plan.timestamp,
+        b"",
+        plan.mix_hash.to_bytes(32, "big"),
+        bytes(8),
+        plan.base_fee,
+        body.withdrawals_root,
+        body.blob_gas_used,
+        plan.excess_blob_gas,
+        plan.beacon_root.to_bytes(32, "big"),
+        body.requests_hash,
+    ])  # fmt: skip
+
+
+def _empty_lists() -> tuple[bytes, bytes]:
+    """Roots of no transactions and no receipts."""
+    return list_root(()), list_root(())
+
+
+def _headers(number: int) -> tuple[bytes, ...]:
+    """Headers before the parent of a block, oldest first, each naming the last."""
+    return _chain(number)[0]
+
+
+def _grandparents(number: int) -> tuple[bytes, ...]:
+    """Their hashes; the last is what the parent names."""
+    return _chain(number)[1]
+
+
+@lru_cache(maxsize=16)
+def _chain(number: int) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    first = max(0, number - _ANCESTORS)
+    headers: list[bytes] = []
+    hashes = [bytes(32)]
+    for height in range(first, number - 1):
+        fields: list[Encodable] = [
+            hashes[-1], NO_OMMERS, bytes(20), bytes(32), *_empty_lists(), NO_BLOOM, 0,
+            height, 30_000_000, 15_000_000, height, b"", bytes(32), bytes(8), 7,
+            _empty_lists()[0], 0, 0, bytes(32), bytes(32),
+        ]  # fmt: skip
+        headers.append(encode(fields))
+        hashes.append(keccak256(headers[-1]))
+    return tuple(headers), tuple(hashes)

@@ -1,0 +1,1 @@
+"""Ethereum's own block rules: the flow of the Ethereum instance."""

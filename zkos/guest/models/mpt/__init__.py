@@ -1,0 +1,1 @@
+"""The storage model of Ethereum: Merkle-Patricia tries of accounts and of slots."""

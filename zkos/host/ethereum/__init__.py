@@ -1,0 +1,1 @@
+"""The world outside of the Ethereum instance: blocks, witnesses, its oracle."""
