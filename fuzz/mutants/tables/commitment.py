@@ -132,8 +132,8 @@ _plant(
 _plant(
     "pubdata_format",
     "pubdata",
-    "FORMAT: Final = U8(1)",
-    "FORMAT: Final = U8(0)",
+    "        head[0] = FORMAT\n",
+    "        head[0] = FORMAT - 1\n",
     "the version of the pubdata",
 )
 _plant(
