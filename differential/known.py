@@ -58,6 +58,7 @@ NO_CALLDATA_FLOOR: Final = Rule(
     "bootloader 2, EVM 6",
     "fires where the floor is above the gas used, or above the gas limit",
     fork="Prague",
+    until=32,
 )
 NO_BLS_PRECOMPILES: Final = Rule(
     "no_bls_precompiles",
@@ -155,6 +156,14 @@ GAS_LIMIT_BINDS_GAS_USED: Final = Rule(
     "set; one that leads beyond is dropped once it has run.",
     "bootloader 3.1",
     "fires for a transaction whose limit is above what is left of the block",
+)
+GAS_LIMIT_CAPPED: Final = Rule(
+    "gas_limit_capped",
+    "The gas limit of a transaction is at most what the configuration of the chain "
+    "says, 2**24 or more (EIP-7825).",
+    "v32 6.2",
+    "a transaction beyond is dropped",
+    since=32,
 )
 MEMORY_LIMIT: Final = Rule(
     "memory_limit",

@@ -38,6 +38,7 @@ ALLOWED = {
     "zkos.guest": {"zkos.lang", "zkos.guest"},
     "zkos.compiler": {"zkos.lang", "zkos.terminal", "zkos.compiler"},
     "zkos.versions": {"zkos.lang", "zkos.compiler", "zkos.versions"},
+    "zkos.unsettled": {"zkos.versions", "zkos.unsettled"},
     "zkos.machine": {"zkos.lang", "zkos.terminal", "zkos.compiler", "zkos.machine"},
     "zkos.host": {
         "zkos.lang", "zkos.terminal", "zkos.guest.protocol", "zkos.guest.evm.opcodes",

@@ -22,6 +22,9 @@ def test_every_quirk_is_explained():
 def test_queries_are_the_code_s():
     numbered = {int(row[0], 16) for row in table("oracle", "## 1.")}
     numbered.remove(0xFFFF_FFFF)  # UART: a message, no question
+    numbered.add(int(queries.QUERY_CONFIGURATION))  # since v32, and in its page
+    later = (SPEC.parent / "v32" / "changes.md").read_text()
+    assert f"{int(queries.QUERY_CONFIGURATION):#x}" in later
     assert numbered == {
         int(value) for name, value in vars(queries).items() if name.startswith("QUERY_")
     }

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NoReturn
 
+from differential.importers.logged_chain import is_logged, read_logged
 from zkos.host.accounts import ENCODED_BYTES
 from zkos.host.case import Block, Case, LeafState, SlotState
 from zkos.host.case_reader import Node, optional
@@ -70,6 +71,9 @@ def read_chain(root: Node, *, apart: bool = False) -> Iterator[Case]:
 
     `apart`: each block of a chain on the state recorded before it.
     """
+    if is_logged(root):
+        yield from read_logged(root)
+        return
     members = Fields(root)
     if "chain" not in members:
         yield _single(members)

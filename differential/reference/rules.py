@@ -18,6 +18,7 @@ from differential.known import (
     DESTRUCTION_SPARES_UNSEEN_SLOTS,
     FEES_TO_COINBASE,
     GAS_LIMIT_BINDS_GAS_USED,
+    GAS_LIMIT_CAPPED,
     LIMITS_OF_THE_BLOCK,
     MEMORY_LIMIT,
     MODEXP_LENGTH_LIMIT,
@@ -183,6 +184,9 @@ class Rules:
     def admits(self, gas_limit: int) -> bool:
         """Whether a transaction with a gas limit may be tried in the block."""
         if gas_limit > self.context.gas_limit:
+            return False
+        capped = gas_limit > self.context.max_tx_gas_limit
+        if capped and self.policy.fire(GAS_LIMIT_CAPPED):
             return False
         left = self.context.gas_limit - self._gas_used
         return gas_limit <= left or self.policy.fire(GAS_LIMIT_BINDS_GAS_USED)

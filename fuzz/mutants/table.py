@@ -4,6 +4,7 @@ from typing import Final
 
 from fuzz.mutants.tables.accounts import ACCOUNTS
 from fuzz.mutants.tables.commitment import COMMITMENT
+from fuzz.mutants.tables.configured import CONFIGURED
 from fuzz.mutants.tables.crypto import CRYPTO
 from fuzz.mutants.tables.evm import EVM
 from fuzz.mutants.tables.flow import FLOW
@@ -24,6 +25,7 @@ _TABLES: Final = (
     *(TRANSACTIONS, VALIDATION, FLOW, HOOKS, CRYPTO),
     *(MACHINE, TRANSLATOR, RUNTIME, HOST),
     INTEROP,
+    CONFIGURED,
 )
 MUTANTS: Final = {m.name: m for table in _TABLES for m in table.mutants}
 """By name, in the order of the table."""

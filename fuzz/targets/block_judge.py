@@ -14,11 +14,11 @@ from fuzz.coverage.target import Problem
 from fuzz.targets.block_features import Receipts
 from fuzz.targets.block_runs import Run, report_words
 from fuzz.targets.outside_judge import (
-    NOTHING_HASHED,
     events_of,
     knows_chains,
     outside_of,
 )
+from fuzz.targets.receipt_judge import has_trees, roots
 from zkos.guest.protocol.report import (
     KIND_ACCOUNT_DIFF,
     KIND_BATCH,
@@ -30,7 +30,6 @@ from zkos.host.commitments import (
     MIX_HASH,
     SealedBlock,
     block_hash,
-    rolling_hash,
     seal,
 )
 from zkos.host.context import BlockContext, DataAvailability
@@ -38,6 +37,7 @@ from zkos.host.delivery import Delivery
 from zkos.host.judge import seal_block
 from zkos.host.kzg import BLOB_DATA_BYTES, MOST_BLOBS, split
 from zkos.host.pubdata import PubdataError, timestamp_of
+from zkos.host.receipts import configuration_hash
 from zkos.host.report import Status
 from zkos.host.state import ChainState
 from zkos.host.transactions import Kind
@@ -104,14 +104,21 @@ def judge_block(
     given, receipts = context.block_hashes, Receipts.of(run.channel.messages)
     hashes = state.block_hashes if given is None else given
     rows = zip(served, receipts.rows, strict=True)
-    stay = [(item, row[0]) for item, row in rows if row[1] != Status.INVALID]
-    first_hash = NOTHING_HASHED if knows_chains(protocol) else bytes(32)
+    staying = [(item, row) for item, row in rows if row[1] != Status.INVALID]
+    stay = [(item, row[0]) for item, row in staying]
+    transactions, results = roots(
+        protocol,
+        (item.hash for item, _ in stay),
+        [(row[0], row[1] == Status.SUCCESS, row[3]) for _, row in staying],
+        events_of(run.channel),
+    )
     header = block_hash(
         context,
         _parent(context, hashes),
-        rolling_hash((item.hash for item, _ in stay), first_hash),
+        transactions,
         sum(row[3] for row in receipts.rows),
         mix_hash,
+        results,
     )
     published = sealed.after.block_hashes[0].to_bytes(32, "big")
     if header != published:
@@ -131,6 +138,8 @@ def judge_block(
                 len(stay), events_of(run.channel) if hears else (), after
             ),
         )
+    if has_trees(protocol):
+        sealed = replace(sealed, configuration=configuration_hash(context))
     return Judged(_with_said_hashes(sealed, after, run, decreed), after)
 
 

@@ -30,6 +30,8 @@ _CONTEXT: Final = 0x800B
 class Event(NamedTuple):
     """An event as a guest reports it."""
 
+    transaction: int
+    """Position among the transactions that stay."""
     address: int
     topics: tuple[int, ...]
     data: bytes
@@ -43,10 +45,10 @@ def knows_chains(protocol: Protocol) -> bool:
 def events_of(channel: QueryChannel) -> Iterable[Event]:
     """The events that stay in a block, in order."""
     for words in report_words(channel, int(KIND_EVENT)):
-        words.u32()
+        number = words.u32()
         address = words.address()
         topics = tuple(words.u256() for _ in range(words.u32()))
-        yield Event(address, topics, words.data())
+        yield Event(number, address, topics, words.data())
 
 
 def outside_of(

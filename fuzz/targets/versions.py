@@ -3,11 +3,12 @@
 from typing import Final
 
 from fuzz.strategies.cases import Extras
+from fuzz.strategies.configured import EXTRAS as CONFIGURED
 from fuzz.strategies.interop import EXTRAS as INTEROP
 from zkos.versions import DEFAULT, VERSIONS, Protocol
 
-_SINCE: Final = ((31, INTEROP),)
-"""Numbers of versions with what their cases have from then on."""
+_SINCE: Final = ((32, CONFIGURED), (31, INTEROP))
+"""Numbers of versions with what their cases have from then on, the latest first."""
 
 
 def extras_of(protocol: Protocol) -> Extras | None:

@@ -14,6 +14,7 @@ from differential.known import (
     FEES_TO_COINBASE,
     FLOOR_UNCHECKED,
     GAS_LIMIT_BINDS_GAS_USED,
+    GAS_LIMIT_CAPPED,
     INITCODE_GAS,
     INITCODE_GAS_TWICE,
     INITCODE_SIZE_FIRST,
@@ -203,6 +204,11 @@ EXAMPLES = {
     NO_CALLDATA_FLOOR: Example(
         case(transactions=[ZERO_DATA]),
         case(gas_of(b"") * 400, transactions=[replace(ZERO_DATA, gas_limit=10**6)]),
+    ),
+    GAS_LIMIT_CAPPED: Example(
+        case(transactions=[transaction(gas_limit=2**24 + 1)]),
+        case(transactions=[transaction(gas_limit=2**24)]),
+        replace(EXACT, protocol=Protocol.V32),
     ),
     NO_BLS_PRECOMPILES: Example(
         case(calls_precompile(0x0B, bytes(256))),

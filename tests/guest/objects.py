@@ -25,7 +25,15 @@ from zkos.guest.flow import (
     process,
 )
 from zkos.guest.flow import work as working
-from zkos.guest.hooks import bn254, call, extensions, hashes, hooks, modexp
+from zkos.guest.hooks import (
+    bn254,
+    call,
+    extensions,
+    hashes,
+    hooks,
+    modexp_by_gas,
+    modexp_gas,
+)
 from zkos.guest.models.flat import backing, leaves, sort, tree
 from zkos.guest.protocol import io_ergs, native
 from zkos.guest.rlp import reader as rlp_reader
@@ -105,7 +113,7 @@ FUNCTIONS = (
     *(_memory_gas, bn254.pairing_ergs, bn254.pairing_native),
     *(extensions.blake2f_native, hashes.hash_native, hashes.identity_ergs),
     *(hashes.identity_native, hashes.ripemd160_ergs, hashes.sha256_ergs),
-    *(modexp.native_price, modexp.price),
+    *(modexp_by_gas.native_price, modexp_gas.price),
     *(io_ergs.event_ergs, io_ergs.keccak_ergs, io_ergs.message_ergs),
     *(native.blake2s_native, native.code_native, native.event_native),
     *(native.keccak_native, native.message_native),

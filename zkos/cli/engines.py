@@ -3,7 +3,9 @@
 from rich.table import Table
 
 from differential.engines import KINDS
-from zkos.terminal.console import output
+from zkos.terminal.console import output, say
+from zkos.unsettled import lines
+from zkos.versions import Protocol
 
 
 def command() -> int:
@@ -12,6 +14,7 @@ def command() -> int:
     NAME@SETTING gives an engine options of its own, as native@upstream or
     riscv@replay: production, replay, forward, proving, none, upstream, interpreted, or
     a protocol: v30.
+    Below the table stands what is not known of a protocol, and what ours does there.
     The variable ZKOS_ANVIL names anvil where it is not in PATH.
     """
     table = Table(box=None, padding=(0, 2, 0, 0))
@@ -25,4 +28,7 @@ def command() -> int:
             name, kind.summary, ", ".join(kind.knows), kind.missing() or "yes"
         )
     output().print(table)
+    for protocol in Protocol:
+        for line in lines(protocol):
+            say(line, to=output())
     return 0

@@ -24,6 +24,8 @@ from zkos.terminal.errors import (
 from zkos.terminal.files import check_writable, writing
 from zkos.terminal.progress import progress
 from zkos.terminal.text import shell_line
+from zkos.unsettled import lines
+from zkos.versions import Protocol
 
 if TYPE_CHECKING:
     from differential.reports.record import RunRecord
@@ -78,6 +80,7 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
         build_engines(plan)
     record = files.record(plan)
     counts: Counter[str] = Counter()
+    warned: set[Protocol] = set()
     with plan.session() as session:
         for result in session.run(plan.cases):
             if record is not None:
@@ -87,6 +90,7 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
                 say(f"zkos: {result.reason}")
                 continue
             count(result, counts)
+            warn(result.case.protocol_at(result.index) or plan.options.protocol, warned)
             for answer in result.idle_edits():
                 counts["idle"] += 1
                 text = f"the edit of answer {answer} was never applied: nobody asked"
@@ -102,6 +106,14 @@ def execute(plan: Plan, show: Show, *, as_json: bool, files: Files) -> int:
     if len(plan.cases) > 1:
         say(totals(counts))
     return exit_code(counts)
+
+
+def warn(protocol: Protocol, warned: set[Protocol]) -> None:
+    """Say once what is not known of the protocol that a block ran by."""
+    if protocol not in warned:
+        warned.add(protocol)
+        for line in lines(protocol):
+            say(f"zkos: {line}")
 
 
 def readable(path: Path) -> bool:

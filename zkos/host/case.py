@@ -121,6 +121,7 @@ _NUMBER_BITS = {
     "last_block_timestamp": 64,
     "mix_hash": 256,
     "blob_fee": 256,
+    "max_tx_gas_limit": 64,
 }
 FORMAT = 1
 """The version of the format; a case may say it."""
@@ -236,12 +237,16 @@ def _read_then(node: Node) -> tuple[Block, ...]:
 
 
 def _read_context(node: Node) -> BlockContext:
-    fields = node.fields((*_NUMBER_BITS, "coinbase", "block_hashes", "da"))
+    fields = node.fields(
+        (*_NUMBER_BITS, "proves_fri", "coinbase", "block_hashes", "da")
+    )
     values: dict[str, Any] = {
         name: fields[name].number(bits)
         for name, bits in _NUMBER_BITS.items()
         if name in fields
     }
+    if "proves_fri" in fields:
+        values["proves_fri"] = fields["proves_fri"].boolean()
     if "coinbase" in fields:
         values["coinbase"] = fields["coinbase"].address()
     if "block_hashes" in fields:

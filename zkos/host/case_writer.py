@@ -92,6 +92,8 @@ def _write_context(context: BlockContext) -> dict[str, Any]:
             written[field.name] = write_address(value)
         elif field.name == "block_hashes":
             written[field.name] = [f"{number:#066x}" for number in value]
+        elif isinstance(value, bool):
+            written[field.name] = value
         elif isinstance(value, DataAvailability):
             written[field.name] = value.value
         else:

@@ -18,6 +18,7 @@ QUERY_NAMES: Final = {
     int(query): name
     for query, name in (
         (queries.QUERY_METADATA, "block_metadata"),
+        (queries.QUERY_CONFIGURATION, "configuration"),
         (queries.QUERY_DA_SCHEME, "da_scheme"),
         (queries.QUERY_TRANSACTION_SIZE, "next_tx_size"),
         (queries.QUERY_TRANSACTION, "tx_content"),

@@ -110,6 +110,8 @@ class SealedBlock:
     """Of the processed transaction of type 0x7e, or zero."""
     outside: Outside | None = None
     """None where the version knows no other chains."""
+    configuration: bytes | None = None
+    """Hash of the chain's configuration; None where its id alone is bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +126,14 @@ class BatchCommitment:
     data_availability: bytes
     versioned_hashes: tuple[bytes, ...]
     """Of its blobs, empty without."""
+    configuration: bytes = b""
+    """A word of the public input since v32."""
 
     @property
     def public_input(self) -> bytes:
         """The output of the guest, 32 bytes."""
-        return keccak256(self.state_before + self.state_after + self.output)
+        states = self.state_before + self.state_after
+        return keccak256(states + self.configuration + self.output)
 
 
 def rolling_hash(hashes: Iterable[bytes], first: bytes = _ZERO) -> bytes:
@@ -145,10 +150,11 @@ def block_hash(
     rolling: bytes,
     gas_used: int,
     mix_hash: int = MIX_HASH,
+    receipts: bytes = _ZERO,
 ) -> bytes:
     """The hash of a block's header.
 
-    `rolling` is that of its transactions, `gas_used` the sum of what they paid for.
+    `rolling` binds its transactions, `gas_used` is the sum of what they paid for.
     """
     header: list[Encodable] = [
         parent_hash,
@@ -156,7 +162,7 @@ def block_hash(
         context.coinbase.to_bytes(20, "big"),
         _ZERO,
         rolling,
-        _ZERO,
+        receipts,
         bytes(_BLOOM_BYTES),
         0,
         context.block_number,
@@ -241,8 +247,11 @@ def seal(blocks: Sequence[SealedBlock], da: DataAvailability) -> BatchCommitment
         numbers += others.to_bytes(32, "big")
         interop = interop_hash(item for known in outsides for item in known.roots)
         settlement = outsides[0].settlement_layer.to_bytes(32, "big")
+    configuration, chain = first.configuration, b""
+    if configuration is None:
+        configuration, chain = b"", first.context.chain_id.to_bytes(32, "big")
     output = keccak256(
-        first.context.chain_id.to_bytes(32, "big")
+        chain
         + first.context.timestamp.to_bytes(8, "big")
         + last.context.timestamp.to_bytes(8, "big")
         + da.scheme.to_bytes(32, "big")
@@ -261,4 +270,5 @@ def seal(blocks: Sequence[SealedBlock], da: DataAvailability) -> BatchCommitment
         root,
         bound,
         versioned_hashes(da, pubdata),
+        configuration,
     )

@@ -52,6 +52,11 @@ class BlockContext:
     mix_hash: int = 1
     blob_fee: int = 1
     """Wei; told since protocol version 31."""
+    max_tx_gas_limit: int = 1 << 24
+    """Of the chain, for transactions that L2 signs; told since protocol version 32,
+    like the next one."""
+    proves_fri: bool = False
+    """Whether the chain lets transactions claim that FRI proofs hold."""
     block_hashes: tuple[int, ...] | None = None
     """Hashes of the blocks before as big-endian numbers, latest first, at most 256;
     missing ones are zero. None: those of the state the block runs on."""

@@ -14,7 +14,11 @@ from zkos.guest.protocol.queries import (
 )
 from zkos.host.advice import BLOB, MODEXP, AdviceError, advise
 from zkos.host.channel import QUERY_IDS, QUERY_NAMES, OracleError, Responder, framed
-from zkos.host.codecs.metadata import encode_metadata, encode_proof_data
+from zkos.host.codecs.metadata import (
+    encode_configuration,
+    encode_metadata,
+    encode_proof_data,
+)
 from zkos.host.context import BlockContext
 from zkos.host.delivery import Delivery
 from zkos.host.state import ChainState
@@ -99,6 +103,9 @@ class HonestOracle:
 
     def _block_metadata(self, _: bytes) -> bytes:
         return _metadata(self._context, self._hashes, self._protocol)
+
+    def _configuration(self, _: bytes) -> bytes:
+        return framed(encode_configuration(self._context))
 
     def _da_scheme(self, _: bytes) -> bytes:
         return _number(self._context.da.scheme)
@@ -192,6 +199,7 @@ _ANSWERS: Final[dict[int, _Answer]] = {
         ("tx_format", 0, HonestOracle._format),
         ("tx_from", 0, HonestOracle._sender),
         ("block_metadata", 0, HonestOracle._block_metadata),
+        ("configuration", 0, HonestOracle._configuration),
         ("da_scheme", 0, HonestOracle._da_scheme),
         ("proof_data", 0, HonestOracle._proof_data),
         ("storage_slot", 56, HonestOracle._slot),

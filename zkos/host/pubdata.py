@@ -16,7 +16,8 @@ from zkos.host.signing import keccak256
 from zkos.host.state import ChainState, Slot, SlotDiff
 from zkos.host.tree import hash_bytes
 
-FORMAT: Final = 1
+FORMATS: Final = (1, 2)
+"""With what is made of code, and without."""
 _ACCOUNT: Final = 4
 """Lower three bits of the first byte of an account's difference."""
 _FULL, _NONCE, _BALANCE, _BOTH, _HIDDEN = 0, 1, 2, 3, 4
@@ -24,6 +25,9 @@ _FULL, _NONCE, _BALANCE, _BOTH, _HIDDEN = 0, 1, 2, 3, 4
 _NOTHING, _ADD, _SUBTRACT, _TRANSFORM = 0, 1, 2, 3
 """Lower three bits of the first byte of a number's difference."""
 _LIMIT: Final = 1 << 256
+_STATUS_BITS: Final = 56
+"""So many bits of the versioning lie below the status of an account."""
+_DEPLOYED: Final = 1
 _TIMESTAMP: Final = slice(33, 41)
 
 
@@ -117,8 +121,9 @@ class _Reader:
 
 def _read(reader: _Reader, before: ChainState, slots: Mapping[bytes, Slot]) -> Pubdata:
     version = reader.number(1)
-    if version != FORMAT:
-        raise PubdataError(f"pubdata of format {version}, only {FORMAT} is known")
+    if version not in FORMATS:
+        known = " and ".join(map(str, FORMATS))
+        raise PubdataError(f"pubdata of format {version}, only {known} are known")
     block_hash, timestamp = reader.number(32), reader.number(8)
     diffs: list[SlotDiff] = []
     accounts: list[tuple[int, Account, Account]] = []
@@ -134,7 +139,7 @@ def _read(reader: _Reader, before: ChainState, slots: Mapping[bytes, Slot]) -> P
             diffs.append(SlotDiff(slot, reader.difference(initial, first)))
             continue
         old = before.account(slot.key)
-        new, code = _account(reader, first, old, before.preimages)
+        new, code = _account(reader, version, first, old, before.preimages)
         encoding = new.encode()
         preimages += [encoding] if code is None else [code, encoding]
         accounts.append((slot.key, old, new))
@@ -160,7 +165,7 @@ def _log(reader: _Reader) -> L1LogLine:
 
 
 def _account(
-    reader: _Reader, first: int, old: Account, known: Preimages
+    reader: _Reader, version: int, first: int, old: Account, known: Preimages
 ) -> tuple[Account, bytes | None]:
     """An account after the block, and its code if that is new."""
     if first & 7 != _ACCOUNT:
@@ -179,8 +184,15 @@ def _account(
     nonce, balance = reader.difference(old.nonce), reader.difference(old.balance)
     if kind == _HIDDEN:
         return _forced(reader, versioning, nonce, balance, known)
-    length, artifacts = reader.number(4), reader.number(4)
-    stored = reader.take(length + -length % 8 + artifacts)
+    length = reader.number(4)
+    if version == 1:
+        artifacts = reader.number(4)
+        stored = reader.take(length + -length % 8 + artifacts)
+    else:
+        code = reader.take(length)
+        deployed = versioning >> _STATUS_BITS == _DEPLOYED
+        stored = stored_code(code) if deployed else padded(code)
+        artifacts = len(stored) - len(padded(code))
     observable = reader.number(4)
     made = Account(
         versioning=versioning,

@@ -56,8 +56,8 @@ _plant(
 _plant(
     "header_dropped_hash",
     "finish",
-    "self.options, result.rolling_hash, result.gas_used\n",
-    "self.options, result.upgrade_hash, result.gas_used\n",
+    "            result.rolling_hash,\n            result.receipts_root(),\n",
+    "            result.upgrade_hash,\n            result.receipts_root(),\n",
     "the header has the upgrade for the transactions",
 )
 
@@ -132,8 +132,8 @@ _plant(
 _plant(
     "pubdata_format",
     "pubdata",
-    "FORMAT: Final = U8(1)",
-    "FORMAT: Final = U8(0)",
+    "        head[0] = FORMAT\n",
+    "        head[0] = FORMAT - 1\n",
     "the version of the pubdata",
 )
 _plant(

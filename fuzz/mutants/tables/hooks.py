@@ -186,14 +186,14 @@ _plant(
 )
 _plant(
     "modexp_price",
-    "modexp",
+    "modexp_gas",
     "U64(head.bit_length()) - 1",
     "U64(head.bit_length())",
     "MODEXP pays an iteration too many (EIP-2565)",
 )
 _plant(
     "modexp_native",
-    "modexp",
+    "modexp_by_gas",
     "    rounded = ((modulus + 31) >> 5) << 5\n",
     "    rounded = modulus\n",
     "native of MODEXP is that of the modulus as it is",
@@ -201,14 +201,14 @@ _plant(
 _plant(
     "modexp_minimum",
     "modexp",
-    "if resources.ergs < ERGS_MINIMUM or resources.native < NATIVE_MINIMUM:",
+    "if resources.ergs < ERGS_MINIMUM or resources.native < NATIVE_MODEXP:",
     "if resources.ergs < ERGS_MINIMUM:",
     "MODEXP without native ends the transaction instead of the call",
     reach="Needs MODEXP with native for anything but it.",
 )
 _plant(
     "modexp_exponent_head",
-    "modexp",
+    "modexp_gas",
     "        iterations = (exponent - HEAD_BYTES) << 3\n",
     "        iterations = exponent << 3\n",
     "a long exponent of MODEXP is paid twice at the start",
@@ -225,9 +225,9 @@ _plant(
 _plant(
     "ecmul_price",
     "bn254",
-    "NATIVE_MUL: Final = U64(764_000)",
-    "NATIVE_MUL: Final = U64(1_073_000)",
-    "native of ECMUL before v30",
+    "    frame.resources.charge(ERGS_MUL, NATIVE_BN254_MUL)\n",
+    "    frame.resources.charge(ERGS_MUL, NATIVE_BN254_ADD)\n",
+    "ECMUL costs the native of ECADD",
 )
 _plant(
     "pairing_length",
@@ -279,8 +279,12 @@ _plant(
 _plant(
     "sha256_price",
     "hashes",
-    "if (length & 63) > PADDING_FITS:",
-    "if (length & 63) >= PADDING_FITS:",
+    "    if (length & 63) > PADDING_FITS:\n"
+    "        blocks = blocks + 1\n"
+    "    return NATIVE_SHA256 ",
+    "    if (length & 63) >= PADDING_FITS:\n"
+    "        blocks = blocks + 1\n"
+    "    return NATIVE_SHA256 ",
     "native of SHA2-256 for 55 bytes in the last block",
 )
 _plant(

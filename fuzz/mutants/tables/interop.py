@@ -215,8 +215,8 @@ _plant(
 _plant(
     "listed_keys_free",
     "flow.worst_case_terms",
-    "    native = native + NATIVE_LISTED_KEY * U64(keys)\n",
-    "    native = native + NATIVE_LISTED_KEY * U64(addresses)\n",
+    " + NATIVE_LISTED_KEY * U64(keys)\n",
+    " + NATIVE_LISTED_KEY * U64(addresses)\n",
     "keys of access lists cost by the number of addresses",
 )
 _plant(

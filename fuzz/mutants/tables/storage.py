@@ -9,23 +9,22 @@ _plant = STORAGE.plant
 
 _plant(
     "slot_revert_value",
-    "storage",
-    "            slot.current = undo.current\n",
-    "            if undo.journaled != 0:\n"
-    "                slot.current = undo.current\n",
+    "plain_slot",
+    "        slot.current = self.current\n",
+    "        if self.journaled != 0:\n            slot.current = self.current\n",
     "the first write of a transaction survives a revert",
 )
 _plant(
     "slot_revert_unset",
-    "storage",
-    "            slot.unset = undo.unset\n",
+    "plain_slot",
+    "        slot.unset = self.unset\n",
     "",
     "a reverted first write leaves the slot set: later writes are cheaper",
 )
 _plant(
     "slot_revert_warm",
-    "storage",
-    "            slot.touched_in = undo.touched_in\n",
+    "plain_slot",
+    "        slot.touched_in = self.touched_in\n",
     "",
     "slots stay warm after a revert",
 )
@@ -127,9 +126,9 @@ _plant(
 )
 _plant(
     "slot_write_native",
-    "storage",
-    "native = NATIVE_SLOT_WRITE_UNSET if slot.unset else NATIVE_SLOT_WRITE",
-    "native = NATIVE_SLOT_WRITE_UNSET if slot.current == 0 else NATIVE_SLOT_WRITE",
+    "plain_slot",
+    "NATIVE_SLOT_WRITE_UNSET if self.unset else NATIVE_SLOT_WRITE",
+    "NATIVE_SLOT_WRITE_UNSET if self.current == 0 else NATIVE_SLOT_WRITE",
     "native for a write depends on the value, not on the appearance",
 )
 _plant(

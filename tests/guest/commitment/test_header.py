@@ -33,7 +33,9 @@ def hashed(value: int, option_word: int = 0) -> bytes:
         mix_hash=99,
     )
     fields.gas_limit = U64(value)
-    digest = hash_header(Keccak256(), fields, options, as_hash(ROLLING), U64(value))
+    digest = hash_header(
+        Keccak256(), fields, options, as_hash(ROLLING), Bytes32(0), U64(value)
+    )
     return spelled(digest)
 
 
@@ -55,4 +57,4 @@ def test_mix_hash_is_that_of_the_metadata_if_wanted():
 def test_base_fee_above_64_bits_is_refused():
     fields, options = metadata(basefee=2**64)
     with pytest.raises(Trap, match=r"out of range|does not fit U64"):
-        hash_header(Keccak256(), fields, options, Bytes32(0), U64(0))
+        hash_header(Keccak256(), fields, options, Bytes32(0), Bytes32(0), U64(0))

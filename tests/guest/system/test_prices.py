@@ -142,9 +142,10 @@ def test_price_of_modexp(base: int, modulus: int, exponent: int, head: int) -> N
         (native_price, up(modulus, 32) * 32, 300),
     ):
         expected = gas(length)
+        data = (b"",) if guest is native_price else ()
         if 256 * expected > TOP64:
             with pytest.raises(OutOfErgs):
-                guest(*operands, U64(modulus), U256(head))
+                guest(*data, *operands, U64(modulus), U256(head))
         else:
-            answer = guest(*operands, U64(modulus), U256(head))
+            answer = guest(*data, *operands, U64(modulus), U256(head))
             assert int(answer) == min(TOP64, factor * expected)

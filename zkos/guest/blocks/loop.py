@@ -23,7 +23,13 @@ from zkos.guest.flow.process import process_l2
 from zkos.guest.flow.work import Work
 from zkos.guest.hooks.hooks import Hooks
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
-from zkos.guest.protocol.limits import BLOCK_LOGS, NATIVE_COMPUTATIONAL
+from zkos.guest.protocol.limits import (
+    BLOCK_LOGS,
+    BLOCK_NATIVE,
+    BLOCK_PUBDATA,
+    NATIVE_COMPUTATIONAL,
+)
+from zkos.guest.protocol.receipts import TRANSACTIONS_ROLL
 from zkos.guest.protocol.report import (
     REASON_BLOCK_GAS_LIMIT_REACHED,
     REASON_BLOCK_L2_TO_L1_LOGS_LIMIT_REACHED,
@@ -67,8 +73,8 @@ class BlockProcessor:
         self.system = system
         self.work = Work(system, Runner(system, Environments(system), Hooks(system)))
         self.result = BlockResult()
-        self.native_used = U64(0)
-        self.pubdata_used = U64(0)
+        self.native_used = BLOCK_NATIVE
+        self.pubdata_used = BLOCK_PUBDATA
         self.is_first = True
         self.served = U32(0)
         self.reported_events = U32(0)
@@ -178,14 +184,17 @@ class BlockProcessor:
         self.native_used = self.native_used + outcome.native_used
         self.pubdata_used = self.pubdata_used + outcome.pubdata_used
         self.is_first = False
-        keccak = self.system.keccak
-        keccak.reset()
-        keccak.update_u256(U256(result.rolling_hash))
-        keccak.update_u256(U256(transaction.hash))
-        result.rolling_hash = keccak.finish()
+        if TRANSACTIONS_ROLL:
+            keccak = self.system.keccak
+            keccak.reset()
+            keccak.update_u256(U256(result.rolling_hash))
+            keccak.update_u256(U256(transaction.hash))
+            result.rolling_hash = keccak.finish()
+        else:
+            result.keep(transaction.hash)
         if transaction.kind == TYPE_UPGRADE:
             result.upgrade_hash = transaction.hash
-        result.accept(transaction.kind)
+        result.accept(transaction.kind, outcome.success)
 
     def _report(self, status: U32) -> None:
         """Tell the host what became of the transaction, and its events."""

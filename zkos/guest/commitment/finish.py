@@ -52,8 +52,14 @@ class BlockFinisher:
         """Seal the block. Traps if host or block break a rule of oracle spec 1."""
         metadata = self.metadata
         logs = self.io.events.logs
+        result.close(self.blake2s, self.io.events.events)
         block_hash = hash_header(
-            self.keccak, metadata, self.options, result.rolling_hash, result.gas_used
+            self.keccak,
+            metadata,
+            self.options,
+            result.rolling_hash,
+            result.receipts_root(),
+            result.gas_used,
         )
         look_outside(self.io)
         root, next_free_slot, last_timestamp = self.oracle.proof_data()

@@ -6,6 +6,7 @@ The header is Ethereum's before Shanghai; fields that a rollup has no use for ar
 from typing import Final
 
 from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.protocol.receipts import RECEIPTS_ARE_BOUND
 from zkos.guest.rlp.writer import RlpHasher, number_length
 from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.options import Options
@@ -26,13 +27,14 @@ def hash_header(
     keccak: Keccak256,
     metadata: Metadata,
     options: Options,
-    rolling: Bytes32,
+    transactions: Bytes32,
+    receipts: Bytes32,
     gas_used: U64,
 ) -> Bytes32:
     """The block hash; traps if the base fee does not fit 64 bits.
 
-    `rolling` is the rolling hash of the transactions that stay in the block,
-    `gas_used` the sum of what they were charged.
+    `transactions` binds those that stay in the block, `receipts` what became of them
+    if the version binds that; `gas_used` is the sum of what they were charged.
     """
     number = U256(metadata.block_number)
     gas_limit = U256(metadata.gas_limit)
@@ -51,8 +53,11 @@ def hash_header(
     header.put_hash(OMMERS_HASH)
     header.put_address(metadata.coinbase)
     header.put_hash(U256(0))
-    header.put_hash(U256(rolling))
-    header.put_hash(U256(0))
+    header.put_hash(U256(transactions))
+    if RECEIPTS_ARE_BOUND:
+        header.put_hash(U256(receipts))
+    else:
+        header.put_hash(U256(0))
     header.put_bytes(zeros)
     header.put_number(U256(0))
     header.put_number(number)

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from zkos.guest.commitment.binding import hash_output, public_input
 from zkos.guest.commitment.data_availability import Availability
 from zkos.guest.commitment.interop_output import (
     NO_ROOTS,
     BatchOutput,
     full_logs_root,
-    hash_output,
     roll,
 )
 from zkos.guest.commitment.logs import (
@@ -16,7 +16,6 @@ from zkos.guest.commitment.logs import (
     hash_pair,
     logs_tree_root,
 )
-from zkos.guest.commitment.public_input import public_input
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.addresses import MESSAGE_ROOTS, SYSTEM_CONTEXT
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
@@ -25,6 +24,7 @@ from zkos.guest.state.other_chains import OtherChains
 from zkos.guest.state.report import Report
 from zkos.guest.state.system import System
 from zkos.guest.system.errors import SystemFault
+from zkos.guest.system.metadata import Metadata
 from zkos.guest.system.resources import INFINITE, Resources
 from zkos.lang.control import urange
 from zkos.lang.ints import U32, U64, U256, Address, Bytes32
@@ -115,6 +115,8 @@ class Batch:
     """Blocks in order, and what their batch is committed to."""
 
     keccak: Keccak256
+    metadata: Metadata
+    """Of the first block; what is bound of it is the same in all."""
     report: Report
     availability: Availability
     blocks: List[BlockCommitment]
@@ -130,6 +132,7 @@ class Batch:
 
     def __init__(self, system: System) -> None:
         self.keccak = system.keccak
+        self.metadata = system.metadata
         self.report = system.report
         self.availability = Availability(system)
         self.blocks = List(BlockCommitment)
@@ -194,7 +197,9 @@ class Batch:
             last.chains.settlement_layer,
         )
         digest = hash_output(self.keccak, output)
-        result = public_input(self.keccak, first.state_before, last.state_after, digest)
+        result = public_input(
+            self.keccak, self.metadata, first.state_before, last.state_after, digest
+        )
         self.report.batch(
             first.state_before,
             last.state_after,

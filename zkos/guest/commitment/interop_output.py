@@ -60,6 +60,11 @@ def roll(keccak: Keccak256, rolling: Bytes32, root: InteropRoot) -> Bytes32:
 def hash_output(keccak: Keccak256, output: BatchOutput) -> Bytes32:
     """Digest of a batch output."""
     keccak.update_u256(U256(output.chain_id))
+    return hash_without_chain(keccak, output)
+
+
+def hash_without_chain(keccak: Keccak256, output: BatchOutput) -> Bytes32:
+    """Digest of all but the id of the chain; continues what the hasher has taken."""
     keccak.update_u64_be(output.first_timestamp)
     keccak.update_u64_be(output.last_timestamp)
     keccak.update_u256(U256(output.da_scheme))

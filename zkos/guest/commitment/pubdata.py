@@ -9,6 +9,7 @@ from typing import Final
 from zkos.guest.commitment.logs import LOG_BYTES, encode_log
 from zkos.guest.models.flat.tree import SealedSlot
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
+from zkos.guest.protocol.pubdata import FORMAT
 from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import AccountCache
 from zkos.guest.state.diff_encoding import (
@@ -19,11 +20,9 @@ from zkos.guest.state.diff_encoding import (
 )
 from zkos.guest.state.emitted import Log
 from zkos.lang.control import srange, urange
-from zkos.lang.ints import U8, U32, U64, U256, Address, Bytes32
+from zkos.lang.ints import U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, List, allocate_bytes
 
-FORMAT: Final = U8(1)
-"""Version of the format, its first byte."""
 KEY_BYTES: Final = U32(32)
 FIRST_ROOM_BYTES: Final = U32(65536)
 

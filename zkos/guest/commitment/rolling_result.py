@@ -1,6 +1,9 @@
 """A rolling hash of transactions, of which any may follow any (v30: state spec 5)."""
 
+from zkos.guest.crypto.blake2s import Blake2s
+from zkos.guest.state.emitted import Event
 from zkos.lang.ints import U32, U64, Bytes32
+from zkos.lang.memory import List
 
 
 class BlockResult:
@@ -22,5 +25,15 @@ class BlockResult:
         """Whether a transaction of this kind may be the one at this position."""
         return True
 
-    def accept(self, kind: U32) -> None:
-        """Note the kind of a transaction that stays."""
+    def keep(self, transaction_hash: Bytes32) -> None:
+        """Nothing to keep: the hash rolls."""
+
+    def accept(self, kind: U32, success: bool) -> None:
+        """Note a transaction that stays."""
+
+    def close(self, blake2s: Blake2s, events: List[Event]) -> None:
+        """Nothing is left to find."""
+
+    def receipts_root(self) -> Bytes32:
+        """Receipts are not bound."""
+        return Bytes32(0)

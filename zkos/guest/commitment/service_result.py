@@ -5,8 +5,11 @@ after an upgrade, has no others.
 """
 
 from zkos.guest.commitment.logs import NO_L1_TRANSACTIONS
+from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.protocol.transactions import TYPE_SERVICE
+from zkos.guest.state.emitted import Event
 from zkos.lang.ints import U32, U64, Bytes32
+from zkos.lang.memory import List
 
 
 class BlockResult:
@@ -34,7 +37,17 @@ class BlockResult:
         follows_upgrade = position == 1 and self.upgrade_hash != Bytes32(0)
         return self.of_service or position == 0 or follows_upgrade
 
-    def accept(self, kind: U32) -> None:
-        """Note the kind of a transaction that stays."""
+    def keep(self, transaction_hash: Bytes32) -> None:
+        """Nothing to keep: the hash rolls."""
+
+    def accept(self, kind: U32, success: bool) -> None:
+        """Note a transaction that stays."""
         if kind == TYPE_SERVICE:
             self.of_service = True
+
+    def close(self, blake2s: Blake2s, events: List[Event]) -> None:
+        """Nothing is left to find."""
+
+    def receipts_root(self) -> Bytes32:
+        """Receipts are not bound."""
+        return Bytes32(0)

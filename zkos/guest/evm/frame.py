@@ -18,7 +18,11 @@ from zkos.guest.evm.halts import (
 from zkos.guest.evm.heap import Heap
 from zkos.guest.evm.jumps import JumpDestinations
 from zkos.guest.evm.operands import fits_u32, words
-from zkos.guest.protocol.evm_native import NATIVE_COPY, NATIVE_MEMORY_GROWTH
+from zkos.guest.protocol.evm_native import (
+    NATIVE_COPY,
+    NATIVE_MEMORY_GROWTH,
+    bytes_native,
+)
 from zkos.guest.protocol.gas import (
     ERGS_COPY_WORD,
     GAS_MEMORY_WORD,
@@ -147,7 +151,7 @@ class EvmFrame:
         """Pay for a copy of `length` bytes and what comes with it."""
         self.charge_wide(
             U64(ergs) + ERGS_COPY_WORD * words(length),
-            U64(native) + NATIVE_COPY + U64(length),
+            U64(native) + NATIVE_COPY + bytes_native(length),
         )
 
     # Operand stack

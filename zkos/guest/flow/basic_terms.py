@@ -8,6 +8,7 @@ from zkos.guest.protocol.report import (
 )
 from zkos.guest.protocol.transactions import (
     GAS_INTRINSIC_L2,
+    GAS_LEAST,
     NATIVE_CALLDATA_BYTE_L2,
     NATIVE_INTRINSIC_L2,
     NATIVE_PER_GAS_SIMULATION,
@@ -51,7 +52,7 @@ def calldata_byte_native(transaction: Transaction) -> U64:
     return NATIVE_CALLDATA_BYTE_L2
 
 
-def intrinsic_native(work: Work) -> U64:
+def intrinsic_native(work: Work, prices: Prices) -> U64:
     """Native paid besides, whatever happens."""
     return NATIVE_INTRINSIC_L2
 
@@ -59,3 +60,8 @@ def intrinsic_native(work: Work) -> U64:
 def intrinsic_gas(work: Work) -> U64:
     """Gas paid besides that of calldata; creations and lists come later."""
     return GAS_INTRINSIC_L2
+
+
+def least_gas(transaction: Transaction) -> U64:
+    """Gas charged whatever was used and refunded, within the limit."""
+    return GAS_LEAST

@@ -5,9 +5,10 @@ from zkos.guest.flow.delegations import apply_authorizations
 from zkos.guest.flow.ledger import Ledger, pay_validation_pubdata
 from zkos.guest.flow.prices import Prices
 from zkos.guest.flow.work import Work
-from zkos.guest.hooks.ecrecover import ERGS_ECRECOVER, NATIVE_ECRECOVER
+from zkos.guest.hooks.ecrecover import ERGS_ECRECOVER
 from zkos.guest.protocol.environment import HIGHEST_ENVIRONMENT, NO_ENVIRONMENT
 from zkos.guest.protocol.limits import INITCODE_BYTES
+from zkos.guest.protocol.precompile_native import NATIVE_ECRECOVER
 from zkos.guest.protocol.report import (
     REASON_CREATE_INIT_CODE_SIZE_LIMIT,
     REASON_FEE_OVERFLOW,

@@ -6,8 +6,8 @@ Bootloader spec 8. Gas was charged before; each entry pays native for its checks
 from typing import Final
 
 from zkos.guest.flow.work import Work
-from zkos.guest.hooks.ecrecover import NATIVE_ECRECOVER
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
+from zkos.guest.protocol.precompile_native import NATIVE_ECRECOVER
 from zkos.guest.protocol.transactions import HALF_CURVE_ORDER, REFUND_AUTHORIZATION
 from zkos.guest.state.account import Account
 from zkos.guest.system.resources import Resources

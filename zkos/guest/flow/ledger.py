@@ -11,6 +11,7 @@ from zkos.guest.flow.terms import (
     intrinsic_gas,
     intrinsic_native,
     intrinsic_pubdata,
+    least_gas,
 )
 from zkos.guest.flow.work import Work
 from zkos.guest.protocol.limits import NATIVE_COMPUTATIONAL
@@ -22,7 +23,6 @@ from zkos.guest.protocol.report import (
 )
 from zkos.guest.protocol.transactions import (
     GAS_INTRINSIC_L1,
-    GAS_LEAST,
     NATIVE_CALLDATA_BYTE_L1,
     NATIVE_INTRINSIC_L1,
     NATIVE_UNLIMITED,
@@ -88,7 +88,7 @@ def open_l2(work: Work, prices: Prices) -> Ledger:
     withheld = limit.saturating_sub(NATIVE_COMPUTATIONAL)
     limit = limit - withheld
     calldata = calldata_native(transaction, calldata_byte_native(transaction))
-    intrinsic = calldata + intrinsic_native(work)
+    intrinsic = calldata + intrinsic_native(work, prices)
     if limit < intrinsic:
         outcome.reject(REASON_OUT_OF_NATIVE_RESOURCES_DURING_VALIDATION)
     gas = calldata_gas(transaction) + intrinsic_gas(work)
@@ -193,9 +193,10 @@ def settle(
     most = gas_used // REFUND_SHARE
     outcome.gas_refunded = refund if refund < most else most
     gas_used = gas_used - outcome.gas_refunded
-    if gas_used < GAS_LEAST:
+    least = least_gas(work.transaction)
+    if gas_used < least:
         limit = work.transaction.gas_limit
-        gas_used = GAS_LEAST if GAS_LEAST < limit else limit
+        gas_used = least if least < limit else limit
     outcome.gas_used = gas_for_native(work, prices, resources.native, gas_used)
 
 

@@ -6,6 +6,7 @@ from zkos.guest.flow.basic_terms import (
     intrinsic_native,
     intrinsic_pubdata,
     l2_prices,
+    least_gas,
     refuse_gas_limit,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "intrinsic_native",
     "intrinsic_pubdata",
     "l2_prices",
+    "least_gas",
     "refuse_gas_limit",
 ]

@@ -21,8 +21,11 @@ def intrinsic_pubdata(work: Work) -> U64:
 def calldata_byte_native(transaction: Transaction) -> U64:
     """Native paid for a byte of calldata."""
 
-def intrinsic_native(work: Work) -> U64:
+def intrinsic_native(work: Work, prices: Prices) -> U64:
     """Native paid besides, whatever happens."""
 
 def intrinsic_gas(work: Work) -> U64:
     """Gas paid whatever happens, besides that of calldata. Raises Invalid."""
+
+def least_gas(transaction: Transaction) -> U64:
+    """Gas charged whatever was used and refunded, within the limit."""

@@ -26,6 +26,7 @@ from zkos.guest.protocol.report import (
     REASON_UPGRADE_REVERTED,
 )
 from zkos.guest.protocol.transactions import (
+    L1_NATIVE_IS_FIXED,
     NATIVE_PER_GAS_UPGRADE,
     NATIVE_PRICE_L1,
     PUBDATA_INTRINSIC_L1,
@@ -80,7 +81,7 @@ def l1_prices(work: Work) -> Prices:
     transaction = work.transaction
     gas = transaction.max_fee
     per_gas = NATIVE_PER_GAS_UPGRADE
-    if transaction.kind != TYPE_UPGRADE and gas != 0:
+    if not L1_NATIVE_IS_FIXED and transaction.kind != TYPE_UPGRADE and gas != 0:
         per_gas = divide_up(gas, NATIVE_PRICE_L1)
     native_per_gas = saturate(per_gas)
     gas_per_pubdata = U64(transaction.gas_per_pubdata)

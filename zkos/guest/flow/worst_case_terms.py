@@ -19,6 +19,7 @@ from zkos.guest.protocol.transactions import (
     GAS_CREATION,
     GAS_INITCODE_WORD,
     GAS_INTRINSIC_L2,
+    GAS_LEAST,
     NATIVE_CALLDATA_BYTE_L2,
     NATIVE_INTRINSIC_L2,
     NATIVE_PER_GAS_SIMULATION,
@@ -90,15 +91,20 @@ def calldata_byte_native(transaction: Transaction) -> U64:
     return NATIVE_CALLDATA_BYTE_L2
 
 
-def intrinsic_native(work: Work) -> U64:
+def intrinsic_native(work: Work, prices: Prices) -> U64:
     """Native paid besides, whatever happens."""
     transaction = work.transaction
     if transaction.kind == TYPE_SERVICE:
         return NATIVE_INTRINSIC_SERVICE
+    return NATIVE_INTRINSIC_L2 + listed_native(work)
+
+
+def listed_native(work: Work) -> U64:
+    """Native paid for what access list and authorizations name."""
     addresses, keys = work.reader.listed()
-    native = NATIVE_INTRINSIC_L2 + NATIVE_LISTED_ADDRESS * U64(addresses)
-    native = native + NATIVE_LISTED_KEY * U64(keys)
-    return native + NATIVE_AUTHORIZATION * U64(transaction.authorization_count)
+    native = NATIVE_LISTED_ADDRESS * U64(addresses) + NATIVE_LISTED_KEY * U64(keys)
+    count = U64(work.transaction.authorization_count)
+    return native + NATIVE_AUTHORIZATION * count
 
 
 def intrinsic_gas(work: Work) -> U64:
@@ -115,3 +121,8 @@ def intrinsic_gas(work: Work) -> U64:
         words = (U64(length) + 31) >> 5
         gas = gas + GAS_CREATION + GAS_INITCODE_WORD * words
     return gas
+
+
+def least_gas(transaction: Transaction) -> U64:
+    """Gas charged whatever was used and refunded, within the limit."""
+    return GAS_LEAST

@@ -3,16 +3,18 @@
 from typing import Final
 
 from zkos.guest.hooks.call import HookCall
+from zkos.guest.protocol.precompile_native import (
+    NATIVE_BN254_ADD,
+    NATIVE_BN254_MUL,
+    NATIVE_PAIRING,
+    NATIVE_PAIRING_PAIR,
+)
 from zkos.lang.ints import U32, U64
 
 ERGS_ADD: Final = U64(150 * 256)
 ERGS_MUL: Final = U64(6_000 * 256)
 ERGS_PAIRING: Final = U64(45_000 * 256)
 ERGS_PAIRING_PAIR: Final = U64(34_000 * 256)
-NATIVE_ADD: Final = U64(52_600)
-NATIVE_MUL: Final = U64(764_000)
-NATIVE_PAIRING: Final = U64(15_000_000)
-NATIVE_PAIRING_PAIR: Final = U64(15_000_000)
 ADD_INPUT_BYTES: Final = U32(128)
 MUL_INPUT_BYTES: Final = U32(96)
 PAIR_BYTES: Final = U32(192)
@@ -21,7 +23,7 @@ PAIR_BYTES: Final = U32(192)
 def bn254_add(call: HookCall) -> None:
     """Precompile 06: the sum of two points."""
     frame = call.frame
-    frame.resources.charge(ERGS_ADD, NATIVE_ADD)
+    frame.resources.charge(ERGS_ADD, NATIVE_BN254_ADD)
     frame.output = call.memory.result.window(0, 64)
     data = call.memory.padded(frame.input, ADD_INPUT_BYTES)
     if not call.system.bn254().add(data, frame.output):
@@ -31,7 +33,7 @@ def bn254_add(call: HookCall) -> None:
 def bn254_mul(call: HookCall) -> None:
     """Precompile 07: a point times a scalar."""
     frame = call.frame
-    frame.resources.charge(ERGS_MUL, NATIVE_MUL)
+    frame.resources.charge(ERGS_MUL, NATIVE_BN254_MUL)
     frame.output = call.memory.result.window(0, 64)
     data = call.memory.padded(frame.input, MUL_INPUT_BYTES)
     if not call.system.bn254().mul(data, frame.output):

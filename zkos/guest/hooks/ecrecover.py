@@ -3,12 +3,12 @@
 from typing import Final
 
 from zkos.guest.hooks.call import HookCall
+from zkos.guest.protocol.precompile_native import NATIVE_ECRECOVER
 from zkos.guest.state.system import System
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U32, U64, U256, Address
 
 ERGS_ECRECOVER: Final = U64(3_000 * 256)
-NATIVE_ECRECOVER: Final = U64(522_000)
 INPUT_BYTES: Final = U32(128)
 V_EVEN: Final = U256(27)
 V_ODD: Final = U256(28)

@@ -6,13 +6,8 @@ The fork decides about prices and about the longest operands (EIP-7823).
 from typing import Final
 
 from zkos.guest.hooks.call import HookCall
-from zkos.guest.hooks.modexp import (
-    HEAD_BYTES,
-    HEADER_BYTES,
-    MAX_PAYABLE_GAS,
-    compute,
-    exponent_head,
-)
+from zkos.guest.hooks.modexp import HEADER_BYTES, compute, exponent_head
+from zkos.guest.hooks.modexp_gas import HEAD_BYTES, MAX_PAYABLE_GAS
 from zkos.guest.protocol.precompiles import (
     MODEXP_BYTE_ITERATIONS,
     MODEXP_COMPLEXITY_FACTOR,

@@ -1,7 +1,7 @@
 """Precompiles that no production system has, for OPTION_EXTRA_PRECOMPILES.
 
-BLAKE2F at 09, whose native price is ours, a generous estimate of RV32 cycles, and
-point evaluation at 0a with the prices of the test images (system spec 5).
+BLAKE2F at 09, and point evaluation at 0a with the prices of the test images (system
+spec 5).
 """
 
 from typing import Final
@@ -9,13 +9,15 @@ from typing import Final
 from zkos.guest.crypto.blake2f import blake2f
 from zkos.guest.crypto.kzg import BLS_MODULUS, FIELD_ELEMENTS_PER_BLOB
 from zkos.guest.hooks.call import HookCall
+from zkos.guest.protocol.precompile_native import (
+    NATIVE_BLAKE2F,
+    NATIVE_BLAKE2F_ROUND,
+)
 from zkos.lang.ints import U32, U64
 
 BLAKE2F_INPUT_BYTES: Final = U32(213)
 FINAL_FLAG: Final = U32(212)
 ERGS_BLAKE2F_ROUND: Final = U64(256)
-NATIVE_BLAKE2F: Final = U64(20_000)
-NATIVE_BLAKE2F_ROUND: Final = U64(3_000)
 POINT_EVALUATION_INPUT_BYTES: Final = U32(192)
 ERGS_POINT_EVALUATION: Final = U64(50_000 * 256)
 NATIVE_POINT_EVALUATION: Final = U64(63_104_000)

@@ -5,6 +5,13 @@ from typing import Final
 from zkos.guest.crypto.ripemd160 import ripemd160
 from zkos.guest.crypto.sha256 import sha256
 from zkos.guest.hooks.call import HookCall
+from zkos.guest.protocol.precompile_native import (
+    NATIVE_RIPEMD160,
+    NATIVE_RIPEMD160_BLOCK,
+    NATIVE_SHA256,
+    NATIVE_SHA256_BLOCK,
+    RIPEMD160_COSTS_LESS,
+)
 from zkos.lang.ints import U32, U64
 
 ERGS_SHA256: Final = U64(60 * 256)
@@ -13,8 +20,6 @@ ERGS_RIPEMD160: Final = U64(600 * 256)
 ERGS_RIPEMD160_WORD: Final = U64(120 * 256)
 ERGS_IDENTITY: Final = U64(15 * 256)
 ERGS_IDENTITY_WORD: Final = U64(3 * 256)
-NATIVE_HASH: Final = U64(1_600)
-NATIVE_HASH_BLOCK: Final = U64(4_200)
 NATIVE_IDENTITY: Final = U64(20)
 NATIVE_IDENTITY_BYTE: Final = U64(10)
 PADDING_FITS: Final = U32(55)
@@ -47,11 +52,19 @@ def identity_native(length: U32) -> U64:
 
 
 def hash_native(length: U32) -> U64:
-    """Native price of SHA2-256 or RIPEMD-160."""
+    """Native price of SHA2-256, and of RIPEMD-160 where that costs the same."""
     blocks = U64(length >> 6) + 1
     if (length & 63) > PADDING_FITS:
         blocks = blocks + 1
-    return NATIVE_HASH + NATIVE_HASH_BLOCK * blocks
+    return NATIVE_SHA256 + NATIVE_SHA256_BLOCK * blocks
+
+
+def ripemd160_native(length: U32) -> U64:
+    """Native price of RIPEMD-160 where it costs less."""
+    blocks = U64(length >> 6) + 1
+    if (length & 63) > PADDING_FITS:
+        blocks = blocks + 1
+    return NATIVE_RIPEMD160 + NATIVE_RIPEMD160_BLOCK * blocks
 
 
 def sha256_hook(call: HookCall) -> None:
@@ -69,7 +82,10 @@ def ripemd160_hook(call: HookCall) -> None:
     frame = call.frame
     data = frame.input
     length = data.length()
-    frame.resources.charge(ripemd160_ergs(length), hash_native(length))
+    if RIPEMD160_COSTS_LESS:
+        frame.resources.charge(ripemd160_ergs(length), ripemd160_native(length))
+    else:
+        frame.resources.charge(ripemd160_ergs(length), hash_native(length))
     result = call.memory.result
     result.window(0, 12).fill(0)
     ripemd160(data, result.window(12, 20))

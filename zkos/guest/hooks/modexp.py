@@ -1,26 +1,20 @@
-"""Precompile 05: modular exponentiation (EIP-198, price of EIP-2565).
-
-Native is charged at a flat rate per gas, of the price for a modulus of whole words.
-"""
+"""Precompile 05: modular exponentiation (EIP-198, price of EIP-2565)."""
 
 from typing import Final
 
 from zkos.guest.hooks.call import HookCall
 from zkos.guest.hooks.memory import HookMemory, copy_padded
+from zkos.guest.hooks.modexp_gas import HEAD_BYTES, price
+from zkos.guest.hooks.modexp_native import native_price
 from zkos.guest.protocol.limits import MAX_U32
+from zkos.guest.protocol.precompile_native import NATIVE_MODEXP
 from zkos.guest.system.errors import Fatal, OutOfErgs
 from zkos.guest.system.resources import ERGS_PER_GAS
 from zkos.lang.ints import U32, U64, U256
 from zkos.lang.memory import ByteView
 
-GAS_MINIMUM: Final = U64(200)
 ERGS_MINIMUM: Final = U64(200 * 256)
-NATIVE_PER_GAS: Final = U64(300)
-NATIVE_MINIMUM: Final = U64(200 * 300)
-MAX_PAYABLE_GAS: Final = U64(0x00FF_FFFF_FFFF_FFFF)
 HEADER_BYTES: Final = U32(96)
-HEAD_BYTES: Final = U64(32)
-"""Leading bytes of the exponent whose value counts in the price."""
 MAX_ROOM_BYTES: Final = U64(1 << 26)
 """Far beyond what the native limit can pay for."""
 
@@ -32,7 +26,7 @@ def modexp(call: HookCall) -> None:
     """
     frame = call.frame
     resources = frame.resources
-    if resources.ergs < ERGS_MINIMUM or resources.native < NATIVE_MINIMUM:
+    if resources.ergs < ERGS_MINIMUM or resources.native < NATIVE_MODEXP:
         raise OutOfErgs
     header = call.memory.padded(frame.input, HEADER_BYTES)
     base_length = header.load_u256_be(0)
@@ -42,7 +36,7 @@ def modexp(call: HookCall) -> None:
         call.halt()
         return
     if base_length == 0 and modulus_length == 0:
-        resources.charge(ERGS_MINIMUM, NATIVE_MINIMUM)
+        resources.charge(ERGS_MINIMUM, NATIVE_MODEXP)
         return
     if exponent_length > MAX_U32:
         call.halt()
@@ -58,7 +52,7 @@ def modexp(call: HookCall) -> None:
     modulus = U64(modulus_length)
     head = exponent_head(call.memory, data, base, exponent)
     gas = price(base, exponent, modulus, head)
-    native = native_price(base, exponent, modulus, head)
+    native = native_price(data, base, exponent, modulus, head)
     resources.charge(gas * ERGS_PER_GAS, native)
     if modulus > U64(call.system.return_memory.room()):
         raise OutOfErgs
@@ -73,33 +67,6 @@ def exponent_head(memory: HookMemory, data: ByteView, base: U64, length: U64) ->
     head.fill(0)
     copy_padded(data, base, head.window(U32(32) - U32(length), U32(length)))
     return head.load_u256_be(0)
-
-
-def price(base: U64, exponent: U64, modulus: U64, head: U256) -> U64:
-    """Gas of EIP-2565; raises OutOfErgs when no gas limit could pay it."""
-    longest = base if base > modulus else modulus
-    words = (longest + 7) >> 3
-    complexity = words * words
-    iterations = U64(0)
-    if exponent > HEAD_BYTES:
-        iterations = (exponent - HEAD_BYTES) << 3
-    if head != 0:
-        iterations = iterations + U64(head.bit_length()) - 1
-    if iterations == 0:
-        iterations = U64(1)
-    product, overflow = complexity.overflowing_mul(iterations)
-    gas = product // 3
-    if overflow or gas > MAX_PAYABLE_GAS:
-        raise OutOfErgs
-    if gas < GAS_MINIMUM:
-        return GAS_MINIMUM
-    return gas
-
-
-def native_price(base: U64, exponent: U64, modulus: U64, head: U256) -> U64:
-    """Native, saturated; raises OutOfErgs as `price` for the rounded modulus."""
-    rounded = ((modulus + 31) >> 5) << 5
-    return price(base, exponent, rounded, head).saturating_mul(NATIVE_PER_GAS)
 
 
 def compute(

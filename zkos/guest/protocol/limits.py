@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from zkos.guest.protocol.version import VERSION, since
 from zkos.lang.ints import U8, U32, U64, U256
 
 MAX_U32: Final = U256((1 << 32) - 1)
@@ -13,6 +14,12 @@ BLOCK_GAS: Final = U64(0x00FFFFFFFFFFFFFF)
 NATIVE_COMPUTATIONAL: Final = U64(1 << 35)
 """The most native a transaction, or all of a block, may compute with; what else a
 transaction has only pays for pubdata."""
+BLOCK_NATIVE: Final = U64(since(VERSION, {30: 0, 32: 4_828_420}))
+"""Native that a block has used before its first transaction."""
+BLOCK_PUBDATA: Final = U64(since(VERSION, {30: 0, 32: 118}))
+"""The same of pubdata, in bytes."""
+TRANSACTION_GAS: Final = U64(1 << 24)
+"""The least that a chain may allow a transaction as its gas limit (EIP-7825)."""
 BLOCK_LOGS: Final = U32(16384)
 """L2 to L1 logs of a block; as many as their tree has leaves."""
 BLOCK_HASHES: Final = U32(256)

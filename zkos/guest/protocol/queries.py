@@ -24,6 +24,8 @@ QUERY_TRANSACTION_SENDER: Final = U32(0x4006_0003)
 QUERY_METADATA: Final = U32(0x4007_0000)
 QUERY_PROOF_DATA: Final = U32(0x4007_0001)
 QUERY_DA_SCHEME: Final = U32(0x4007_0002)
+QUERY_CONFIGURATION: Final = U32(0x4007_0004)
+"""Of the chain, since v32. The number is ours: upstream's is not known."""
 QUERY_BLOCK_COUNT: Final = U32(0xDEAD_BEEF)
 """Of batches only; the answer is one word without a length before it."""
 
@@ -31,8 +33,12 @@ SCALAR_WORDS: Final = U32(2)
 """Every number up to 64 bits, and every flag."""
 SLOT_WORDS: Final = U32(10)
 PROOF_WORDS: Final = U32(532)
-METADATA_WORDS: Final = U32(since(VERSION, {30: 2096, 31: 2104}))
-"""v31 adds a price of blobs."""
+METADATA_WORDS: Final = U32(since(VERSION, {30: 2096, 31: 2104, 32: 2102}))
+"""v31 adds a price of blobs, v32 leaves out the id of the chain."""
+CONFIGURATION_IS_ASKED: Final = since(VERSION, {30: False, 32: True})
+"""Whether the chain has a configuration, which is asked for once a run."""
+CONFIGURATION_WORDS: Final = U32(6)
+"""Id of the chain, a flag, a gas limit."""
 PROOF_DATA_WORDS: Final = U32(12)
 SENDER_WORDS: Final = U32(6)
 BLOB_ADVICE_WORDS: Final = U32(24)

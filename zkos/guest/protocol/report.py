@@ -75,6 +75,11 @@ REASON_BLOB_VERSION_NOT_SUPPORTED: Final = U32(29)
 REASON_BLOB_FEE_TOO_LOW: Final = U32(30)
 """Its cap is below the block's."""
 REASON_BLOB_GAS_LIMIT_REACHED: Final = U32(31)
+# Since v32 (v32 6).
+REASON_CALLER_GAS_LIMIT_MORE_THAN_TX_LIMIT: Final = U32(32)
+"""The gas limit is above that of the block or of any transaction."""
+REASON_EIP7623_INTRINSIC_GAS_IS_TOO_LOW: Final = U32(33)
+"""The gas limit does not pay for the calldata at the price of EIP-7623."""
 
 # Why a transaction was reverted.
 REASON_REVERTED: Final = U32(64)

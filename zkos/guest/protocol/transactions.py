@@ -30,12 +30,22 @@ REFUND_SHARE: Final = U64(5)
 """At most one part in so many of the gas used is refunded (EIP-3529)."""
 GAS_LEAST: Final = U64(since(VERSION, {30: 0, 31: 21_000}))
 """What a transaction pays whatever is refunded, unless its limit is lower."""
-NATIVE_INTRINSIC_L2: Final = U64(since(VERSION, {30: 30_000, 31: 922_240}))
-"""Since v31 all that validation and payment can cost."""
-NATIVE_INTRINSIC_L1: Final = U64(since(VERSION, {30: 130_000, 31: 2_875_420}))
-NATIVE_CALLDATA_BYTE_L2: Final = U64(since(VERSION, {30: 1, 31: 259}))
-"""Since v31 with two hashes of the transaction at 129 a byte."""
-NATIVE_CALLDATA_BYTE_L1: Final = U64(1)
+GAS_TOKEN_FLOOR: Final = U64(10)
+"""What a token of calldata adds to that, where EIP-7623 holds."""
+TOKENS_NON_ZERO_EXTRA: Final = U64(3)
+"""A zero byte of calldata is one token, another four."""
+NATIVE_INTRINSIC_L2: Final = U64(since(VERSION, {30: 30_000, 31: 922_240, 32: 795_192}))
+"""Since v31 all that validation and payment can cost; since v32 if gas is not free."""
+NATIVE_INTRINSIC_FREE: Final = U64(
+    since(VERSION, {30: 30_000, 31: 922_240, 32: 1_158_552})
+)
+"""The same where gas is free, so that the sender may be new."""
+NATIVE_INTRINSIC_L1: Final = U64(
+    since(VERSION, {30: 130_000, 31: 2_875_420, 32: 3_297_816})
+)
+NATIVE_CALLDATA_BYTE_L2: Final = U64(since(VERSION, {30: 1, 31: 259, 32: 60}))
+"""Since v31 with two hashes of the transaction, at 129 a byte, since v32 at 29."""
+NATIVE_CALLDATA_BYTE_L1: Final = U64(since(VERSION, {30: 1, 32: 2}))
 NATIVE_UNLIMITED: Final = U64(
     since(VERSION, {30: 0xFFFF_FFFF_FFFF_FFFF, 31: 0xFFFF_FFFF_FFFF_FFFE})
 )
@@ -51,7 +61,9 @@ SHORT_OF_PUBDATA_TAKES_GAS: Final = since(VERSION, {30: False, 31: True})
 """Whether a transaction that cannot pay its pubdata loses the gas it has left."""
 
 NATIVE_PRICE_L1: Final = U256(10)
-NATIVE_PER_GAS_UPGRADE: Final = U256(10_000)
+NATIVE_PER_GAS_UPGRADE: Final = U256(since(VERSION, {30: 10_000, 32: 100_000_000}))
+L1_NATIVE_IS_FIXED: Final = since(VERSION, {30: False, 32: True})
+"""Whether a gas of any transaction from L1 buys as much native as one of an upgrade."""
 NATIVE_PER_GAS_SIMULATION: Final = U256(100)
 
 HALF_CURVE_ORDER: Final = U256(

@@ -23,6 +23,8 @@ from zkos.guest.protocol.io_ergs import (
     UNSEEN_IS_UNPROVEN,
 )
 from zkos.guest.protocol.native import (
+    ABSENCE_IS_PAID_ONCE,
+    ACCOUNT_CHANGES_ARE_PAID,
     NATIVE_ACCOUNT_UPDATE,
     NATIVE_ACCOUNT_WARM,
     code_native,
@@ -35,7 +37,7 @@ from zkos.guest.state.preimages import PREIMAGE_CODE, Preimage
 from zkos.guest.state.storage import StorageCache
 from zkos.guest.system.errors import Fatal, InsufficientBalance, NonceOverflow
 from zkos.guest.system.resources import Resources
-from zkos.lang.control import noinline, urange
+from zkos.lang.control import inline, noinline, urange
 from zkos.lang.intrinsics import option_word
 from zkos.lang.ints import U8, U32, U64, U256, Address
 from zkos.lang.memory import NOT_FOUND, ByteView, List, Map, allocate_bytes
@@ -202,6 +204,8 @@ class AccountCache:
             self.look_at(account, access)
         self.save(account)
         account.touched_in = self.transaction
+        if ABSENCE_IS_PAID_ONCE:
+            account.unset = False
         return account
 
     def load(self, resources: Resources, address: Address) -> Account:
@@ -272,6 +276,25 @@ class AccountCache:
 
     # Changes
 
+    @inline
+    def pay_change(self, resources: Resources, account: Account) -> None:
+        """Pay for what writes the account at the end of the block, in some versions.
+
+        Once a transaction. Raises OutOfNative.
+        """
+        if ACCOUNT_CHANGES_ARE_PAID:
+            self.pay_record(resources, account)
+
+    def pay_record(self, resources: Resources, account: Account) -> None:
+        """Pay for a change of the account's hash, unless this transaction has."""
+        slots = self.backing.own_slots.slots
+        slot = slots.value(slots.find(U256(account.address)))
+        native = slot.account_native(self.transaction)
+        if native != 0:
+            resources.charge(U64(0), native)
+            self.storage.save(slot)
+            slot.account_paid(self.transaction)
+
     def update(
         self, environment: U8, resources: Resources, address: Address, access: Access
     ) -> Account:
@@ -292,6 +315,7 @@ class AccountCache:
         Raises OutOfErgs, OutOfNative, Fatal, NonceOverflow.
         """
         account = self.update(environment, resources, address, Access.ORDINARY)
+        self.pay_change(resources, account)
         before = account.nonce
         after, overflow = before.overflowing_add(1)
         if overflow:
@@ -316,6 +340,8 @@ class AccountCache:
         after, overflow = account.balance.overflowing_add(amount)
         if overflow:
             raise InsufficientBalance
+        if ACCOUNT_CHANGES_ARE_PAID and amount != 0:
+            self.pay_record(resources, account)
         account.balance = after
         account.unset = after_write(account.unset)
 
@@ -335,6 +361,8 @@ class AccountCache:
         after, underflow = account.balance.overflowing_sub(amount)
         if underflow:
             raise InsufficientBalance
+        if ACCOUNT_CHANGES_ARE_PAID and amount != 0:
+            self.pay_record(resources, account)
         account.balance = after
         account.unset = after_write(account.unset)
 

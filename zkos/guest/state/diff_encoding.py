@@ -7,6 +7,7 @@ more are paid for.
 
 from typing import Final
 
+from zkos.guest.protocol.pubdata import CODE_IS_PUBLISHED_PLAIN
 from zkos.guest.state.account import Account, Properties
 from zkos.lang.ints import U8, U32, U256
 from zkos.lang.memory import ByteView
@@ -93,6 +94,8 @@ def account_paid_length(before: Properties, account: Account) -> U32:
         code = BY_HASH_PAID_BYTES
         if not account.not_publish:
             code = CODE_START_BYTES + account.stored_length()
+            if CODE_IS_PUBLISHED_PLAIN:
+                code = LENGTH_BYTES + account.code_length
         length = length + VERSIONING_BYTES + code + LENGTH_BYTES
     if everything or account.nonce != before.nonce:
         length = length + encoded_length(U256(before.nonce), U256(account.nonce))
@@ -149,6 +152,13 @@ def encode_full_account(account: Account, stored: ByteView, out: ByteView) -> U3
     if account.not_publish:
         out.store_u256_be(end, account.bytecode_hash)
         end = end + HASH_BYTES
+    elif CODE_IS_PUBLISHED_PLAIN:
+        length = account.code_length
+        out.store_u32_be(end, length)
+        end = end + LENGTH_BYTES
+        if length != 0:
+            out.window(end, length).copy_from(stored.window(0, length))
+        end = end + length
     else:
         length = account.stored_length()
         out.store_u32_be(end, account.code_length)

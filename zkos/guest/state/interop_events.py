@@ -41,7 +41,7 @@ class EventLog:
     """Events and logs in order of emission."""
 
     events: List[Event]
-    """Empty unless a report is wanted."""
+    """Empty unless a report is wanted or the block binds them."""
     logs: List[Log]
     first_log: U32
     """Index of the first log of the current transaction."""

@@ -15,8 +15,15 @@ from zkos.guest.protocol.io_ergs import (
     event_ergs,
     keccak_ergs,
 )
-from zkos.guest.protocol.native import event_native, keccak_native, message_native
+from zkos.guest.protocol.native import (
+    EVENTS_PAY_RECEIPTS,
+    event_native,
+    keccak_native,
+    message_native,
+    receipt_native,
+)
 from zkos.guest.protocol.quirks import QUIRK_BELIEVES_HOST, QUIRK_P256_IS_COLD
+from zkos.guest.protocol.receipts import RECEIPTS_ARE_BOUND
 from zkos.guest.state.account import Account
 from zkos.guest.state.accounts import Access, AccountCache
 from zkos.guest.state.backing import Backing
@@ -72,6 +79,8 @@ class Io:
         self.deployment = Deployment(self.accounts, self.preimages, blake2s, keccak)
         self.hashes = RecentHashes(keccak)
         self.keeps_events = options.report
+        if RECEIPTS_ARE_BOUND:
+            self.keeps_events = True
         self.transaction_number = U32(0)
 
     def begin_transaction(self) -> None:
@@ -291,7 +300,10 @@ class Io:
             ergs = event_ergs(count, length)
         elif environment != NO_ENVIRONMENT:
             raise Fatal
-        resources.charge(ergs, event_native(count, length))
+        native = event_native(count, length)
+        if EVENTS_PAY_RECEIPTS:
+            native = native + receipt_native(count, length)
+        resources.charge(ergs, native)
         if self.keeps_events:
             event = Event(self.transaction_number, address, copy_of(data))
             for index in urange(count):

@@ -19,13 +19,12 @@ from zkos.guest.protocol.io_ergs import (
     UNSEEN_IS_UNPROVEN,
 )
 from zkos.guest.protocol.native import (
+    ABSENCE_IS_PAID_ONCE,
     NATIVE_SLOT_COLD,
     NATIVE_SLOT_COLD_UNSET,
     NATIVE_SLOT_WARM,
-    NATIVE_SLOT_WRITE,
-    NATIVE_SLOT_WRITE_UNSET,
 )
-from zkos.guest.state.absence import after_clearing, after_write
+from zkos.guest.state.absence import after_clearing
 from zkos.guest.state.backing import Backing
 from zkos.guest.state.slot import AddressSlots, Slot, SlotUndo
 from zkos.guest.system.errors import Fatal
@@ -81,12 +80,7 @@ class StorageCache:
         index = self.journal_length
         while index > length:
             index = index - 1
-            undo = self.journal[index]
-            slot = undo.slot
-            slot.current = undo.current
-            slot.unset = undo.unset
-            slot.touched_in = undo.touched_in
-            slot.journaled = undo.journaled
+            self.journal[index].restore()
         self.journal_length = index
 
     def save(self, slot: Slot) -> None:
@@ -97,20 +91,14 @@ class StorageCache:
         if index == self.journal.length():
             self.journal.append(SlotUndo(slot))
         else:
-            undo = self.journal[index]
-            undo.slot = slot
-            undo.current = slot.current
-            undo.unset = slot.unset
-            undo.touched_in = slot.touched_in
-            undo.journaled = slot.journaled
+            self.journal[index].save(slot)
         self.journal_length = index + 1
         slot.journaled = index + 1
 
     def set_value(self, slot: Slot, value: U256) -> None:
         """Write without charge; a history entry even if the value stays."""
         self.save(slot)
-        slot.current = value
-        slot.unset = after_write(slot.unset)
+        slot.write(value, self.transaction)
 
     def clear_address(self, address: Address) -> None:
         """Set every cached slot of the address to 0 (system spec 3.5)."""
@@ -154,8 +142,7 @@ class StorageCache:
         ergs = U64(0)
         if runs_code(environment):
             ergs = write_ergs(slot, value, cold)
-        native = NATIVE_SLOT_WRITE_UNSET if slot.unset else NATIVE_SLOT_WRITE
-        resources.charge(ergs, native)
+        resources.charge(ergs, slot.write_native(value, self.transaction))
 
         if runs_code(environment) and value != slot.current:
             self.refund = refund_after(self.refund, slot, value)
@@ -216,6 +203,8 @@ class StorageCache:
         """Make the slot warm in this transaction."""
         self.save(slot)
         slot.touched_in = self.transaction
+        if ABSENCE_IS_PAID_ONCE:
+            slot.unset = False
 
     def slots_of(self, address: Address) -> Map[U256, Slot]:
         """The slots of one address; the address of the last call is remembered."""

@@ -82,6 +82,7 @@ class Deployment:
         resources.charge(ERGS_CODE_BYTE * U64(length), U64(0))
         accounts = self.accounts
         account = accounts.touch(NO_ENVIRONMENT, resources, address, Access.ORDINARY)
+        accounts.pay_change(resources, account)
         resources.charge(U64(0), keccak_native(length))
         preimage = self._store(resources, code)
         resources.charge(U64(0), NATIVE_ACCOUNT_UPDATE)
@@ -108,6 +109,7 @@ class Deployment:
         """
         accounts = self.accounts
         account = accounts.touch(EVM_ENVIRONMENT, resources, address, Access.ORDINARY)
+        accounts.pay_change(resources, account)
         code = accounts.no_code.data
         if bytecode_hash != 0:
             resources.charge(U64(0), code_native(length))
@@ -135,6 +137,7 @@ class Deployment:
         """
         accounts = self.accounts
         account = accounts.touch(NO_ENVIRONMENT, resources, authority, Access.ORDINARY)
+        accounts.pay_change(resources, account)
         if delegate == Address(0):
             resources.charge(U64(0), NATIVE_ACCOUNT_UPDATE)
             accounts.save(account)
@@ -227,6 +230,7 @@ class Deployment:
         """
         accounts = self.accounts
         account = accounts.update(EVM_ENVIRONMENT, resources, address, Access.DESTRUCT)
+        accounts.pay_change(resources, account)
         amount = account.balance
         destroyed = under_construction or account.deployed_in == accounts.transaction
         if destroyed:

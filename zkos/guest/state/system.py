@@ -11,6 +11,7 @@ from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.crypto.modexp import Modexp
 from zkos.guest.crypto.secp256k1 import Secp256k1
 from zkos.guest.protocol.limits import FRAME_MEMORY_BYTES
+from zkos.guest.protocol.queries import CONFIGURATION_IS_ASKED
 from zkos.guest.state.io import Io
 from zkos.guest.state.report import Report
 from zkos.guest.system.memory import ReturnMemory
@@ -60,7 +61,10 @@ class System:
 
     def next_block(self) -> None:
         """Forget the state of the block and ask for the metadata of the next one."""
-        self.metadata = Metadata(self.oracle)
+        if CONFIGURATION_IS_ASKED:
+            self.metadata.renew(self.oracle)
+        else:
+            self.metadata = Metadata(self.oracle)
         self.io = Io(self.oracle, self.blake2s, self.keccak, self.options)
         self.return_memory.reset()
         self.origin = Address(0)

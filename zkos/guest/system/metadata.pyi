@@ -4,9 +4,10 @@ Trusted input, bound only by the public input; nothing is checked but its shape 
 the gas limit. A seam: versions have other fields.
 """
 
+from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
-from zkos.lang.ints import U32, U64, U256, Address
+from zkos.lang.ints import U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView
 
 class Metadata:
@@ -48,3 +49,15 @@ class Metadata:
 
     def blob_base_fee(self) -> U256:
         """BLOBBASEFEE, in wei; there are no blobs."""
+
+    def renew(self, oracle: Oracle) -> None:
+        """Become those of the next block of a batch, where a configuration stays.
+
+        Traps as the first time.
+        """
+
+    def transaction_gas_limit(self) -> U64:
+        """The highest gas limit of a transaction that L2 signs."""
+
+    def configuration_hash(self, keccak: Keccak256) -> Bytes32:
+        """What binds the configuration of the chain, 0 if nothing does."""

@@ -13,10 +13,12 @@ from typing import Final
 
 from zkos.guest.protocol.queries import (
     BLOB_ADVICE_WORDS,
+    CONFIGURATION_WORDS,
     METADATA_WORDS,
     PROOF_DATA_WORDS,
     QUERY_BLOB_ADVICE,
     QUERY_BLOCK_COUNT,
+    QUERY_CONFIGURATION,
     QUERY_DA_SCHEME,
     QUERY_DISCONNECT,
     QUERY_METADATA,
@@ -60,6 +62,11 @@ class Oracle:
         """Ask for the block metadata; its fields are read one by one."""
         ask(QUERY_METADATA, U32(0))
         expect_words(METADATA_WORDS)
+
+    def begin_configuration(self) -> None:
+        """Ask for the configuration of the chain; its fields are read one by one."""
+        ask(QUERY_CONFIGURATION, U32(0))
+        expect_words(CONFIGURATION_WORDS)
 
     def da_scheme(self) -> U32:
         """How the pubdata is published, below 256 (oracle spec 1.3)."""

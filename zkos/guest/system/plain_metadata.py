@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.limits import BLOCK_GAS, BLOCK_HASHES, HASH_BYTES, WINDOW_BYTES
 from zkos.guest.protocol.queries import DA_BLOBS
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle, read_u64
 from zkos.lang.control import urange
-from zkos.lang.ints import U32, U64, U256, Address
+from zkos.lang.ints import U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, allocate_bytes
 from zkos.lang.trap import trap
 
@@ -86,3 +87,14 @@ class Metadata:
     def blob_base_fee(self) -> U256:
         """BLOBBASEFEE, in wei; there are no blobs."""
         return NO_BLOB_FEE
+
+    def renew(self, oracle: Oracle) -> None:
+        """Nothing stays for the next block: its metadata are made anew."""
+
+    def transaction_gas_limit(self) -> U64:
+        """The highest gas limit of a transaction."""
+        return self.gas_limit
+
+    def configuration_hash(self, keccak: Keccak256) -> Bytes32:
+        """What binds the configuration of the chain: nothing does."""
+        return Bytes32(0)

@@ -6,25 +6,22 @@ Payloads, without the length word that `zkos.host.channel.framed` puts before th
 from collections.abc import Sequence
 from typing import Any, Final
 
-from zkos.guest.protocol.queries import PROOF_DATA_WORDS
+from zkos.guest.protocol.queries import CONFIGURATION_WORDS, PROOF_DATA_WORDS
 from zkos.host.context import BLOCK_HASHES, BlockContext
 from zkos.versions import DEFAULT, Protocol
 
 _ADDRESS_BYTES: Final = 24
 _WORD_BYTES: Final = 4
 _NUMBERS: Final = ("eip1559_basefee", "pubdata_price", "native_price")
-_SMALL_NUMBERS: Final = (
-    "block_number",
-    "timestamp",
-    "chain_id",
-    "gas_limit",
-    "pubdata_limit",
-)
-_TAILS: Final[dict[Protocol, tuple[str, ...]]] = {
-    Protocol.V30: (),
-    Protocol.V31: ("blob_fee",),
+_PLACE: Final = ("block_number", "timestamp")
+_LIMITS: Final = ("gas_limit", "pubdata_limit")
+_Shape = tuple[tuple[str, ...], tuple[str, ...]]
+_SHAPES: Final[dict[Protocol, _Shape]] = {
+    Protocol.V30: ((*_PLACE, "chain_id", *_LIMITS), ()),
+    Protocol.V31: ((*_PLACE, "chain_id", *_LIMITS), ("blob_fee",)),
+    Protocol.V32: ((*_PLACE, *_LIMITS), ("blob_fee",)),
 }
-"""Numbers that follow the rest."""
+"""Numbers of 64 bits, and those that follow the rest."""
 
 
 def encode_metadata(
@@ -34,11 +31,11 @@ def encode_metadata(
 ) -> bytes:
     """The block metadata; hashes come latest first and go oldest first."""
     missing = BLOCK_HASHES - len(block_hashes)
-    tail = _TAILS[protocol]
+    small, tail = _SHAPES[protocol]
     return b"".join(
         [
             *(getattr(context, name).to_bytes(32, "little") for name in _NUMBERS),
-            *(getattr(context, name).to_bytes(8, "little") for name in _SMALL_NUMBERS),
+            *(getattr(context, name).to_bytes(8, "little") for name in small),
             context.coinbase.to_bytes(_ADDRESS_BYTES, "little"),
             bytes(32 * missing),
             *(value.to_bytes(32, "little") for value in reversed(block_hashes)),
@@ -51,9 +48,10 @@ def encode_metadata(
 def decode_metadata(content: bytes) -> BlockContext:
     """The context of this metadata, all 256 hashes given.
 
-    ValueError if its length is not that of metadata of some version.
+    Without the chain's id if its configuration has it. ValueError if the length is not
+    that of metadata of some version.
     """
-    lengths = {_length(tail): tail for tail in _TAILS.values()}
+    lengths = {_length(shape): shape for shape in _SHAPES.values()}
     if len(content) not in lengths:
         raise ValueError(f"{len(content)} bytes are no block metadata")
     position = 0
@@ -63,12 +61,13 @@ def decode_metadata(content: bytes) -> BlockContext:
         position += size
         return int.from_bytes(content[position - size : position], "little")
 
+    small, tail = lengths[len(content)]
     values: dict[str, Any] = {name: number(32) for name in _NUMBERS}
-    values |= {name: number(8) for name in _SMALL_NUMBERS}
+    values |= {name: number(8) for name in small}
     values["coinbase"] = number(_ADDRESS_BYTES)
     hashes = tuple(number(32) for _ in range(BLOCK_HASHES))
     values["mix_hash"] = number(32)
-    values |= {name: number(32) for name in lengths[len(content)]}
+    values |= {name: number(32) for name in tail}
     return BlockContext(**values, block_hashes=hashes[::-1])
 
 
@@ -81,12 +80,21 @@ def encode_proof_data(root: bytes, next_free_slot: int, timestamp: int) -> bytes
     return content
 
 
+def encode_configuration(context: BlockContext) -> bytes:
+    """The configuration of the chain (v32 2.1)."""
+    numbers = (context.chain_id, int(context.proves_fri), context.max_tx_gas_limit)
+    content = b"".join(number.to_bytes(8, "little") for number in numbers)
+    assert len(content) == _WORD_BYTES * int(CONFIGURATION_WORDS)
+    return content
+
+
 def metadata_words(protocol: Protocol = DEFAULT) -> int:
     """Words of the metadata of a version."""
-    return _length(_TAILS[protocol]) // _WORD_BYTES
+    return _length(_SHAPES[protocol]) // _WORD_BYTES
 
 
-def _length(tail: tuple[str, ...]) -> int:
-    """Bytes of metadata with this tail."""
+def _length(shape: _Shape) -> int:
+    """Bytes of metadata of this shape."""
+    small, tail = shape
     hashes = BLOCK_HASHES + 1 + len(_NUMBERS) + len(tail)
-    return 32 * hashes + 8 * len(_SMALL_NUMBERS) + _ADDRESS_BYTES
+    return 32 * hashes + 8 * len(small) + _ADDRESS_BYTES

@@ -11,7 +11,13 @@ from zkos.guest.evm.halts import (
     StaticViolation,
 )
 from zkos.guest.evm.operands import fits_u32, saturate_u64, word_of, words
-from zkos.guest.protocol.evm_native import NATIVE_CALL, NATIVE_CREATE
+from zkos.guest.protocol.evm_native import (
+    NATIVE_CALL,
+    NATIVE_COPY,
+    NATIVE_CREATE,
+    REPLIES_ARE_PAID,
+    bytes_native,
+)
 from zkos.guest.protocol.gas import (
     ERGS_CREATE,
     ERGS_CREATE2_WORD,
@@ -133,6 +139,8 @@ def call_reply(frame: EvmFrame) -> None:
     if data.length() < length:
         length = data.length()
     if length != 0:
+        if REPLIES_ARE_PAID:
+            frame.charge_wide(U64(0), NATIVE_COPY + bytes_native(length))
         target = frame.memory.window(frame.reply_start, length)
         target.copy_from(data.window(0, length))
 

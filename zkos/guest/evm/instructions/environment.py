@@ -4,6 +4,7 @@ from zkos.guest.evm.frame import EvmFrame
 from zkos.guest.evm.operands import bits_above_u64
 from zkos.guest.protocol.evm_native import (
     NATIVE_BLOCK_FIELD,
+    NATIVE_BLOCK_NUMBER,
     NATIVE_BLOCKHASH,
     NATIVE_GASPRICE,
     NATIVE_ORIGIN,
@@ -48,14 +49,14 @@ def coinbase(frame: EvmFrame) -> None:
 
 def timestamp(frame: EvmFrame) -> None:
     """Push the time of the block in seconds."""
-    frame.charge(ERGS_BASE, NATIVE_BLOCK_FIELD)
+    frame.charge(ERGS_BASE, NATIVE_BLOCK_NUMBER)
 
     frame.push(U256(frame.system.metadata.timestamp))
 
 
 def number(frame: EvmFrame) -> None:
     """Push the number of the block."""
-    frame.charge(ERGS_BASE, NATIVE_BLOCK_FIELD)
+    frame.charge(ERGS_BASE, NATIVE_BLOCK_NUMBER)
 
     frame.push(U256(frame.system.metadata.block_number))
 
@@ -78,7 +79,7 @@ def gaslimit(frame: EvmFrame) -> None:
 
 def chainid(frame: EvmFrame) -> None:
     """Push the chain id (EIP-1344)."""
-    frame.charge(ERGS_BASE, NATIVE_BLOCK_FIELD)
+    frame.charge(ERGS_BASE, NATIVE_BLOCK_NUMBER)
 
     frame.push(U256(frame.system.metadata.chain_id))
 

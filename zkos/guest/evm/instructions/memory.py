@@ -6,6 +6,7 @@ from zkos.guest.evm.operands import fits_u32
 from zkos.guest.protocol.evm_native import (
     NATIVE_MCOPY,
     NATIVE_MEMORY,
+    NATIVE_MEMORY_BYTE,
     NATIVE_MSIZE,
     NATIVE_STEP,
 )
@@ -37,7 +38,7 @@ def mstore(frame: EvmFrame) -> None:
 
 def mstore8(frame: EvmFrame) -> None:
     """Write the lowest byte of a word to memory; on the stack: offset, word."""
-    frame.charge(ERGS_VERY_LOW, NATIVE_MEMORY)
+    frame.charge(ERGS_VERY_LOW, NATIVE_MEMORY_BYTE)
 
     value = frame.drop(U32(2))
     offset = frame.u32_at(value.wrapping_add(1))

@@ -1,0 +1,114 @@
+"""A chain of v0.4.0 that was logged: blocks run as its node ran them (v32 10)."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from differential.importers.chain import read_chain
+from tests.cli.support import rows, zkos_here
+from zkos.host.case import Case
+from zkos.host.case_errors import CaseError
+from zkos.host.case_reader import Node
+from zkos.host.case_writer import save_case
+from zkos.versions import Protocol
+
+FOLDER = "fixtures/v32_chain"
+FIRST = 4
+"""The first block that can be run."""
+
+
+@pytest.fixture(scope="module")
+def logged(shared: Path) -> dict[str, Any]:
+    path = shared / FOLDER / "chain_506_v040.json.gz"
+    if not path.is_file():
+        pytest.skip("the logged chain is not there")
+    with gzip.open(path) as file:
+        value: dict[str, Any] = json.load(file)
+        return value
+
+
+def cases_of(logged: dict[str, Any]) -> list[Case]:
+    return list(read_chain(Node("chain", "", logged)))
+
+
+def test_blocks_that_can_run_become_a_case(logged):
+    chain, *extras = cases_of(logged)
+
+    assert len(chain.blocks) == len(logged["chain"]) - FIRST + 1 == 14
+    assert chain.protocol is Protocol.V32
+    assert [(batch.first, batch.last) for batch in chain.batches] == [
+        (index, index) for index in range(14)
+    ]
+    assert len(extras) == len(logged["extra"]) == 2
+    assert all(len(case.blocks) == 1 for case in extras)
+
+
+@pytest.mark.parametrize("engine", ["native", "riscv"])
+def test_blocks_give_what_the_node_says(logged, tmp_path, engine):
+    """Hash, receipts, events, gas, native, pubdata, DA commitment, batch output."""
+    path = tmp_path / "chain.json"
+    save_case(cases_of(logged)[0], path)
+
+    done = zkos_here("diff", path, "--engine", engine, "--json")
+
+    found = rows(done)
+    assert done.returncode == 0, done.stderr
+    assert len(found) == 28
+    assert all(row["difference"] is None for row in found)
+    blocks = [row["engines"][engine] for row in found if "block" in row]
+    for block, node in zip(blocks, logged["chain"][FIRST - 1 :], strict=True):
+        expected = node["expected"]
+        assert block["block_hash"] == f"0x{expected['block_hash']}"
+        assert block["pubdata"] == f"0x{expected['pubdata']}"
+        (receipt,), (said,) = block["transactions"], node["txs"]
+        assert receipt["gas_used"] == said["expected"]["gas_used"]
+        assert receipt["native_used"] == said["expected"]["computational_native"]
+    outputs = [
+        row["engines"][engine]["batch_output_hash"] for row in found if "batch" in row
+    ]
+    assert outputs == [f"0x{batch['batch_output']}" for batch in logged["batches"][2:]]
+
+
+def test_extra_transactions_give_what_the_node_says(logged, tmp_path):
+    """One of them reverts and pays the floor of its calldata."""
+    paths = []
+    for number, case in enumerate(cases_of(logged)[1:]):
+        paths.append(tmp_path / f"extra_{number}.json")
+        save_case(case, paths[-1])
+
+    done = zkos_here("diff", *paths, "--engine", "native", "--json")
+
+    assert done.returncode == 0, done.stderr
+    receipts = [row["engines"]["native"]["transactions"][0] for row in rows(done)]
+    wanted = [extra["expected"] for extra in logged["extra"]]
+    assert [receipt["gas_used"] for receipt in receipts] == [
+        said["gas_used"] for said in wanted
+    ]
+    assert [receipt["native_used"] for receipt in receipts] == [
+        said["computational_native"] for said in wanted
+    ]
+    assert [receipt["status"] for receipt in receipts] == ["success", "reverted"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [
+        (("protocol",), "v99", "protocol: unknown protocol"),
+        (("chain_config",), {}, "chain_config: field max_tx_gas_limit is missing"),
+        (("chain", 3, "txs", 0, "raw"), "xy", "chain[3].txs[0].raw: not hex"),
+    ],
+)
+def test_a_bad_file_is_one_line(logged, place, value, told):
+    changed = json.loads(json.dumps(logged))
+    inner = changed
+    for name in place[:-1]:
+        inner = inner[name]
+    inner[place[-1]] = value
+
+    with pytest.raises(CaseError) as caught:
+        cases_of(changed)
+
+    assert told in str(caught.value)
