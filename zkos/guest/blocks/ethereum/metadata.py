@@ -92,3 +92,14 @@ class Metadata:
     def blob_base_fee(self) -> U256:
         """BLOBBASEFEE, in wei."""
         return self.blob_price
+
+    def renew(self, oracle: Oracle) -> None:
+        """Nothing stays for another block: there is one a run."""
+
+    def transaction_gas_limit(self) -> U64:
+        """The highest gas limit of a transaction; the fork may set a lower one."""
+        return self.gas_limit
+
+    def configuration_hash(self, keccak: Keccak256) -> Bytes32:
+        """What binds the configuration of the chain: nothing does."""
+        return Bytes32(0)
