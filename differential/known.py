@@ -75,15 +75,22 @@ P256_PRECOMPILE: Final = Rule(
 )
 NO_BLAKE2F: Final = Rule(
     "no_blake2f",
-    "Address 0x09 has no code; it is warm all the same.",
+    "Address 0x09 has no code; before v31 it is warm all the same.",
     "EVM 6.5, system 5",
     "there is no precompile; fires when it is called",
 )
 NO_POINT_EVALUATION: Final = Rule(
     "no_point_evaluation",
-    "Address 0x0a has no code; it is warm all the same.",
+    "Address 0x0a has no code; before v31 it is warm all the same.",
     "EVM 6.5, system 5",
     "there is no precompile; fires when it is called",
+)
+ABSENT_PRECOMPILES_ARE_COLD: Final = Rule(
+    "absent_precompiles_are_cold",
+    "Addresses 0x09 and 0x0a are cold like others: there is no precompile.",
+    "system 5, EVM 6.11",
+    "they are not warm from the beginning; fires when one is looked at while cold",
+    since=31,
 )
 BLOB_BASE_FEE_IS_ONE: Final = Rule(
     "blob_base_fee_is_one",
@@ -203,6 +210,7 @@ P256_IS_COLD: Final = Rule(
     "EVM 6.11",
     "so it does",
     Origin.QUIRK,
+    until=31,
 )
 WARMS_REFUSED_CREATION: Final = Rule(
     "warms_refused_creation",
@@ -218,6 +226,7 @@ SENDER_PAYS_TOUCHES: Final = Rule(
     "bootloader 5",
     "300 gas more are intrinsic",
     Origin.QUIRK,
+    until=31,
 )
 DELEGATED_DESTRUCTION_SPARED: Final = Rule(
     "delegated_destruction_spared",
@@ -232,6 +241,7 @@ LAX_RLP_LENGTHS: Final = Rule(
     "transactions 2",
     "such a transaction is read as the same one in canonical form",
     Origin.QUIRK,
+    until=31,
 )
 SENDER_WITH_CODE: Final = Rule(
     "sender_with_code",

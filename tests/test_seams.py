@@ -8,13 +8,14 @@ import pytest
 
 from tests.support.interfaces import default_of
 from tests.test_layers import ALLOWED, MODULES, below, cycle_in, imports, layer_of
-from tests.test_versions import BLOCK, BUILDS, SEAMS, VERSION_MODULE, bound
+from tests.test_versions import BUILDS, FORK_MODULE, SEAMS, VERSION_MODULE, bound
 from zkos.lang.linkage import ModuleTable
 from zkos.versions import INSTANCES, VERSIONS, Build
 
 GUEST = {name: path for name, path in MODULES.items() if below(name, "zkos.guest")}
 PROTOCOL = "zkos.guest.protocol"
-OF_VERSIONS = ("VERSION", "since")
+OF_VERSIONS = ("VERSION", "FORK", "since")
+ASKED = (VERSION_MODULE, FORK_MODULE)
 Graph = dict[str, set[str]]
 
 
@@ -27,22 +28,40 @@ def graph() -> Graph:
 
 
 def detours(
-    importing: Mapping[str, Iterable[str]], pairs: Iterable[tuple[str, str]]
+    importing: Graph,
+    pairs: Iterable[tuple[str, str]],
+    builds: Iterable[tuple[str, Mapping[str, str]]] = (),
 ) -> set[tuple[str, str]]:
     """Imports of what stands behind a seam that do not go through it.
 
-    What stands behind the same seam may build on it.
+    What stands behind the same seam may build on it, itself or in a module that nobody
+    else uses. A module that is only in `builds` (entry and bindings) which bind what it
+    imports knows it: their seam has no other side.
     """
     behind: dict[str, set[str]] = {}
     for seam, module in pairs:
         behind.setdefault(module, set()).add(seam)
+    reaching = [(reached(linked(importing, of), entry), of) for entry, of in builds]
+
+    def seams_of(name: str) -> set[str]:
+        if name in behind:
+            return behind[name]
+        users = [user for user, found in importing.items() if name in found]
+        known = [behind.get(user, set()) for user in users]
+        return set.intersection(*known) if known else set()
+
+    def is_known(name: str, imported: str) -> bool:
+        having = [bindings for modules, bindings in reaching if name in modules]
+        return bool(having) and all(imported in each.values() for each in having)
+
     return {
         (name, imported)
         for name, found in importing.items()
         for imported in found
         if imported in behind
         and name not in behind[imported]
-        and not behind[imported] & behind.get(name, set())
+        and not behind[imported] & seams_of(name)
+        and not is_known(name, imported)
     }
 
 
@@ -72,23 +91,46 @@ def names_of_versions(text: str) -> list[str]:
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
-        if alias.name in OF_VERSIONS or node.module == VERSION_MODULE
+        if alias.name in OF_VERSIONS or node.module in ASKED
     ]
 
 
 def test_nobody_goes_round_a_seam():
-    assert detours(graph(), bound()) == set()
+    builds = [(build.entry, dict(build.linked().bindings)) for build in BUILDS]
+    assert detours(graph(), bound(), builds) == set()
 
 
 def test_a_detour_is_told():
     pairs = [("seam", "default"), ("seam", "other"), ("door", "room")]
     importing = {
-        "seam": ["default"],
-        "other": ["default"],
-        "room": ["other"],
-        "user": ["seam", "default"],
+        "seam": {"default"},
+        "other": {"default", "helper"},
+        "helper": {"default"},
+        "room": {"other"},
+        "user": {"seam", "default", "loose"},
+        "loose": {"default"},
     }
-    assert detours(importing, pairs) == {("user", "default"), ("room", "other")}
+    expected = {("user", "default"), ("room", "other"), ("loose", "default")}
+    assert detours(importing, pairs) == expected
+
+
+def test_a_build_knows_what_it_binds_and_no_other_does():
+    pairs = [("seam", "default"), ("seam", "other")]
+    importing = {
+        "seam": {"default"},
+        "first": {"seam", "shared"},
+        "second": {"seam", "shared", "own"},
+        "own": {"other"},
+        "shared": set(),
+        "default": set(),
+        "other": set(),
+    }
+    builds = [("first", {}), ("second", {"seam": "other"})]
+    assert detours(importing, pairs, builds) == set()
+    importing["shared"] = {"other"}
+    assert detours(importing, pairs, builds) == {("shared", "other")}
+    importing["shared"] = {"default"}
+    assert detours(importing, pairs, builds) == {("shared", "default")}
 
 
 @pytest.mark.parametrize("build", BUILDS, ids=str)
@@ -108,7 +150,11 @@ def test_a_cycle_through_a_seam_is_told():
 def test_every_module_of_the_guest_is_in_some_build():
     """Tracing builds are the versions' with one more binding."""
     whole = graph()
-    used = {name for build in BUILDS for name in reached(whole_of(build, whole), BLOCK)}
+    used = {
+        name
+        for build in BUILDS
+        for name in reached(whole_of(build, whole), build.entry)
+    }
     used |= {module for _, module in bound()}
     packages = {name for name, path in GUEST.items() if path.name == "__init__.py"}
     unused = set(GUEST) - used - packages
@@ -141,7 +187,7 @@ def test_builds_load_under_cpython(build: Build):
     """And what users of a seam find there is what is bound."""
     variant = build.linked()
     table = ModuleTable(variant)
-    assert callable(table.load(BLOCK).main)
+    assert callable(table.load(build.entry).main)
     for seam, module in variant.bindings:
         assert table.load(seam).__name__ == module
 

@@ -22,7 +22,7 @@ from differential.outcome import (
     TransactionStatus,
 )
 from differential.policy import Policy
-from differential.reference.rules import Fate, Rules, Told, Unanswerable
+from differential.reference.rules import Fate, Rules, Told, Unanswerable, hooks_of
 from differential.reference.transactions import (
     FIRST_LIST,
     Envelope,
@@ -107,10 +107,11 @@ def run_on(
             context_of(block, state),
             excess_blob_gas,
             told,
-            has_hooks=not options.word() & int(OPTION_DISABLE_SYSTEM_CONTRACTS),
+            hooks=_hooks(options),
         )
         world = load(state, rules)
-        receipts = tuple(_receipts(world, rules, envelopes(block)))
+        sent = envelopes(block, options.protocol)
+        receipts = tuple(_receipts(world, rules, sent))
     except (TransactionError, Unanswerable) as error:
         return Outcome(Result.CRASH, f"{UNSUPPORTED}{error}")
     return Outcome(
@@ -123,6 +124,12 @@ def run_on(
             declared=policy.declared(),
         ),
     )
+
+
+def _hooks(options: RunOptions) -> frozenset[int]:
+    if options.word() & int(OPTION_DISABLE_SYSTEM_CONTRACTS):
+        return frozenset()
+    return hooks_of(options.protocol)
 
 
 def run_alone(

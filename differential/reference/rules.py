@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from differential.known import (
+    ABSENT_PRECOMPILES_ARE_COLD,
     BLOB_BASE_FEE_IS_ONE,
     CREATION_OVER_STORAGE,
     DELEGATED_DESTRUCTION_SPARED,
@@ -39,10 +40,14 @@ from differential.known import (
 from differential.policy import Policy
 from zkos.guest.protocol.addresses import (
     BASE_TOKEN,
+    BYTECODE_SETTER,
     CONTRACT_DEPLOYER,
     L1_MESSENGER,
+    MESSAGE_SENDER,
+    MINTER,
 )
 from zkos.host.context import BlockContext
+from zkos.versions import VERSIONS, Protocol
 
 BLAKE2F: Final = 0x09
 POINT_EVALUATION: Final = 0x0A
@@ -50,7 +55,11 @@ BLS: Final = frozenset(range(0x0B, 0x12))
 P256: Final = 0x100
 ETHEREUM: Final = frozenset(range(1, 0x12))
 """Precompiles of Prague."""
-HOOKS: Final = frozenset(map(int, (CONTRACT_DEPLOYER, L1_MESSENGER, BASE_TOKEN)))
+_HOOKS: Final = (
+    (31, (CONTRACT_DEPLOYER, MESSAGE_SENDER, BYTECODE_SETTER, MINTER)),
+    (30, (CONTRACT_DEPLOYER, L1_MESSENGER, BASE_TOKEN)),
+)
+"""Versions from which on there are these system contracts that are no code."""
 TOUCH_GAS: Final = 300
 HEAP_BYTES: Final = 2**27
 OFFSET_LIMIT: Final = 2**32 - 32
@@ -113,14 +122,14 @@ class Rules:
         excess_blob_gas: int = 0,
         told: Told | None = None,
         *,
-        has_hooks: bool = False,
+        hooks: frozenset[int] = frozenset(),
     ) -> None:
         self.policy = policy
         self.context = context
         self._excess_blob_gas = excess_blob_gas
         self._told = Told() if told is None else told
         self._gas_used = 0
-        self._hooks = HOOKS if has_hooks else frozenset[int]()
+        self._hooks = hooks
         self.precompiles = _precompiles(policy)
         self.warm = _warm(policy)
 
@@ -248,7 +257,9 @@ class Rules:
             self.policy.fire(P256_PRECOMPILE)
             if not is_warm():
                 self.policy.fire(P256_IS_COLD)
-        elif calls and address == BLAKE2F:
+        if address in (BLAKE2F, POINT_EVALUATION) and not is_warm():
+            self.policy.fire(ABSENT_PRECOMPILES_ARE_COLD)
+        if calls and address == BLAKE2F:
             self.policy.fire(NO_BLAKE2F)
         elif calls and address == POINT_EVALUATION:
             self.policy.fire(NO_POINT_EVALUATION)
@@ -324,8 +335,18 @@ def _precompiles(policy: Policy) -> frozenset[int]:
 def _warm(policy: Policy) -> frozenset[int]:
     """Addresses that are warm from the beginning."""
     absent = BLS if policy.allows(NO_BLS_PRECOMPILES) else frozenset[int]()
+    if policy.allows(ABSENT_PRECOMPILES_ARE_COLD):
+        absent |= {BLAKE2F, POINT_EVALUATION}
     warm = policy.allows(P256_PRECOMPILE) and not policy.allows(P256_IS_COLD)
     return ETHEREUM - absent | ({P256} if warm else set())
+
+
+def hooks_of(protocol: Protocol) -> frozenset[int]:
+    """Addresses of system contracts that are no code."""
+    number = VERSIONS[protocol].number
+    return next(
+        frozenset(map(int, hooks)) for since, hooks in _HOOKS if since <= number
+    )
 
 
 def _blob_base_fee(excess_blob_gas: int, fork: str) -> int:

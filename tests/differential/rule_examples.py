@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from differential.known import (
+    ABSENT_PRECOMPILES_ARE_COLD,
     BALANCE_FOR_MAXIMUM_FEE,
     BLOB_BASE_FEE_IS_ONE,
     CHAIN_ID_ZERO,
@@ -216,6 +217,11 @@ EXAMPLES = {
     P256_PRECOMPILE: Example(
         case(gas_of(code((0x100,), BALANCE, POP))),
         case(gas_of(code((0x101,), BALANCE, POP))),
+    ),
+    ABSENT_PRECOMPILES_ARE_COLD: Example(
+        case(gas_of(code((9,), BALANCE, POP))),
+        case(gas_of(code((8,), BALANCE, POP))),
+        options=replace(EXACT, protocol=Protocol.V31),
     ),
     NO_BLAKE2F: Example(
         case(calls_precompile(9, BLAKE_INPUT)), case(calls_precompile(4, BLAKE_INPUT))

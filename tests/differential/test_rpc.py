@@ -237,8 +237,8 @@ def spoiled(name, value):
         (spoiled("input", "0x7"), "input: odd number of hex digits"),
         (spoiled("type", "0x55"), "no transactions of type 85"),
         (spoiled("timestamp", None), "expected a number"),
-        (spoiled("parentHash", "0x../../x"), "not hex"),
-        (spoiled("hash", "0x../../x"), "not hex"),
+        (spoiled("parentHash", "0x../../x"), "parentHash: odd number of hex digits"),
+        (spoiled("hash", "0x../../x"), "hash: odd number of hex digits"),
         (spoiled("miner", "0x12"), "expected 20"),
         (lambda method, answer: [] if "Receipts" in method else answer, "receipts"),
         (lambda method, answer: None if "Metadata" in method else answer, "nothing is"),
@@ -273,7 +273,7 @@ def test_a_block_that_calls_itself_strange_names_no_file(v30_node, tmp_path):
     place = tmp_path / "case.json"
     done = zkos_here("corpus", "import", "--rpc", v30_node.url, "--block", 1, place)
     assert done.returncode == 2
-    assert "eth_getBlockByNumber.hash: not hex" in done.stderr
+    assert "eth_getBlockByNumber.hash: odd number of hex digits" in done.stderr
 
 
 def test_methods_that_are_missing_are_told():

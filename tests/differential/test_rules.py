@@ -39,7 +39,7 @@ from tests.differential.rule_examples import (
 )
 from zkos.host.context import BlockContext
 from zkos.host.transactions import RawTransaction
-from zkos.versions import VERSIONS
+from zkos.versions import VERSIONS, Protocol
 
 eels = pytest.importorskip("differential.runners.eels", exc_type=ImportError)
 REFERENCES = {"py_evm": py_evm, "eels": eels}
@@ -158,8 +158,27 @@ def test_rules_hold_from_a_version_and_until_another():
 
 
 def test_references_follow_the_fork_of_the_version():
-    for options in (EXACT, PRODUCTION):
+    for options in (EXACT, PRODUCTION, replace(EXACT, protocol=Protocol.V31)):
         assert VERSIONS[options.protocol].fork == FORK.lower()
+
+
+def test_faults_that_are_gone_are_declared_no_more():
+    older, later = (
+        Policy.of(replace(UPSTREAM, protocol=protocol)).enabled
+        for protocol in (Protocol.V30, Protocol.V31)
+    )
+    assert older - later == {"p256_is_cold", "sender_pays_touches", "lax_rlp_lengths"}
+    assert later - older == {"absent_precompiles_are_cold"}
+
+
+@BY_REFERENCE
+def test_service_transactions_are_not_for_ethereum(name):
+    service = RawTransaction(b"\x7d\xc0", 0x8001)
+    block = case(transactions=[service]).blocks[0]
+    state, options = state_of_case(case()), replace(EXACT, protocol=Protocol.V31)
+    outcome = REFERENCES[name].run_block(block, state, options)
+    assert "service transactions" in unsupported(outcome)
+    assert REFERENCES[name].run_block(block, state, EXACT).succeeded
 
 
 def test_what_remains_under_replay():

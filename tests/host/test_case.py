@@ -393,7 +393,8 @@ def test_numbers_have_three_spellings(number):
                 "x.json: then[0].block.chain: unknown field, expected one of chain_id, "
                 "block_number, timestamp, eip1559_basefee, pubdata_price, "
                 "native_price, gas_limit, pubdata_limit, last_block_timestamp, "
-                "mix_hash, blob_fee, max_tx_gas_limit, proves_fri, coinbase, block_hashes, da"
+                "mix_hash, blob_fee, max_tx_gas_limit, proves_fri, coinbase, "
+                "block_hashes, da"
             ),
         ),
         (

@@ -17,6 +17,9 @@ FolderOption = Annotated[
         help="Working folder; a campaign that is there is resumed.",
     ),
 ]
+CampaignOption = Annotated[
+    Path, typer.Option("--folder", "-C", metavar="DIR", help="The campaign's folder.")
+]
 
 JobsOption = Annotated[
     int | None,
@@ -140,7 +143,7 @@ def targets() -> None:
 
 
 @app.command("triage")
-def triage(folder: FolderOption = DEFAULT_FOLDER) -> int:
+def triage(folder: CampaignOption = DEFAULT_FOLDER) -> int:
     """List findings by class, minimise them and name the engine at fault."""
     from fuzz.campaign.triage import triage_all
 
@@ -152,7 +155,7 @@ def replay(
     what: Annotated[
         str, typer.Argument(metavar="FINDING|FILE", help="A finding or an input file.")
     ],
-    folder: FolderOption = DEFAULT_FOLDER,
+    folder: CampaignOption = DEFAULT_FOLDER,
     target: Annotated[
         str | None, typer.Option("--target", "-t", help="For a file: its target.")
     ] = None,
@@ -165,7 +168,7 @@ def replay(
 
 @app.command("coverage")
 def coverage(
-    folder: FolderOption = DEFAULT_FOLDER,
+    folder: CampaignOption = DEFAULT_FOLDER,
     target: Annotated[
         list[str] | None,
         typer.Option(

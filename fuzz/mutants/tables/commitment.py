@@ -13,7 +13,7 @@ _plant(
     "header_parent",
     "header",
     "    header.put_hash(metadata.parent_hash())\n",
-    "    header.put_hash(metadata.block_hashes[0])\n",
+    "    header.put_hash(metadata.block_hashes.load_u256_be(0))\n",
     "the oldest block is the parent",
 )
 _plant(

@@ -29,6 +29,9 @@ SIZES = {
     "map_to_g2": 256,
 }
 """Bytes of the functions' outputs."""
+CALLS = "tests.guest.crypto.bls381_calls"
+GUEST = [f"{CALLS}:{name}" for name in (*SIZES, "one_after_the_other", "g1_isogeny")]
+"""One build for all tests."""
 ADDRESSES = dict(zip(SIZES, range(0x0B, 0x12), strict=True))
 INFINITY_1, INFINITY_2 = bytes(128), bytes(256)
 

@@ -8,8 +8,10 @@ from py_ecc.optimized_bls12_381 import constants as published
 from py_ecc.optimized_bls12_381 import iso_map_G1
 
 from tests.guest.crypto.bls381_cases import (
+    CALLS,
     G1_COFACTOR,
     G2_COFACTOR,
+    GUEST,
     N,
     P,
     U,
@@ -235,8 +237,8 @@ def on_the_isogenous_curve(x: int) -> bytes:
     "engine", [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ENGINES]
 )
 def test_the_kernel_is_mapped_to_infinity_and_others_as_in_py_ecc(engine):
-    place = "tests.guest.crypto.bls381_calls:g1_isogeny"
-    target = make_target(engine, (place,))
+    place = f"{CALLS}:g1_isogeny"
+    target = make_target(engine, tuple(GUEST))
     out = bytearray(128)
     kernel = isogenies._g1_kernel()
     assert len(set(kernel)) == 5

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from py_ecc import optimized_bls12_381 as ecc
 
 from tests.guest.crypto.bls381_cases import (
+    CALLS,
     G1_COFACTOR,
     G2_COFACTOR,
+    GUEST,
     SIZES,
     N,
     P,
@@ -27,8 +29,6 @@ from tests.guest.crypto.bls381_cases import (
 )
 from tests.support.target import make_target
 
-CALLS = "tests.guest.crypto.bls381_calls"
-GUEST = [f"{CALLS}:{name}" for name in (*SIZES, "one_after_the_other")]
 MARK = 0xEE
 
 

@@ -28,7 +28,7 @@ def apply_authorizations(work: Work) -> None:
 def may_hold(work: Work) -> bool:
     """Whether chain, nonce and signature of an entry are possible."""
     entry = work.reader.authorizations
-    chain_id = U256(work.metadata.chain_id)
+    chain_id = U256(work.reader.chain_id)
     if entry.chain_id != 0 and entry.chain_id != chain_id:
         return False
     if entry.nonce == HIGHEST_NONCE or entry.parity > 1:

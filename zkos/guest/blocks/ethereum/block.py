@@ -6,10 +6,9 @@ transaction that Ethereum does not allow: no valid block has one.
 
 from zkos.guest.blocks.ethereum.block_report import BlockReport
 from zkos.guest.blocks.ethereum.checks import check_header
-from zkos.guest.blocks.ethereum.context import context_of
+from zkos.guest.blocks.ethereum.context import Context
 from zkos.guest.blocks.ethereum.header import Header
 from zkos.guest.blocks.ethereum.lists import list_root
-from zkos.guest.blocks.ethereum.metadata import Metadata
 from zkos.guest.blocks.ethereum.process import process
 from zkos.guest.blocks.ethereum.receipts import Receipts
 from zkos.guest.blocks.ethereum.requests import requests_hash
@@ -32,7 +31,7 @@ class BlockProcessor:
     """Processes the block that the oracle serves."""
 
     system: System
-    metadata: Metadata
+    context: Context
     header: Header
     work: Work
     receipts: Receipts
@@ -44,9 +43,9 @@ class BlockProcessor:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.metadata = context_of(system)
-        self.header = self.metadata.header
         self.work = Work(system)
+        self.context = self.work.context
+        self.header = self.context.header
         self.receipts = Receipts(system.keccak)
         self.report = BlockReport(self.work)
         self.transactions = List(ByteView)
@@ -54,7 +53,7 @@ class BlockProcessor:
 
     def run(self) -> Bytes32:
         """Process the block; the hash of its header. Traps unless all is right."""
-        parent = self.metadata.ancestors.parent()
+        parent = self.context.ancestors.parent()
         check_header(self.header, parent)
         open_block(self.work)
         encoding = next_bytes(QUERY_NEXT_SIZE, QUERY_NEXT)
@@ -68,10 +67,10 @@ class BlockProcessor:
         io = self.system.io
         records = io.backing.seal(io.storage.addresses, io.accounts.accounts)
         after = io.backing.commit(before, records)
-        self.report.block(self.metadata.hash, before, after)
+        self.report.block(self.context.hash, before, after)
         if after.root != self.header.state_root:
             trap("the state root is not the header's")
-        return self.metadata.hash
+        return self.context.hash
 
     def _next(self, encoding: ByteView) -> None:
         """Process one transaction."""
@@ -111,5 +110,5 @@ class BlockProcessor:
         if header.withdrawals_root != list_root(withdrawals.items):
             trap("the root of withdrawals is not the header's")
         body = list_length(self.transaction_bytes) + 1 + withdrawals.bytes
-        if list_length(self.metadata.encoding.length() + body) > BLOCK_BYTES:
+        if list_length(self.context.encoding.length() + body) > BLOCK_BYTES:
             trap("the block is too large")

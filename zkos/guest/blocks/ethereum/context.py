@@ -1,10 +1,40 @@
-"""The header's view of the block, which other instances lack."""
+"""The header and what depends on it: what only the Ethereum instance knows of a block.
 
-from zkos.guest.blocks.ethereum.metadata import Metadata
-from zkos.guest.state.system import System
+Nothing is believed: the output of a run is the hash of the header.
+"""
+
+from zkos.guest.blocks.ethereum.ancestors import Ancestors
+from zkos.guest.blocks.ethereum.blob_fee import blob_fee
+from zkos.guest.blocks.ethereum.header import Header, header_in
+from zkos.guest.crypto.keccak import Keccak256
+from zkos.guest.protocol.ethereum_queries import QUERY_HEADER, QUERY_HEADER_SIZE
+from zkos.guest.protocol.limits import BLOCK_GAS
+from zkos.guest.system.byte_strings import next_bytes
+from zkos.lang.ints import U256, Bytes32
+from zkos.lang.memory import ByteView, List
+from zkos.lang.trap import trap
 
 
-def context_of(system: System) -> Metadata:
-    """The metadata of a system of this instance."""
-    # The seam promises less than what this instance binds to it.
-    return system.metadata  # type: ignore[return-value]
+class Context:
+    """Asks the oracle for the header when made; traps if it is none."""
+
+    encoding: ByteView
+    """Of the header."""
+    header: Header
+    hash: Bytes32
+    ancestors: Ancestors
+    blob_price: U256
+    """In wei a blob gas."""
+    blob_hashes: List[U256]
+    """Of the transaction in work."""
+
+    def __init__(self) -> None:
+        keccak = Keccak256()
+        self.encoding = next_bytes(QUERY_HEADER_SIZE, QUERY_HEADER)
+        self.hash = keccak.hash(self.encoding)
+        self.header = header_in(self.encoding)
+        if self.header.gas_limit > BLOCK_GAS:
+            trap("block gas limit too high")
+        self.ancestors = Ancestors(keccak, self.header)
+        self.blob_price = blob_fee(self.header.excess_blob_gas)
+        self.blob_hashes = List(U256)

@@ -1,25 +1,16 @@
-"""The block context of the Ethereum instance: the header itself.
+"""The block context of the Ethereum instance, behind the seam `system.metadata`."""
 
-Behind the seam `system.metadata`. Nothing is believed: the output is its hash.
-"""
-
-from zkos.guest.blocks.ethereum.ancestors import Ancestors
-from zkos.guest.blocks.ethereum.blob_fee import blob_fee
-from zkos.guest.blocks.ethereum.header import Header, header_in
+from zkos.guest.blocks.ethereum.context import Context
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.ethereum import CHAIN_ID
-from zkos.guest.protocol.ethereum_queries import QUERY_HEADER, QUERY_HEADER_SIZE
-from zkos.guest.protocol.limits import BLOCK_GAS
-from zkos.guest.system.byte_strings import next_bytes
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
 from zkos.lang.ints import U32, U64, U256, Address, Bytes32
-from zkos.lang.memory import ByteView, List, allocate_bytes
-from zkos.lang.trap import trap
+from zkos.lang.memory import ByteView, allocate_bytes
 
 
 class Metadata:
-    """The header and what depends on it."""
+    """Fields of the header, as all instances have them."""
 
     basefee: U256
     """In wei a gas."""
@@ -33,28 +24,15 @@ class Metadata:
     pubdata_limit: U64
     coinbase: Address
     block_hashes: ByteView
-    """Empty: see `ancestors`."""
+    """Empty: ancestors are asked for as somebody looks."""
     mix_hash: U256
     da_scheme: U32
-
-    encoding: ByteView
-    """Of the header."""
-    header: Header
-    hash: Bytes32
-    ancestors: Ancestors
-    blob_price: U256
-    """In wei a blob gas."""
-    blob_hashes: List[U256]
-    """Of the transaction in work."""
+    context: Context
+    """All there is to know."""
 
     def __init__(self, oracle: Oracle) -> None:
-        keccak = Keccak256()
-        self.encoding = next_bytes(QUERY_HEADER_SIZE, QUERY_HEADER)
-        self.hash = keccak.hash(self.encoding)
-        header = header_in(self.encoding)
-        self.header = header
-        if header.gas_limit > BLOCK_GAS:
-            trap("block gas limit too high")
+        self.context = Context()
+        header = self.context.header
         self.basefee = header.basefee
         self.pubdata_price = U256(0)
         self.native_price = U256(0)
@@ -67,17 +45,14 @@ class Metadata:
         self.block_hashes = allocate_bytes(0)
         self.mix_hash = header.mix_hash
         self.da_scheme = U32(0)
-        self.ancestors = Ancestors(keccak, header)
-        self.blob_price = blob_fee(header.excess_blob_gas)
-        self.blob_hashes = List(U256)
 
     def block_hash(self, number: U64) -> U256:
         """Hash of one of the last 256 blocks, else 0 (BLOCKHASH)."""
-        return self.ancestors.hash(number)
+        return self.context.ancestors.hash(number)
 
     def parent_hash(self) -> U256:
         """Hash of the block before."""
-        return self.header.parent_hash
+        return self.context.header.parent_hash
 
     def prevrandao(self, options: Options) -> U256:
         """PREVRANDAO."""
@@ -85,13 +60,12 @@ class Metadata:
 
     def blob_hash(self, index: U32) -> U256:
         """Versioned hash of a blob of the transaction; 0 beyond the last."""
-        if index >= self.blob_hashes.length():
-            return U256(0)
-        return self.blob_hashes[index]
+        hashes = self.context.blob_hashes
+        return hashes[index] if index < hashes.length() else U256(0)
 
     def blob_base_fee(self) -> U256:
         """BLOBBASEFEE, in wei."""
-        return self.blob_price
+        return self.context.blob_price
 
     def renew(self, oracle: Oracle) -> None:
         """Nothing stays for another block: there is one a run."""

@@ -49,9 +49,9 @@ def begin(work: Work, terms: Terms) -> None:
     work.system.gas_price = terms.gas_price
     io.increment_nonce(NO_ENVIRONMENT, work.unlimited(), sender)
     fee = terms.gas_price * U256(transaction.gas_limit)
-    fee = fee + work.metadata.blob_price * U256(terms.blob_gas)
+    fee = fee + work.context.blob_price * U256(terms.blob_gas)
     io.sub_balance(NO_ENVIRONMENT, work.unlimited(), sender, fee)
-    io.read_account(NO_ENVIRONMENT, work.unlimited(), work.metadata.coinbase)
+    io.read_account(NO_ENVIRONMENT, work.unlimited(), work.context.header.coinbase)
     work.reader.access_list.warm(transaction.access_list, io, work.unlimited())
     apply_authorizations(work)
 
@@ -110,8 +110,8 @@ def pay(work: Work, terms: Terms) -> None:
     used = work.outcome.gas_used
     left = U256(transaction.gas_limit - used)
     credit(work, transaction.sender, left * terms.gas_price)
-    tip = terms.gas_price - work.metadata.basefee
-    credit(work, work.metadata.coinbase, U256(used) * tip)
+    tip = terms.gas_price - work.context.header.basefee
+    credit(work, work.context.header.coinbase, U256(used) * tip)
 
 
 def credit(work: Work, target: Address, amount: U256) -> None:

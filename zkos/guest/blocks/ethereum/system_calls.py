@@ -25,7 +25,7 @@ def open_block(work: Work) -> None:
 
     Where the contracts are not deployed nothing happens, nor if they fail.
     """
-    header = work.metadata.header
+    header = work.context.header
     call_system(work, BEACON_ROOTS, spelled(header.beacon_root))
     call_system(work, BLOCK_HISTORY, spelled(header.parent_hash))
 
@@ -48,7 +48,7 @@ def call_system(work: Work, target: Address, data: ByteView) -> bool:
     io = work.io
     io.begin_transaction()
     work.system.origin = SYSTEM_SENDER
-    work.system.gas_price = work.metadata.basefee
+    work.system.gas_price = work.context.header.basefee
     work.reader.blob_hashes.truncate(0)
     events = io.events.events.length()
     resources = Resources(GAS_SYSTEM * ERGS_PER_GAS, INFINITE)

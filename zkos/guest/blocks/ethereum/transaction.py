@@ -4,7 +4,7 @@ Types 0, 1, 2 and 4 are decoded as those of ZKsync OS; here are blobs (EIP-4844)
 sender, who is found by the signature.
 """
 
-from zkos.guest.blocks.ethereum.context import context_of
+from zkos.guest.blocks.ethereum.context import Context
 from zkos.guest.crypto.secp256k1 import Secp256k1
 from zkos.guest.protocol.ethereum import TYPE_BLOB
 from zkos.guest.protocol.report import (
@@ -45,11 +45,11 @@ class TransactionReader:
     curve: Secp256k1
     chain_id: U64
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, context: Context) -> None:
         chain_id = system.metadata.chain_id
         self.record = Transaction()
         self.blob_fee_cap = U256(0)
-        self.blob_hashes = context_of(system).blob_hashes
+        self.blob_hashes = context.blob_hashes
         self.access_list = AccessList(False)
         self.authorizations = Authorizations(False)
         self.rlp = RlpDecoder(False, chain_id, self.access_list, self.authorizations)

@@ -78,9 +78,11 @@ def validate(work: Work) -> Terms:
         outcome.reject(REASON_NONCE_OVERFLOW_IN_TRANSACTION)
     if transaction.is_creation and transaction.data.length() > INITCODE_BYTES:
         outcome.reject(REASON_CREATE_INIT_CODE_SIZE_LIMIT)
-    if limit > work.metadata.gas_limit - work.gas_used:
+    if limit > work.context.header.gas_limit - work.gas_used:
         outcome.reject(REASON_BLOCK_GAS_LIMIT_REACHED)
-    price = effective_gas_price(outcome, transaction, work.metadata.basefee, False)
+    price = effective_gas_price(
+        outcome, transaction, work.context.header.basefee, False
+    )
     blob_gas = check_blobs(work)
     sender = sender_account(work)
     check_nonce(work, sender.nonce)
@@ -123,7 +125,7 @@ def check_blobs(work: Work) -> U64:
     for index in urange(count):
         if U8.truncate(hashes[index] >> 248) != VERSION_KZG:
             outcome.reject(REASON_BLOB_VERSION_NOT_SUPPORTED)
-    if work.reader.blob_fee_cap < work.metadata.blob_price:
+    if work.reader.blob_fee_cap < work.context.blob_price:
         outcome.reject(REASON_BLOB_FEE_TOO_LOW)
     gas = GAS_BLOB * U64(count)
     if work.blob_gas_used + gas > BLOBS_MOST * GAS_BLOB:

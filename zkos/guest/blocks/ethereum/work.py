@@ -1,7 +1,6 @@
 """What the steps of all transactions of a block share; made once a block."""
 
-from zkos.guest.blocks.ethereum.context import context_of
-from zkos.guest.blocks.ethereum.metadata import Metadata
+from zkos.guest.blocks.ethereum.context import Context
 from zkos.guest.blocks.ethereum.transaction import TransactionReader
 from zkos.guest.bootloader.runner import Runner
 from zkos.guest.environments import Environments
@@ -18,7 +17,7 @@ class Work:
     """The transaction in work, those who work on it and what the block has used."""
 
     system: System
-    metadata: Metadata
+    context: Context
     io: Io
     runner: Runner
     reader: TransactionReader
@@ -32,12 +31,12 @@ class Work:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.metadata = context_of(system)
+        self.context = context_of(system)
         self.io = system.io
         # Receipts need them, report or not.
         self.io.keeps_events = True
         self.runner = Runner(system, Environments(system), Hooks(system))
-        self.reader = TransactionReader(system)
+        self.reader = TransactionReader(system, self.context)
         self.transaction = self.reader.record
         self.outcome = Outcome(False)
         self.infinite = Resources(U64(0), U64(0))
@@ -50,3 +49,10 @@ class Work:
         infinite.ergs = INFINITE
         infinite.native = INFINITE
         return infinite
+
+
+def context_of(system: System) -> Context:
+    """What this instance's metadata holds besides what all instances have."""
+    # The seam promises less.
+    context: Context = system.metadata.context  # type: ignore[attr-defined]
+    return context

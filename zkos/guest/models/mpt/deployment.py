@@ -8,7 +8,7 @@ from typing import Final
 from zkos.guest.crypto.blake2s import Blake2s
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.models.mpt.codes import Code
-from zkos.guest.models.mpt.destruction import Destruction
+from zkos.guest.models.mpt.destruction import destroy
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
 from zkos.guest.protocol.io_ergs import ERGS_CODE_BYTE
 from zkos.guest.state.absence import after_write
@@ -35,7 +35,6 @@ class Deployment:
     accounts: AccountCache
     preimages: PreimageCache
     keccak: Keccak256
-    destruction: Destruction
 
     def __init__(
         self,
@@ -47,7 +46,6 @@ class Deployment:
         self.accounts = accounts
         self.preimages = preimages
         self.keccak = keccak
-        self.destruction = Destruction(accounts, preimages, blake2s, keccak)
 
     def deploy(
         self, environment: U8, resources: Resources, address: Address, code: ByteView
@@ -105,7 +103,7 @@ class Deployment:
 
         Raises OutOfErgs, OutOfNative and, if the heir gets above 2**256 - 1, Fatal.
         """
-        self.destruction.run(resources, address, beneficiary, under_construction)
+        destroy(self.accounts, resources, address, beneficiary, under_construction)
 
     def _set_code(self, account: Account, plain: ByteView) -> None:
         """Give an account this code, or none; nonce and balance stay."""
