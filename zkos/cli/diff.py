@@ -7,6 +7,7 @@ from differential.explain import count_layers, explain
 from differential.outcome import Outcome
 from differential.session import BlockResult
 from zkos.cli import options as opt
+from zkos.cli.answers import engine_line
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.terminal.console import output, say
@@ -100,23 +101,6 @@ def title(result: BlockResult) -> str:
         return f"{result.outcome.case} [batch]"
     block = result.outcome.block
     return result.outcome.case if block is None else f"{result.outcome.case} [{block}]"
-
-
-def engine_line(outcome: Outcome) -> str:
-    """One line about an engine: outcome, public input, figures."""
-    parts = [outcome.result.value]
-    if outcome.reason:
-        parts.append(outcome.reason)
-    if outcome.public_input is not None:
-        parts.append(f"0x{outcome.public_input.hex()}")
-    if outcome.transactions is not None:
-        gas = sum(item.gas_used or 0 for item in outcome.transactions)
-        parts.append(f"{len(outcome.transactions)} transactions, {gas:,} gas")
-    if outcome.cycles is not None:
-        parts.append(f"{outcome.cycles:,} cycles")
-    if outcome.seconds is not None:
-        parts.append(f"{outcome.seconds:.3f} s")
-    return "  ".join(parts)
 
 
 def _show_layers(first: str, other: str, outcomes: dict[str, Outcome]) -> None:

@@ -100,8 +100,7 @@ def _build(
 
 def _show(result: "BlockResult", *, in_full: bool) -> None:
     """A block: what engines say, and the first difference."""
-    from zkos.cli.block_view import as_table
-    from zkos.cli.diff import engine_line
+    from zkos.cli.answers import as_table, engine_line
 
     say(result.known.name, "bold", to=output())
     width = max(map(len, (*result.engines, *result.without)), default=0)
