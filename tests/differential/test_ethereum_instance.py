@@ -1,5 +1,7 @@
 """Whole blocks of Ethereum: every field equal, and nothing wrong accepted."""
 
+import gzip
+import json
 import random
 from dataclasses import replace
 
@@ -217,6 +219,21 @@ def test_a_witness_that_lacks_a_node_is_of_no_use():
     assert "oracle: the witness has nothing" in reasons
 
 
+@pytest.mark.native
+@pytest.mark.parametrize(
+    "path", [p for p in SHIPPED if "blobs" not in p.name], ids=names
+)
+def test_the_state_before_serves_as_well_as_a_witness(path, tmp_path):
+    content = json.loads(gzip.decompress(path.read_bytes()))
+    for block in content["blocks"]:
+        del block["witness"]
+    bare = tmp_path / "bare.blocks.json"
+    bare.write_text(json.dumps(content))
+
+    for known in load_blocks(bare):
+        check("native", known)
+
+
 def test_without_the_parent_there_is_no_run():
     known = load_blocks(TRIE)[0]
     witness = replace(known.block.witness, headers=())
@@ -225,6 +242,23 @@ def test_without_the_parent_there_is_no_run():
 
     assert outcome.result is Result.CRASH
     assert "no header of the parent" in outcome.reason
+
+
+WITHOUT_STATE = json.dumps(
+    {
+        "format": "zkos-ethereum-blocks/1",
+        "fork": "osaka",
+        "blocks": [
+            {
+                "block": {
+                    "header_rlp": "0x",
+                    "transactions": [],
+                    "withdrawals_rlp": "0x",
+                }
+            }
+        ],
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -243,6 +277,10 @@ def test_without_the_parent_there_is_no_run():
         (
             '{"format": "zkos-ethereum-blocks/1", "fork": "osaka", "blocks": [{}]}',
             "blocks[0]: the field block is missing",
+        ),
+        (
+            WITHOUT_STATE,
+            "blocks[0]: neither a witness nor a complete alloc",
         ),
     ],
 )
