@@ -17,8 +17,10 @@ from tests.pins import CORPORA
 from tests.support.published import SHARED
 from zkos.guest.protocol import ethereum_queries as queries
 from zkos.host.case_errors import CaseError
+from zkos.host.ethereum.lookup import Lookup
 from zkos.host.ethereum.oracle import WitnessOracle
 from zkos.host.profile import RunOptions
+from zkos.host.rlp import decode
 from zkos.terminal.errors import UserError
 
 FOLDER = CORPORA / "ethereum"
@@ -242,6 +244,33 @@ def test_without_the_parent_there_is_no_run():
 
     assert outcome.result is Result.CRASH
     assert "no header of the parent" in outcome.reason
+
+
+@pytest.mark.native
+@pytest.mark.parametrize("parent", [b"", b"\xc0", b"\xc4\1\2\3\xc0", b"\xff" * 40])
+def test_a_parent_that_is_no_header_is_told(parent):
+    known = load_blocks(TRIE)[0]
+    witness = replace(known.block.witness, headers=(parent,))
+
+    outcome = run_block("native", replace(known.block, witness=witness))
+
+    assert outcome.result is Result.CRASH
+    assert outcome.reason.startswith("oracle: the header of the parent")
+
+
+@pytest.mark.native
+def test_a_witness_of_other_things_is_told():
+    known = load_blocks(TRIE)[0]
+    parent = decode(known.block.witness.headers[-1])
+    root = parent[3]
+    assert isinstance(root, bytes)
+    oracle = WitnessOracle(known.block)
+    oracle._state = Lookup({root: b"\xc1\x80"}, root)
+
+    outcome = run_served("native", oracle, known.block.fork)
+
+    assert outcome.result is Result.CRASH
+    assert outcome.reason.startswith("oracle: the witness is malformed")
 
 
 WITHOUT_STATE = json.dumps(

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from differential.outcome import Outcome
 
 _SHOWN_BYTES: Final = 32
-ZK_ONLY: Final = "--image, --batch, --da, --html and --junit are for --instance zk"
+ZK_ONLY: Final = (
+    "--image, --batch, --da, --quirks, --html and --junit are for --instance zk"
+)
 
 
 def execute(
