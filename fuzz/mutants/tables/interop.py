@@ -1,4 +1,4 @@
-"""Faults in what v31 added to batches, blocks and transactions: hunted in its builds."""
+"""Faults in what v31 added to batches, blocks and transactions."""
 
 from typing import Final
 
