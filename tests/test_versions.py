@@ -118,7 +118,7 @@ def test_every_fork_has_its_number(fork):
 def test_an_unknown_version_is_one_line():
     with pytest.raises(UnknownVersion) as caught:
         protocol_of("v7")
-    assert str(caught.value) == "no protocol version 'v7': there is v30, v31"
+    assert str(caught.value) == "no protocol version 'v7': there is v30, v31, v32"
 
 
 def test_since_follows_the_version(tmp_path, monkeypatch):

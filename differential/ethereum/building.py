@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from differential.ethereum.blocks import Account, KnownBlock
 from differential.ethereum.eels import CHAIN_ID, load_state, run_block
+from differential.ethereum.states import full_state
 from zkos.host.ethereum.block import EthereumBlock, Witness, distinct
-from zkos.host.ethereum.tries import FullAccount, build_state, list_root
+from zkos.host.ethereum.tries import list_root
 from zkos.host.rlp import Encodable, encode
 from zkos.host.signing import keccak256
 from zkos.versions import Fork
@@ -55,10 +56,7 @@ def build_block(plan: Plan, name: str) -> KnownBlock:
     """
     if plan.number < 1 or plan.timestamp < 1:
         raise CannotBuild("no block can be the parent of the first")
-    full = build_state({
-        address: FullAccount(item.nonce, item.balance, item.code, item.storage)
-        for address, item in plan.before.items()
-    })  # fmt: skip
+    full = full_state(plan.before)
     gas_module = importlib.import_module(f"ethereum.forks.{plan.fork.value}.vm.gas")
     target = int(gas_module.TARGET_BLOB_GAS_PER_BLOCK)
     used = 0 if plan.excess_blob_gas == 0 else target

@@ -1,7 +1,8 @@
 """Blocks of Ethereum with their witness: files in the format `zkos-ethereum-blocks/1`.
 
 Fields are as in Ethereum's JSON-RPC. A file is one block or a chain; each block is
-complete in itself.
+complete in itself. Where a witness is missing the whole state before (`alloc`) and the
+`parent_header` serve as well.
 """
 
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Final
 
 from differential.ethereum.blocks import Account, KnownBlock
 from differential.ethereum.changes import changes
+from differential.ethereum.states import witness_of
 from differential.outcome import (
     Detail,
     Log,
@@ -19,6 +21,7 @@ from differential.outcome import (
 )
 from zkos.host.case_reader import Node, read_json
 from zkos.host.ethereum.block import EthereumBlock, Witness
+from zkos.host.ethereum.headers import read_header
 from zkos.versions import Fork
 
 FORMAT: Final = "zkos-ethereum-blocks/1"
@@ -78,20 +81,20 @@ def _need(node: Node, fields: dict[str, Node], *names: str) -> None:
 
 def _block(node: Node, fork: Fork, name: str) -> KnownBlock:
     fields = node.members()
-    _need(node, fields, "block", "witness")
+    _need(node, fields, "block")
     parts = fields["block"].members()
     _need(fields["block"], parts, "header_rlp", "transactions", "withdrawals_rlp")
+    complete = "alloc_complete" not in fields or fields["alloc_complete"].boolean()
+    before = None
+    if "alloc" in fields and complete:
+        before = _state(fields["alloc"])
     block = EthereumBlock(
         fork,
         parts["header_rlp"].data(),
         tuple(item.data() for item in parts["transactions"].items()),
         parts["withdrawals_rlp"].data(),
-        read_witness(fields["witness"]),
+        _witness(node, fields, before),
     )
-    complete = "alloc_complete" not in fields or fields["alloc_complete"].boolean()
-    before = None
-    if "alloc" in fields and complete:
-        before = _state(fields["alloc"])
     if "expected" not in fields:
         return KnownBlock(name, block, before)
     expected = fields["expected"].members()
@@ -112,6 +115,18 @@ def _block(node: Node, fork: Fork, name: str) -> KnownBlock:
         after,
         tuple(item.members()["rlp"].data() for item in receipts),
     )
+
+
+def _witness(
+    node: Node, fields: dict[str, Node], before: dict[int, Account] | None
+) -> Witness:
+    """The witness that is there, or one of all that the state before holds."""
+    if "witness" in fields:
+        return read_witness(fields["witness"])
+    if before is None:
+        node.fail("neither a witness nor a complete alloc")
+    _need(node, fields, "parent_header")
+    return witness_of(before, (read_header(fields["parent_header"]),))
 
 
 def _state(node: Node) -> dict[int, Account]:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from fuzz.mutants.grounds import Fields, Ground, Tell, begin_case, found, until
 from fuzz.mutants.mutant import source_of
-from fuzz.mutants.workshop import Built, Workshop
+from fuzz.mutants.pieces import Built
+from fuzz.mutants.workshop import Workshop
 from fuzz.targets.arithmetic import arithmetic
 from fuzz.targets.calls import Call, CallTarget
 from fuzz.targets.fields import fields

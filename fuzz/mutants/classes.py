@@ -11,9 +11,10 @@ import mmap
 from collections.abc import Sequence
 from typing import Final
 
+from fuzz.mutants.pieces import Built
 from fuzz.mutants.pool import Recording, replay
 from fuzz.mutants.watching import WATCHED
-from fuzz.mutants.workshop import Built, Workshop
+from fuzz.mutants.workshop import Workshop
 from fuzz.mutants.yard import Yard
 from zkos.compiler.native import ARENA_BYTES, NativeLibrary
 from zkos.compiler.program import Function

@@ -7,9 +7,10 @@ from differential.runners import riscv
 from differential.runners.base import Ending
 from fuzz.mutants.grounds import Fields, Ground, Tell, begin_case, found, until
 from fuzz.mutants.mutant import source_of
+from fuzz.mutants.pieces import Built
 from fuzz.mutants.pool import Recording, replay_on
 from fuzz.mutants.streams import CYCLE_LIMIT, program
-from fuzz.mutants.workshop import Built, Workshop
+from fuzz.mutants.workshop import Workshop
 from fuzz.strategies.numbers import near
 from fuzz.strategies.source import Source
 from zkos.compiler.frontend import DIVISION

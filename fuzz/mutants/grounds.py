@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fuzz.mutants.forks import Done, in_child
-from fuzz.mutants.workshop import Built, Workshop
+from fuzz.mutants.pieces import Built
+from fuzz.mutants.workshop import Workshop
 from zkos.compiler.errors import CompileError
 from zkos.compiler.native import NativeLibrary
 from zkos.lang.linkage import Patch

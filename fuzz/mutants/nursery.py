@@ -14,7 +14,8 @@ from typing import Any, Final
 from fuzz.mutants.blocks import TURNS, engine
 from fuzz.mutants.grounds import Fields, Ground, Tell, begin_case, found, until
 from fuzz.mutants.mutant import source_of
-from fuzz.mutants.workshop import Built, Workshop
+from fuzz.mutants.pieces import Built
+from fuzz.mutants.workshop import Workshop
 from fuzz.mutants.yard import told
 from zkos.compiler.errors import CompileError, Location
 from zkos.lang.linkage import Patch, patched, source_path

@@ -19,8 +19,8 @@ from fuzz.coverage.target import Problem
 from fuzz.mutants.blocks import TURNS, engine
 from fuzz.mutants.grounds import Fields, Tell, begin_case, found, until
 from fuzz.mutants.mutant import source_of
+from fuzz.mutants.pieces import Built
 from fuzz.mutants.pool import Recording, replay
-from fuzz.mutants.workshop import Built
 from fuzz.mutants.yard import Yard, liars, told
 from fuzz.targets.block_ethereum import compare_block, only_ethereum
 from fuzz.targets.block_image import compare_block as compare_with_image

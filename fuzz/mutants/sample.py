@@ -16,9 +16,10 @@ from fuzz.mutants.engines import Mill, Sieve
 from fuzz.mutants.equivalence import rule_of
 from fuzz.mutants.grounds import Chase, Ground, Trail, first_line
 from fuzz.mutants.nursery import Nursery
+from fuzz.mutants.pieces import Built
 from fuzz.mutants.referees import Referees, is_proven
 from fuzz.mutants.sites import HOST_MODULES, Area, Site, draw, sites_of
-from fuzz.mutants.workshop import Built, Workshop
+from fuzz.mutants.workshop import Workshop
 from fuzz.mutants.yard import Yard
 from zkos.compiler.errors import CompileError
 from zkos.terminal.files import open_to_append, writing

@@ -11,6 +11,7 @@ from fuzz.mutants.tables.flow import FLOW
 from fuzz.mutants.tables.hooks import HOOKS
 from fuzz.mutants.tables.host import HOST
 from fuzz.mutants.tables.interop import INTEROP
+from fuzz.mutants.tables.interop_system import INTEROP_SYSTEM
 from fuzz.mutants.tables.machine import MACHINE, RUNTIME
 from fuzz.mutants.tables.model import MODEL
 from fuzz.mutants.tables.proof import ADVICE, PROOF
@@ -25,6 +26,7 @@ _TABLES: Final = (
     *(TRANSACTIONS, VALIDATION, FLOW, HOOKS, CRYPTO),
     *(MACHINE, TRANSLATOR, RUNTIME, HOST),
     INTEROP,
+    INTEROP_SYSTEM,
     CONFIGURED,
 )
 MUTANTS: Final = {m.name: m for table in _TABLES for m in table.mutants}

@@ -18,6 +18,7 @@ from typing import Final
 
 from differential.runners import native
 from fuzz.mutants.changes import Elsewhere, changed_functions, check_signature
+from fuzz.mutants.pieces import Built, Piece
 from fuzz.mutants.quick import quick_code, quick_library
 from fuzz.mutants.watching import WATCHED, Unplaced, Watching, constants, type_of
 from zkos.compiler import cache
@@ -52,27 +53,6 @@ _SYMBOL: Final = re.compile(r'@"[^"]+"|@[\w.$]+')
 
 ENTERED: Final = "@__entered"
 """A byte for each function of the plain program: whether it was entered."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Functions of another content, ready to take the places of the plain ones."""
-
-    code: bytes
-    names: tuple[str, ...]
-    """Their symbols."""
-    sites: Sequence[tuple[str, int, int, str]]
-    """Trap sites of the build with them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A changed build, and which functions of the plain one it changes."""
-
-    library: NativeLibrary
-    mask: int
-    """Bits of functions; all of them if the change is outside of functions."""
-    symbols: tuple[str, ...]
 
 
 def workshop_of(protocol: Protocol) -> "Workshop":

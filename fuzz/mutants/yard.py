@@ -12,8 +12,9 @@ from fuzz.coverage.target import Problem
 from fuzz.mutants.blocks import engine, turns_of
 from fuzz.mutants.grounds import Fields, Ground, Tell, begin_case, found, until
 from fuzz.mutants.mutant import source_of
+from fuzz.mutants.pieces import Built
 from fuzz.mutants.pool import Pool, Recording, Turn, replay
-from fuzz.mutants.workshop import Built, Workshop, workshop_of
+from fuzz.mutants.workshop import Workshop, workshop_of
 from zkos.compiler.native import NativeLibrary
 from zkos.versions import DEFAULT, Protocol
 

@@ -1,5 +1,7 @@
 """Whole blocks of Ethereum: every field equal, and nothing wrong accepted."""
 
+import gzip
+import json
 import random
 from dataclasses import replace
 
@@ -15,8 +17,10 @@ from tests.pins import CORPORA
 from tests.support.published import SHARED
 from zkos.guest.protocol import ethereum_queries as queries
 from zkos.host.case_errors import CaseError
+from zkos.host.ethereum.lookup import Lookup
 from zkos.host.ethereum.oracle import WitnessOracle
 from zkos.host.profile import RunOptions
+from zkos.host.rlp import decode
 from zkos.terminal.errors import UserError
 
 FOLDER = CORPORA / "ethereum"
@@ -217,6 +221,21 @@ def test_a_witness_that_lacks_a_node_is_of_no_use():
     assert "oracle: the witness has nothing" in reasons
 
 
+@pytest.mark.native
+@pytest.mark.parametrize(
+    "path", [p for p in SHIPPED if "blobs" not in p.name], ids=names
+)
+def test_the_state_before_serves_as_well_as_a_witness(path, tmp_path):
+    content = json.loads(gzip.decompress(path.read_bytes()))
+    for block in content["blocks"]:
+        del block["witness"]
+    bare = tmp_path / "bare.blocks.json"
+    bare.write_text(json.dumps(content))
+
+    for known in load_blocks(bare):
+        check("native", known)
+
+
 def test_without_the_parent_there_is_no_run():
     known = load_blocks(TRIE)[0]
     witness = replace(known.block.witness, headers=())
@@ -225,6 +244,50 @@ def test_without_the_parent_there_is_no_run():
 
     assert outcome.result is Result.CRASH
     assert "no header of the parent" in outcome.reason
+
+
+@pytest.mark.native
+@pytest.mark.parametrize("parent", [b"", b"\xc0", b"\xc4\1\2\3\xc0", b"\xff" * 40])
+def test_a_parent_that_is_no_header_is_told(parent):
+    known = load_blocks(TRIE)[0]
+    witness = replace(known.block.witness, headers=(parent,))
+
+    outcome = run_block("native", replace(known.block, witness=witness))
+
+    assert outcome.result is Result.CRASH
+    assert outcome.reason.startswith("oracle: the header of the parent")
+
+
+@pytest.mark.native
+def test_a_witness_of_other_things_is_told():
+    known = load_blocks(TRIE)[0]
+    parent = decode(known.block.witness.headers[-1])
+    root = parent[3]
+    assert isinstance(root, bytes)
+    oracle = WitnessOracle(known.block)
+    oracle._state = Lookup({root: b"\xc1\x80"}, root)
+
+    outcome = run_served("native", oracle, known.block.fork)
+
+    assert outcome.result is Result.CRASH
+    assert outcome.reason.startswith("oracle: the witness is malformed")
+
+
+WITHOUT_STATE = json.dumps(
+    {
+        "format": "zkos-ethereum-blocks/1",
+        "fork": "osaka",
+        "blocks": [
+            {
+                "block": {
+                    "header_rlp": "0x",
+                    "transactions": [],
+                    "withdrawals_rlp": "0x",
+                }
+            }
+        ],
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -243,6 +306,10 @@ def test_without_the_parent_there_is_no_run():
         (
             '{"format": "zkos-ethereum-blocks/1", "fork": "osaka", "blocks": [{}]}',
             "blocks[0]: the field block is missing",
+        ),
+        (
+            WITHOUT_STATE,
+            "blocks[0]: neither a witness nor a complete alloc",
         ),
     ],
 )

@@ -327,7 +327,7 @@ def test_numbers_have_three_spellings(number):
         ),
         (
             {"protocol": "v29"},
-            "x.json: protocol: unknown protocol, expected one of v30, v31",
+            "x.json: protocol: unknown protocol, expected one of v30, v31, v32",
         ),
         ({"protocol": 30}, "x.json: protocol: expected a string, found a number"),
         ({"batch": 1}, "x.json: batch: expected true or false, found a number"),
@@ -393,7 +393,8 @@ def test_numbers_have_three_spellings(number):
                 "x.json: then[0].block.chain: unknown field, expected one of chain_id, "
                 "block_number, timestamp, eip1559_basefee, pubdata_price, "
                 "native_price, gas_limit, pubdata_limit, last_block_timestamp, "
-                "mix_hash, blob_fee, coinbase, block_hashes, da"
+                "mix_hash, blob_fee, max_tx_gas_limit, proves_fri, coinbase, "
+                "block_hashes, da"
             ),
         ),
         (

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from differential.outcome import Outcome
     from differential.reports.block_tables import Sheet
 
-ZK_ONLY: Final = "--image, --batch, --da, --html and --junit are for --instance zk"
+ZK_ONLY: Final = (
+    "--image, --batch, --da, --quirks, --html and --junit are for --instance zk"
+)
 
 
 def execute(

@@ -39,7 +39,8 @@ def command(
     if instance is Instance.ETHEREUM:
         from zkos.cli import ethereum
 
-        if image is not None or batch or da is not None or html or junit:
+        zk_only = (image, batch, da, html, junit, quirks is Quirks.UPSTREAM)
+        if any(zk_only):
             raise UserError(ethereum.ZK_ONLY)
         return ethereum.execute(
             cases,

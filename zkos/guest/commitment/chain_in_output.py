@@ -1,12 +1,14 @@
 """The id of the chain is in the output of the batch (v31 10)."""
 
-from zkos.guest.commitment.interop_output import hash_output
-from zkos.guest.commitment.public_input import public_input as three_words
+from zkos.guest.commitment.interop_output import BatchOutput, hash_with_chain
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.system.metadata import Metadata
-from zkos.lang.ints import Bytes32
+from zkos.lang.ints import U256, Bytes32
 
-__all__ = ["hash_output"]
+
+def hash_output(keccak: Keccak256, output: BatchOutput) -> Bytes32:
+    """Digest of a batch output."""
+    return hash_with_chain(keccak, output)
 
 
 def public_input(
@@ -17,4 +19,7 @@ def public_input(
     output: Bytes32,
 ) -> Bytes32:
     """What the program returns, of finished digests."""
-    return three_words(keccak, state_before, state_after, output)
+    keccak.update_u256(U256(state_before))
+    keccak.update_u256(U256(state_after))
+    keccak.update_u256(U256(output))
+    return keccak.finish()

@@ -57,7 +57,7 @@ def roll(keccak: Keccak256, rolling: Bytes32, root: InteropRoot) -> Bytes32:
     return keccak.finish()
 
 
-def hash_output(keccak: Keccak256, output: BatchOutput) -> Bytes32:
+def hash_with_chain(keccak: Keccak256, output: BatchOutput) -> Bytes32:
     """Digest of a batch output."""
     keccak.update_u256(U256(output.chain_id))
     return hash_without_chain(keccak, output)

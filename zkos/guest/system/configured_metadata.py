@@ -115,6 +115,10 @@ class Metadata:
         """PREVRANDAO and the mix hash of the header."""
         return self.mix_hash if options.prevrandao else FIXED_RANDOM
 
+    def blob_hash(self, index: U32) -> U256:
+        """There are no blobs."""
+        return U256(0)
+
     def blob_base_fee(self) -> U256:
         """BLOBBASEFEE, in wei; there are no blobs."""
         return self.blob_fee

@@ -11,13 +11,15 @@ from zkos.guest.protocol import ethereum_queries as queries
 from zkos.host.channel import OracleError, framed
 from zkos.host.ethereum.block import EthereumBlock
 from zkos.host.ethereum.lookup import Lookup
-from zkos.host.rlp import decode
+from zkos.host.rlp import RlpError, decode
 from zkos.host.signing import keccak256
 
 _NOTHING: Final = framed(b"")
 _ADDRESS_BYTES: Final = 24
 _PARENT_STATE_ROOT: Final = 3
 """Index of the field in a header."""
+_MALFORMED: Final = (RlpError, IndexError, TypeError, ValueError, OverflowError)
+"""What comes of reading a witness that is none."""
 _ANCESTOR_HASH: Final = 0x4005_0000
 """Asked by upstream's image alone."""
 
@@ -26,14 +28,19 @@ class WitnessOracle:
     """Answers from a block and its witness."""
 
     def __init__(self, block: EthereumBlock) -> None:
-        """Raises OracleError for a witness without the parent's header."""
+        """Raises OracleError for a witness without the header of a parent."""
         self._block = block
         self._next = 0
         parent = block.witness.ancestor(0)
         if parent is None:
             raise OracleError("the witness has no header of the parent")
-        root = decode(parent)[_PARENT_STATE_ROOT]
-        assert isinstance(root, bytes)
+        try:
+            root = decode(parent)[_PARENT_STATE_ROOT]
+        except _MALFORMED as error:
+            reason = f"the header of the parent is malformed: {error}"
+            raise OracleError(reason) from error
+        if not isinstance(root, bytes):
+            raise OracleError("the header of the parent has no state root")
         self._known = block.witness.by_hash
         self._state = Lookup(self._known, root)
 
@@ -47,7 +54,10 @@ class WitnessOracle:
             raise OracleError(
                 f"the guest sent {len(parameters)} bytes of parameters with {query:#x}"
             )
-        return answer(self, parameters)
+        try:
+            return answer(self, parameters)
+        except _MALFORMED as error:
+            raise OracleError(f"the witness is malformed: {error}") from error
 
     def _next_size(self, _: bytes) -> bytes:
         if self._next == len(self._block.transactions):

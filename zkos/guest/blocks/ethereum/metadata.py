@@ -1,10 +1,11 @@
 """The block context of the Ethereum instance, behind the seam `system.metadata`."""
 
 from zkos.guest.blocks.ethereum.context import Context
+from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.ethereum import CHAIN_ID
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle
-from zkos.lang.ints import U32, U64, U256, Address
+from zkos.lang.ints import U32, U64, U256, Address, Bytes32
 from zkos.lang.memory import ByteView, allocate_bytes
 
 
@@ -65,3 +66,14 @@ class Metadata:
     def blob_base_fee(self) -> U256:
         """BLOBBASEFEE, in wei."""
         return self.context.blob_price
+
+    def renew(self, oracle: Oracle) -> None:
+        """Nothing stays for another block: there is one a run."""
+
+    def transaction_gas_limit(self) -> U64:
+        """The highest gas limit of a transaction; the fork may set a lower one."""
+        return self.gas_limit
+
+    def configuration_hash(self, keccak: Keccak256) -> Bytes32:
+        """What binds the configuration of the chain: nothing does."""
+        return Bytes32(0)

@@ -1,0 +1,62 @@
+"""`--instance ethereum` of the command line."""
+
+import pytest
+
+from tests.cli.support import rows, zkos_here
+from tests.pins import CORPORA
+
+BLOCK = CORPORA / "ethereum" / "transfers_osaka_1000.blocks.json.gz"
+INSTANCE = ("--instance", "ethereum")
+
+
+@pytest.mark.native
+def test_a_block_is_shown_in_full():
+    done = zkos_here("run", BLOCK, *INSTANCE)
+
+    assert done.returncode == 0, done.stderr
+    assert "native  success" in done.stdout
+    for title in ("Transactions", "Accounts"):
+        assert title in done.stdout
+
+
+@pytest.mark.native
+def test_a_line_of_json_says_what_came_out():
+    done = zkos_here("diff", BLOCK, *INSTANCE, "-e", "native", "-e", "eels", "--json")
+
+    assert done.returncode == 0, done.stderr
+    (line,) = rows(done)
+    assert (line["instance"], line["fork"], line["block"]) == ("ethereum", "osaka", 0)
+    assert line["difference"] is None
+    native, eels = line["engines"]["native"], line["engines"]["eels"]
+    assert native["block_hash"] == eels["block_hash"]
+    assert native["account_diffs"] == eels["account_diffs"]
+    assert "public_input" not in native
+
+
+@pytest.mark.native
+def test_an_engine_without_an_answer_is_named():
+    done = zkos_here("diff", BLOCK, *INSTANCE, "-e", "native", "-e", "py_evm")
+
+    assert done.returncode == 0, done.stderr
+    assert "py_evm  no answer: py-evm has no osaka" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "none.blocks.json"), "No such file"),
+        (("run", CORPORA / "create" / "token.json"), "the field format is missing"),
+        (("diff", BLOCK, "-e", "image"), "no engine 'image'"),
+        (("diff", BLOCK, "-e", "native", "-e", "native"), "given twice"),
+        (("run", BLOCK, "--batch"), "are for --instance zk"),
+        (("diff", BLOCK, "--quirks", "upstream"), "are for --instance zk"),
+    ],
+)
+def test_what_cannot_be_is_one_line(arguments, words):
+    done = zkos_here(*arguments, *INSTANCE)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("zkos: ")
+    assert words in line
