@@ -65,7 +65,9 @@ def block_hash(archive: Archive, name: str) -> str:
     try:
         number = int(name, 0)
     except ValueError:
-        raise UserError(f"--block {name}: expected a number or a hash") from None
+        number = -1
+    if number < 0:
+        raise UserError(f"--block {name}: expected a number or a hash")
     result = archive.endpoint.call("eth_getBlockByNumber", [hex(number), False])
     node = Node(archive.endpoint.url, "eth_getBlockByNumber", result)
     if result is None:

@@ -320,6 +320,7 @@ def test_a_record_alone_runs_on_nothing(v30, tmp_path):
         (("NODE", "one.json", "--block", "9"), "there is no block 9"),
         (("NODE", "one.json", "--block", "0"), "nothing comes before block 0"),
         (("NODE", "one.json", "--block", "0xzz"), "expected a number"),
+        (("NODE", "one.json", "--block", "-1"), "expected a number"),
         (
             ("NODE", "one.json", "--block", "1", "--protocol", "x"),
             "no protocol version",

@@ -368,6 +368,7 @@ def test_the_command_writes_a_case_that_runs(v30_node, tmp_path):
         (("--rpc", "URL", "--block", "99"), "there is no block 99"),
         (("--rpc", "URL", "--block", "0x" + "ab" * 32), "there is no block 0xabab"),
         (("--rpc", "URL", "--block", "last"), "expected a number or a hash"),
+        (("--rpc", "URL", "--block", "-5"), "expected a number or a hash"),
         (("--rpc", "URL", "--block", "1", "--protocol", "v7"), "no protocol version"),
         (
             ("--rpc", "URL", "--block", "1", "--transactions", "nowhere.json"),

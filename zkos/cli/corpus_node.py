@@ -101,9 +101,12 @@ class Chosen:
         if self.block is None:
             return None
         try:
-            return int(self.block, 0)
+            number = int(self.block, 0)
         except ValueError:
-            raise UserError(f"--block {self.block}: expected a number") from None
+            number = -1
+        if number < 0:
+            raise UserError(f"--block {self.block}: expected a number")
+        return number
 
     def version(self) -> Protocol | None:
         """Raises UserError."""
