@@ -26,7 +26,7 @@ _LARGER: Final = 1 << 381
 
 def opening(source: Source) -> bytes:
     """A good opening, or one with a part changed."""
-    a, b, commitment, proof = source.choose(_lines())
+    a, b, commitment, proof = source.choose(make_lines())
     z = source.choose((0, 1, ORDER - 1, word(source) % ORDER, source.below(ORDER)))
     y = (a + b * z) % ORDER
     name = b"\1" + sha256(commitment).digest()[1:]
@@ -55,7 +55,7 @@ def _change(source: Source, parts: list[bytes]) -> None:
 def _changed_point(source: Source, point: bytes) -> bytes:
     match source.below(5):
         case 0:
-            other: bytes = source.choose(_lines())[2]
+            other: bytes = source.choose(make_lines())[2]
             return other
         case 1:
             # The other y, no longer compressed, infinite.
@@ -72,8 +72,8 @@ def _changed_point(source: Source, point: bytes) -> bytes:
 
 
 @cache
-def _lines() -> tuple[tuple[int, int, bytes, bytes], ...]:
-    """a, b, commitment and proof."""
+def make_lines() -> tuple[tuple[int, int, bytes, bytes], ...]:
+    """Coefficients a and b, commitment and proof; kept, as is the trusted setup."""
     secret = compression.decompress_G1(int.from_bytes(_commitment_to_x(), "big"))
     found = []
     for k in range(12):

@@ -79,12 +79,17 @@ def load_target(name: str) -> Target[Any]:
     return made
 
 
+def base_of(name: str) -> str:
+    """A target without its version: what seeds, words and module belong to."""
+    return _VERSIONS.get(name, (name,))[0]
+
+
 def seed_folder(name: str) -> Path:
     """The distilled inputs of a target that are shipped, shared by block targets.
 
     Only inputs of blocks are called `.json`: these are cases for all commands.
     """
-    return corpora() / (DEFAULT[0] if name.startswith("block_") else name)
+    return corpora() / (DEFAULT[0] if name.startswith("block_") else base_of(name))
 
 
 def check_target(name: str) -> None:

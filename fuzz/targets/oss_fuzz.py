@@ -7,7 +7,7 @@ same for all targets; blocks and whatever reads them share a dictionary.
 from pathlib import Path
 from typing import Final
 
-from fuzz.targets.catalogue import DEFAULT
+from fuzz.targets.catalogue import DEFAULT, base_of
 
 _HERE: Final = Path(__file__).parent
 OPTIONS: Final = _HERE / "libfuzzer.options"
@@ -16,7 +16,7 @@ _OF_BLOCKS: Final = ("block_", "case_import")
 
 def dictionary(name: str) -> Path:
     """The dictionary of a target."""
-    owner = DEFAULT[0] if name.startswith(_OF_BLOCKS) else name
+    owner = DEFAULT[0] if name.startswith(_OF_BLOCKS) else base_of(name)
     return _HERE / f"{owner}.dict"
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from fuzz.strategies import bls381 as points
 from fuzz.strategies.extensions import p256
 from fuzz.strategies.numbers import data, near, word
-from fuzz.strategies.openings import opening
+from fuzz.strategies.openings import make_lines, opening
 from fuzz.strategies.precompiles import ecrecover, precompile_input
 from fuzz.strategies.source import Source
 from fuzz.targets.atheris_driver import main
@@ -165,7 +165,15 @@ def precompiles(variant: Variant = COVERAGE) -> CallTarget:
             **bls381_functions(),
         },
         variant,
+        _make_pools,
     )
+
+
+def _make_pools() -> None:
+    """Points, and the trusted setup, which takes seconds to load."""
+    for make in (points.g1_pool, points.g2_pool, points.g1_strays, points.g2_strays):
+        make()
+    make_lines()
 
 
 def bls381_functions() -> dict[str, Function]:

@@ -12,7 +12,7 @@ from fuzz.campaign.folder import Folder, Settings
 from fuzz.corpus import Corpus, name_of
 from fuzz.coverage.engine import observe
 from fuzz.targets.atheris_driver import Driver
-from fuzz.targets.catalogue import NAMES, load_target
+from fuzz.targets.catalogue import NAMES, base_of, load_target
 from fuzz.targets.oss_fuzz import OPTIONS, dictionary
 from tests.cli.support import zkos_here
 from tests.fuzz.planted import NAME, PLACE
@@ -122,8 +122,9 @@ def test_settings_for_oss_fuzz_are_there(name):
     assert all(row.startswith("#") or row.count('="') == 1 for row in rows)
     assert len(rows) > 3
     assert OPTIONS.read_text().startswith("[libfuzzer]")
-    fuzzer = OPTIONS.with_name(f"{name}.py").read_text()
-    assert fuzzer.endswith(f'if __name__ == "__main__":\n    main("{name}")\n')
+    base = base_of(name)
+    fuzzer = OPTIONS.with_name(f"{base}.py").read_text()
+    assert fuzzer.endswith(f'if __name__ == "__main__":\n    main("{base}")\n')
 
 
 def test_libfuzzer_sees_facts_of_targets_without_counters():

@@ -28,7 +28,7 @@ ITEMS = {
     4: ("chainId", "nonce", *FEES, *CALL, "accessList", "authorizationList"),
 }
 AUTHORIZATION = ("chainId", "address", "nonce", "yParity", "r", "s")
-EXECUTIONS = {"v30": 5, "v31": 6}
+EXECUTIONS = {"v30": 5, "v31": 6, "v32": 7}
 OPERATOR = 0x8001
 SERVICE = 0x7D
 

@@ -56,14 +56,14 @@ _plant(
 )
 _plant(
     "destruct_to_itself",
-    "deployment",
+    "stored_deployment",
     "        elif destroyed:\n",
     "        elif not destroyed:\n",
     "an old contract burns its ether by destroying itself for itself",
 )
 _plant(
     "destruct_heir_price",
-    "deployment",
+    "stored_deployment",
     "            and heir.balance == amount\n",
     "",
     "SELFDESTRUCT pays for a new account that had ether",
@@ -77,7 +77,7 @@ _plant(
 )
 _plant(
     "destruct_any",
-    "deployment",
+    "stored_deployment",
     "account.deployed_in == accounts.transaction",
     "account.deployed_in + 1 >= accounts.transaction",
     "any contract can be destroyed in the first transaction (zksync-os #117)",
@@ -123,8 +123,8 @@ _plant(
 _plant(
     "p256_cold",
     "accounts",
-    "            return not self.p256_is_cold\n",
-    "            return self.p256_is_cold\n",
+    "            return P256_IS_PRECOMPILE and not self.p256_is_cold\n",
+    "            return P256_IS_PRECOMPILE and self.p256_is_cold\n",
     "the precompile of P-256 is cold at first, as upstream",
 )
 _plant(
@@ -202,7 +202,7 @@ _plant(
 )
 _plant(
     "deploy_artifacts",
-    "deployment",
+    "stored_deployment",
     """        self._set_code(account, preimage, DEPLOYED_EVM, length, observable_hash)
         account.artifacts_length = map_length(length)
         account.deployed_in = accounts.transaction
@@ -216,14 +216,14 @@ _plant(
 )
 _plant(
     "deploy_native",
-    "deployment",
+    "stored_deployment",
     "        resources.charge(U64(0), blake2s_native(total))\n",
     "        resources.charge(U64(0), blake2s_native(length))\n",
     "padding and map are not paid for when code is stored",
 )
 _plant(
     "deploy_publish",
-    "deployment",
+    "stored_deployment",
     "        account.not_publish = False\n",
     "",
     "code deployed over a forced deployment is not published",
@@ -231,14 +231,14 @@ _plant(
 )
 _plant(
     "forced_publish",
-    "deployment",
+    "stored_deployment",
     "        account.not_publish = True\n",
     "",
     "forced code is published",
 )
 _plant(
     "forced_observable",
-    "deployment",
+    "stored_deployment",
     "        self._set_code(account, preimage, DEPLOYED_EVM, length, observable_hash)\n"
     "        account.artifacts_length = map_length(length)\n"
     "        account.deployed_in = accounts.transaction\n"
@@ -251,7 +251,7 @@ _plant(
 )
 _plant(
     "forced_plain_hash",
-    "deployment",
+    "stored_deployment",
     "        account.bytecode_hash = preimage.hash\n",
     "        account.bytecode_hash = (\n"
     "            preimage.hash if account.nonce != 0 else preimage.hash & U256(0)\n"
@@ -260,7 +260,7 @@ _plant(
 )
 _plant(
     "forced_native",
-    "deployment",
+    "stored_deployment",
     "            resources.charge(U64(0), code_native(length))\n",
     "",
     "the preimage of forced code is free",
@@ -274,28 +274,28 @@ _plant(
 )
 _plant(
     "delegation_cleared",
-    "deployment",
+    "stored_deployment",
     "self._set_code(account, accounts.no_code, U64(0), U32(0), U256(0))",
     "self._set_code(account, accounts.no_code, DELEGATED, U32(0), U256(0))",
     "an account whose delegation ended stays delegated",
 )
 _plant(
     "delegation_to_zero",
-    "deployment",
+    "stored_deployment",
     "        if delegate == Address(0):\n",
     "        if delegate == Address(1):\n",
     "address 0 is a delegate, address 1 ends a delegation",
 )
 _plant(
     "delegation_versioning",
-    "deployment",
+    "stored_deployment",
     "account.versioning = (account.versioning & VERSIONING_KEPT) | versioning",
     "account.versioning = account.versioning | versioning",
     "the status of a delegated account is never cleared",
 )
 _plant(
     "delegation_prefix",
-    "deployment",
+    "stored_deployment",
     "        buffer[11] = DESIGNATION_PREFIX[2]\n",
     "",
     "the third byte of a designation is the address's",
@@ -303,7 +303,7 @@ _plant(
 )
 _plant(
     "delegation_observed",
-    "deployment",
+    "stored_deployment",
     "        account.observable_length = length\n",
     "        account.observable_length = length if length != DESIGNATION_BYTES else"
     " U32(0)\n",
@@ -311,7 +311,7 @@ _plant(
 )
 _plant(
     "delegation_native",
-    "deployment",
+    "stored_deployment",
     "        resources.charge(U64(0), blake2s_native(DESIGNATION_STORED_BYTES))\n",
     "",
     "hashing a designation is free",

@@ -247,14 +247,14 @@ _plant(
 )
 _plant(
     "p256_address",
-    "table",
+    "zk_table",
     "    (P256_VERIFY, p256_verify, ALWAYS, 30, None),\n",
     "    (P256_VERIFY, p256_verify, EXTRA, 30, None),\n",
     "P-256 is not installed",
 )
 _plant(
     "blake2f_installed",
-    "table",
+    "zk_table",
     "    (BLAKE2F, blake2f_hook, EXTRA, 30, None),\n",
     "    (BLAKE2F, blake2f_hook, ALWAYS, 30, None),\n",
     "BLAKE2F is installed in production",

@@ -157,7 +157,7 @@ _plant(
 _plant(
     "creation_collision",
     "creation",
-    "return Creation.READY if target.can_be_created() else Creation.COLLIDED",
+    "return Creation.READY if io.can_be_created(target) else Creation.COLLIDED",
     "return Creation.READY if not target.has_code() else Creation.COLLIDED",
     "a nonce is no obstacle to a creation (EIP-684)",
 )
