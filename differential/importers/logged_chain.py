@@ -9,7 +9,20 @@ Roots are not known; hashes, receipts, resources and what is published are.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from zkos.host.accounts import Account
+from differential.importers.node_json import (
+    NUMBERS,
+    STATUSES,
+    Fields,
+    address_of,
+    data_of,
+    entries,
+    l1_logs_of,
+    log_of,
+    number_of,
+    protocol_of,
+    scheme_of,
+)
+from zkos.host.accounts import ENCODED_BYTES, Account
 from zkos.host.case import Block, Case, SlotState
 from zkos.host.case_reader import Node, optional
 from zkos.host.context import BlockContext, DataAvailability
@@ -17,30 +30,13 @@ from zkos.host.expected import (
     Batch,
     ExpectedBatch,
     ExpectedBlock,
-    ExpectedL1Log,
-    ExpectedLog,
     ExpectedTransaction,
 )
 from zkos.host.state import ACCOUNTS
 from zkos.host.transactions import RawTransaction
 from zkos.host.tree import hash_bytes
-from zkos.versions import Protocol
 
-_NUMBERS: Final = (
-    "chain_id",
-    "block_number",
-    "timestamp",
-    "eip1559_basefee",
-    "pubdata_price",
-    "native_price",
-    "gas_limit",
-    "pubdata_limit",
-    "blob_fee",
-)
-_SCHEMES: Final = {da.scheme: da for da in DataAvailability}
-_STATUSES: Final = {0: "reverted", 1: "success"}
 _FROM_L1: Final = (0x7E, 0x7F)
-Fields = Mapping[str, Node]
 
 
 def is_logged(root: Node) -> bool:
@@ -61,19 +57,15 @@ def read_logged(root: Node) -> Iterator[Case]:
 
 class _Logged:
     def __init__(self, root: Node) -> None:
-        self._members = _fields(root)
-        self._config = _fields(self._members["chain_config"])
-        self._blocks = [_fields(node) for node in self._members["chain"].items()]
-        self._batches = [_fields(node) for node in self._members["batches"].items()]
+        self._members = Fields(root)
+        self._config = Fields(self._members["chain_config"])
+        self._blocks = [Fields(node) for node in self._members["chain"].items()]
+        self._batches = [Fields(node) for node in self._members["batches"].items()]
         self._preimages = {
             hash_bytes(data): data
-            for data in map(_bytes, self._members["preimages"].members().values())
+            for data in map(data_of, self._members["preimages"].members().values())
         }
-        protocol = self._members["protocol"]
-        try:
-            self._protocol = Protocol(protocol.text())
-        except ValueError:
-            protocol.fail("unknown protocol")
+        self._protocol = protocol_of(self._members["protocol"])
 
     def blocks(self) -> Case:
         """All blocks after the last one with a transaction from L1."""
@@ -88,29 +80,49 @@ class _Logged:
         """Single transactions on the state at the end, the sender's nonce set back."""
         last = len(self._blocks)
         for node in self._members["extra"].items():
-            extra = _fields(node)
+            extra = Fields(node)
             sender = self._sender(first := self._first())
             slots = self._written(last)
             place = ACCOUNTS, sender
-            account = self._preimages[slots[place].to_bytes(32, "big")]
+            account = self._preimages.get(slots.get(place, 0).to_bytes(32, "big"))
+            if account is None or len(account) != ENCODED_BYTES:
+                node.fail(f"nothing is known of the sender {sender:#042x}")
             nonce = extra["sender_nonce"].number(64)
             encoded = Account.decode(account)._replace(nonce=nonce).encode()
             slots[place] = int.from_bytes(hash_bytes(encoded), "big")
-            raw = RawTransaction(_bytes(extra["raw"]), sender)
+            raw = RawTransaction(data_of(extra["raw"]), sender)
             expected = ExpectedBlock(transactions=(_receipt(extra),))
             block = Block(self._context(first), (raw,), expected=expected)
             yield self._case((block,), slots, (), encoded)
 
     def _first(self) -> int:
-        return 1 + max(
+        """The first block that can be run."""
+        chain = self._members["chain"]
+        from_l1 = [
             index
             for index, block in enumerate(self._blocks)
             for node in block["txs"].items()
-            if _kind(_fields(node)) in _FROM_L1
-        )
+            if _kind(Fields(node)) in _FROM_L1
+        ]
+        if not from_l1:
+            chain.fail("no transaction from L1 after which the state is known")
+        first = 1 + from_l1[-1]
+        if first == len(self._blocks):
+            chain.fail("no block after the last transaction from L1")
+        return first
 
     def _sender(self, first: int) -> int:
-        return _number(_fields(self._blocks[first]["txs"].items()[0])["from"])
+        """Who sent the first transaction of a block."""
+        sent = self._blocks[first]["txs"]
+        if not sent.items():
+            sent.fail("no transaction, so who sent the extra ones is not known")
+        return address_of(Fields(sent.items()[0])["from"])
+
+    def _scheme(self) -> DataAvailability:
+        """How the blocks are published."""
+        if not self._batches:
+            self._members["batches"].fail("no batch")
+        return scheme_of(self._batches[0]["da_commitment_scheme"])
 
     def _case(
         self,
@@ -131,118 +143,75 @@ class _Logged:
         """What the blocks before have left."""
         slots: dict[tuple[int, int], int] = {}
         for block in self._blocks[:end]:
-            for node in _fields(block["expected"])["writes"].items():
-                address, key, value = map(_number, node.items())
-                slots[address, key] = value
+            for node in Fields(block["expected"])["writes"].items():
+                address, key, value = entries(node, 3)
+                slots[address_of(address), number_of(key)] = number_of(value)
         return slots
 
     def _block(self, index: int) -> Block:
         node = self._blocks[index]
-        expected = _fields(node["expected"])
-        items = [_fields(item) for item in node["txs"].items()]
+        expected = Fields(node["expected"])
+        items = [Fields(item) for item in node["txs"].items()]
         return Block(
             self._context(index),
             tuple(
-                RawTransaction(_bytes(item["raw"]), _number(item["from"]))
+                RawTransaction(data_of(item["raw"]), address_of(item["from"]))
                 for item in items
             ),
             expected=ExpectedBlock(
-                block_hash=_number(expected["block_hash"]),
-                pubdata=optional(expected.get("pubdata"), _bytes, None),
+                block_hash=number_of(expected["block_hash"]),
+                pubdata=optional(expected.get("pubdata"), data_of, None),
                 transactions=tuple(map(_receipt, items)),
-                l1_logs=tuple(log for item in items for log in _l1_logs(item)),
+                l1_logs=tuple(log for item in items for log in l1_logs_of(item)),
             ),
         )
 
     def _context(self, index: int) -> BlockContext:
-        fields = _fields(self._blocks[index]["block"])
-        values: dict[str, Any] = {name: fields[name].number() for name in _NUMBERS}
+        fields = Fields(self._blocks[index]["block"])
+        values: dict[str, Any] = {name: fields[name].number() for name in NUMBERS}
         before = self._blocks[:index]
         hashes = [
-            _number(_fields(block["expected"])["block_hash"])
+            number_of(Fields(block["expected"])["block_hash"])
             for block in reversed(before)
         ]
-        genesis = _fields(self._members["genesis"])["block_hash"]
+        genesis = Fields(self._members["genesis"])["block_hash"]
         return BlockContext(
             **values,
-            coinbase=_number(fields["coinbase"]),
+            coinbase=address_of(fields["coinbase"]),
             max_tx_gas_limit=self._config["max_tx_gas_limit"].number(64),
             proves_fri=self._config["fri_proof_verification_enabled"].boolean(),
-            block_hashes=(*hashes, _number(genesis)),
-            last_block_timestamp=_fields(before[-1]["block"])["timestamp"].number(),
-            da=_SCHEMES[self._batches[0]["da_commitment_scheme"].number()],
+            block_hashes=(*hashes, number_of(genesis)),
+            last_block_timestamp=Fields(before[-1]["block"])["timestamp"].number(),
+            da=self._scheme(),
         )
 
     def _batches_since(self, first: int) -> Iterator[Batch]:
         for batch in self._batches:
-            start, end = (item.number() - 1 - first for item in batch["blocks"].items())
+            start, end = (
+                item.number() - 1 - first for item in entries(batch["blocks"], 2)
+            )
             if start >= 0:
                 expected = ExpectedBatch(
-                    batch_output_hash=_number(batch["batch_output"]),
-                    logs_root=_number(batch["l2_to_l1_logs_root"]),
-                    da_commitment=_number(batch["da_commitment"]),
+                    batch_output_hash=number_of(batch["batch_output"]),
+                    logs_root=number_of(batch["l2_to_l1_logs_root"]),
+                    da_commitment=number_of(batch["da_commitment"]),
                 )
                 yield Batch(start, end, expected)
 
 
-def _receipt(fields: Fields) -> ExpectedTransaction:
-    receipt = _fields(fields["expected"])
+def _receipt(fields: Mapping[str, Node]) -> ExpectedTransaction:
+    receipt = Fields(fields["expected"])
     created = receipt.get("contract_address")
     return ExpectedTransaction(
-        status=_STATUSES[receipt["status"].number(1)],
+        status=STATUSES[receipt["status"].number(1)],
         gas_used=receipt["gas_used"].number(),
         native_used=receipt["computational_native"].number(),
         pubdata_used=receipt["pubdata_used"].number(),
-        logs=tuple(map(_log, receipt["events"].items())),
-        hash=_number(fields["hash"]),
-        created=0 if created is None or created.value is None else _number(created),
+        logs=tuple(map(log_of, receipt["events"].items())),
+        hash=number_of(fields["hash"]),
+        created=0 if created is None or created.value is None else address_of(created),
     )
 
 
-def _log(node: Node) -> ExpectedLog:
-    address, topics, data = node.items()
-    return ExpectedLog(
-        _number(address), tuple(map(_number, topics.items())), _bytes(data)
-    )
-
-
-def _l1_logs(fields: Fields) -> Iterator[ExpectedL1Log]:
-    for node in _fields(fields["expected"])["l2_to_l1_logs"].items():
-        log = _bytes(node)
-        numbers = (
-            int.from_bytes(log[start:end], "big")
-            for start, end in ((2, 4), (4, 24), (24, 56), (56, 88))
-        )
-        yield ExpectedL1Log(*numbers)
-
-
-def _kind(fields: Fields) -> int:
+def _kind(fields: Mapping[str, Node]) -> int:
     return fields["type"].number(8)
-
-
-class _Fields(dict[str, Node]):
-    """The members of an object; one that is missing is a CaseError."""
-
-    def __init__(self, node: Node) -> None:
-        super().__init__(node.members())
-        self._node = node
-
-    def __missing__(self, name: str) -> Node:
-        self._node.fail(f"field {name} is missing")
-
-
-def _fields(node: Node) -> _Fields:
-    return _Fields(node)
-
-
-def _bytes(node: Node) -> bytes:
-    """Bytes spelled without 0x."""
-    try:
-        return bytes.fromhex(node.text())
-    except ValueError:
-        node.fail("not hex")
-
-
-def _number(node: Node) -> int:
-    """A big-endian number spelled so."""
-    return int.from_bytes(_bytes(node), "big")

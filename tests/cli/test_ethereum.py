@@ -41,6 +41,13 @@ def test_an_engine_without_an_answer_is_named():
     assert "py_evm  no answer: py-evm has no osaka" in done.stdout
 
 
+def test_without_any_answer_there_is_nothing_to_say():
+    done = zkos_here("diff", BLOCK, *INSTANCE, "-e", "py_evm")
+
+    assert done.returncode == 2
+    assert done.stderr == "zkos: nothing was run: no engine has an answer\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -50,6 +57,10 @@ def test_an_engine_without_an_answer_is_named():
         (("diff", BLOCK, "-e", "native", "-e", "native"), "given twice"),
         (("run", BLOCK, "--batch"), "are for --instance zk"),
         (("diff", BLOCK, "--quirks", "upstream"), "are for --instance zk"),
+        (("diff", BLOCK, "--protocol", "v31"), "are for --instance zk"),
+        (("run", BLOCK, "--profile", "replay"), "are for --instance zk"),
+        (("run", BLOCK, "--simulate"), "are for --instance zk"),
+        (("diff", BLOCK, "--extra-precompiles"), "are for --instance zk"),
     ],
 )
 def test_what_cannot_be_is_one_line(arguments, words):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from differential.importers.chain import read_chain
+from differential.importers.node_json import NUMBERS
 from tests.cli.support import rows, zkos_here
 from zkos.host.case import Case
 from zkos.host.case_errors import CaseError
@@ -104,6 +105,91 @@ def test_extra_transactions_give_what_the_node_says(logged, tmp_path):
 def test_a_bad_file_is_one_line(logged, place, value, told):
     changed = json.loads(json.dumps(logged))
     inner = changed
+    for name in place[:-1]:
+        inner = inner[name]
+    inner[place[-1]] = value
+
+    with pytest.raises(CaseError) as caught:
+        cases_of(changed)
+
+    assert told in str(caught.value)
+
+
+def small() -> dict[str, Any]:
+    """As little as a logged chain can be: a block from L1, then one of L2."""
+    word, address = "00" * 32, "11" * 20
+
+    def block(number: int, kind: int) -> dict[str, Any]:
+        receipt = {
+            "status": 1,
+            "gas_used": 21000,
+            "computational_native": 1,
+            "pubdata_used": 0,
+            "events": [[address, [word], ""]],
+            "l2_to_l1_logs": ["00" * 88],
+        }
+        sent = {
+            "type": kind,
+            "raw": "c0",
+            "from": address,
+            "hash": word,
+            "expected": receipt,
+        }
+        context = dict.fromkeys(NUMBERS, 1) | {
+            "block_number": number,
+            "coinbase": address,
+        }
+        expected = {"block_hash": word, "writes": [[address, word, word]]}
+        return {"block": context, "txs": [sent], "expected": expected}
+
+    return {
+        "protocol": "v32",
+        "chain_config": {
+            "max_tx_gas_limit": 1,
+            "fri_proof_verification_enabled": False,
+        },
+        "genesis": {"block_hash": word},
+        "preimages": {},
+        "chain": [block(1, 0x7F), block(2, 2)],
+        "batches": [
+            {
+                "blocks": [2, 2],
+                "da_commitment_scheme": 3,
+                "batch_output": word,
+                "l2_to_l1_logs_root": word,
+                "da_commitment": word,
+            }
+        ],
+        "extra": [],
+    }
+
+
+def test_the_smallest_chain_is_a_case():
+    (case,) = cases_of(small())
+
+    assert [len(block.transactions) for block in case.blocks] == [1]
+    assert [(batch.first, batch.last) for batch in case.batches] == [(0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [
+        (("chain",), [], "chain: no transaction from L1"),
+        (("chain", 0, "txs"), [], "chain: no transaction from L1"),
+        (("chain", 1, "txs", 0, "type"), 0x7F, "chain: no block after the last"),
+        (("batches",), [], "batches: no batch"),
+        (("batches", 0, "da_commitment_scheme"), 99, "no way of publishing"),
+        (("batches", 0, "blocks"), [1], "blocks: 1 entries, expected 2"),
+        (("chain", 0, "expected", "writes", 0), [], "writes[0]: 0 entries, expected 3"),
+        (("chain", 1, "txs", 0, "expected", "events", 0), [], "0 entries, expected 3"),
+        (("chain", 1, "txs", 0, "from"), "11", "from: 1 bytes, expected 20"),
+        (("chain", 1, "txs", 0, "raw"), "c 0", "raw: not hex"),
+        (("extra",), [{}], "extra[0]: nothing is known of the sender 0x1111"),
+    ],
+)
+def test_what_no_chain_has_is_one_line(place, value, told):
+    changed = small()
+    inner: Any = changed
     for name in place[:-1]:
         inner = inner[name]
     inner[place[-1]] = value

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from differential.reports.block_tables import Sheet
 
 ZK_ONLY: Final = (
-    "--image, --batch, --da, --quirks, --html and --junit are for --instance zk"
+    "--protocol, --profile, --image, --batch, --da, --quirks, --simulate, "
+    "--extra-precompiles, --html and --junit are for --instance zk"
 )
 
 
@@ -53,6 +54,7 @@ def execute(
                 counts["blocks"] += 1
                 counts["different"] += result.difference is not None
                 counts["failed"] += any(map(failed, result.engines.values()))
+                counts["answered"] += bool(result.engines)
                 if as_json:
                     write_json(result.to_json())
                 else:
@@ -69,6 +71,9 @@ def execute(
         return EXIT_BAD_INPUT
     if counts["different"]:
         return EXIT_DIFFERENCE
+    if not counts["answered"]:
+        say("zkos: nothing was run: no engine has an answer")
+        return EXIT_BAD_INPUT
     return EXIT_ENGINE_FAILED if counts["failed"] else EXIT_CLEAN
 
 

@@ -39,8 +39,9 @@ def command(
     if instance is Instance.ETHEREUM:
         from zkos.cli import ethereum
 
-        zk_only = (image, batch, da, html, junit, quirks is Quirks.UPSTREAM)
-        if any(zk_only):
+        chosen = (protocol, profile, quirks)
+        zk_only = (image, batch, da, html, junit, simulate, extra_precompiles)
+        if any(zk_only) or chosen != (DEFAULT, Profile.PRODUCTION, Quirks.NONE):
             raise UserError(ethereum.ZK_ONLY)
         return ethereum.execute(
             cases,
