@@ -148,14 +148,19 @@ def _with_said_hashes(
 ) -> SealedBlock:
     """The block with the keccak-256 of code that governance said, right or not.
 
-    It is nowhere in the pubdata, and nobody checks it (system spec 3.4).
+    It is nowhere in the pubdata, and nobody checks it (system spec 3.4). Raises
+    Misjudged where the state after knows no properties for a hash.
     """
     forced = {hash_bytes(stored_code(code)) for code in decreed}
     changed = False
     for words in report_words(run.channel, int(KIND_ACCOUNT_DIFF)):
         address = words.address()
         _properties(words)
-        told, mine = _properties(words), after.account(address)
+        told = _properties(words)
+        try:
+            mine = after.account(address)
+        except KeyError as error:
+            raise Misjudged("accounts", str(error.args[0])) from error
         said = mine._replace(observable_hash=told.observable_hash)
         if mine != told == said and mine.bytecode_hash in forced:
             after.put_account(address, told)

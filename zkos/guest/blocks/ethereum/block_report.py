@@ -4,8 +4,8 @@ The messages are those of ZKsync OS (`zkos/guest/README.md`), as far as they app
 """
 
 from zkos.guest.blocks.ethereum.work import Work
+from zkos.guest.models.mpt.settlement import differs
 from zkos.guest.protocol.report import STATUS_INVALID, STATUS_REVERTED, STATUS_SUCCESS
-from zkos.guest.state.account import Account
 from zkos.guest.state.report import Report
 from zkos.guest.system.commitment import Commitment
 from zkos.lang.control import urange
@@ -81,13 +81,3 @@ class BlockReport:
             outcome.output,
         )
         self.served = self.served + 1
-
-
-def differs(account: Account) -> bool:
-    """Whether Ethereum sees a change, which the length of a code is not."""
-    before = account.initial
-    return (
-        account.nonce != before.nonce
-        or account.balance != before.balance
-        or account.observable_hash != before.observable_hash
-    )
