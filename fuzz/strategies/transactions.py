@@ -255,7 +255,9 @@ def _odd_deposit(source: Source, made: FieldTransaction) -> FieldTransaction:
             recipient = (1 << 160) + word(source) % (1 << 200)
             return replace(made, refund_recipient=recipient)
         case 3:
-            return replace(made, value=ALL_ONES - need, mint_value=ALL_ONES)
+            # Those who have something already have no room for as much.
+            to = source.choose((made.to, *senders()[:2]))
+            return replace(made, to=to, value=ALL_ONES - need, mint_value=ALL_ONES)
         case 4:
             price = source.choose((1 << 240, ALL_ONES, 1 << 128))
             return replace(made, max_fee_per_gas=price, mint_value=ALL_ONES)

@@ -112,7 +112,7 @@ def test_campaigns_refuse_to_run_blind(tmp_path, target, options, reason):
     ("target", "reason"),
     [
         ("nothing", "no target is called 'nothing'"),
-        ("no.module:made", "cannot be loaded: No module named 'no'"),
+        ("no.module:made", "cannot be loaded: no module no.module"),
         (f"{PLACE}absent", "has no attribute 'absent'"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +11,7 @@ from differential.runners.base import deliver_block, state_of_case
 from fuzz.examine import examine
 from fuzz.opcodes import NAMES, executed
 from fuzz.statistics import Statistics
+from fuzz.strategies import cast
 from fuzz.strategies.cases import MOST_BLOCKS, as_batch, batch, case
 from fuzz.strategies.drawn import cases
 from fuzz.strategies.source import BytesSource, RandomSource
@@ -19,6 +21,7 @@ from zkos.host.context import DataAvailability
 from zkos.host.profile import Quirks, RunOptions
 
 SEEDS = 400
+HEAVY_SEEDS = 60
 INCLUDED = 0.6
 """The least share of transactions that must not be dropped."""
 
@@ -65,15 +68,27 @@ def test_no_bytes_make_a_small_case() -> None:
     assert sum(len(account.code) for account in made.accounts) < 200
 
 
-@pytest.fixture(scope="module")
-def statistics() -> Statistics:
+def statistics_of(seeds: range) -> Statistics:
     counted = Statistics()
-    for seed in range(SEEDS):
+    for seed in seeds:
         made = case(RandomSource(seed))
         examination = examine(made, RunOptions(quirks=Quirks.NONE), ("native",))
         assert examination.finding is None, seed
         counted.add(made, examination.outcomes)
     return counted
+
+
+@pytest.fixture(scope="module")
+def statistics() -> Statistics:
+    return statistics_of(range(SEEDS))
+
+
+@pytest.fixture(scope="module")
+def heavy_statistics() -> Iterator[Statistics]:
+    """Of cases that go for what a block can hold: one of a hundred else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cast, "_HEAVY_CASES", 100)
+        yield statistics_of(range(HEAVY_SEEDS))
 
 
 @pytest.mark.native
@@ -113,11 +128,18 @@ def test_other_ends_are_reached(statistics: Statistics, kind: str, status: str) 
         *("CallerGasLimitMoreThanBlock", "NonceOverflowInTransaction"),
         *("InvalidChainId", "CreateInitCodeSizeLimit", "DepositTooLow"),
         *("UnknownEncoding", "MalleableSignature", "BlockPubdataLimitReached"),
-        *("BlockNativeLimitReached", "BlockL2ToL1LogsLimitReached"),
     ],
 )
 def test_common_reasons_are_met(statistics: Statistics, reason: str) -> None:
     assert statistics.reasons["invalid", reason] > 0
+
+
+@pytest.mark.native
+@pytest.mark.parametrize(
+    "reason", ["BlockNativeLimitReached", "BlockL2ToL1LogsLimitReached"]
+)
+def test_limits_of_a_block_are_met(heavy_statistics: Statistics, reason: str) -> None:
+    assert heavy_statistics.reasons["invalid", reason] > 0
 
 
 @pytest.mark.native
