@@ -83,7 +83,13 @@ def furnish(source: Source, cast: Cast, state: Case) -> Case:
 
 
 def vary(source: Source, cast: Cast, block: Block) -> Block:
-    """The block with service transactions, or calls of system contracts."""
+    """The block with service transactions, or calls of system contracts.
+
+    Rarely blobs have another price, with which no transaction from L2 stays.
+    """
+    if source.chance(2):
+        fee = source.choose((0, 2, word(source)))
+        block = replace(block, context=replace(block.context, blob_fee=fee))
     match source.below(100):
         case roll if roll < 16:
             return _service_block(source, cast, block)
@@ -116,6 +122,8 @@ def service(source: Source) -> RawTransaction:
             tail = source.bytes(source.integer(1, 3))
     salt = source.choose((0, 1, word(source) % (1 << 64), word(source)), _SALTS)
     fields: list[rlp.Encodable] = [target.to_bytes(20, "big"), content, salt]
+    if source.chance(3):
+        fields.append(source.choose((0, 1)))
     envelope = _SERVICE_TYPE + rlp.encode(fields) + tail
     if source.chance(5):
         envelope = _SERVICE_TYPE + damage(source, envelope[1:])
