@@ -21,7 +21,7 @@ from zkos.host.context import DataAvailability
 from zkos.host.profile import Quirks, RunOptions
 
 SEEDS = 400
-HEAVY_SEEDS = 60
+HEAVY_SEEDS = 40
 INCLUDED = 0.6
 """The least share of transactions that must not be dropped."""
 

@@ -11,7 +11,7 @@ from tests.fuzz.planted import NAME
 
 
 def night(folder, *options):
-    plan = ("--time", "5s", "-j", "1", "--seed", SEED, "--mutants", "0")
+    plan = ("--time", "10s", "-j", "1", "--seed", SEED, "--mutants", "0")
     return zkos_here("fuzz", "night", "--folder", folder, *plan, *options)
 
 

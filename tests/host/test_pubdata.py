@@ -156,7 +156,7 @@ def test_batch_is_read_on_states_that_follow():
     ("data", "reason"),
     [
         (b"", "ends early"),
-        (b"\2" + bytes(60), "format 2"),
+        (b"\3" + bytes(60), "format 3"),
         (pubdata() + b"\0", "1 bytes follow"),
         (pubdata()[:-1], "ends early"),
         (pubdata((PLACE, b"\x04")), "no number is encoded by 0x04"),
