@@ -226,11 +226,18 @@ def _too_much(limits: Limits) -> str:
     return f"out of memory: more than {limits.memory_bytes / GIGABYTE:g} GB"
 
 
+def _mapped_bytes() -> int:
+    """The address space of this process."""
+    pages = Path("/proc/self/statm").read_text().split()[0]
+    return int(pages) * resource.getpagesize()
+
+
 def _serve(connection: Connection, limits: Limits) -> None:
     """Run jobs until the parent goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
-    space = limits.memory_bytes + _ADDRESS_SPACE_BYTES
+    # The copy of a large process begins with all that was mapped there.
+    space = _mapped_bytes() + limits.memory_bytes + _ADDRESS_SPACE_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What an engine prints is no result of ours.

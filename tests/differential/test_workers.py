@@ -1,3 +1,4 @@
+import mmap
 import os
 import signal
 import threading
@@ -51,6 +52,14 @@ def test_end_of_an_engine_is_an_outcome(name, result, reason):
     assert outcomes[0].result is result
     assert reason in outcomes[0].reason
     assert "\n" not in outcomes[0].reason
+
+
+def test_a_process_with_much_mapped_can_start_engines():
+    mapped = [mmap.mmap(-1, 2 << 30) for _ in range(10)]
+    (outcome,) = run_all([native_job()], 1, Limits(60.0, 1 << 30)).values()
+    for item in mapped:
+        item.close()
+    assert outcome.succeeded, outcome.reason
 
 
 def test_nothing_else_is_lost_when_engines_end():
