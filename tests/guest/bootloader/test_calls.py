@@ -135,17 +135,17 @@ def test_value_call_looks_at_the_callers_balance(chain: Chain) -> None:
         assert not chain.io.account(Address(B)).changed()
 
 
-@pytest.mark.parametrize("target", [B, 4, 0x100, 0x800A])
+@pytest.mark.parametrize("callee", [B, 4, 0x100, 0x800A])
 def test_failed_value_call_gives_back_gas_and_stipend(
-    chain: Chain, target: int
+    chain: Chain, callee: int
 ) -> None:
     """Only what the call itself costs is gone; the callee gets nothing."""
-    code = asm("GAS", call_to(target, value=7), "POP GAS SWAP1 SUB", RETURN_TOP)
+    code = asm("GAS", call_to(callee, value=7), "POP GAS SWAP1 SUB", RETURN_TOP)
     chain.contract(A, code, balance=6)
     with chain.running():
         assert chain.call(A)
         spent = int.from_bytes(chain.output, "big")
-    cold = 100 if target in (4, 0x100) else 2600
+    cold = 100 if callee in (4, 0x100) else 2600
     pushed = 4 * 2 + 3 * 3
     assert spent == pushed + cold + 9000 + 25000 - 2300 + 2 + 2
 
@@ -188,9 +188,9 @@ def test_both_accounts_are_paid_for(chain: Chain) -> None:
         assert chain.gas == 4 * 2 + 3 * 3 + 2 * 2600
 
 
-@pytest.mark.parametrize("target", [4, 0x8008, B])
-def test_delegate_without_code_does_nothing(chain: Chain, target: int) -> None:
-    chain.delegate(A, target, nonce=1)
+@pytest.mark.parametrize("callee", [4, 0x8008, B])
+def test_delegate_without_code_does_nothing(chain: Chain, callee: int) -> None:
+    chain.delegate(A, callee, nonce=1)
     with chain.running():
         assert chain.call(A, data=b"abc")
         assert (chain.output, chain.gas) == (b"", 0)
@@ -223,15 +223,15 @@ ROOM, FULL_FRAME = 1 << 28, (1 << 27) - 8192
 RICH_CALL = {"gas": 1 << 45, "native": 1 << 62}
 
 
-@pytest.mark.parametrize("target", ["frame", "hook"])
-def test_return_data_beyond_the_buffer_unwinds(chain: Chain, target: str) -> None:
+@pytest.mark.parametrize("who", ["frame", "hook"])
+def test_return_data_beyond_the_buffer_unwinds(chain: Chain, who: str) -> None:
     """All room is used up, also when a frame passes data on; one byte more is not."""
 
     def returned(length: int) -> str:
         """By a frame that is asked for a length, or by the identity."""
-        asked = f"{push(length)} PUSH0 MSTORE" if target == "frame" else ""
-        size = 32 if target == "frame" else length
-        callee = B if target == "frame" else 4
+        asked = f"{push(length)} PUSH0 MSTORE" if who == "frame" else ""
+        size = 32 if who == "frame" else length
+        callee = B if who == "frame" else 4
         zeros = "PUSH0 PUSH0"
         return f"{asked} {zeros} {push(size)} PUSH0 PUSH0 {push(callee)} GAS CALL POP"
 

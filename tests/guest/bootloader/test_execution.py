@@ -134,11 +134,11 @@ def test_delegation_is_in_force_at_once():
     assert account(outcome, AUTHORITY).code_hash != NO_CODE
 
 
-@pytest.mark.parametrize("target", [REVERTS, LOOPS])
-def test_delegation_survives_a_revert(target):
+@pytest.mark.parametrize("ending", [REVERTS, LOOPS])
+def test_delegation_survives_a_revert(ending):
     outcome = run(
         delegating(authorization(), to=TARGET),
-        accounts={TARGET: target, AUTHORITY: {"balance": 1}},
+        accounts={TARGET: ending, AUTHORITY: {"balance": 1}},
     )
     assert outcome.transactions[0].status.value == "reverted"
     assert account(outcome, AUTHORITY).code_hash != NO_CODE
