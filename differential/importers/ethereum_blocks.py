@@ -21,7 +21,8 @@ from differential.outcome import (
 )
 from zkos.host.case_reader import Node, read_json
 from zkos.host.ethereum.block import EthereumBlock, Witness
-from zkos.host.ethereum.headers import read_header
+from zkos.host.ethereum.headers import FIELDS, read_header
+from zkos.host.rlp import RlpError, decode
 from zkos.versions import Fork
 
 FORMAT: Final = "zkos-ethereum-blocks/1"
@@ -63,7 +64,7 @@ def read_witness(node: Node) -> Witness:
     """The answer of `debug_executionWitness`; headers oldest first."""
     fields = node.members()
     _need(node, fields, "state", "codes", "headers")
-    headers = [item.data() for item in fields["headers"].items()]
+    headers = [_header(item) for item in fields["headers"].items()]
     if not headers:
         fields["headers"].fail("the header of the parent is missing")
     return Witness(
@@ -71,6 +72,17 @@ def read_witness(node: Node) -> Witness:
         tuple(item.data() for item in fields["codes"].items()),
         tuple(headers),
     )
+
+
+def _header(node: Node) -> bytes:
+    data = node.data()
+    try:
+        item = decode(data)
+    except RlpError as error:
+        node.fail(f"no header: {error}")
+    if isinstance(item, bytes) or len(item) != len(FIELDS):
+        node.fail(f"no header: not a list of {len(FIELDS)} fields")
+    return data
 
 
 def _need(node: Node, fields: dict[str, Node], *names: str) -> None:
@@ -91,7 +103,7 @@ def _block(node: Node, fork: Fork, name: str) -> KnownBlock:
     block = EthereumBlock(
         fork,
         parts["header_rlp"].data(),
-        tuple(item.data() for item in parts["transactions"].items()),
+        tuple(_transaction(item) for item in parts["transactions"].items()),
         parts["withdrawals_rlp"].data(),
         _witness(node, fields, before),
     )
@@ -115,6 +127,13 @@ def _block(node: Node, fork: Fork, name: str) -> KnownBlock:
         after,
         tuple(item.members()["rlp"].data() for item in receipts),
     )
+
+
+def _transaction(node: Node) -> bytes:
+    data = node.data()
+    if not data:
+        node.fail("an empty transaction")
+    return data
 
 
 def _witness(

@@ -1,5 +1,8 @@
 """`--instance ethereum` of the command line."""
 
+import gzip
+import json
+
 import pytest
 
 from tests.cli.support import rows, zkos_here
@@ -46,6 +49,31 @@ def test_without_any_answer_there_is_nothing_to_say():
 
     assert done.returncode == 2
     assert done.stderr == "zkos: nothing was run: no engine has an answer\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "given", "words"),
+    [
+        (("witness", "headers", 0), "0xc0", "no header: not a list of 21 fields"),
+        (("witness", "headers", 0), "0x80", "no header: not a list of 21 fields"),
+        (("witness", "headers", 0), "0xf9", "no header: "),
+        (("block", "transactions", 1), "0x", "an empty transaction"),
+    ],
+)
+def test_bytes_that_are_none_name_their_place(tmp_path, place, given, words):
+    content = json.loads(gzip.decompress(BLOCK.read_bytes()))
+    part = content["blocks"][0]
+    for name in place[:-1]:
+        part = part[name]
+    part[place[-1]] = given
+    path = tmp_path / "bad.blocks.json"
+    path.write_text(json.dumps(content))
+    done = zkos_here("run", path, *INSTANCE)
+
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert f"blocks[0].{place[0]}.{place[1]}[{place[2]}]" in line
+    assert words in line
 
 
 @pytest.mark.parametrize(
