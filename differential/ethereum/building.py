@@ -163,7 +163,8 @@ def _apply(plan: Plan, headers: Sequence[bytes]) -> _Body:
                 for index, validator, address, amount in plan.withdrawals
             ),
         )
-    except (EthereumException, rlp.DecodingError) as error:
+    except (EthereumException, rlp.DecodingError, OverflowError) as error:
+        # The last for MODEXP with a base longer than there can be, under Prague.
         raise CannotBuild(f"{type(error).__name__}: {error}") from error
     return _Body(
         bytes(state.state_root(loaded)),
