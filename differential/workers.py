@@ -109,10 +109,9 @@ class Worker:
     def resident_bytes(self) -> int:
         """Memory the process occupies now; 0 if it is gone."""
         try:
-            fields = Path(f"/proc/{self.process.pid}/statm").read_text().split()
+            return _memory(str(self.process.pid))[1]
         except OSError:
             return 0
-        return int(fields[1]) * resource.getpagesize()
 
     def last_words(self) -> str:
         """How the process ended."""
@@ -226,10 +225,11 @@ def _too_much(limits: Limits) -> str:
     return f"out of memory: more than {limits.memory_bytes / GIGABYTE:g} GB"
 
 
-def _mapped_bytes() -> int:
-    """The address space of this process."""
-    pages = Path("/proc/self/statm").read_text().split()[0]
-    return int(pages) * resource.getpagesize()
+def _memory(process: str) -> tuple[int, int]:
+    """Bytes mapped and bytes resident of a process; OSError if it is gone."""
+    fields = Path(f"/proc/{process}/statm").read_text().split()
+    page = resource.getpagesize()
+    return int(fields[0]) * page, int(fields[1]) * page
 
 
 def _serve(connection: Connection, limits: Limits) -> None:
@@ -237,7 +237,7 @@ def _serve(connection: Connection, limits: Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent()
     # The copy of a large process begins with all that was mapped there.
-    space = _mapped_bytes() + limits.memory_bytes + _ADDRESS_SPACE_BYTES
+    space = _memory("self")[0] + limits.memory_bytes + _ADDRESS_SPACE_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What an engine prints is no result of ours.

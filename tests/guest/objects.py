@@ -41,6 +41,7 @@ from zkos.guest.rlp import writer as rlp_writer
 from zkos.guest.state import (
     account,
     accounts,
+    address_slots,
     artifacts,
     diff_encoding,
     emitted,
@@ -76,7 +77,7 @@ CLASSES = (
     *(state_system.System, options.Options, questions.Oracle, metadata.Metadata),
     *(resources.Resources, memory.ReturnMemory, commitment.Commitment),
     *(keccak.Keccak256, blake2s.Blake2s),
-    *(io.Io, storage.StorageCache, slot.AddressSlots, slot.Slot),
+    *(io.Io, storage.StorageCache, address_slots.AddressSlots, slot.Slot),
     *(accounts.AccountCache, account.Account, account.Properties),
     *(preimages.PreimageCache, preimages.Preimage, backing.Backing),
     *(events.EventLog, emitted.Event, emitted.Log, report.Report),

@@ -6,8 +6,9 @@ was before the block and binds what it has become.
 
 from zkos.guest.models.flat.tree import SealedSlot
 from zkos.guest.state.account import Account
+from zkos.guest.state.address_slots import AddressSlots
 from zkos.guest.state.preimages import Preimage, PreimageCache
-from zkos.guest.state.slot import AddressSlots, Slot
+from zkos.guest.state.slot import Slot
 from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.oracle import Oracle
 from zkos.guest.system.resources import Resources

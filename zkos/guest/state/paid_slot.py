@@ -12,7 +12,6 @@ from zkos.guest.protocol.native import (
     NATIVE_SLOT_WRITE_UNSET,
 )
 from zkos.lang.ints import U32, U64, U256, Address
-from zkos.lang.memory import Map
 
 
 class Slot:
@@ -116,14 +115,3 @@ class SlotUndo:
         slot.touched_in = self.touched_in
         slot.paid_in = self.paid_in
         slot.journaled = self.journaled
-
-
-class AddressSlots:
-    """The cached slots of one address."""
-
-    address: Address
-    slots: Map[U256, Slot]
-
-    def __init__(self, address: Address) -> None:
-        self.address = address
-        self.slots = Map(U256, Slot)

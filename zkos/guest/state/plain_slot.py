@@ -4,7 +4,6 @@ from zkos.guest.protocol.native import NATIVE_SLOT_WRITE, NATIVE_SLOT_WRITE_UNSE
 from zkos.guest.state.absence import after_write
 from zkos.lang.control import inline
 from zkos.lang.ints import U32, U64, U256, Address
-from zkos.lang.memory import Map
 
 
 class Slot:
@@ -95,14 +94,3 @@ class SlotUndo:
         slot.unset = self.unset
         slot.touched_in = self.touched_in
         slot.journaled = self.journaled
-
-
-class AddressSlots:
-    """The cached slots of one address."""
-
-    address: Address
-    slots: Map[U256, Slot]
-
-    def __init__(self, address: Address) -> None:
-        self.address = address
-        self.slots = Map(U256, Slot)

@@ -1,11 +1,10 @@
-"""A storage slot of the block, its history, and all slots of one address.
+"""A storage slot of the block, and its history.
 
 Account hashes are slots too where the storage model keeps them so (state spec 1). A
 seam: versions charge for a change by what they remember of earlier ones.
 """
 
 from zkos.lang.ints import U32, U64, U256, Address
-from zkos.lang.memory import Map
 
 class Slot:
     """One slot of the block."""
@@ -59,11 +58,3 @@ class SlotUndo:
 
     def restore(self) -> None:
         """Undo what has happened since."""
-
-class AddressSlots:
-    """The cached slots of one address."""
-
-    address: Address
-    slots: Map[U256, Slot]
-
-    def __init__(self, address: Address) -> None: ...

@@ -25,8 +25,9 @@ from zkos.guest.protocol.native import (
     NATIVE_SLOT_WARM,
 )
 from zkos.guest.state.absence import after_clearing
+from zkos.guest.state.address_slots import AddressSlots
 from zkos.guest.state.backing import Backing
-from zkos.guest.state.slot import AddressSlots, Slot, SlotUndo
+from zkos.guest.state.slot import Slot, SlotUndo
 from zkos.guest.system.errors import Fatal
 from zkos.guest.system.resources import Resources
 from zkos.lang.control import urange

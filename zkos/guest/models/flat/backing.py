@@ -13,13 +13,14 @@ from zkos.guest.protocol.native import (
     NATIVE_ACCOUNT_COLD_UNSET,
 )
 from zkos.guest.state.account import ENCODED_BYTES, Account
+from zkos.guest.state.address_slots import AddressSlots
 from zkos.guest.state.preimages import (
     PREIMAGE_ACCOUNT,
     PREIMAGE_CODE,
     Preimage,
     PreimageCache,
 )
-from zkos.guest.state.slot import AddressSlots, Slot
+from zkos.guest.state.slot import Slot
 from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.oracle import Oracle
 from zkos.guest.system.resources import Resources

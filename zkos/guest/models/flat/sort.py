@@ -1,6 +1,7 @@
 """The order of the storage cache at the end of a block (state spec 10)."""
 
-from zkos.guest.state.slot import AddressSlots, Slot
+from zkos.guest.state.address_slots import AddressSlots
+from zkos.guest.state.slot import Slot
 from zkos.lang.control import inline, urange
 from zkos.lang.ints import U32, U256, Address
 from zkos.lang.memory import Array, List, Map

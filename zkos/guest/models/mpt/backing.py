@@ -19,8 +19,9 @@ from zkos.guest.protocol.ethereum_queries import (
     STORAGE_WORDS,
 )
 from zkos.guest.state.account import EMPTY_KECCAK, Account
+from zkos.guest.state.address_slots import AddressSlots
 from zkos.guest.state.preimages import Preimage, PreimageCache
-from zkos.guest.state.slot import AddressSlots, Slot
+from zkos.guest.state.slot import Slot
 from zkos.guest.system.commitment import Commitment
 from zkos.guest.system.oracle import (
     Oracle,

@@ -15,7 +15,8 @@ from zkos.guest.models.mpt.leaf import (
 )
 from zkos.guest.models.mpt.trie import Trie, TrieWorkshop
 from zkos.guest.state.account import EMPTY_KECCAK, Account, Properties
-from zkos.guest.state.slot import AddressSlots, Slot
+from zkos.guest.state.address_slots import AddressSlots
+from zkos.guest.state.slot import Slot
 from zkos.lang.control import urange
 from zkos.lang.ints import U256, Address
 from zkos.lang.memory import NOT_FOUND, ByteView, List, Map, allocate_bytes
