@@ -167,7 +167,7 @@ _plant(
 )
 _plant(
     "blockhash_window",
-    "system.plain_metadata",
+    "system.block_window",
     "if distance > U64(BLOCK_HASHES):",
     "if distance >= U64(BLOCK_HASHES):",
     "BLOCKHASH of the oldest block is 0",

@@ -5,6 +5,7 @@ from typing import Final
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.limits import BLOCK_GAS, BLOCK_HASHES, HASH_BYTES, WINDOW_BYTES
 from zkos.guest.protocol.queries import DA_BLOBS
+from zkos.guest.system.block_window import hash_in_window
 from zkos.guest.system.options import Options
 from zkos.guest.system.oracle import Oracle, read_u64
 from zkos.lang.control import urange
@@ -64,13 +65,7 @@ class Metadata:
 
     def block_hash(self, number: U64) -> U256:
         """Hash of one of the last 256 blocks, else 0 (BLOCKHASH)."""
-        if number >= self.block_number:
-            return U256(0)
-        distance = self.block_number - number
-        if distance > U64(BLOCK_HASHES):
-            return U256(0)
-        index = BLOCK_HASHES - U32(distance)
-        return self.block_hashes.load_u256_be(index << 5)
+        return hash_in_window(self.block_hashes, self.block_number, number)
 
     def parent_hash(self) -> U256:
         """Hash of the block before; 0 for block 0."""
