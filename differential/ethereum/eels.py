@@ -113,6 +113,7 @@ def _watched(fork: ModuleType) -> Iterator[list[Any]]:
         outputs.append(original(**arguments))
         return outputs[-1]
 
+    # The fork is a module found by its name, of which types say nothing.
     fork.apply_body = apply_body  # type: ignore[attr-defined]
     try:
         yield outputs
