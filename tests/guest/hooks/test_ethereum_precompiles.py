@@ -396,6 +396,7 @@ def test_published_blocks(shared, precompiles, engine):
         if BLOCK_FORKS.get(content["fork"], Fork.OSAKA) is not precompiles.fork:
             continue
         calls = [*calls_of(file)][:: SELDOM[engine]]
+        assert calls, file.name
         for address, gas, data, (success, used, output) in calls:
             given = int.from_bytes(gas, "big")
             answer = precompiles.answer(address, data, given)
@@ -404,5 +405,5 @@ def test_published_blocks(shared, precompiles, engine):
                 assert answer == (True, given - price, output), (file.name, address)
             else:
                 assert answer == (False, 0, b""), (file.name, address)
-            seen += 1
-    assert seen > 5
+        seen += 1
+    assert seen > 2
