@@ -75,7 +75,7 @@ def page(
     settings = folder.settings()
     history = folder.history()
     seconds = float(history[-1]["seconds"]) if history else 0.0
-    summary = summarise(folder, seconds, [])
+    summary = summarise(folder, seconds)
     findings = list(folder.findings())
     faults = _faults(night.catches)
     return render(

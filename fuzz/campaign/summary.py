@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from fuzz.campaign.folder import Folder
 from fuzz.campaign.slot import Progress, Slot
-from fuzz.campaign.worker import resident_bytes
 
 _MEGABYTE: Final = 1 << 20
 
@@ -115,8 +114,8 @@ def validity(progress: Progress) -> str:
     )
 
 
-def summarise(folder: Folder, seconds: float, processes: list[int]) -> Summary:
-    """Read the slots of all workers."""
+def summarise(folder: Folder, seconds: float, resident: int = 0) -> Summary:
+    """Read the slots of all workers; `resident` are bytes of their processes."""
     findings: dict[str, int] = {}
     for finding in folder.findings():
         kind = finding.problem.kind
@@ -125,7 +124,7 @@ def summarise(folder: Folder, seconds: float, processes: list[int]) -> Summary:
         seconds,
         {name: _target(folder, name) for name in folder.settings().targets},
         findings,
-        sum(resident_bytes(str(process)) for process in processes),
+        resident,
     )
 
 
