@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from fuzz.campaign.crew import Crew, LocalCrew
+from fuzz.campaign.crew import Crew
 from fuzz.campaign.folder import Folder, Settings
 from fuzz.campaign.post import Standing, State
 from fuzz.campaign.slot import Progress
@@ -64,13 +64,13 @@ class Supervisor:
     def __init__(
         self,
         folder: Folder,
+        crew: Crew,
         show: Callable[[Summary], None] = lambda _: None,
-        crew: Crew | None = None,
     ) -> None:
         self._folder: Final = folder
         self._settings: Final[Settings] = folder.settings()
         self._show: Final = show
-        self._crew: Final = crew or LocalCrew(folder, self._settings.jobs)
+        self._crew: Final = crew
         self._lanes: Final[list[Lane]] = []
         self._spent: Final = dict.fromkeys(self._settings.targets, 0.0)
         """Seconds in which there were workers of a target, in this run."""

@@ -73,6 +73,24 @@ def run(
     json: Annotated[
         bool, typer.Option("--json", help="History lines on standard output.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ray://HOST:PORT|HOST:PORT|auto",
+            help="Workers run on this Ray cluster, one a core, --jobs at most.",
+            show_default="this machine",
+        ),
+    ] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(
+            "--storage",
+            metavar="URL",
+            help="With --cluster: where all that is found is kept, beside the folder. "
+            "A path, or what fsspec knows, as s3://BUCKET/PREFIX.",
+        ),
+    ] = None,
 ) -> int:
     """Run a campaign, or go on with the one in the folder.
 
@@ -96,6 +114,8 @@ def run(
         blind_seconds=blind,
         json=json,
         corpus=corpus,
+        cluster=cluster,
+        storage=storage,
     )
     return run_campaign(folder, wishes)
 
