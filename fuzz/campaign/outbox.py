@@ -5,8 +5,9 @@ written after what it stands for, so that what it names is whole.
 """
 
 import json
+import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,8 @@ class Mark:
     """Of an entry, the features it was kept for, as a set of bits."""
     cost: int = 0
     """Of an entry: what running it takes, as the pool counts."""
+    serial: int = field(default_factory=time.time_ns)
+    """Orders the marks of a worker: by when they were made."""
 
     @property
     def key(self) -> str:
@@ -47,10 +50,10 @@ class Outbox:
         if self._path.is_dir():
             fields = {**asdict(mark), "first": hex(mark.first)}
             text = json.dumps(sealed(fields)).encode()
-            write_file(self._path / f"{mark.key}.json", text)
+            write_file(self._place(mark), text)
 
     def marks(self) -> list[Mark]:
-        """All that waits; what is no whole mark is left out."""
+        """All that waits, in its order; what is no whole mark is left out."""
         found = []
         for path in sorted(self._path.glob("[!.]*.json")):
             with suppress(FileError, ValueError, TypeError, KeyError):
@@ -61,4 +64,7 @@ class Outbox:
 
     def drop(self, mark: Mark) -> None:
         """It is stored, or need not be."""
-        (self._path / f"{mark.key}.json").unlink(missing_ok=True)
+        self._place(mark).unlink(missing_ok=True)
+
+    def _place(self, mark: Mark) -> Path:
+        return self._path / f"{mark.serial:020}-{mark.key}.json"
