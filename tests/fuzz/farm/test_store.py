@@ -9,10 +9,9 @@ import time
 import pytest
 
 from fuzz.farm.hub import fetch
+from fuzz.farm.store import Store, StoreError
 from tests.fuzz.farm.test_station import entry_files, finding, finding_files
 
-pytest.importorskip("fsspec")
-from fuzz.farm.store import Store, StoreError
 
 BUCKET = "campaigns"
 
@@ -76,7 +75,7 @@ def test_what_was_put_is_there_and_whole(url):
     store.put("d.json", b"")
     assert store.paths() == ["a/b/c.bin", "d.json"]
     assert store.get("a/b/c.bin") == b"two"
-    with pytest.raises(OSError, match="\\w"):
+    with pytest.raises(OSError, match=r"\w"):
         store.get("nothing")
 
 
