@@ -22,6 +22,10 @@ class Crew(Protocol):
     """How long the supervisor waits between two looks."""
 
     @property
+    def trouble(self) -> str:
+        """Why what is found cannot be stored now; empty if it can."""
+
+    @property
     def lanes(self) -> int:
         """How many workers there can be; it may grow."""
 
@@ -42,6 +46,7 @@ class LocalCrew:
     """Processes of this machine that write to the campaign's folder themselves."""
 
     poll_seconds = 0.2
+    trouble = ""
 
     def __init__(self, folder: Folder, lanes: int) -> None:
         self._posts: Final = [Post(folder, lane) for lane in range(lanes)]

@@ -59,6 +59,10 @@ class Standing:
     """How long it has been at its input."""
     deaths: int = 0
     """Workers lost at this post so far."""
+    node: str = ""
+    """The machine, where there are several."""
+    silent_seconds: float = 0.0
+    """How long nothing was heard of it."""
 
 
 class Post:

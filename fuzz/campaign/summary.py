@@ -120,6 +120,13 @@ def summarise(folder: Folder, seconds: float, resident: int = 0) -> Summary:
     for finding in folder.findings():
         kind = finding.problem.kind
         findings[kind] = findings.get(kind, 0) + 1
+    return summarise_slots(folder, seconds, findings, resident)
+
+
+def summarise_slots(
+    folder: Folder, seconds: float, findings: dict[str, int], resident: int
+) -> Summary:
+    """The same where findings were counted already."""
     return Summary(
         seconds,
         {name: _target(folder, name) for name in folder.settings().targets},

@@ -13,11 +13,13 @@ from typing import Final
 from fuzz.campaign.crew import Crew
 from fuzz.campaign.folder import Folder, Settings
 from fuzz.campaign.post import Standing, State
+from fuzz.campaign.roster import Row, write_roster
 from fuzz.campaign.slot import Progress
 from fuzz.campaign.summary import Summary, summarise
 from zkos.terminal.errors import UserError
 
 _HISTORY_SECONDS: Final = 5.0
+_ROSTER_SECONDS: Final = 1.0
 _QUANTUM_SECONDS: Final = 60.0
 """A worker with several targets changes after this long."""
 
@@ -44,7 +46,7 @@ class Lane:
     began: float = 0.0
     seen: float = 0.0
     """When it was looked at last."""
-    resident: int = 0
+    standing: Standing | None = None
     done: set[str] = field(default_factory=set)
 
     @property
@@ -76,7 +78,7 @@ class Supervisor:
         """Seconds in which there were workers of a target, in this run."""
         self._worked: Final = seconds_before(folder)
         self._born: Final = time.monotonic()
-        self._recorded = 0.0
+        self._recorded = self._rostered = 0.0
         self.stop = False
         """Set by whoever wants the end."""
 
@@ -139,7 +141,7 @@ class Supervisor:
     def _see(self, lane: Lane, standing: Standing) -> None:
         """Act on how a worker stands."""
         now = time.monotonic()
-        lane.resident = standing.resident
+        lane.standing = standing
         if standing.state is State.WORKING:
             self._spent[lane.target] += now - lane.seen
         lane.seen = now
@@ -176,13 +178,37 @@ class Supervisor:
     def _report(self) -> None:
         summary = self._summary()
         self._show(summary)
+        if time.monotonic() - self._rostered >= _ROSTER_SECONDS:
+            self._rostered = time.monotonic()
+            write_roster(self._folder.path, self._rows(), self._crew.trouble)
         if self.seconds - self._recorded >= _HISTORY_SECONDS:
             self._record(summary)
             self.check_sight(summary)
 
     def _summary(self) -> Summary:
-        resident = sum(lane.resident for lane in self._lanes)
+        resident = sum(row.resident for row in self._rows())
         return summarise(self._folder, self.seconds, resident)
+
+    def _rows(self) -> list[Row]:
+        """How all lanes stand."""
+        rows = []
+        for lane in self._lanes:
+            seen = lane.standing
+            if seen is None:
+                continue
+            rows.append(
+                Row(
+                    lane.number,
+                    lane.target,
+                    seen.state.value,
+                    seen.node,
+                    seen.resident,
+                    round(seen.busy_seconds, 1),
+                    seen.deaths,
+                    seen.silent_seconds,
+                )
+            )
+        return rows
 
     def _record(self, summary: Summary) -> None:
         self._recorded = self.seconds

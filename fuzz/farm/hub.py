@@ -21,6 +21,7 @@ from fuzz.farm.store import Store
 from zkos.terminal.console import say
 
 ANNOUNCED: Final = "announced.jsonl"
+_CHANGING: Final = ("campaign.json", "farm.json", "history.jsonl", "roster.json")
 _MOST_WAITING: Final = 64 << 20
 """Bytes that wait to be stored, above which no more are asked for."""
 _RETRY_SECONDS: Final = 2.0
@@ -133,7 +134,13 @@ class Hub:
         return mark.name not in self._findings
 
     def _changing(self) -> Iterable[Path]:
-        names = ("campaign.json", "farm.json", "history.jsonl", ANNOUNCED)
+        names = (
+            "campaign.json",
+            "farm.json",
+            "history.jsonl",
+            "roster.json",
+            ANNOUNCED,
+        )
         yield from (p for p in (self._folder.path / n for n in names) if p.is_file())
         yield from self._folder.path.glob("*/lane-*.slot")
         yield from self._folder.path.glob("*/seeds/[!.]*")
@@ -186,10 +193,13 @@ class Hub:
         self.trouble = word
 
 
-def fetch(store: Store, folder: Path) -> int:
-    """Place what a store has and a folder lacks; how many files. Raises OSError."""
+def fetch(store: Store, folder: Path, paths: Iterable[str] | None = None) -> int:
+    """Place what a store has and a folder lacks; how many files. Raises OSError.
+
+    `paths` are those that are wanted, if not all.
+    """
     lacking: dict[str, dict[str, bytes]] = {}
-    for path in store.paths():
+    for path in store.paths() if paths is None else paths:
         if not (folder / path).exists():
             group = path.rsplit("/", 1)[0] if path.startswith(FINDINGS) else path
             lacking.setdefault(group, {})[path] = store.get(path)

@@ -64,6 +64,11 @@ class RayCrew:
         self._settings: Final = replace(settings, jobs=1 if most == 1 else 2)
 
     @property
+    def trouble(self) -> str:
+        """What the hub says."""
+        return self._hub.trouble or ""
+
+    @property
     def lanes(self) -> int:
         """As many as ever had a station; cores that come late add to them."""
         if time.monotonic() - self._looked > _LOOK_SECONDS:
@@ -95,7 +100,7 @@ class RayCrew:
             if seat.actor is not None:
                 self._hear(seat)
         self._hub.sync()
-        return {seat.lane: seat.standing for seat in self._seats if seat.target}
+        return {seat.lane: self._standing(seat) for seat in self._seats if seat.target}
 
     def end(self) -> None:
         """Ask all stations to end, store what comes in, and leave."""
@@ -110,6 +115,10 @@ class RayCrew:
             calls = [s.actor.end.remote() for s in self._seats if s.actor is not None]
             ray.wait(calls, num_returns=len(calls), timeout=_END_SECONDS)
         self._cluster.close()
+
+    def _standing(self, seat: Seat) -> Standing:
+        silent = time.monotonic() - seat.heard if seat.actor is not None else 0.0
+        return replace(seat.standing, node=seat.place, silent_seconds=round(silent, 1))
 
     def _is_busy(self, seat: Seat) -> bool:
         """Whether something may still come of a station."""
@@ -147,6 +156,7 @@ class RayCrew:
             return False
         actor.settle_in.remote(self._campaign, self._settings, seat.lane)
         seat.actor, seat.node = actor, machine.node
+        seat.place = f"{machine.address} {machine.node[:8]}"
         seat.heard = time.monotonic()
         if seat not in self._seats:
             self._seats.append(seat)

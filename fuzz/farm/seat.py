@@ -16,6 +16,8 @@ class Seat:
     """What it shall work on; empty before its first turn and after its last."""
     actor: Any = None
     node: str = ""
+    place: str = ""
+    """The node as people are told."""
     question: Any = None
     """What was asked and not yet answered, as Ray knows it."""
     asked: float = 0.0
@@ -33,7 +35,7 @@ class Seat:
     def leave(self) -> None:
         """Nobody sits here any more; whoever comes begins anew."""
         self.actor = self.question = None
-        self.node = ""
+        self.node = self.place = ""
         self.begins, self.cursor = bool(self.target), 0
         self.wanted, self.settled = [], []
         self.standing = Standing(self.target, State.WAITING)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -69,6 +70,15 @@ class Node:
                 command, env=known, stdout=log, stderr=log, cwd="/",
                 start_new_session=True,
             )  # fmt: skip
+
+    def wait(self, seconds=120):
+        """Until it runs; itself."""
+        deadline = time.monotonic() + seconds
+        while b"runtime started" not in self.log.read_bytes():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.2)
+        return self
 
     def pids(self):
         """Its processes; all are in its session or below one of those."""

@@ -31,7 +31,7 @@ def nodes():
 
     def make(*arguments, **options):
         made.append(Node(*arguments, **options))
-        return made[-1]
+        return made[-1].wait()
 
     yield make
     for node in reversed(made):

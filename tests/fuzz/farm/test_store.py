@@ -12,7 +12,6 @@ from fuzz.farm.hub import fetch
 from fuzz.farm.store import Store, StoreError
 from tests.fuzz.farm.test_station import entry_files, finding, finding_files
 
-
 BUCKET = "campaigns"
 
 
