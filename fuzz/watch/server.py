@@ -115,6 +115,7 @@ def serve(watched: Watched, port: int, told: Callable[[str], None]) -> None:
     except SystemExit as error:  # how uvicorn says that the port is taken
         raise UserError(f"--port {port}: cannot be listened on") from error
     with socket:
+        socket.listen(config.backlog)  # who hears of it may ask at once
         told(f"http://{HOST}:{socket.getsockname()[1]}/")
         uvicorn.Server(config).run([socket])
 

@@ -67,9 +67,8 @@ class Node:
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, env=known, stdout=log, stderr=log, cwd="/",
-                start_new_session=True,
-            )  # fmt: skip
+                command, env=known, stdout=log, stderr=log, cwd="/"
+            )
 
     def wait(self, seconds=120):
         """Until it runs; itself."""
@@ -81,7 +80,7 @@ class Node:
         return self
 
     def pids(self):
-        """Its processes; all are in its session or below one of those."""
+        """Its processes: all are below the first."""
         found = [self.process.pid]
         parents = {}
         for path in Path("/proc").glob("[0-9]*/stat"):
