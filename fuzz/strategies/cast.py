@@ -119,7 +119,7 @@ class Cast:
     heavy: bool = False
     """Whether transactions go for what a block can hold of native, logs and pubdata."""
     loud: bool = False
-    """Whether they then also go for the pubdata of a batch."""
+    """Whether they go for the pubdata of a batch instead."""
     creator: int | None = None
     """Whose next transaction puts a contract where somebody waits for it."""
 

@@ -212,10 +212,10 @@ def _fresh_work(source: Source, cast: Cast) -> Work:
 def _heavy_work(source: Source, cast: Cast) -> Work:
     """A part, or just too much, of the native or the logs that a block may have.
 
-    Or nearly all the pubdata that a batch may have in its blobs, once in a case.
+    Or nearly all the pubdata that a batch may have in its blobs, and no more then.
     """
     if cast.loud:
-        cast.loud = False
+        cast.loud = cast.heavy = False
         blobs = source.choose((MOST_BLOBS, MOST_BLOBS, 1, 2, MOST_BLOBS - 1))
         total = BLOB_DATA_BYTES * blobs - source.integer(*_SPARE_PUBDATA)
         length = min(total, source.choose(_MESSAGE_BYTES))
@@ -270,7 +270,7 @@ def from_l1(source: Source, cast: Cast) -> FieldTransaction:
         return replace(made, gas_limit=source.choose(_LITTLE_GAS))
     if source.chance(10):
         return _short_of_native(source, made)
-    if source.chance(10):
+    if source.chance(14):
         return _odd_deposit(source, made)
     if source.chance(6):
         return _odd_fields(source, made)
@@ -290,7 +290,7 @@ def _short_of_native(source: Source, made: FieldTransaction) -> FieldTransaction
 
 def _odd_deposit(source: Source, made: FieldTransaction) -> FieldTransaction:
     need = made.value + made.gas_limit * made.max_fee_per_gas
-    match source.below(6):
+    match source.below(8):
         case 0:
             return replace(made, mint_value=max(0, need - source.integer(1, 100)))
         case 1:
@@ -298,7 +298,7 @@ def _odd_deposit(source: Source, made: FieldTransaction) -> FieldTransaction:
         case 2:
             recipient = (1 << 160) + word(source) % (1 << 200)
             return replace(made, refund_recipient=recipient)
-        case 3:
+        case 3 | 6 | 7:
             # Those who have something already have no room for as much.
             to = source.choose((made.to, *senders()[:2]))
             return replace(made, to=to, value=ALL_ONES - need, mint_value=ALL_ONES)
