@@ -173,6 +173,8 @@ class Worker:
                 iteration=self._search.iteration,
                 last_new=self._last_new,
                 compared=before.compared + totals.compared,
+                repeated=before.repeated + totals.repeated,
+                unstable=pool.unstable.bit_count(),
             )
         )
 
