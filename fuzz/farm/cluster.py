@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -30,6 +31,19 @@ class Machine:
     cores: int
 
 
+@dataclass(slots=True)
+class Arrival:
+    """A station that was invited and has no seat yet."""
+
+    machine: Machine
+    actor: Any
+    question: Any
+    asked: float
+    builds: Builds
+    is_furnished: bool = False
+    """Builds it lacked were sent to it."""
+
+
 class Cluster:
     """A connection to a cluster, as long as it is open."""
 
@@ -46,7 +60,6 @@ class Cluster:
             word = " ".join(str(error).split())[:200] or type(error).__name__
             raise ClusterError(f"--cluster {address}: {word}") from error
         self._refused: Final[set[str]] = set()
-        self._accepted: Final[set[str]] = set()
         self.address: Final = address
 
     def machines(self) -> list[Machine]:
@@ -62,49 +75,54 @@ class Cluster:
         ]
         return sorted(found, key=lambda item: (item.address, item.node))
 
-    def hire(self, machine: Machine, builds: Builds) -> Any | None:
-        """A station on a core of a machine; None if it is refused or does not come."""
+    def invite(self, machine: Machine, builds: Builds) -> Arrival:
+        """Have an actor made on a core of a machine, which says what it is."""
         where = NodeAffinitySchedulingStrategy(machine.node, soft=False)
-        actor: Any = ray.remote(StationActor).options(
+        made: Any = ray.remote(StationActor).options(
             num_cpus=1, scheduling_strategy=where, max_concurrency=1
         )
-        made = actor.remote()
+        actor = made.remote()
+        now = time.monotonic()
+        return Arrival(machine, actor, actor.greet.remote(builds), now, builds)
+
+    def attend(self, arrival: Arrival) -> bool | None:
+        """Whether a station may take a seat; None while that is not known."""
+        ready, _ = ray.wait([arrival.question], timeout=0)
+        if not ready:
+            late = time.monotonic() - arrival.asked > _GREET_SECONDS
+            return self._dismiss(arrival) if late else None
         try:
-            reason = self._unfit(machine, made, builds)
+            answer = ray.get(arrival.question)
         except Exception as error:
             # A machine may go at any moment; one without our code cannot load it.
-            word = " ".join(str(error).split())
-            reason = None
-            if "ModuleNotFoundError" in word or "No module named" in word:
-                reason = "it lacks our code, or a package of it"
-            if reason is None:
-                ray.kill(made)
-                return None
+            lacks = "No module named" in str(error)
+            reason = "it lacks our code, or a package of it" if lacks else None
+            return self._dismiss(arrival, reason)
+        if arrival.is_furnished:
+            damaged = f"build {answer[:16]} came damaged" if answer else None
+            return True if damaged is None else self._dismiss(arrival, damaged)
+        theirs, lacking, other = answer
+        reason = stranger(identity(), theirs)
+        if reason is None and other is not None:
+            reason = f"another cache: its build {other[:16]} has another content"
         if reason is not None:
-            ray.kill(made)
+            return self._dismiss(arrival, reason)
+        if not lacking:
+            return True
+        contents: Mapping[str, bytes] = {name: read_build(name) for name in lacking}
+        arrival.question = arrival.actor.furnish.remote(arrival.builds, contents)
+        arrival.asked = time.monotonic()
+        arrival.is_furnished = True
+        return None
+
+    def _dismiss(self, arrival: Arrival, reason: str | None = None) -> bool:
+        """Let a station go; for a reason its machine is refused, which is told once."""
+        ray.kill(arrival.actor)
+        machine = arrival.machine
+        if reason is not None and machine.node not in self._refused:
             self._refused.add(machine.node)
             say(f"node {machine.address} ({machine.node[:8]}) is refused: {reason}")
-            return None
-        return made
-
-    def _unfit(self, machine: Machine, actor: Any, builds: Builds) -> str | None:
-        """Why a machine cannot take part; builds it lacks are given to it."""
-        greeting = ray.get(actor.greet.remote(builds), timeout=_GREET_SECONDS)
-        theirs, lacks, other = greeting
-        reason = stranger(identity(), theirs)
-        if reason is not None:
-            return reason
-        if other is not None:
-            return f"another cache: its build {other[:16]} has another content"
-        if machine.node not in self._accepted and lacks:
-            contents: Mapping[str, bytes] = {name: read_build(name) for name in lacks}
-            damaged = ray.get(
-                actor.furnish.remote(builds, contents), timeout=_GREET_SECONDS
-            )
-            if damaged is not None:
-                return f"build {damaged[:16]} came damaged"
-        self._accepted.add(machine.node)
-        return None
+        return False
 
     def close(self) -> None:
         """Leave the cluster; stations end with that."""

@@ -23,7 +23,7 @@ main()
 """
 
 
-def start(folder, *options, target=NAME, inside=()):
+def start(folder, *options, target=NAME, inside=(), cwd=None):
     """`zkos fuzz run` in a process group of its own, as a terminal's job.
 
     `inside` are words of a command that runs it.
@@ -34,6 +34,7 @@ def start(folder, *options, target=NAME, inside=()):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     return subprocess.Popen(
         command,
+        cwd=cwd,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -130,7 +130,7 @@ class Farm:
         self.start_cluster()
         self.start_driver()
 
-    def kill_driver(self, chance, again=True):
+    def kill_driver(self, chance, *, again=True):
         os.killpg(self.driver.pid, signal.SIGKILL)
         self.driver.communicate()
         if again:
