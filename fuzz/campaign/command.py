@@ -134,6 +134,7 @@ def _work(folder: Folder, wishes: Wishes, crew: Crew) -> int:
             if not interrupted:
                 supervisor.check_sight(summary)
     except CampaignError as error:
+        say(f"resume with: {resume_command(folder)}", to=messages())
         say(f"zkos fuzz: {error}", "bold red")
         return EXIT_ENGINE_FAILED
     tell_end(folder, summary, interrupted=interrupted)

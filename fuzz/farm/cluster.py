@@ -2,20 +2,26 @@
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+from fuzz.campaign.supervisor import CampaignError
 from fuzz.farm.actor import StationActor
 from fuzz.farm.identity import Builds, identity, read_build, stranger
 from zkos.terminal.console import say
 from zkos.terminal.errors import UserError
 
 _GREET_SECONDS: Final = 120.0
+_CONNECT_SECONDS: Final = 2.0
+_HEAD_SECONDS: Final = 20.0
+"""A head that does not answer for so long is given up."""
 
 
 class ClusterError(UserError):
@@ -60,10 +66,18 @@ class Cluster:
             word = " ".join(str(error).split())[:200] or type(error).__name__
             raise ClusterError(f"--cluster {address}: {word}") from error
         self._refused: Final[set[str]] = set()
+        self._head: Final = None if address.startswith("ray://") else _head()
+        self._silent_since: float | None = None
+        self.is_gone = False
+        """Whether the head was given up: nothing more can be asked."""
         self.address: Final = address
 
     def machines(self) -> list[Machine]:
-        """Those that are alive and were not refused, in an order that stays."""
+        """Those that are alive and were not refused, in an order that stays.
+
+        Raises OSError while the head does not answer, CampaignError when it is gone.
+        """
+        self._check_head()
         found = [
             Machine(
                 row["NodeID"],
@@ -115,9 +129,25 @@ class Cluster:
         arrival.is_furnished = True
         return None
 
+    def _check_head(self) -> None:
+        """See that the head is there, before Ray ends this process for its absence."""
+        if self._head is None:
+            return
+        try:
+            socket.create_connection(self._head, _CONNECT_SECONDS).close()
+            self._silent_since = None
+        except OSError:
+            now = time.monotonic()
+            self._silent_since = self._silent_since or now
+            if now - self._silent_since > _HEAD_SECONDS:
+                self.is_gone = True
+                raise CampaignError("the cluster's head is gone") from None
+            raise
+
     def _dismiss(self, arrival: Arrival, reason: str | None = None) -> bool:
         """Let a station go; for a reason its machine is refused, which is told once."""
-        ray.kill(arrival.actor)
+        with suppress(Exception):  # the cluster may be gone
+            ray.kill(arrival.actor)
         machine = arrival.machine
         if reason is not None and machine.node not in self._refused:
             self._refused.add(machine.node)
@@ -127,3 +157,10 @@ class Cluster:
     def close(self) -> None:
         """Leave the cluster; stations end with that."""
         ray.shutdown()
+
+
+def _head() -> tuple[str, int]:
+    """Where the head listens."""
+    address = str(ray.get_runtime_context().gcs_address)
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)

@@ -15,6 +15,7 @@ import ray
 from fuzz.campaign.folder import Folder
 from fuzz.campaign.outbox import ENTRY
 from fuzz.campaign.post import Standing, State
+from fuzz.campaign.supervisor import CampaignError
 from fuzz.corpus import write_atomically
 from fuzz.farm.cluster import Arrival, Cluster
 from fuzz.farm.hub import Hub
@@ -110,14 +111,16 @@ class RayCrew:
 
     def end(self) -> None:
         """Ask all stations to end, store what comes in, and leave."""
-        deadline = time.monotonic() + _END_SECONDS
+        deadline = time.monotonic() + (0.0 if self._cluster.is_gone else _END_SECONDS)
         for seat in self._seats:
             seat.released = True
         while time.monotonic() < deadline and any(map(self._is_busy, self._seats)):
             self.look()
             time.sleep(0.1)
         self._hub.close(_END_SECONDS)
-        with suppress(Exception):  # the cluster may be gone
+        if self._cluster.is_gone:
+            return  # whoever asks Ray now waits for ever
+        with suppress(Exception):
             calls = [s.actor.end.remote() for s in self._seats if s.actor is not None]
             ray.wait(calls, num_returns=len(calls), timeout=_END_SECONDS)
         self._cluster.close()
@@ -145,6 +148,8 @@ class RayCrew:
         self._looked = time.monotonic()
         try:
             machines = self._cluster.machines()
+        except CampaignError:
+            raise
         except Exception as error:  # the head may be away: what runs goes on
             say(f"the cluster does not answer: {' '.join(str(error).split())[:120]}")
             return
