@@ -25,7 +25,7 @@ from zkos.host.transactions import FieldTransaction, Kind
 _CAP: Final = (1 << 24) + 2
 """A little above the least that there may be."""
 _CHAIN: Final = BlockContext(max_tx_gas_limit=_CAP, proves_fri=True)
-_RAISED: Final = {"native": 320_000}
+_RAISED: Final = {"native": 195_000}
 """Gas limits in place of those of older scenes, by scene."""
 _OTHER: Final = FieldTransaction(  # of the second sender, whose nonce is 5
     Kind.EIP1559,
