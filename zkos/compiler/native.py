@@ -2,7 +2,7 @@
 
 import ctypes
 import mmap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn, Protocol
 
 import llvmlite.binding as llvm
@@ -134,7 +134,7 @@ class NativeLibrary:
         self.arena: Final = arena or new_arena()
         self._base = ctypes.addressof(ctypes.c_char.from_buffer(self.arena))
         self._next = self._cell("__heap_next", ctypes.c_uint64)
-        self._cell("__heap_end", ctypes.c_uint64).value = self._base + ARENA_BYTES
+        self._cell("__heap_end", ctypes.c_uint64).value = self._base + len(self.arena)
         self._options = self._cell("__options", ctypes.c_uint32 * 4)
         self._site = self._cell("__trap_site", ctypes.c_uint32)
         self._public_input = self._cell("__public_input", ctypes.c_char * 32)
@@ -196,6 +196,13 @@ class NativeLibrary:
         """Where a symbol of the appendix lies."""
         return int(self._tracker[symbol])
 
+    def entry(self, name: str) -> Callable[[int, int], int]:
+        """An exported function as it is: addresses of arguments and results, a status.
+
+        Each argument is at the next multiple of `SLOT_BYTES`.
+        """
+        return self._functions[name]
+
     def set_hooks(self, hooks: Sequence[int]) -> None:
         """Addresses of the comparison hooks of a coverage build, as in `HOOKS`."""
         cells = self._cell("__coverage_hooks", ctypes.c_void_p * len(hooks))
@@ -220,7 +227,7 @@ class NativeLibrary:
     def memory(self, address: int, length: int) -> bytes:
         """Bytes of the arena where `address_of` says: a `zkos.lang.places.Memory`."""
         start = (address - self._base) % (1 << 32)
-        if start + length > ARENA_BYTES:
+        if start + length > len(self.arena):
             raise ValueError(f"the guest has no {length} bytes at {address:#x}")
         return self.arena[start : start + length]
 
