@@ -6,7 +6,6 @@ and `previous_index` from here. It lies in flat memory (`zkos.host.store`); what
 written since the last look is kept aside until the next one.
 """
 
-import ctypes
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +14,7 @@ from itertools import chain
 from typing import Final, NamedTuple, Self
 
 from zkos.host.store.library import Store, store
-from zkos.host.store.memory import StoreMemory, Version, View
+from zkos.host.store.memory import Buffer, StoreMemory, Version
 
 DEPTH: Final = 64
 LOWEST_KEY: Final = bytes(32)
@@ -83,25 +82,10 @@ def empty_hashes() -> tuple[bytes, ...]:
 EMPTY: Final = empty_hashes()
 
 
-class _Buffer:
-    """Bytes that compiled code reads or writes."""
-
-    def __init__(self, size: int) -> None:
-        self.data = bytearray(size)
-        cell = ctypes.c_char.from_buffer(self.data) if size else None
-        self.view: View = (ctypes.addressof(cell) if cell is not None else 0, size)
-
-    @classmethod
-    def of(cls, content: bytes) -> Self:
-        made = cls(len(content))
-        made.data[:] = content
-        return made
-
-
-_key: Final = _Buffer(32)
-_value: Final = _Buffer(32)
-_leaf: Final = _Buffer(72)
-_path: Final = _Buffer(32 * DEPTH)
+_key: Final = Buffer(32)
+_value: Final = Buffer(32)
+_leaf: Final = Buffer(72)
+_path: Final = Buffer(32 * DEPTH)
 
 
 class StateTree:
@@ -253,10 +237,10 @@ class StateTree:
             guards = {key: pairs.pop(key, value) for key, value in _GUARDS.items()}
             self._version = _built(_joined({**guards, **pairs}))
         else:
-            self._write(_Buffer.of(_joined(pairs)), len(pairs))
+            self._write(Buffer.of(_joined(pairs)), len(pairs))
         self._count, self._only_new = self._version.count, True
 
-    def _write(self, pairs: _Buffer, count: int) -> None:
+    def _write(self, pairs: Buffer, count: int) -> None:
         version, done = self._version, 0
         memory = version.memory
         while True:
@@ -275,18 +259,18 @@ def _joined(pairs: dict[bytes, bytes]) -> bytes:
 
 def _built(pairs: bytes) -> Version:
     """A tree of these keys and values in a memory of its own."""
-    content = _Buffer.of(pairs)
+    content = Buffer.of(pairs)
     count = len(pairs) // 64
     memory = StoreMemory(_LEAF_ROOM * count + (1 << 14))
     version = Version(memory)
-    work = _Buffer(_WORK_BYTES * count)
+    work = Buffer(_WORK_BYTES * count)
     store().build(memory.view, version.view, content.view, work.view)
     return version
 
 
 def _pairs_of(version: Version) -> bytes:
     """Keys and values by index."""
-    content = _Buffer(64 * version.count)
+    content = Buffer(64 * version.count)
     store().pairs(version.memory.view, version.view, content.view)
     return bytes(content.data)
 

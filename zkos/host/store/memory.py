@@ -4,9 +4,10 @@ import ctypes
 import mmap
 import struct
 from hashlib import blake2s
-from typing import Final
+from typing import Final, Self
 
 from zkos.host.store import layout
+from zkos.host.store.library import View
 
 _WORD: Final = struct.Struct("<I")
 _EPOCH: Final = int(layout.EPOCH)
@@ -16,8 +17,6 @@ MOST: Final = (1 << 32) - mmap.PAGESIZE
 """Bytes that places of 32 bits reach."""
 _LARGE: Final = 1 << 20
 """From here on memory is mapped: it grows without being copied."""
-View = tuple[int, int]
-"""Address and length."""
 
 
 def _template() -> bytes:
@@ -104,3 +103,18 @@ class Version:
         """Number of leaves or strings."""
         (count,) = _WORD.unpack_from(self.data, int(layout.COUNT))
         return int(count)
+
+
+class Buffer:
+    """Bytes that compiled code reads or writes."""
+
+    def __init__(self, size: int) -> None:
+        self.data = bytearray(size)
+        cell = ctypes.c_char.from_buffer(self.data) if size else None
+        self.view: View = (ctypes.addressof(cell) if cell is not None else 0, size)
+
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        made = cls(len(content))
+        made.data[:] = content
+        return made
