@@ -270,9 +270,9 @@ class NativeLibrary:
         if self._answerer is not None:
             self._answerer.end()
         self._channel = channel
-        self._answer_by(
-            channel.answerer() if isinstance(channel, HasAnswerer) else None
-        )
+        offer: Callable[[], Answerer | None] | None
+        offer = getattr(channel, "answerer", None)
+        self._answer_by(None if offer is None else offer())
         show(channel, self.memory)
         self._oracle.out_used = 0
         self._oracle.in_position = 0
