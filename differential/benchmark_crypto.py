@@ -44,10 +44,8 @@ def _precompile(name: str, address: int, data: str) -> Iterator[Row]:
         ]
     )
     taken = (with_it - without) / _CALLS * 1e6
-    if taken > 0:
-        figures, note = {"us": taken}, ""
-    else:
-        figures, note = {"us": None}, "less than a call of the identity varies by"
+    figures: dict[str, float | None] = {"us": taken if taken > 0 else None}
+    note = "" if taken > 0 else "less than a call of the identity varies by"
     peer, ratio = None, None
     if name == "ecrecover" and taken > 0:
         theirs = _libsecp256k1(bytes.fromhex(data[2:]))
