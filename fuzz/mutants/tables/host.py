@@ -54,7 +54,7 @@ _plant(
     "store.keys",
     "        reference = memory.load_u32(place(reference) + SIDES + 4)\n",
     "        reference = memory.load_u32(place(reference) + SIDES)\n",
-    "a leaf before the leaf before is served",
+    "the leaf before the leaf before is served",
 )
 _plant(
     "state_order",
