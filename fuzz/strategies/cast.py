@@ -51,6 +51,8 @@ DEEP: Final = 0xDEE9 << 80
 """A contract that does nothing but call itself."""
 LOOPER: Final = 0x1009 << 96
 """A contract that makes a call as often as it is told."""
+HERALD: Final = 0x4E7A1D << 88
+"""A contract that sends long messages to L1."""
 UPGRADER: Final = 0x800F
 ADDRESS_LIMIT: Final = 1 << 160
 _POOLS: Final = Weights(24, 42, 16, 8, 6, 14)
@@ -115,7 +117,11 @@ class Cast:
     deep: bool = False
     """Whether somebody will recurse to the greatest depth."""
     heavy: bool = False
-    """Whether transactions go for what a block can hold of native and logs."""
+    """Whether transactions go for what a block can hold of native, logs and pubdata."""
+    loud: bool = False
+    """Whether they go for the pubdata of a batch instead."""
+    creator: int | None = None
+    """Whose next transaction puts a contract where somebody waits for it."""
 
     def address(self, source: Source) -> int:
         """A participant, rarely anybody."""
@@ -164,7 +170,8 @@ def make_cast(source: Source) -> Cast:
     slots = (0, 1, 2, word(source), word(source), (1 << 256) - 1)
     deep = source.chance(_DEEP_CASES)
     heavy = source.chance(_HEAVY_CASES)
-    return Cast(contracts, slots=slots, deep=deep, heavy=heavy)
+    loud = heavy and source.chance(40)
+    return Cast(contracts, slots=slots, deep=deep, heavy=heavy, loud=loud)
 
 
 def created_address(creator: int, nonce: int) -> int:
