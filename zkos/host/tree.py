@@ -189,7 +189,7 @@ class StateTree:
         if self.value(key) is not None:
             raise _known(key)
         index = self.next_free_slot
-        self._written[key] = value
+        self._note(key, value)
         return index
 
     def update(self, index: int, value: bytes) -> None:
@@ -202,6 +202,11 @@ class StateTree:
             raise ValueError(_LENGTHS)
         if self._count != _GENESIS or key in _GUARDS:
             self._only_new = False
+        self._note(key, value)
+
+    def _note(self, key: bytes, value: bytes) -> None:
+        # What was said is no longer so; forks may hold it, so it is not cleared.
+        self._root, self.answers = None, {}
         self._written[key] = value
 
     def root(self) -> bytes:
@@ -232,7 +237,6 @@ class StateTree:
         if not self._written:
             return
         pairs, self._written = self._written, {}
-        self._root, self.answers = None, {}
         if self._count == _GENESIS:
             guards = {key: pairs.pop(key, value) for key, value in _GUARDS.items()}
             self._version = _built(_joined({**guards, **pairs}))
