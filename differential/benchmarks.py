@@ -1,29 +1,29 @@
 """Measurements: each figure of ours beside a figure of others from the same run."""
 
 import importlib
+import importlib.util
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from differential.benchmark_rows import REPEATS, Row, absent
 from differential.outcome import DELEGATIONS, Outcome
 from differential.reports.record import published_cycles
 from differential.runners import native, riscv
 from differential.runners.base import Runner, run_chain, state_of_case
 from zkos.cases.loading import load_case
 from zkos.compiler.assembler import Assembler
-from zkos.host.case import Case, parse_case
+from zkos.host.case import Case
 from zkos.host.profile import Mode, Profile, RunOptions
 from zkos.machine.machine import Machine
 from zkos.machine.translator.engine import TranslatedEngine
 
-Row = dict[str, Any]
-REPEATS: Final = 3
-"""Runs of which the best counts."""
 _LOOPS: Final = 4_000_000
 _RAM: Final = 0x00200000
-_CALLS: Final = 4
+_NO_CASES: Final = "no file of published cycles beside the case"
 
 
 def cycles(path: Path, options: RunOptions) -> Row:
@@ -35,20 +35,28 @@ def cycles(path: Path, options: RunOptions) -> Row:
     known = [published_cycles(path, schemes[i], i) for i in range(len(outcomes))]
     ours = sum(outcome.cycles or 0 for outcome in outcomes)
     theirs = sum(count for count in known if count) if all(known) else None
-    return {
-        "case": path.name.partition(".")[0],
-        "outcome": outcomes[-1].result.value,
-        "ours": ours,
-        "theirs": theirs,
-        "ours/theirs": ours / theirs if theirs else None,
-        **{
-            name: sum((outcome.delegations or {}).get(name, 0) for outcome in outcomes)
-            for name in DELEGATIONS
+    heaps = [outcome.heap_bytes or 0 for outcome in outcomes]
+    return Row(
+        "cycles",
+        _name(path),
+        "riscv",
+        {
+            "outcome": outcomes[-1].result.value,
+            "cycles": ours,
+            "peer's cycles": theirs,
+            **{
+                name: sum((item.delegations or {}).get(name, 0) for item in outcomes)
+                for name in DELEGATIONS
+            },
+            "heap MB": max(heaps) / 1e6,
         },
-    }
+        "published image" if theirs else None,
+        ours / theirs if theirs else None,
+        "" if theirs else _NO_CASES,
+    )
 
 
-def block_speeds(paths: Sequence[Path], *, with_py_evm: bool) -> list[Row]:
+def block_speeds(paths: Sequence[Path], *, with_py_evm: bool) -> Iterator[Row]:
     """Gas a second on the largest case, in the replay profile, on each engine."""
     path = max(paths, key=lambda item: item.stat().st_size)
     case = load_case(path)
@@ -63,133 +71,97 @@ def block_speeds(paths: Sequence[Path], *, with_py_evm: bool) -> list[Row]:
         from differential.runners import py_evm
 
         runs.append(("py_evm", py_evm.run_block, options))
+    eels = importlib.util.find_spec("ethereum") is not None
+    if with_py_evm and eels:
+        from differential.runners import eels as second
+
+        runs.append(("eels", second.run_block, options))
     gas = _gas(case)
-    rows: list[Row] = []
+    speeds: dict[str, tuple[Outcome, float, float | None]] = {}
     for name, run, chosen in runs:
-        outcome = _best(lambda run=run, chosen=chosen: _first(run, case, chosen))  # type: ignore[misc]
-        seconds = outcome.seconds or 0.0
-        speed = gas / seconds / 1e6 if seconds and outcome.succeeded else None
-        row: Row = {"case": path.name.partition(".")[0], "engine": name}
-        row |= {"seconds": outcome.seconds, "Mgas/s": speed}
-        rows.append(row)
-    base = rows[-1]["Mgas/s"] if with_py_evm else None
-    for row in rows if base else ():
-        row["speed, py_evm = 1"] = row["Mgas/s"] / base if row["Mgas/s"] else None
-    return rows
+        outcome, whole = _middle(run, case, chosen)
+        good = outcome.succeeded and outcome.seconds
+        speed = gas / outcome.seconds / 1e6 if good and outcome.seconds else None
+        speeds[name] = (outcome, whole, speed)
+    base = speeds["py_evm"][2] if with_py_evm else None
+    for name, (outcome, whole, speed) in speeds.items():
+        figures = {"seconds": outcome.seconds, "with host": whole, "Mgas/s": speed}
+        heap = outcome.heap_bytes
+        figures["heap MB"] = heap / 1e6 if heap is not None else None
+        yield Row(
+            "block",
+            _name(path),
+            name,
+            figures,
+            "py_evm" if base else None,
+            speed / base if speed and base else None,
+            "" if speed else outcome.reason,
+        )
+    for name, missing in (("eels", not eels), ("pyrevm", not _has("pyrevm"))):
+        if missing and with_py_evm:
+            yield absent("block", _name(path), name, "not installed")
+    if shutil.which("anvil") is None:
+        yield absent("block", _name(path), "anvil", "not installed")
 
 
-def machine_speeds() -> list[Row]:
+def machine_speeds() -> Iterator[Row]:
     """Instructions a second of the machine and of unicorn on the same loop."""
     image, count = _loop()
     machines = {
         "interpreter": Machine("native"),
         "translated": Machine(TranslatedEngine(every=True)),
     }
-    rows: list[Row] = []
-    for name, machine in machines.items():
-        machine.run(image, None, 1 << 40)  # translates it
-        ours = min(
-            _seconds(lambda machine=machine: machine.run(image, None, 1 << 40))  # type: ignore[misc]
-            for _ in range(3)
-        )
-        rows.append(_speed(name, count, ours))
-    unicorn = _unicorn(image)
-    if unicorn is None:
-        return rows
-    rows.append(_speed("unicorn", count, min(_seconds(unicorn) for _ in range(3))))
-    base = rows[-1]["MIPS"]
-    return [{**row, "speed, unicorn = 1": row["MIPS"] / base} for row in rows]
-
-
-def _speed(name: str, count: int, seconds: float) -> Row:
-    return {"engine": name, "instructions": count, "MIPS": count / seconds / 1e6}
-
-
-def precompiles() -> list[Row]:
-    """What a call of each precompile takes beyond one of the identity."""
-    return [_precompile(*item) for item in _inputs()]
-
-
-def _precompile(name: str, address: int, data: str) -> Row:
-    called, idle = _calls(address, data), _calls(4, data)
-    options = RunOptions(Profile.REPLAY, report=False)
-    forward = replace(options, mode=Mode.FORWARD)
-
-    def extra(run: Runner, chosen: RunOptions) -> tuple[float, int]:
-        with_it = _best(lambda: _first(run, called, chosen))
-        without = _best(lambda: _first(run, idle, chosen))
-        seconds = (with_it.seconds or 0.0) - (without.seconds or 0.0)
-        return seconds / _CALLS, ((with_it.cycles or 0) - (without.cycles or 0))
-
-    native_seconds, _ = extra(native.run_block, forward)
-    _, riscv_cycles = extra(riscv.run_block, options)
-    return {
-        "precompile": name,
-        "native us": native_seconds * 1e6,
-        "riscv cycles": riscv_cycles // _CALLS,
+    runs: dict[str, Callable[[], object]] = {
+        name: lambda machine=machine: machine.run(image, None, 1 << 40)  # type: ignore[misc]
+        for name, machine in machines.items()
     }
+    for run in runs.values():
+        run()  # translates it
+    unicorn = _unicorn(image)
+    if unicorn is not None:
+        runs["unicorn"] = unicorn
+    seconds = {name: min(_seconds(run) for _ in range(3)) for name, run in runs.items()}
+    base = seconds.get("unicorn")
+    for name, taken in seconds.items():
+        figures = {"instructions": count, "MIPS": count / taken / 1e6}
+        peer, ratio = ("unicorn", base / taken) if base else (None, None)
+        yield Row("machine", "loop", name, figures, peer, ratio)
+    if unicorn is None:
+        yield absent("machine", "loop", "unicorn", "not installed: zkos[fuzz]")
+    if shutil.which("qemu-riscv32") is None:
+        yield absent("machine", "loop", "qemu-riscv32", "not installed")
 
 
-def _calls(address: int, data: str) -> Case:
-    key = "0x" + "11" * 32
-    sender = "0x19e7e376e7c213b7e7e7e46cc70a5dd086daff2a"
-    transactions = [
-        {
-            "type": "legacy",
-            "private_key": key,
-            "nonce": nonce,
-            "to": f"{address:#042x}",
-            "gas_limit": 2_000_000,
-            "gas_price": 1000,
-            "data": data,
-        }
-        for nonce in range(_CALLS)
-    ]
-    accounts = {sender: {"balance": str(10**20)}}
-    return parse_case({"block": {}, "accounts": accounts, "txs": transactions}, "bench")
+def _has(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
 
 
-def _inputs() -> Iterator[tuple[str, int, str]]:
-    from zkos.host.signing import keccak256, sign
-
-    digest = keccak256(b"bench")
-    r_s_v = sign(digest, b"\x22" * 32)
-    v = r_s_v[64].to_bytes(32, "big")
-    yield "ecrecover", 1, "0x" + (digest + v + r_s_v[:64]).hex()
-    yield "sha256, 1 kB", 2, "0x" + "5a" * 1024
-    yield "ripemd160, 1 kB", 3, "0x" + "5a" * 1024
-    lengths = "".join(f"{32:064x}" for _ in range(3))
-    yield "modexp, 256 bits", 5, "0x" + lengths + "7f" * 32 + "ff" * 32 + "f1" * 32
-    g1 = f"{1:064x}{2:064x}"
-    yield "bn254 add", 6, "0x" + g1 + g1
-    yield "bn254 mul", 7, "0x" + g1 + "7f" * 32
-    yield "bn254 pairing, 2 pairs", 8, "0x" + _pairs()
-
-
-def _pairs() -> str:
-    """e(P, Q) times e(-P, Q) for the generators of EIP-197."""
-    q = (
-        0x198E9393920D483A7260BFB731FB5D25F1AA493335A9E71297E485B7AEF312C2,
-        0x1800DEEF121F1E76426A00665E5C4479674322D4F75EDADD46DEBD5CD992F6ED,
-        0x090689D0585FF075EC9E99AD690C3395BC4B313370B38EF355ACDADCD122975B,
-        0x12C85EA5DB8C6DEB4AAB71808DCB408FE3D1E7690C43D37B4CE6CC0166FA7DAA,
-    )
-    field = 0x30644E72E131A029B85045B68181585D97816A916871CA8D3C208C16D87CFD47
-    points = (1, 2, *q, 1, field - 2, *q)
-    return "".join(f"{value:064x}" for value in points)
-
-
-def _first(run: Runner, case: Case, options: RunOptions) -> Outcome:
-    return run(case.blocks[0], state_of_case(case), options)
+def _name(path: Path) -> str:
+    return path.name.partition(".")[0]
 
 
 def _gas(case: Case) -> int:
-    outcome = _first(native.run_block, case, RunOptions(Profile.REPLAY))
+    outcome = first_block(native.run_block, case, RunOptions(Profile.REPLAY))
     return sum(item.gas_used or 0 for item in outcome.transactions or ())
 
 
-def _best(run: Callable[[], Outcome]) -> Outcome:
-    return min((run() for _ in range(REPEATS)), key=lambda item: item.seconds or 0.0)
+def first_block(run: Runner, case: Case, options: RunOptions) -> Outcome:
+    """The outcome of the first block of a case."""
+    return run(case.blocks[0], state_of_case(case), options)
+
+
+def _middle(run: Runner, case: Case, options: RunOptions) -> tuple[Outcome, float]:
+    """Of several runs on one state the one of middle time; seconds with the host's."""
+    block, state = case.blocks[0], state_of_case(case)
+    state.tree.root()
+    done: list[tuple[float, Outcome]] = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        outcome = run(block, state, options)
+        done.append((time.perf_counter() - started, outcome))
+    done.sort(key=lambda item: item[1].seconds or 0.0)
+    whole = sorted(seconds for seconds, _ in done)
+    return done[REPEATS // 2][1], whole[REPEATS // 2]
 
 
 def _seconds(run: Callable[[], object]) -> float:

@@ -50,7 +50,7 @@ def count_cycles(folder: Path | None = None) -> dict[str, int]:
     counts = {}
     for name, path in fixed_cases(folder).items():
         try:
-            counts[name] = cycles(path, options)["ours"]
+            counts[name] = cycles(path, options).figures["cycles"]
         except CaseError as error:
             say(f"zkos: its cycles are not counted: {error}")
     return counts

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from fuzz.mutants.mutant import Hunt, Mutant, Where, source_of
 from fuzz.mutants.patching import plant
 from fuzz.mutants.table import MUTANTS
+from zkos.host.store.library import is_compiled, use
 
 if TYPE_CHECKING:
     from fuzz.targets.calls import CallTarget
@@ -46,7 +47,9 @@ Attempt = Callable[[int], str | None]
 
 def prepare(mutant: Mutant, seed: int) -> Attempt:
     """Build what is changed; the function that tries case `number`."""
-    if mutant.where in (Where.HOST, Where.TRANSLATOR):
+    if is_compiled(mutant.patch.module):
+        use(mutant.variant)
+    elif mutant.where in (Where.HOST, Where.TRANSLATOR):
         plant(mutant.patch)
     match mutant.hunt:
         case Hunt.STREAMS:

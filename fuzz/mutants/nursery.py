@@ -1,12 +1,13 @@
 """The ground for faults in the host: its tree, with the guest and the judge as peers.
 
 The host is ordinary Python and runs in this process, so a fault is planted by giving
-a function of a child of this process other code.
+a function of a child of this process other code; what of it is compiled is built anew.
 """
 
 import ast
 import importlib
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
@@ -18,6 +19,8 @@ from fuzz.mutants.pieces import Built
 from fuzz.mutants.workshop import Workshop
 from fuzz.mutants.yard import told
 from zkos.compiler.errors import CompileError, Location
+from zkos.compiler.variant import PLAIN
+from zkos.host.store.library import is_compiled, use
 from zkos.lang.linkage import Patch, patched, source_path
 
 
@@ -30,7 +33,12 @@ class Nursery(Ground):
 
     def build(self, patches: Sequence[Patch]) -> Built:
         """Change functions of this process; what is built is the plain guest."""
+        compiled = tuple(patch for patch in patches if is_compiled(patch.module))
+        if compiled:
+            use(replace(PLAIN, patches=compiled))
         for patch in patches:
+            if patch in compiled:
+                continue
             path = source_path(patch.module)
             assert path is not None
             text = path.read_text()

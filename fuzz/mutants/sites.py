@@ -29,7 +29,10 @@ class Area(Enum):
     """The tree that the host serves proofs from."""
 
 
-HOST_MODULES: Final = ("zkos.host.tree",)
+HOST_MODULES: Final = (
+    "zkos.host.tree",
+    *(f"zkos.host.store.{name}" for name in ("building", "digests", "keys", "merkle")),
+)
 _ROOTS: Final = {
     Area.GUEST: ("zkos.guest", "zkos.compiler.runtime"),
     Area.DIVISION: ("zkos.compiler.runtime",),

@@ -11,6 +11,8 @@ from typing import Any, Final, NamedTuple
 from differential.runners.base import Ending
 from zkos.guest.protocol import report as guest_report
 from zkos.host.channel import QUERY_IDS, QUERY_NAMES, QueryChannel, Responder
+from zkos.host.oracle import HonestOracle
+from zkos.host.quick import QuickAnswers
 from zkos.host.state import Slot
 from zkos.host.words import Words
 
@@ -29,10 +31,22 @@ class Transcript:
     def __init__(self, responder: Responder) -> None:
         self._responder: Final = responder
         self.asked: Final[list[tuple[int, bytes]]] = []
+        self._quick: QuickAnswers | None = None
+
+    def quick(self, channel: QueryChannel) -> QuickAnswers | None:
+        """The same from memory, if the other can; what is asked is told meanwhile."""
+        if isinstance(self._responder, HonestOracle):
+            self._quick = self._responder.quick(channel, self._hear)
+        return self._quick
+
+    def _hear(self, query: int, parameters: bytes) -> None:
+        self.asked.append((query, parameters))
 
     def answer(self, query: int, parameters: bytes) -> bytes:
         """The response to a query; raises OracleError."""
-        self.asked.append((query, parameters))
+        if self._quick is not None:
+            self._quick.tell()
+        self._hear(query, parameters)
         return self._responder.answer(query, parameters)
 
     def slots(self) -> dict[bytes, Slot]:

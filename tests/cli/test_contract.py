@@ -27,10 +27,13 @@ ENGINE_FIELDS = {
 
 @pytest.mark.riscv
 def test_bench_takes_cases_or_the_word_fuzz():
-    short = ("--no-machine", "--no-crypto", "--no-py-evm", "--json")
+    short = ("--no-machine", "--no-crypto", "--no-py-evm", "--leaves", "32", "--json")
     for words in (("bench",), ("bench", "blocks")):
         lines = rows(zkos(*words, CASE, *short))
-        assert {row["bench"] for row in lines} == {"cycles", "block"}
+        assert {row["bench"] for row in lines} == {"cycles", "block", "state"}
+        for row in lines:
+            assert {"work", "engine", "peer", "ratio", "figures"} < set(row)
+            assert row["figures"] or row["note"]
     done = zkos("bench", "fuzz", "--seconds", "0.5", "--json")
     assert done.returncode in (0, 1), done.stderr
     measured = rows(done)

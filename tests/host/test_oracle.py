@@ -199,5 +199,8 @@ def test_answers_about_the_tree_are_those_of_the_tree_as_it_is():
     after = told(twin)
     assert before[0] == before[1] != after[0] == after[1]
     assert told(state) == before
+    twin.set_slot(0xC0DE, 1, 7)
+    assert told(twin)[0][-1] == 7
+    twin.set_slot(0xC0DE, 1, 6)
     twin.set_slot(0xC0DE, 2, 6)
     assert told(twin) == after

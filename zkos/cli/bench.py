@@ -4,7 +4,7 @@
 need not be said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,12 +12,12 @@ import typer
 from rich.table import Table
 from typer.core import TyperGroup
 
+from differential.benchmark_rows import Row
 from zkos.cli import options as opt
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.terminal.console import output, write_json
 from zkos.terminal.progress import progress
 
-Row = dict[str, Any]
 _DEFAULT: Final = "blocks"
 
 
@@ -52,35 +52,42 @@ def blocks(
     py_evm: Annotated[
         bool, typer.Option("--py-evm/--no-py-evm", help="Measure against py-evm.")
     ] = True,
+    state: Annotated[bool, typer.Option(help="Measure the host's state.")] = True,
+    leaves: Annotated[
+        int, typer.Option(min=32, help="How many leaves that state has.")
+    ] = 1_000_000,
     json: opt.JsonOption = False,
 ) -> int:
-    """Measure blocks, the machine and cryptography: `zkos bench [CASE|DIR]...`.
+    """Measure blocks, machine, cryptography and state: `zkos bench [CASE|DIR]...`.
 
-    Ratios above 1 in `speed` mean that ours is faster; in `ours/theirs` that ours
-    takes more cycles.
+    A ratio is ours over the peer's: speeds in areas of speeds, where above 1 is good,
+    cycles in `cycles` and costs over their goals in `state`, where below 1 is.
     """
-    from differential import benchmarks
+    from differential import benchmark_crypto, benchmark_state, benchmarks
     from differential.engines import parse_engines
     from differential.session import find_cases
 
-    with progress() as show:
+    with progress() as shown:
         for engine in parse_engines(("native", "riscv")):
-            engine.prepare(show)
+            engine.prepare(shown)
     options = RunOptions(profile, Mode.PROVING, Quirks.UPSTREAM)
     paths = find_cases(cases) if cases else []
-    sections: list[tuple[str, Sequence[Row]]] = []
+    areas: list[Iterable[Row]] = []
     if paths:
-        sections.append(("cycles", [benchmarks.cycles(p, options) for p in paths]))
-        sections.append(("block", benchmarks.block_speeds(paths, with_py_evm=py_evm)))
+        areas.append(benchmarks.cycles(path, options) for path in paths)
+        areas.append(benchmarks.block_speeds(paths, with_py_evm=py_evm))
     if machine:
-        sections.append(("machine", benchmarks.machine_speeds()))
+        areas.append(benchmarks.machine_speeds())
     if crypto:
-        sections.append(("crypto", benchmarks.precompiles()))
-    for name, rows in sections:
+        areas.append(benchmark_crypto.precompiles())
+    if state:
+        areas.append(benchmark_state.state_rows(leaves))
+    for area in areas:
+        rows = list(area)
         for row in rows if json else ():
-            write_json({"bench": name, **row})
+            write_json(row.to_json())
         if not json:
-            _show(name, rows)
+            _show(rows)
     return 0
 
 
@@ -98,14 +105,18 @@ def fuzz(
     return EXIT_CLEAN if show(seconds, json=json) else EXIT_DIFFERENCE
 
 
-def _show(title: str, rows: Sequence[Row]) -> None:
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for name in names:
-        numeric = any(isinstance(row.get(name), int | float) for row in rows)
-        table.add_column(name, justify="right" if numeric else "left")
+def _show(rows: Sequence[Row]) -> None:
+    names = list(dict.fromkeys(name for row in rows for name in row.figures))
+    table = Table(
+        title=rows[0].area, title_justify="left", box=None, padding=(0, 2, 0, 0)
+    )
+    columns = ("work", "engine", *names, "peer", "ratio", "note")
+    for name in columns:
+        table.add_column(name, justify="right" if name in (*names, "ratio") else "left")
     for row in rows:
-        table.add_row(*(_text(row.get(name)) for name in names))
+        figures = (row.figures.get(name) for name in names)
+        cells = (row.work, row.engine, *figures, row.peer, row.ratio, row.note)
+        table.add_row(*map(_text, cells))
     output().print(table)
 
 

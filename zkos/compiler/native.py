@@ -2,8 +2,8 @@
 
 import ctypes
 import mmap
-from collections.abc import Sequence
-from typing import Any, Final, NoReturn, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NoReturn, Protocol, TypeAlias
 
 import llvmlite.binding as llvm
 
@@ -47,11 +47,36 @@ _WIDTHS: Final = {
 }
 
 
+View: TypeAlias = tuple[int, int]
+"""Address and length in bytes."""
+
+
 class Channel(Protocol):
     """The host's end of the oracle."""
 
     def exchange(self, written: bytes) -> bytes:
         """Take the words written so far, give all words that can be read now."""
+
+
+class Answerer(Protocol):
+    """Who answers a guest in place of the channel, as far as it can.
+
+    A channel that may be left aside offers one: its method `answerer` gives it for the
+    next run, or None if it has to see all questions itself.
+    """
+
+    def begin(self, oracle: View, out: View, incoming: View, slow: int) -> int:
+        """The address of a function to call for answers.
+
+        It works on the guest's end of the oracle, on the words written and on the
+        buffer for answers; `slow` is the address of what asks the channel.
+        """
+
+    def receive(self, incoming: View) -> None:
+        """Put answers there from now on."""
+
+    def end(self) -> None:
+        """The run is over."""
 
 
 class GuestTrap(Exception):
@@ -134,7 +159,7 @@ class NativeLibrary:
         self.arena: Final = arena or new_arena()
         self._base = ctypes.addressof(ctypes.c_char.from_buffer(self.arena))
         self._next = self._cell("__heap_next", ctypes.c_uint64)
-        self._cell("__heap_end", ctypes.c_uint64).value = self._base + ARENA_BYTES
+        self._cell("__heap_end", ctypes.c_uint64).value = self._base + len(self.arena)
         self._options = self._cell("__options", ctypes.c_uint32 * 4)
         self._site = self._cell("__trap_site", ctypes.c_uint32)
         self._public_input = self._cell("__public_input", ctypes.c_char * 32)
@@ -150,11 +175,13 @@ class NativeLibrary:
         self._outgoing = memoryview(self._out).cast("B")
         self._oracle.out = ctypes.addressof(self._out)
         self._oracle.out_size = OUT_WORDS
+        self._answerer: Answerer | None = None
         self._receive(bytearray(IN_BYTES))
         self._channel: Channel | None = None
         self._failure: BaseException | None = None
         self._callback = ctypes.CFUNCTYPE(ctypes.c_int)(self._exchange)
-        self._oracle.host = ctypes.cast(self._callback, ctypes.c_void_p).value
+        self._slow = ctypes.cast(self._callback, ctypes.c_void_p).value or 0
+        self._oracle.host = self._slow
 
     def _exchange(self) -> int:
         try:
@@ -177,6 +204,8 @@ class NativeLibrary:
         """Take answers in this memory from now on."""
         self._incoming = buffer
         self._oracle.in_words = ctypes.addressof(ctypes.c_char.from_buffer(buffer))
+        if self._answerer is not None:
+            self._answerer.receive((self._oracle.in_words, len(buffer)))
 
     def _written(self) -> bytes:
         oracle = self._oracle
@@ -195,6 +224,13 @@ class NativeLibrary:
     def address(self, symbol: str) -> int:
         """Where a symbol of the appendix lies."""
         return int(self._tracker[symbol])
+
+    def entry(self, name: str) -> Callable[[int, int], int]:
+        """An exported function as it is: addresses of arguments and results, a status.
+
+        Each argument is at the next multiple of `SLOT_BYTES`.
+        """
+        return self._functions[name]
 
     def set_hooks(self, hooks: Sequence[int]) -> None:
         """Addresses of the comparison hooks of a coverage build, as in `HOOKS`."""
@@ -220,7 +256,7 @@ class NativeLibrary:
     def memory(self, address: int, length: int) -> bytes:
         """Bytes of the arena where `address_of` says: a `zkos.lang.places.Memory`."""
         start = (address - self._base) % (1 << 32)
-        if start + length > ARENA_BYTES:
+        if start + length > len(self.arena):
             raise ValueError(f"the guest has no {length} bytes at {address:#x}")
         return self.arena[start : start + length]
 
@@ -231,7 +267,12 @@ class NativeLibrary:
 
     def attach(self, channel: Channel | None, options: Sequence[int] = ()) -> None:
         """Connect an oracle and set the option words."""
+        if self._answerer is not None:
+            self._answerer.end()
         self._channel = channel
+        offer: Callable[[], Answerer | None] | None
+        offer = getattr(channel, "answerer", None)
+        self._answer_by(None if offer is None else offer())
         show(channel, self.memory)
         self._oracle.out_used = 0
         self._oracle.in_position = 0
@@ -240,6 +281,17 @@ class NativeLibrary:
         self._oracle.words_written = 0
         for index in range(4):
             self._options[index] = options[index] if index < len(options) else 0
+
+    def _answer_by(self, answerer: Answerer | None) -> None:
+        self._answerer = answerer
+        self._oracle.host = self._slow
+        if answerer is not None:
+            self._oracle.host = answerer.begin(
+                (ctypes.addressof(self._oracle), ctypes.sizeof(_Oracle)),
+                (self._oracle.out, 4 * OUT_WORDS),
+                (self._oracle.in_words, len(self._incoming)),
+                self._slow,
+            )
 
     def flush(self) -> None:
         """Give the channel what was written and not yet exchanged."""

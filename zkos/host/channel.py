@@ -7,7 +7,8 @@ queries for a `Responder` and messages that want no answer.
 
 import struct
 from collections import Counter
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol, TypeAlias
 
 from zkos.guest.protocol import queries
 from zkos.guest.protocol.report import MESSAGE
@@ -46,6 +47,8 @@ REPORT: Final = int(MESSAGE)
 UART: Final = 0xFFFFFFFF
 """Message of a logging build, text (oracle spec 5)."""
 _MESSAGES: Final = (REPORT, UART)
+View: TypeAlias = tuple[int, int]
+"""Address and length in bytes."""
 _WORD_BYTES: Final = 4
 _COUNT: Final = struct.Struct("<I")
 _HEAD: Final = struct.Struct("<II")
@@ -83,6 +86,14 @@ class Responder(Protocol):
         """
 
 
+class Answerer(Protocol):
+    """Who answers a compiled guest without Python: `zkos.compiler.native.Answerer`."""
+
+    def begin(self, oracle: View, out: View, incoming: View, slow: int) -> int: ...
+    def receive(self, incoming: View) -> None: ...
+    def end(self) -> None: ...
+
+
 def framed(payload: bytes) -> bytes:
     """A response as the reference host sends it: padded to 64-bit words."""
     length = len(payload)
@@ -114,6 +125,18 @@ class QueryChannel:
         self.fault: str | None = None
         """Why a query could not be answered; nothing is answered after that."""
         self._memory: Memory = _no_memory
+
+    def answerer(self) -> Answerer | None:
+        """Who answers in memory what this would; None where answers are watched."""
+        offer: Callable[[QueryChannel], Answerer | None] | None
+        offer = getattr(self._responder, "quick", None)
+        return None if offer is None else offer(self)
+
+    def count(self, queries: Mapping[int, int], asked: int, answered: int) -> None:
+        """Count what was answered without it: queries, words of them and of answers."""
+        self.queries.update(queries)
+        self.words_written += asked
+        self.words_answered += answered
 
     def see(self, memory: Memory) -> None:
         """Look here for what the guest points at, see `zkos.lang.places`."""

@@ -6,6 +6,7 @@ judges what the guest and others say.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
 from zkos.host.context import BLOCK_HASHES, BlockContext, DataAvailability
@@ -22,6 +23,7 @@ _HEADER_NONCE: Final = bytes(8)
 MIX_HASH: Final = 1
 """Of headers in production, whatever the metadata says."""
 _LOG_LEVELS: Final = 14
+_WINDOWS_KEPT: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +62,21 @@ class StateCommitment:
 
     def hash(self) -> bytes:
         """The 32 bytes that name it."""
-        missing = BLOCK_HASHES - len(self.block_hashes)
-        hashes = bytes(32 * missing) + b"".join(
-            value.to_bytes(32, "big") for value in reversed(self.block_hashes)
-        )
         return hash_bytes(
             self.root
             + self.next_free_slot.to_bytes(8, "big")
             + (self.block_number % 2**64).to_bytes(8, "big")
-            + hash_bytes(hashes)
+            + _hash_of_window(self.block_hashes)
             + self.timestamp.to_bytes(8, "big")
         )
+
+
+@lru_cache(_WINDOWS_KEPT)
+def _hash_of_window(block_hashes: tuple[int, ...]) -> bytes:
+    """Of the hashes of past blocks, the latest last; cases have few different ones."""
+    missing = BLOCK_HASHES - len(block_hashes)
+    hashes = [value.to_bytes(32, "big") for value in reversed(block_hashes)]
+    return hash_bytes(bytes(32 * missing) + b"".join(hashes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +185,25 @@ def block_hash(
 
 def logs_root(logs: Sequence[L1LogLine]) -> bytes:
     """The root of the tree of logs, 14 levels."""
+    empty = _empty_logs()
+    if not logs:
+        return empty[_LOG_LEVELS]
     level = [keccak256(log.encode()) for log in logs]
-    empty = keccak256(bytes(LOG_BYTES))
-    for _ in range(_LOG_LEVELS):
+    for height in range(_LOG_LEVELS):
         if len(level) % 2:
-            level.append(empty)
+            level.append(empty[height])
         pairs = zip(level[::2], level[1::2], strict=True)
         level = [keccak256(left + right) for left, right in pairs]
-        empty = keccak256(empty * 2)
-    return level[0] if level else empty
+    return level[0]
+
+
+@cache
+def _empty_logs() -> tuple[bytes, ...]:
+    """Roots of trees without logs, by their number of levels."""
+    roots = [keccak256(bytes(LOG_BYTES))]
+    for _ in range(_LOG_LEVELS):
+        roots.append(keccak256(roots[-1] * 2))
+    return tuple(roots)
 
 
 def priority(hashes: Iterable[bytes]) -> tuple[int, bytes]:

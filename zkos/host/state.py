@@ -1,7 +1,7 @@
 """The chain between two blocks: tree, preimages and the hashes of past blocks."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -21,11 +21,37 @@ class Slot(NamedTuple):
     address: int
     key: int
 
+    def place(self) -> bytes:
+        """What its flat key is the hash of."""
+        return self.address.to_bytes(32, "big") + self.key.to_bytes(32, "big")
+
     def flat_key(self) -> bytes:
         """The key of its leaf (state spec 8)."""
-        return hash_bytes(
-            self.address.to_bytes(32, "big") + self.key.to_bytes(32, "big")
-        )
+        return hash_bytes(self.place())
+
+    @classmethod
+    def at(cls, place: bytes) -> "Slot":
+        """The slot of this `place`."""
+        return cls(int.from_bytes(place[:32], "big"), int.from_bytes(place[32:], "big"))
+
+
+class Slots(Mapping[bytes, Slot]):
+    """What flat keys stand for."""
+
+    def __init__(self, places: LayeredDict[bytes, bytes]) -> None:
+        self._places = places
+
+    def __getitem__(self, key: bytes) -> Slot:
+        return Slot.at(self._places[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._places)
 
 
 class SlotDiff(NamedTuple):
@@ -41,7 +67,7 @@ class ChainState:
     def __init__(self) -> None:
         self.tree = StateTree()
         self.preimages = Preimages()
-        self._slots: LayeredDict[bytes, Slot] = LayeredDict()
+        self._places: LayeredDict[bytes, bytes] = LayeredDict()
         self.block_hashes: tuple[int, ...] = (0,) * BLOCK_HASHES
         """Of past blocks as big-endian numbers, latest first."""
         self.timestamp = 0
@@ -52,7 +78,7 @@ class ChainState:
         twin = ChainState()
         twin.tree = self.tree.fork()
         twin.preimages = self.preimages.fork()
-        twin._slots = self._slots.fork()
+        twin._places = self._places.fork()
         twin.block_hashes = self.block_hashes
         twin.timestamp = self.timestamp
         return twin
@@ -60,7 +86,7 @@ class ChainState:
     @property
     def slots(self) -> Mapping[bytes, Slot]:
         """What the keys of the tree stand for, as far as known."""
-        return self._slots
+        return Slots(self._places)
 
     def set_slot(self, address: int, key: int, value: int) -> None:
         """Write a slot; a zero value makes a leaf too."""
@@ -171,17 +197,17 @@ class ChainState:
         for key, row in rows:
             if "slot" in row:
                 address, slot = row["slot"]
-                state._slots.add(key, Slot(int(address, 16), int(slot, 16)))
+                state._places.add(key, Slot(int(address, 16), int(slot, 16)).place())
         state.preimages = Preimages(bytes.fromhex(x) for x in content["preimages"])
         state.block_hashes = tuple(int(x, 16) for x in content["block_hashes"])
         state.timestamp = content["timestamp"]
         return state
 
     def _write(self, slot: Slot, value: bytes) -> None:
-        key = slot.flat_key()
+        place = slot.place()
+        key = hash_bytes(place)
         self.tree.write(key, value)
-        if key not in self._slots:
-            self._slots.add(key, slot)
+        self._places.add_new(key, place)
 
 
 def _leaf_row(leaf: Leaf, slots: Mapping[bytes, Slot]) -> dict[str, Any]:

@@ -2,22 +2,35 @@
 
 A binary Merkle tree of depth 64 whose leaves form a list sorted by key (state spec
 9). The guest sees it only through the oracle, which serves `proof`, `index_of`
-and `previous_index` from here.
+and `previous_index` from here. It lies in flat memory (`zkos.host.store`); what was
+written since the last look is kept aside until the next one.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2s
-from typing import Final, NamedTuple, Self, TypeVar
+from itertools import chain
+from typing import Final, NamedTuple, Self
 
-from zkos.host.layered import SMALL, LayeredDict, LayeredKeys, is_small
-
-_T = TypeVar("_T")
+from zkos.host.store.library import Store, store
+from zkos.host.store.memory import Buffer, StoreMemory, Version
 
 DEPTH: Final = 64
 LOWEST_KEY: Final = bytes(32)
 HIGHEST_KEY: Final = b"\xff" * 32
 NO_VALUE: Final = bytes(32)
+_GUARDS: Final = {LOWEST_KEY: NO_VALUE, HIGHEST_KEY: NO_VALUE}
+_GENESIS: Final = len(_GUARDS)
+_KEY_BYTES: Final = 32
+_LENGTHS: Final = "keys and values have 32 bytes"
+_NO_INDEX: Final = (1 << 32) - 1
+_LEAF_ROOM: Final = 192
+"""Bytes that a leaf takes with its part of the nodes."""
+_WORK_BYTES: Final = 32
+_WASTE: Final = 8
+"""How many times what a tree needs its memory may hold before it is made anew."""
+_SMALL: Final = 1 << 20
 
 
 class Leaf(NamedTuple):
@@ -69,25 +82,30 @@ def empty_hashes() -> tuple[bytes, ...]:
 EMPTY: Final = empty_hashes()
 
 
+_key: Final = Buffer(32)
+_value: Final = Buffer(32)
+_leaf: Final = Buffer(72)
+_path: Final = Buffer(32 * DEPTH)
+
+
 class StateTree:
     """All leaves of the state, from genesis: only the two guards.
 
-    Forks share everything, and after a change nearly everything: what changed lies in
-    `_changed` and `_nodes`, before the lists that forks hold together.
+    Forks share everything, and after a change all but the ways to what changed.
     """
 
+    __slots__ = ("_count", "_only_new", "_root", "_version", "_written", "answers")
+
     def __init__(self) -> None:
-        self._leaves = [Leaf(LOWEST_KEY, NO_VALUE, 1), Leaf(HIGHEST_KEY, NO_VALUE, 1)]
-        self._index = LayeredDict([(LOWEST_KEY, 0), (HIGHEST_KEY, 1)])
-        self._sorted = LayeredKeys([LOWEST_KEY, HIGHEST_KEY])
-        # Digests from the left, a list per height; nodes to the right are EMPTY.
-        self._levels: list[list[bytes]] = [[] for _ in range(DEPTH + 1)]
-        self._changed: dict[int, Leaf] = {}
-        self._nodes: dict[tuple[int, int], bytes] = {}
-        """By height and number, what replaces or continues `_levels`."""
-        self._count = 2
-        self._stale = {0, 1}
-        self._lists_shared = self._changes_shared = False
+        memory, handle = _genesis(store())
+        self._version = Version(StoreMemory(content=memory), handle)
+        self._written: dict[bytes, bytes] = {}
+        """Values by keys in the order of the first writing, not in `_version` yet."""
+        self._count = _GENESIS
+        """Leaves in `_version`."""
+        self._only_new = True
+        """Whether all that was written is known to be no update."""
+        self._root: bytes | None = None
         self.answers: dict[tuple[int, bytes], bytes] = {}
         """What an oracle said about the tree as it is, to be said again."""
 
@@ -98,242 +116,180 @@ class StateTree:
         ValueError as of `insert`.
         """
         tree = cls()
-        pairs = [(LOWEST_KEY, NO_VALUE), (HIGHEST_KEY, NO_VALUE), *leaves]
-        index: dict[bytes, int] = {}
-        for key, value in pairs:
-            if key in index:
+        written = tree._written
+        for key, value in leaves:
+            if key in written or key in _GUARDS:
                 raise _known(key)
             _check_lengths(key, value)
-            index[key] = len(index)
-        order = sorted(index)
-        follower = dict(zip(order, (index[key] for key in order[1:]), strict=False))
-        follower[HIGHEST_KEY] = 1
-        tree._leaves = [Leaf(key, value, follower[key]) for key, value in pairs]
-        tree._index = LayeredDict(index.items())
-        tree._sorted = LayeredKeys(order)
-        tree._count = len(pairs)
-        tree._stale = set(range(len(pairs)))
+            written[key] = value
         return tree
 
     def fork(self) -> "StateTree":
         """An independent tree of the same content."""
-        self._hash_stale()
+        self._settle()
         twin = StateTree.__new__(StateTree)
-        twin._leaves = self._leaves
-        twin._index = self._index.fork()
-        twin._sorted = self._sorted.fork()
-        twin._levels = self._levels
-        twin._changed = self._changed
-        twin._nodes = self._nodes
-        twin._count = self._count
-        twin._stale = set()
+        twin._version = self._version.fork()
+        twin._written = {}
+        twin._count, twin._only_new = self._count, True
+        twin._root = self._root
         twin.answers = self.answers
-        self._lists_shared = self._changes_shared = True
-        twin._lists_shared = twin._changes_shared = True
         return twin
 
     @property
     def next_free_slot(self) -> int:
         """Number of leaves, guards included."""
-        return self._count
+        if not self._only_new:
+            self._settle()
+        return self._count + len(self._written)
 
     def leaf(self, index: int) -> Leaf:
         """The leaf at `index`; the empty one where nothing was inserted."""
-        changed = self._changed.get(index)
-        if changed is not None:
-            return changed
-        return self._leaves[index] if index < len(self._leaves) else EMPTY_LEAF
+        self._settle()
+        version = self._version
+        if index >= self._count:
+            return EMPTY_LEAF
+        store().leaf(version.memory.view, version.view, index, _leaf.view)
+        data = bytes(_leaf.data)
+        return Leaf(data[:32], data[32:64], int.from_bytes(data[64:], "little"))
 
     def leaves(self) -> tuple[Leaf, ...]:
         """All leaves by index."""
-        return tuple(map(self.leaf, range(self._count)))
+        return tuple(map(self.leaf, range(self.next_free_slot)))
 
     def index_of(self, key: bytes) -> int | None:
         """Index of the leaf with this key, if there is one."""
-        return self._index.get(key)
+        self._settle()
+        _key.data[:] = key
+        version = self._version
+        found = store().index_of(version.memory.view, version.view, _key.view)
+        return None if found == _NO_INDEX else found
 
     def previous_index(self, key: bytes) -> int:
         """Index of the leaf with the greatest key not above `key`."""
-        return self._index[self._sorted.not_above(key)]
+        self._settle()
+        _key.data[:] = key
+        version = self._version
+        return store().index_before(version.memory.view, version.view, _key.view)
 
     def value(self, key: bytes) -> bytes | None:
         """Value of the leaf with this key, if there is one."""
-        index = self._index.get(key)
-        return None if index is None else self.leaf(index).value
+        written = self._written.get(key)
+        if written is not None:
+            return written
+        if self._count == _GENESIS:
+            return _GUARDS.get(key)
+        _key.data[:] = key
+        version = self._version
+        known = store().value(version.memory.view, version.view, _key.view, _value.view)
+        return bytes(_value.data) if known & 1 else None
 
     def insert(self, key: bytes, value: bytes) -> int:
         """Append a leaf for an absent key; its index. ValueError if it exists."""
-        if key in self._index:
-            raise _known(key)
         _check_lengths(key, value)
-        self._own()
-        index = self._count
-        before = self.previous_index(key)
-        predecessor = self.leaf(before)
-        self._count = index + 1
-        self._put_leaf(index, Leaf(key, value, predecessor.next))
-        self._put_leaf(before, Leaf(predecessor.key, predecessor.value, index))
-        self._index.add(key, index)
-        self._sorted.add(key)
+        if self.value(key) is not None:
+            raise _known(key)
+        index = self.next_free_slot
+        self._note(key, value)
         return index
 
     def update(self, index: int, value: bytes) -> None:
         """Replace the value of an existing leaf."""
-        known = self.leaf(index)
-        _check_lengths(known.key, value)
-        self._own()
-        self._put_leaf(index, Leaf(known.key, value, known.next))
+        self.write(self.leaf(index).key, value)
 
-    def write(self, key: bytes, value: bytes) -> int:
-        """Update the leaf of `key` or append one; its index."""
-        index = self._index.get(key)
-        if index is None:
-            return self.insert(key, value)
-        self.update(index, value)
-        return index
+    def write(self, key: bytes, value: bytes) -> None:
+        """Update the leaf of `key` or append one."""
+        if len(key) != _KEY_BYTES or len(value) != _KEY_BYTES:
+            raise ValueError(_LENGTHS)
+        if self._count != _GENESIS or key in _GUARDS:
+            self._only_new = False
+        self._note(key, value)
+
+    def _note(self, key: bytes, value: bytes) -> None:
+        # What was said is no longer so; forks may hold it, so it is not cleared.
+        self._root, self.answers = None, {}
+        self._written[key] = value
 
     def root(self) -> bytes:
         """The root hash."""
-        return self.node(DEPTH, 0)
-
-    def node(self, height: int, index: int) -> bytes:
-        """Digest of the node with this number at this height."""
-        self._hash_stale()
-        return self._known_node(height, index)
+        self._settle()
+        if self._root is None:
+            version = self._version
+            store().root(version.memory.view, version.view, _value.view)
+            self._root = bytes(_value.data)
+        return self._root
 
     def proof(self, index: int) -> Proof:
         """The leaf at `index` (used or not) with its siblings."""
-        self._hash_stale()
-        path: list[bytes] = []
-        for height in range(DEPTH):
-            place = index >> height
-            if place == 0 and self._width(height) == 1:
-                # Only empty subtrees are left beside the way up.
-                path += EMPTY[height:DEPTH]
+        leaf = self.leaf(index)
+        version = self._version
+        store().path(version.memory.view, version.view, index, _path.view)
+        path = bytes(_path.data)
+        siblings = (path[at : at + 32] for at in range(0, len(path), 32))
+        return Proof(index, leaf, tuple(siblings))
+
+    def settled(self) -> Version:
+        """The tree in memory, with all that was written."""
+        self._settle()
+        return self._version
+
+    def _settle(self) -> None:
+        """Bring what was written into the tree."""
+        if not self._written:
+            return
+        pairs, self._written = self._written, {}
+        if self._count == _GENESIS:
+            guards = {key: pairs.pop(key, value) for key, value in _GUARDS.items()}
+            self._version = _built(_joined({**guards, **pairs}))
+        else:
+            self._write(Buffer.of(_joined(pairs)), len(pairs))
+        self._count, self._only_new = self._version.count, True
+
+    def _write(self, pairs: Buffer, count: int) -> None:
+        version, done = self._version, 0
+        memory = version.memory
+        while True:
+            done = store().write(memory.view, version.view, pairs.view, done)
+            if done == count:
                 break
-            path.append(self._known_node(height, place ^ 1))
-        return Proof(index, self.leaf(index), tuple(path))
+            memory.grow()
+        needed = _LEAF_ROOM * version.count + _SMALL
+        if memory.used > _WASTE * needed:
+            self._version = _built(_pairs_of(version))
 
-    def _width(self, height: int) -> int:
-        """Nodes at this height that are above leaves."""
-        return (self._count + (1 << height) - 1) >> height
 
-    def _known_node(self, height: int, index: int) -> bytes:
-        changed = self._nodes.get((height, index)) if self._nodes else None
-        if changed is not None:
-            return changed
-        level = self._levels[height]
-        return level[index] if index < len(level) else EMPTY[height]
+def _joined(pairs: dict[bytes, bytes]) -> bytes:
+    return b"".join(chain.from_iterable(pairs.items()))
 
-    def _put_leaf(self, index: int, leaf: Leaf) -> None:
-        self._stale.add(index)
-        if self._lists_shared:
-            self._changed[index] = leaf
-        else:
-            _place(self._leaves, index, leaf)
 
-    def _put_node(self, height: int, index: int, digest: bytes) -> None:
-        if self._lists_shared:
-            self._nodes[height, index] = digest
-        else:
-            _place(self._levels[height], index, digest)
+def _built(pairs: bytes) -> Version:
+    """A tree of these keys and values in a memory of its own."""
+    content = Buffer.of(pairs)
+    count = len(pairs) // 64
+    memory = StoreMemory(_LEAF_ROOM * count + (1 << 14))
+    version = Version(memory)
+    work = Buffer(_WORK_BYTES * count)
+    store().build(memory.view, version.view, content.view, work.view)
+    return version
 
-    def _own(self) -> None:
-        """Stop sharing before a change, and forget what was said before it."""
-        self.answers = {}
-        if not self._changes_shared:
-            return
-        self._changes_shared = False
-        if self._count > SMALL and is_small(len(self._nodes), self._count):
-            self._changed = self._changed.copy()
-            self._nodes = self._nodes.copy()
-            return
-        self._leaves = self._leaves.copy()
-        for index in sorted(self._changed):
-            _place(self._leaves, index, self._changed[index])
-        self._levels = [level.copy() for level in self._levels]
-        for height, index in sorted(self._nodes):
-            _place(self._levels[height], index, self._nodes[height, index])
-        self._changed, self._nodes = {}, {}
-        self._lists_shared = False
 
-    def _hash_stale(self) -> None:
-        """Bring the digests above changed leaves up to date."""
-        if not self._stale:
-            return
-        stale = sorted(self._stale)
-        self._stale = set()
-        if not self._levels[0]:
-            self._hash_all()
-        elif self._lists_shared:
-            self._hash_nodes(stale)
-        else:
-            self._hash_lists(stale)
+def _pairs_of(version: Version) -> bytes:
+    """Keys and values by index."""
+    content = Buffer(64 * version.count)
+    store().pairs(version.memory.view, version.view, content.view)
+    return bytes(content.data)
 
-    def _hash_all(self) -> None:
-        """Hash a tree of which nothing is hashed yet."""
-        level = [leaf.hash() for leaf in self._leaves]
-        self._levels[0] = level
-        for height in range(DEPTH):
-            if len(level) == 1:
-                self._hash_top(height)
-                return
-            if len(level) & 1:
-                level = [*level, EMPTY[height]]
-            pairs = zip(level[::2], level[1::2], strict=True)
-            level = [blake2s(left + right).digest() for left, right in pairs]
-            self._levels[height + 1] = level
 
-    def _hash_lists(self, stale: list[int]) -> None:
-        """The same where the lists are our own."""
-        level = self._levels[0]
-        for index in stale:
-            _place(level, index, self._leaves[index].hash())
-        for height in range(DEPTH):
-            below = self._levels[height]
-            if len(below) == 1:
-                self._hash_top(height)
-                return
-            above = self._levels[height + 1]
-            stale = sorted({index >> 1 for index in stale})
-            for index in stale:
-                right = 2 * index + 1
-                sibling = below[right] if right < len(below) else EMPTY[height]
-                _place(above, index, hash_bytes(below[2 * index] + sibling))
-
-    def _hash_nodes(self, stale: list[int]) -> None:
-        """The same where forks hold the lists too."""
-        for index in stale:
-            self._put_node(0, index, self.leaf(index).hash())
-        for height in range(DEPTH):
-            if self._width(height) == 1:
-                self._hash_top(height)
-                return
-            stale = sorted({index >> 1 for index in stale})
-            for index in stale:
-                left = self._known_node(height, 2 * index)
-                right = self._known_node(height, 2 * index + 1)
-                self._put_node(height + 1, index, hash_bytes(left + right))
-
-    def _hash_top(self, height: int) -> None:
-        """Redo the nodes above the only one at `height`."""
-        node = self._known_node(height, 0)
-        for above in range(height, DEPTH):
-            node = blake2s(node + EMPTY[above]).digest()
-            self._put_node(above + 1, 0, node)
+@lru_cache(maxsize=1)
+def _genesis(_: Store) -> tuple[bytes, bytes]:
+    """Memory and handle of the tree of the guards."""
+    version = _built(_joined(_GUARDS))
+    return bytes(version.memory.data[: version.memory.used]), bytes(version.data)
 
 
 def _check_lengths(key: bytes, value: bytes) -> None:
-    if len(key) != len(LOWEST_KEY) or len(value) != len(NO_VALUE):
-        raise ValueError("keys and values have 32 bytes")
+    if len(key) != _KEY_BYTES or len(value) != _KEY_BYTES:
+        raise ValueError(_LENGTHS)
 
 
 def _known(key: bytes) -> ValueError:
     return ValueError(f"key {key.hex()} is in the tree already")
-
-
-def _place(items: list[_T], index: int, item: _T) -> None:
-    if index == len(items):
-        items.append(item)
-    else:
-        items[index] = item

@@ -6,7 +6,7 @@ and they hold until `forget_places`.
 """
 
 from collections.abc import Callable
-from typing import Final, Protocol, TypeAlias, runtime_checkable
+from typing import Final, TypeAlias
 
 from zkos.lang.memory import ByteView, Data
 
@@ -18,18 +18,12 @@ _APART: Final = 1 << 12
 """At least so many bytes lie between two views, and addresses are multiples of it."""
 
 
-@runtime_checkable
-class SeesMemory(Protocol):
-    """A channel that wants to look into the guest's memory."""
-
-    def see(self, memory: Memory) -> None:
-        """Take the memory of the guest that is connected from now on."""
-
-
 def show(channel: object, memory: Memory) -> None:
-    """Let a channel look into the memory of its guest, if it wants to."""
-    if isinstance(channel, SeesMemory):
-        channel.see(memory)
+    """Let a channel look into the memory of its guest, if its method `see` takes it."""
+    # A check of the protocol would take longer than most runs have to wait.
+    see: Callable[[Memory], None] | None = getattr(channel, "see", None)
+    if see is not None:
+        see(memory)
 
 
 class _Places:

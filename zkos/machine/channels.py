@@ -5,8 +5,10 @@ written since the last call and gives everything that can now be read. What is l
 unread is dropped by the next write (oracle spec 1).
 """
 
+from collections.abc import Callable
 from typing import Final, Protocol, cast, runtime_checkable
 
+from zkos.compiler.native import Answerer
 from zkos.machine import state
 
 WORD_BYTES: Final = 4
@@ -45,8 +47,13 @@ class GuardedChannel:
     """
 
     def __init__(
-        self, channel: BlockChannel | WordChannel | None, machine_state: bytearray
+        self,
+        channel: BlockChannel | WordChannel | None,
+        machine_state: bytearray,
+        *,
+        whole: bool = False,
     ) -> None:
+        """`whole`: the program runs to its end before anything else is done."""
         self.raised: BaseException | None = None
         """What the host raised first."""
         self.engaged = False
@@ -57,6 +64,13 @@ class GuardedChannel:
         # Asked once: the check of a protocol is slow.
         self._in_blocks: Final = isinstance(channel, BlockChannel)
         self._state: Final = machine_state
+        self._whole: Final = whole
+
+    def answerer(self) -> Answerer | None:
+        """Who answers in place of the channel, in runs without a break."""
+        offer: Callable[[], Answerer | None] | None
+        offer = getattr(self._channel, "answerer", None) if self._whole else None
+        return None if offer is None else offer()
 
     def exchange(self, written: bytes) -> bytes:
         """As for `BlockChannel`, but never raises and never answers nothing."""

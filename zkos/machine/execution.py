@@ -151,13 +151,15 @@ class Execution:
         channel: Channel | None,
         *,
         prover: bool = False,
+        whole: bool = False,
     ) -> None:
+        """`whole`: it is run to its end, and nothing else meanwhile."""
         self.buffers: Final = buffers
         self._engine: Final = engine
         self._profile: Final = (
             state.PROFILE_PROVER if prover else state.PROFILE_SIMULATOR
         )
-        self._channel: Final = GuardedChannel(channel, self.buffers.state)
+        self._channel: Final = GuardedChannel(channel, self.buffers.state, whole=whole)
         show(channel, self.bytes_at)
 
     def proceed(self, cycle_limit: int) -> MachineResult:

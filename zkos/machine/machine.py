@@ -51,7 +51,7 @@ class Machine:
         memory to tell after the run.
         """
         buffers = self._take_spare(image, prover=prover) or Buffers.for_image(image)
-        execution = Execution(self._engine, buffers, channel, prover=prover)
+        execution = Execution(self._engine, buffers, channel, prover=prover, whole=True)
         try:
             result = _run_in_slices(execution, cycle_limit)
             if watch is None:

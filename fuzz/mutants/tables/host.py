@@ -9,55 +9,51 @@ _plant = HOST.plant
 
 _plant(
     "tree_successor",
-    "tree",
-    "self._put_leaf(index, Leaf(key, value, predecessor.next))",
-    "self._put_leaf(index, Leaf(key, value, 1))",
+    "store.merkle",
+    "    memory.store_u32(at + LEAF_NEXT, successor)\n",
+    "    memory.store_u32(at + LEAF_NEXT, U32(1))\n",
     "a new leaf points to the end of the list",
 )
 _plant(
     "tree_stale_update",
-    "tree",
-    "        self._put_leaf(index, Leaf(known.key, value, known.next))\n",
-    "        stale = set(self._stale)\n"
-    "        self._put_leaf(index, Leaf(known.key, value, known.next))\n"
-    "        self._stale = stale\n",
+    "store.merkle",
+    "    memory.store_u32(mine + LEAF_STALE, U32(1))\n",
+    "",
     "digests above an updated leaf stay as they were (revm #3887)",
 )
 _plant(
     "tree_stale_link",
-    "tree",
-    "        self._put_leaf(before, Leaf(predecessor.key, predecessor.value, index))\n",
-    "        stale = set(self._stale)\n"
-    "        self._put_leaf(before, Leaf(predecessor.key, predecessor.value, index))\n"
-    "        self._stale = stale\n",
+    "store.merkle",
+    "    before = _touch(memory, handle, index_before(memory, handle, key))\n",
+    "    before = leaf_at(memory, handle, index_before(memory, handle, key))\n",
     "digests above a relinked leaf stay as they were",
 )
 _plant(
     "tree_shared_levels",
-    "tree",
-    "        self._levels = [level.copy() for level in self._levels]\n",
-    "",
+    "store.merkle",
+    "    if memory.load_u32(at + NODE_EPOCH) != epoch:\n",
+    "    if epoch == 0:\n",
     "forks of a tree share their digests",
 )
 _plant(
     "tree_empty_height",
-    "tree",
-    "sibling = below[right] if right < len(below) else EMPTY[height]",
-    "sibling = below[right] if right < len(below) else EMPTY[0]",
+    "store.building",
+    "sibling = empty(memory, height) if right == 0",
+    "sibling = empty(memory, U32(0)) if right == 0",
     "unused subtrees have the digest of an unused leaf",
 )
 _plant(
     "tree_path",
-    "tree",
-    "            path.append(self._known_node(height, place ^ 1))\n",
-    "            path.append(self._known_node(height, place | 1))\n",
+    "store.merkle",
+    "            other = memory.load_u32(at + NODE_LEFT + ((side ^ 1) << 2))\n",
+    "            other = memory.load_u32(at + NODE_LEFT + 4)\n",
     "proofs of right children name themselves",
 )
 _plant(
     "tree_previous",
-    "layered",
-    "            return self._own[place - 1]\n",
-    "            return self._own[max(place - 2, 0)]\n",
+    "store.keys",
+    "        reference = memory.load_u32(place(reference) + SIDES + 4)\n",
+    "        reference = memory.load_u32(place(reference) + SIDES)\n",
     "the leaf before the leaf before is served",
 )
 _plant(

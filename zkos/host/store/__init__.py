@@ -1,0 +1,1 @@
+"""The state in flat memory: guest language, compiled for this machine."""
