@@ -1,0 +1,151 @@
+"""Lines of a run as state test tools write them: EIP-3155, EELS's flavour.
+
+A line a step, a summary, the state root. What tools spell differently is a row of
+`DIFFERENCES`; all else of a line is the same in ours and in EELS's.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from differential.ethereum.lone import LoneRun, LoneTransaction
+from differential.outcome import TransactionOutcome, TransactionStatus
+from zkos.guest.protocol import ethereum as numbers
+from zkos.guest.protocol import transactions as prices
+from zkos.host.codecs.rlp import decode_signed
+from zkos.host.trace import Step
+from zkos.host.transactions import FieldTransaction, Kind
+
+DEPTH: Final = 1
+"""Of the entry frame."""
+REVERT: Final = 0xFD
+DIFFERENCES`; all else of a line is the same in ours and in EELS's.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from differential.ethereum.lone import LoneRun, LoneTransaction
+from differential.outcome import TransactionOutcome, TransactionStatus
+from zkos.guest.protocol import ethereum as numbers
+from zkos.guest.protocol import transactions as prices
+from zkos.host.codecs.rlp import decode_signed
+from zkos.host.trace import Step
+from zkos.host.transactions import FieldTransaction, Kind
+
+DEPTH: Final = 1
+"""Of the entry frame."""
+REVERT: Final = 0xFD
+_CALLS: Final = {0xF1: 2, 0xF2: 2, 0xF4: 1, 0xFA: 1}
+"""Opcodes that give gas to what they call; how deep their operands must reach."""
+_KEEPS: Final = 64
+"""A caller keeps one part in so many of its gas (EIP-150)."""
+DIFFERENCES: Final = (
+    ("opName", "each tool has names of its own for some opcodes; `op` is the number"),
+    ("op of INVALID", "EELS writes no step line of an opcode that no fork assigns as "
+     "others do: `opName` is InvalidOpcode"),
+    ("error", "names of errors are the tool's own; whether there is one is compared"),
+    ("gasCost of a step that fails", "ours is the gas that it used up, EELS's the price "
+     "asked for, or none"),
+    ("refund of SSTORE", "EELS shows the counter after the opcode, ours before"),
+    ("refund of EIP-7702", "EELS adds that of authorizations after the execution"),
+    ("last STOP", "EELS writes a line for the STOP behind the end of code"),
+    ("BLOCKHASH", "EELS's tool knows no hashes but that of block 0; ours, as geth, the "
+     "keccak of the number's digits"),
+)  # fmt: skip
+"""Where lines of ours and of EELS's tool differ: what, and why."""
+
+
+def lines_of(
+    transaction: LoneTransaction,
+    run: LoneRun,
+    *,
+    stack: bool = True,
+    return_data: bool = True,
+) -> Iterator[str]:
+    """The lines of the steps, then the summary; none for a refused transaction."""
+    receipts = run.outcome.transactions or ()
+    if not receipts or receipts[0].status is TransactionStatus.INVALID:
+        return
+    for step in run.steps or ():
+        yield _json(step_fields(step, stack=stack, return_data=return_data))
+    yield _json(_summary(transaction, run, receipts[0]))
+
+
+def step_fields(step: Step, *, stack: bool, return_data: bool) -> dict[str, Any]:
+    """A step as EIP-3155 has it."""
+    line: dict[str, Any] = {
+        "pc": step.pc,
+        "op": step.opcode,
+        "gas": hex(step.gas),
+        "gasCost": hex(cost_with_gift(step)),
+    }
+    if step.memory is not None:
+        line["memory"] = f"0x{step.memory.hex()}"
+    line["memSize"] = step.memory_length
+    if stack:
+        line["stack"] = [hex(word) for word in step.stack]
+    if return_data:
+        line["returnData"] = f"0x{step.return_data.hex()}"
+    line["depth"] = step.depth + DEPTH
+    line["refund"] = step.refund
+    line["opName"] = step.name
+    if step.halted:
+        line["error"] = "halt"
+    elif step.opcode == REVERT:
+        line["error"] = "revert"
+    return line
+
+
+def cost_with_gift(step: Step) -> int:
+    """The cost of a step, with the gas that it gives to what it calls (EIP-150)."""
+    if step.gas_kept is not None:
+        return step.gas - step.gas_kept
+    return step.gas_cost or 0
+
+
+def _summary(
+    transaction: LoneTransaction, run: LoneRun, receipt: TransactionOutcome
+) -> dict[str, Any]:
+    output = receipt.return_data or b""
+    used = _gas_of_execution(transaction, run, receipt)
+    line: dict[str, Any] = {"output": output.hex(), "gasUsed": hex(used)}
+    if receipt.status is not TransactionStatus.SUCCESS:
+        last = run.steps[-1] if run.steps else None
+        reverts = last is not None and last.opcode == REVERT and not last.halted
+        line["error"] = "revert" if reverts else "halt"
+    return line
+
+
+def _gas_of_execution(
+    transaction: LoneTransaction, run: LoneRun, receipt: TransactionOutcome
+) -> int:
+    """Gas that the entry frame used: without intrinsic gas, refund and floor."""
+    fields = decode_signed(transaction.data)
+    used = (receipt.gas_used or 0) + (receipt.gas_refunded or 0)
+    intrinsic, floor = _terms(fields)
+    if receipt.gas_used != floor:
+        return used - intrinsic
+    left = fields.gas_limit - intrinsic if run.gas_left is None else run.gas_left
+    return fields.gas_limit - intrinsic - left
+
+
+def _terms(fields: FieldTransaction) -> tuple[int, int]:
+    """Intrinsic gas, and the least that is paid in the end (EIP-7623)."""
+    size = len(fields.data)
+    zeros = fields.data.count(0)
+    tokens = zeros + int(numbers.TOKENS_NON_ZERO) * (size - zeros)
+    gas = int(numbers.GAS_TRANSACTION) + int(numbers.GAS_TOKEN) * tokens
+    if fields.to is None and fields.kind is not Kind.EIP7702:
+        words = (size + 31) // 32
+        gas += int(prices.GAS_CREATION) + int(prices.GAS_INITCODE_WORD) * words
+    for entry in fields.access_list or ():
+        gas += int(numbers.GAS_LISTED_ADDRESS)
+        gas += int(numbers.GAS_LISTED_KEY) * len(entry.storage_keys)
+    gas += int(prices.GAS_AUTHORIZATION) * len(fields.authorization_list)
+    return gas, int(numbers.GAS_TRANSACTION) + int(numbers.GAS_TOKEN_FLOOR) * tokens
+
+
+def _json(line: dict[str, Any]) -> str:
+    return json.dumps(line, separators=(",", ":"))
