@@ -19,28 +19,6 @@ from zkos.host.transactions import FieldTransaction, Kind
 DEPTH: Final = 1
 """Of the entry frame."""
 REVERT: Final = 0xFD
-DIFFERENCES`; all else of a line is the same in ours and in EELS's.
-"""
-
-import json
-from collections.abc import Iterator
-from typing import Any, Final
-
-from differential.ethereum.lone import LoneRun, LoneTransaction
-from differential.outcome import TransactionOutcome, TransactionStatus
-from zkos.guest.protocol import ethereum as numbers
-from zkos.guest.protocol import transactions as prices
-from zkos.host.codecs.rlp import decode_signed
-from zkos.host.trace import Step
-from zkos.host.transactions import FieldTransaction, Kind
-
-DEPTH: Final = 1
-"""Of the entry frame."""
-REVERT: Final = 0xFD
-_CALLS: Final = {0xF1: 2, 0xF2: 2, 0xF4: 1, 0xFA: 1}
-"""Opcodes that give gas to what they call; how deep their operands must reach."""
-_KEEPS: Final = 64
-"""A caller keeps one part in so many of its gas (EIP-150)."""
 DIFFERENCES: Final = (
     ("opName", "each tool has names of its own for some opcodes; `op` is the number"),
     ("op of INVALID", "EELS writes no step line of an opcode that no fork assigns as "
