@@ -71,6 +71,8 @@ class Link:
     after: State
     refused: tuple[tuple[int, bytes], ...]
     """Transactions left out, each with how many came before it."""
+    flaw: str = ""
+    """Why Ethereum refuses the block all the same; nothing can follow."""
 
 
 def invent_parent(before: State, parent: Parent) -> tuple[bytes, ...]:
@@ -106,7 +108,7 @@ def grow(
 
     `lenient`: transactions that Ethereum does not allow are left out.
     """
-    base_fee, excess, number = _next_terms(fork, headers[-1], body.gas_limit)
+    base_fee, excess, number = next_terms(fork, headers[-1], body.gas_limit)
     setting = Setting(
         fork,
         before,
@@ -131,7 +133,8 @@ def grow(
         Witness(distinct(full.nodes), full.codes, headers),
     )
     following = (*headers, header)[-MOST_ANCESTORS:]
-    return Link(KnownBlock(name, block, before), following, done.after, done.refused)
+    known = KnownBlock(name, block, before)
+    return Link(known, following, done.after, done.refused, done.flaw)
 
 
 def body_of(known: KnownBlock) -> Body:
@@ -174,7 +177,7 @@ def encode_withdrawals(items: Sequence[Withdrawal]) -> bytes:
     ])  # fmt: skip
 
 
-def _next_terms(fork: Fork, parent: bytes, gas_limit: int) -> tuple[int, int, int]:
+def next_terms(fork: Fork, parent: bytes, gas_limit: int) -> tuple[int, int, int]:
     """Base fee, excess blob gas and number after a parent. Raises CannotBuild."""
     from ethereum.exceptions import EthereumException
     from ethereum_rlp import rlp
@@ -196,6 +199,14 @@ def _next_terms(fork: Fork, parent: bytes, gas_limit: int) -> tuple[int, int, in
         raise CannotBuild(f"gas limit: {type(error).__name__}") from error
     excess = gas.calculate_excess_blob_gas(header)
     return int(base_fee), int(excess), int(header.number) + 1
+
+
+def blob_fee(fork: Fork, excess_blob_gas: int) -> int:
+    """Wei a blob gas."""
+    from ethereum_types.numeric import U64
+
+    gas: Any = importlib.import_module(f"ethereum.forks.{fork.value}.vm.gas")
+    return int(gas.calculate_blob_gas_price(U64(excess_blob_gas)))
 
 
 def _header(setting: Setting, extra: bytes, done: Executed) -> bytes:

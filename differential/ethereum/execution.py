@@ -58,6 +58,8 @@ class Executed:
     refused: tuple[tuple[int, bytes], ...]
     """Those that Ethereum does not allow, each with how many came before it."""
     after: dict[int, Account]
+    flaw: str = ""
+    """Why Ethereum refuses the block all the same: requests that cannot be."""
 
 
 def execute(
@@ -69,7 +71,8 @@ def execute(
 ) -> Executed:
     """Have EELS execute a body. Raises CannotBuild.
 
-    `lenient`: transactions that are not allowed are left out.
+    `lenient`: transactions that are not allowed are left out, and requests that
+    cannot be are a flaw.
     """
     from ethereum.exceptions import EthereumException
     from ethereum_rlp import rlp
@@ -83,6 +86,7 @@ def execute(
     output: Any = vm.BlockOutput()
     kept: list[bytes] = []
     refused: list[tuple[int, bytes]] = []
+    flaw = ""
     try:
         _call_system(fork, environment)
         for item in transactions:
@@ -96,9 +100,14 @@ def execute(
         fork.process_withdrawals(
             environment, output, tuple(_withdrawal(setting.fork, withdrawals))
         )
-        fork.process_general_purpose_requests(
-            block_env=environment, block_output=output
-        )
+        try:
+            fork.process_general_purpose_requests(
+                block_env=environment, block_output=output
+            )
+        except EthereumException as error:
+            if not lenient:
+                raise
+            flaw = f"{type(error).__name__}: {error}"
     except (EthereumException, rlp.DecodingError, OverflowError) as error:
         # The last for MODEXP with a base longer than there can be, under Prague.
         raise CannotBuild(f"{type(error).__name__}: {error}") from error
@@ -115,6 +124,7 @@ def execute(
         tuple(kept),
         tuple(refused),
         {address: item for address, item in accounts.items() if item is not None},
+        flaw,
     )
 
 
