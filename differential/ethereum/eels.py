@@ -68,7 +68,7 @@ def run_block(known: KnownBlock) -> Outcome:
         except (EthereumException, rlp.DecodingError) as error:
             name = type(error).__name__
             return Outcome(Result.ABORT, f"{name}: {error}".removesuffix(": "))
-    after = _read(rules, state, known.before)
+    after = read_state(state, known.before)
     block_hash = keccak256(known.block.header)
     return Outcome(
         Result.SUCCESS,
@@ -142,7 +142,7 @@ def load_state(fork: Fork, before: State) -> Any:
     return state
 
 
-def _read(rules: _Rules, state: Any, before: State) -> dict[int, Account | None]:
+def read_state(state: Any, before: State) -> dict[int, Account | None]:
     """All accounts of EELS's state, and those that are gone."""
     after: dict[int, Account | None] = dict.fromkeys(before)
     for address, account in state._main_trie._data.items():

@@ -14,10 +14,11 @@ from fuzz.mutation.codes import mutate_code
 from fuzz.mutation.metamorphic import METAMORPHIC, later
 from fuzz.mutation.text import case_weight
 from fuzz.mutation.transactions import MOST_GAS, mutate_number, mutate_transaction
+from fuzz.strategies.fees import scheme
 from fuzz.strategies.numbers import word
 from fuzz.strategies.source import Source, Weights
 from zkos.host.case import AccountState, Case
-from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext, DataAvailability
+from zkos.host.context import MAX_BLOCK_GAS_LIMIT, BlockContext
 from zkos.host.transactions import FieldTransaction, Transaction
 
 _MOST_TRANSACTIONS: Final = 24
@@ -168,7 +169,7 @@ def _change_context(source: Source, case: Case) -> Case:
             number = mutate_number(source, block.context.block_number)
             changes["block_number"] = number % _LATEST_NUMBER
         case 5:
-            changes["da"] = source.choose(tuple(DataAvailability))
+            changes["da"] = scheme(source)
         case 6:
             limit = mutate_number(source, block.context.gas_limit)
             changes["gas_limit"] = source.choose((limit, 100_000)) % _GAS_LIMITS

@@ -91,10 +91,12 @@ def _delegate(source: Source, cast: Cast, authority: int) -> int:
 
 
 def wrong_chain(
-    _: Source, context: BlockContext, entry: Authorization
+    source: Source, context: BlockContext, entry: Authorization
 ) -> Authorization:
-    """Signed for another chain."""
-    return replace(entry, chain_id=context.chain_id + 1)
+    """Signed for another chain, of a higher or a lower id."""
+    here = context.chain_id
+    others = {here + 1, max(here - 1, 0), 1, here ^ 1 << 32, here >> 1} - {here, 0}
+    return replace(entry, chain_id=source.choose(tuple(sorted(others))))
 
 
 def wide_chain(source: Source, _: BlockContext, entry: Authorization) -> Authorization:

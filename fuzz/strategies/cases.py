@@ -7,6 +7,7 @@ from typing import Final
 from fuzz.strategies.cast import (
     DEEP,
     GHOSTS,
+    HERALD,
     LOOPER,
     UPGRADER,
     Cast,
@@ -14,7 +15,7 @@ from fuzz.strategies.cast import (
     make_cast,
     senders,
 )
-from fuzz.strategies.contracts import looper_code, upgrader_code
+from fuzz.strategies.contracts import herald_code, looper_code, upgrader_code
 from fuzz.strategies.decrees import CODES
 from fuzz.strategies.fees import first_context, next_context
 from fuzz.strategies.numbers import word
@@ -44,7 +45,8 @@ _BATCH_WEIGHTS: Final = Weights(34, 18, 20, 10, 6, 4, 4, 4)
 _SIZES: Final = (2, 1, 3, 4, 6, 8, 0)
 _SIZE_WEIGHTS: Final = Weights(28, 20, 24, 16, 8, 3, 1)
 _BATCH_SIZE_WEIGHTS: Final = Weights(30, 34, 18, 6, 2, 0, 10)
-_BATCH_SCHEME_WEIGHTS: Final = Weights(20, 60, 20)
+_BATCH_SCHEME_WEIGHTS: Final = Weights(25, 71, 4)
+"""In their order; blobs, the last, are slow."""
 _TYPE_BYTE: Final = 31
 """Where a body from L1 has its type."""
 _FIRST_DELEGATES: Final = (5, 0x100, 0x8008, 0xDEAD, 0)
@@ -165,7 +167,7 @@ def _state(source: Source, cast: Cast) -> Case:
     # Later contracts may be called by earlier ones: their addresses are all known.
     known = list(cast.contracts)
     accounts += [_contract(source, cast, address) for address in known]
-    if source.chance(20):
+    if source.chance(60):
         accounts.append(AccountState(UPGRADER, code=upgrader_code(source, cast)))
     for address in (0x8001, 0xDEAD, 0x800A, 5, 0x100):
         if source.chance(8):
@@ -176,6 +178,7 @@ def _state(source: Source, cast: Cast) -> Case:
         accounts.append(AccountState(DEEP, nonce=1, code=recursion(source)))
     if cast.heavy:
         accounts.append(AccountState(LOOPER, nonce=1, code=looper_code()))
+        accounts.append(AccountState(HERALD, nonce=1, code=herald_code()))
     if source.chance(30):
         accounts.sort(key=lambda item: item.address % 7)
     if source.chance(15):

@@ -51,6 +51,8 @@ DEEP: Final = 0xDEE9 << 80
 """A contract that does nothing but call itself."""
 LOOPER: Final = 0x1009 << 96
 """A contract that makes a call as often as it is told."""
+HERALD: Final = 0x4E7A1D << 88
+"""A contract that sends long messages to L1."""
 UPGRADER: Final = 0x800F
 ADDRESS_LIMIT: Final = 1 << 160
 _POOLS: Final = Weights(24, 42, 16, 8, 6, 14)
@@ -115,7 +117,9 @@ class Cast:
     deep: bool = False
     """Whether somebody will recurse to the greatest depth."""
     heavy: bool = False
-    """Whether transactions go for what a block can hold of native and logs."""
+    """Whether transactions go for what a block can hold of native, logs and pubdata."""
+    creator: int | None = None
+    """Whose next transaction puts a contract where somebody waits for it."""
 
     def address(self, source: Source) -> int:
         """A participant, rarely anybody."""

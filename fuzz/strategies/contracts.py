@@ -10,6 +10,10 @@ from fuzz.strategies.programs import block
 from fuzz.strategies.source import Source
 
 WORD_BYTES: Final = 32
+SELECTOR_BYTES: Final = 4
+L1_MESSENGER: Final = 0x8008
+SEND_TO_L1: Final = bytes.fromhex("62f84b24")
+"""`sendToL1(bytes)`."""
 CODE_BYTE_GAS: Final = 200
 MAX_INITCODE_BYTES: Final = 49152
 INITCODE_BYTE_GAS: Final = 5
@@ -67,6 +71,44 @@ def looper_code() -> bytes:
     code.push_label(start)
     code.op("JUMPI", "STOP")
     return code.finish()
+
+
+def herald_code() -> bytes:
+    """Sends a message of zeros to L1: how often, how long, as how much calldata."""
+    code, start = Code(), Label()
+    code.push(int.from_bytes(SEND_TO_L1, "big") << 224)
+    code.push(0)
+    code.op("MSTORE")
+    code.push(WORD_BYTES)
+    code.push(SELECTOR_BYTES)
+    code.op("MSTORE")
+    code.push(WORD_BYTES)
+    code.op("CALLDATALOAD")
+    code.push(SELECTOR_BYTES + WORD_BYTES)
+    code.op("MSTORE")
+    code.push(0)
+    code.op("CALLDATALOAD")
+    code.mark(start)
+    for _ in range(2):
+        code.push(0)
+    code.push(2 * WORD_BYTES)
+    code.op("CALLDATALOAD")
+    for _ in range(2):
+        code.push(0)
+    code.push(L1_MESSENGER)
+    code.op("GAS", "CALL", "POP")
+    code.push(1)
+    code.op("SWAP1", "SUB", "DUP1")
+    code.push_label(start)
+    code.op("JUMPI", "STOP")
+    return code.finish()
+
+
+def herald_input(count: int, length: int) -> bytes:
+    """Calldata of the herald for `count` messages, at least 1, of `length` bytes."""
+    size = SELECTOR_BYTES + 2 * WORD_BYTES + length + -length % WORD_BYTES
+    words = (count, length, size)
+    return b"".join(word.to_bytes(WORD_BYTES, "big") for word in words)
 
 
 def loop_input(count: int, target: int, content: bytes) -> bytes:

@@ -8,7 +8,7 @@ from fuzz.strategies.source import Source
 WORD_BYTES: Final = 32
 HEAD_WORDS: Final = 19
 FIRST_OFFSET_WORD: Final = 14
-_TYPES: Final = (0, 1, 2, 0x71, 0xFE, 0xFF, 3, 4, 0x7E, 0x7F, 0x17F)
+_TYPES: Final = (0, 1, 2, 0x71, 0xFE, 0xFF, 3, 4, 0x7E, 0x7F, 0x7D, 0x80, 0x17F)
 
 
 def damage(source: Source, body: bytes) -> bytes:

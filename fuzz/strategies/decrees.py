@@ -27,6 +27,10 @@ CODES: Final = (
 def deployer_input(source: Source, target: int) -> bytes:
     """Calldata that puts code at an address; some is refused."""
     code = source.choose(CODES)
+    digest = hash_bytes(code)
+    if source.chance(20):
+        # None at all, which leaves room for another.
+        code, digest = b"", bytes(32)
     if target == ACCOUNT_PROPERTIES:
         # Code there would write accounts as if they were its slots.
         target = DEPLOYER
@@ -37,9 +41,11 @@ def deployer_input(source: Source, target: int) -> bytes:
         target |= 1 << 160
     words = (
         target.to_bytes(32, "big"),
-        hash_bytes(code),
+        digest,
         (size % (1 << 256)).to_bytes(32, "big"),
         keccak256(code) if source.chance(80) else word(source).to_bytes(32, "big"),
     )
     content = SET_BYTECODE_DETAILS + b"".join(words)
-    return content[: source.below(132)] if source.chance(5) else content
+    if source.chance(5):
+        return content[: -source.choose((1, 4, 5, 32, source.integer(1, len(content))))]
+    return content

@@ -6,7 +6,7 @@ constant polynomials: their proof is the point at infinity.
 
 from functools import cache
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from Crypto.Hash import SHA256
 from Crypto.PublicKey import ECC
@@ -36,11 +36,45 @@ def blake2f(source: Source) -> bytes:
 
 def p256(source: Source) -> bytes:
     """Digest, r, s and the key of a signature; some with one of them replaced."""
+    if source.chance(25):
+        return b"".join(_chosen_signature(source))
     words = list(_p256_signatures()[source.below(len(_p256_signatures()))])
     if source.chance(40):
         value = near(source, P256_ORDER) if source.chance(50) else word(source)
         words[source.below(len(words))] = (value % (1 << 256)).to_bytes(32, "big")
     return b"".join(words)
+
+
+def _chosen_signature(source: Source) -> tuple[bytes, ...]:
+    """A signature with a chosen s: the digest is what then fits it.
+
+    Half of those for which it is a word have the order added to s, or to r.
+    """
+    key, once = (_p256_point(source.integer(1, 3)) for _ in range(2))
+    r = once.x % P256_ORDER
+    edges = (1, 2, P256_ORDER // 2, P256_ORDER // 2 + 1, P256_ORDER - 1)
+    small = source.below((1 << 256) - P256_ORDER)
+    s = source.choose((*edges, small, small, word(source) % P256_ORDER))
+    digest = (s * once.number - r * key.number) % P256_ORDER
+    if source.chance(50):
+        s += P256_ORDER if s + P256_ORDER < 1 << 256 else 0
+        r += P256_ORDER if r + P256_ORDER < 1 << 256 else 0
+    numbers = (digest, r, s, key.x, key.y)
+    return tuple(number.to_bytes(WORD_BYTES, "big") for number in numbers)
+
+
+class _Point(NamedTuple):
+    """A multiple of the generator."""
+
+    number: int
+    x: int
+    y: int
+
+
+@cache
+def _p256_point(number: int) -> _Point:
+    point = ECC.construct(curve="P-256", d=number).pointQ
+    return _Point(number, int(point.x), int(point.y))
 
 
 @cache

@@ -8,6 +8,7 @@ from fuzz.strategies.authorizations import authorization_list
 from fuzz.strategies.calls import abi_bytes, hook_input
 from fuzz.strategies.cast import (
     DEEP,
+    HERALD,
     LOOPER,
     UPGRADER,
     Cast,
@@ -16,7 +17,13 @@ from fuzz.strategies.cast import (
     keys,
     senders,
 )
-from fuzz.strategies.contracts import large_creation, loop_input
+from fuzz.strategies.contracts import (
+    L1_MESSENGER,
+    SEND_TO_L1,
+    herald_input,
+    large_creation,
+    loop_input,
+)
 from fuzz.strategies.damage import damage
 from fuzz.strategies.decrees import DEPLOYER, deployer_input
 from fuzz.strategies.envelopes import (
@@ -39,6 +46,7 @@ from fuzz.strategies.programs import init_code
 from fuzz.strategies.source import Source, Weights
 from zkos.host.codecs.abi import encode_body
 from zkos.host.context import BlockContext
+from zkos.host.kzg import BLOB_DATA_BYTES, MOST_BLOBS
 from zkos.host.transactions import (
     AccessListEntry,
     Authorization,
@@ -60,9 +68,13 @@ _SIGNED_WEIGHTS: Final = Weights(34, 25, 16, 25)
 _TARGETS: Final = Weights(60, 14, 8, 8, 9, 1)
 _L1_NATIVE_PER_GAS: Final = (1000, 100, 10_000, 60_000, 1, 0)
 _L1_WEIGHTS: Final = Weights(50, 20, 15, 8, 3, 4)
+_FEW_GAS: Final = (1000, 20_000, 100_000, 400_000)
+_FEW_NATIVE_PER_GAS: Final = (1, 2, 3, 5, 10, 30)
 _LITTLE_GAS: Final = (0, 1, 100, 18_000, 20_999, 21_000, 21_001, 23_000)
-_SEND_TO_L1: Final = bytes.fromhex("62f84b24")
 _MESSAGE_GAS: Final = 5000
+_MESSAGE_BYTE_GAS: Final = 20
+_LONG_MESSAGE_GAS: Final = 300_000
+"""With the memory it needs."""
 _PAIRING_GAS: Final = 46_000
 _BLOCK_LOGS: Final = 16_384
 _BLOCK_PAIRINGS: Final = (1 << 35) // 15_000_000
@@ -114,8 +126,12 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
     """A valid transaction of an externally owned account, counted in the cast."""
     kind = source.choose(_SIGNED, _SIGNED_WEIGHTS)
     number = source.below(len(keys()))
+    work = work_of(source, cast)
+    if cast.creator is not None:
+        number, cast.creator = cast.creator, None
+        work = Work(None, 0, init_code(source, cast))
+        kind = Kind.EIP1559 if kind is Kind.EIP7702 else kind
     sender = senders()[number]
-    work = _work(source, cast)
     deep = cast.deep and source.chance(50)
     if deep:
         # Once is enough: it takes as long as many others.
@@ -132,7 +148,7 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
             # Run at once what was just delegated, or was no more.
             work = work._replace(to=cast.remembered(source))
     most, priority = fee(source, context)
-    entries = _access_list(source, cast, kind)
+    entries = access_list(source, cast, kind)
     intrinsic = intrinsic_gas(work.data, entries, creates=work.to is None) + work.gas
     intrinsic += AUTHORIZATION_GAS * len(authorized)
     made = FieldTransaction(
@@ -158,7 +174,7 @@ def _with_priority(made: FieldTransaction, priority: int) -> FieldTransaction:
     return replace(made, max_priority_fee_per_gas=priority)
 
 
-def _work(source: Source, cast: Cast) -> Work:
+def work_of(source: Source, cast: Cast) -> Work:
     """What a transaction does; often what one before did."""
     if cast.heavy and source.chance(60):
         return _heavy_work(source)
@@ -191,16 +207,26 @@ def _fresh_work(source: Source, cast: Cast) -> Work:
 
 
 def _heavy_work(source: Source) -> Work:
-    """A part, or just too much, of the native or the logs that a block may have."""
+    """A part, or just too much, of the native or the logs that a block may have.
+
+    Or of the pubdata of a batch, whose blobs are a tenth of a megabyte.
+    """
+    if source.chance(30):
+        length = source.choose((BLOB_DATA_BYTES, 40_000, 140_000, 300_000))
+        length -= source.below(600)
+        count = source.choose((1, 2, MOST_BLOBS - 1, MOST_BLOBS))
+        gas = (_MESSAGE_BYTE_GAS * length + _LONG_MESSAGE_GAS) * count
+        return Work(HERALD, 0, herald_input(count, length), gas)
     if source.chance(50):
         count = source.choose((_BLOCK_PAIRINGS + 1, _BLOCK_PAIRINGS // 2 - 5, 700))
         return Work(LOOPER, 0, loop_input(count, 8, b""), _PAIRING_GAS * count)
     count = source.choose((_BLOCK_LOGS // 2, _BLOCK_LOGS, _BLOCK_LOGS + 1, 5000))
-    message = _SEND_TO_L1 + abi_bytes(b"", 32)
-    return Work(LOOPER, 0, loop_input(count, 0x8008, message), _MESSAGE_GAS * count)
+    message = SEND_TO_L1 + abi_bytes(b"", 32)
+    content = loop_input(count, L1_MESSENGER, message)
+    return Work(LOOPER, 0, content, _MESSAGE_GAS * count)
 
 
-def _access_list(
+def access_list(
     source: Source, cast: Cast, kind: Kind
 ) -> tuple[AccessListEntry, ...] | None:
     if kind is Kind.LEGACY or source.chance(50):
@@ -219,7 +245,7 @@ def _access_list(
 
 def from_l1(source: Source, cast: Cast) -> FieldTransaction:
     """A priority operation; one in ten has too little deposit or an odd receiver."""
-    work = _work(source, cast)
+    work = work_of(source, cast)
     native_per_gas = source.choose(_L1_NATIVE_PER_GAS, _L1_WEIGHTS)
     price = max(0, native_per_gas * L1_PRICE + source.choose((0, 0, 1, -1)))
     intrinsic = INTRINSIC_GAS + calldata_gas(work.data) + work.gas
@@ -238,10 +264,23 @@ def from_l1(source: Source, cast: Cast) -> FieldTransaction:
     if source.chance(12):
         return replace(made, gas_limit=source.choose(_LITTLE_GAS))
     if source.chance(10):
+        return _short_of_native(source, made)
+    if source.chance(10):
         return _odd_deposit(source, made)
     if source.chance(6):
         return _odd_fields(source, made)
     return made
+
+
+def _short_of_native(source: Source, made: FieldTransaction) -> FieldTransaction:
+    """A call of a precompile that the last native may be gone for."""
+    target, content = precompile_call(source)
+    gas = INTRINSIC_GAS + calldata_gas(content) + source.choose(_FEW_GAS)
+    price = source.choose(_FEW_NATIVE_PER_GAS) * L1_PRICE
+    gas += source.below(gas)
+    return replace(
+        made, to=target, data=content, value=0, gas_limit=gas, max_fee_per_gas=price
+    )
 
 
 def _odd_deposit(source: Source, made: FieldTransaction) -> FieldTransaction:
@@ -284,7 +323,13 @@ def upgrade(source: Source, cast: Cast) -> FieldTransaction:
     sender, to = source.choose(
         ((UPGRADE_SENDER, UPGRADER), (UPGRADER, DEPLOYER), (UPGRADE_SENDER, None))
     )
-    content = deployer_input(source, cast.address(source))
+    target = cast.address(source)
+    if source.chance(25):
+        # Where a contract will be, whatever is there by then.
+        cast.creator = source.below(len(keys()))
+        creator = senders()[cast.creator]
+        target = created_address(creator, cast.nonces.get(creator, 0))
+    content = deployer_input(source, target)
     if to is None:
         to, content = cast.address(source), data(source)
     gas, price = source.choose((500_000, 100_000, 1_000_000)), source.choose((0, 1000))

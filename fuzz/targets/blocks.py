@@ -44,6 +44,7 @@ from zkos.host.case import Block, Case
 from zkos.host.case_errors import CaseError
 from zkos.host.channel import QueryChannel
 from zkos.host.commitments import MIX_HASH
+from zkos.host.context import DataAvailability
 from zkos.host.delivery import Delivery, deliver
 from zkos.host.edits import edited
 from zkos.host.oracle import HonestOracle
@@ -56,6 +57,8 @@ _STATES_KEPT: Final = 64
 _TRANSACTIONS_KEPT: Final = 4096
 _GAS_OF_BYTE: Final = 100
 """Gas that is as dear to a campaign as a byte of input."""
+_WORK_OF_BLOB: Final = 50_000
+"""What opening one takes, in bytes of input."""
 OPTIONS: Final = RunOptions()
 
 
@@ -180,6 +183,8 @@ class BlockTarget:
         receipts = Receipts.of(first.channel.messages)
         seen.semantic |= block_features(block, first.ending, first.channel, receipts)
         _count(seen, first.ending, receipts)
+        if block.context.da is DataAvailability.BLOBS:
+            seen.work += _WORK_OF_BLOB
         seen.problem = self._problem(runs, state)
         if seen.problem is None:
             seen.problem = self._bad_end(runs, block, decreed)

@@ -25,6 +25,8 @@ _FACTORIES: Final = {
     "block_image": "fuzz.targets.block_image:block_image",
     "block_image_batch": "fuzz.targets.block_image_batch:block_image_batch",
     "block_image_faults": "fuzz.targets.block_image:block_image_faults",
+    "ethereum_blocks": "fuzz.targets.ethereum_blocks:ethereum_blocks",
+    "ethereum_invalid": "fuzz.targets.ethereum_blocks:ethereum_invalid",
     "oracle": "fuzz.targets.oracle:oracle",
     "transaction_parser": "fuzz.targets.transaction_parser:transaction_parser",
     "arithmetic": "fuzz.targets.arithmetic:arithmetic",
