@@ -87,9 +87,7 @@ class Client:
 
     def _run(self, variant: StateVariant, fork: Fork, data: bytes) -> dict[str, Any]:
         wanted = self.wanted
-        transaction = LoneTransaction(
-            fork, variant.environment, variant.before, data
-        )
+        transaction = LoneTransaction(fork, variant.environment, variant.before, data)
         run = run_lone(
             transaction,
             traced=wanted.steps,

@@ -20,18 +20,17 @@ DEPTH: Final = 1
 """Of the entry frame."""
 REVERT: Final = 0xFD
 DIFFERENCES: Final = (
-    ("opName", "each tool has names of its own for some opcodes; `op` is the number"),
-    ("op of INVALID", "EELS writes no step line of an opcode that no fork assigns as "
-     "others do: `opName` is InvalidOpcode"),
-    ("error", "names of errors are the tool's own; whether there is one is compared"),
-    ("gasCost of a step that fails", "ours is the gas that it used up, EELS's the price "
-     "asked for, or none"),
+    ("opName", "each tool has its own names of some opcodes; `op` is the number"),
+    ("error", "each tool has its own texts; whether there is one is compared"),
+    ("gasCost of a step that fails", "ours is the gas it used up, EELS's the price"),
     ("refund of SSTORE", "EELS shows the counter after the opcode, ours before"),
     ("refund of EIP-7702", "EELS adds that of authorizations after the execution"),
-    ("last STOP", "EELS writes a line for the STOP behind the end of code"),
-    ("BLOCKHASH", "EELS's tool knows no hashes but that of block 0; ours, as geth, the "
-     "keccak of the number's digits"),
-)  # fmt: skip
+    ("STOP", "EELS writes a line for the one behind the end of code; none is compared"),
+    (
+        "BLOCKHASH",
+        "EELS knows hashes of a test's env, ours as geth those of the digits",
+    ),
+)
 """Where lines of ours and of EELS's tool differ: what, and why."""
 
 

@@ -240,9 +240,7 @@ def _from_template(template: Node, indices: dict[str, int]) -> FieldTransaction:
         access_list=access_list,
         authorization_list=authorizations,
         blob_hashes=blob_hashes,
-        max_fee_per_blob_gas=optional(
-            fields.get("maxFeePerBlobGas"), Node.number, 0
-        ),
+        max_fee_per_blob_gas=optional(fields.get("maxFeePerBlobGas"), Node.number, 0),
         private_key=spelled(fields["secretKey"]).data(32),
     )
 
