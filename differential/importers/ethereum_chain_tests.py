@@ -6,7 +6,7 @@ and blocks that must be refused stay in. What cannot even be a block for the gue
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -189,10 +189,11 @@ def _of_rlp(node: Node) -> ChainBlock:
     is_valid = not any(name.startswith("expectException") for name in fields)
     try:
         block = decode(fields["rlp"].data())
-        header, items, ommers, withdrawals = block
-        for part in (header, items, ommers, withdrawals):
-            if not isinstance(part, Sequence) or isinstance(part, bytes):
-                raise ValueError
+        parts = [] if isinstance(block, bytes) else list(block)
+        lists = [part for part in parts if not isinstance(part, bytes)]
+        if len(lists) != len(parts):
+            raise ValueError
+        header, items, ommers, withdrawals = lists
     except (RlpError, ValueError):
         return ChainBlock(node.path, b"", (), b"", is_valid, "not the RLP of a block")
     return ChainBlock(

@@ -44,13 +44,14 @@ def command(
         from zkos.cli import ethereum
 
         chosen = (protocol, profile, quirks)
-        zk_only = (image, batch, da, html, junit, extra_precompiles)
+        zk_only = (batch, da, html, junit, extra_precompiles)
         if any(zk_only) or chosen != (DEFAULT, Profile.PRODUCTION, Quirks.NONE):
             raise UserError(ethereum.ZK_ONLY)
         return ethereum.execute(
             cases,
             engine or DEFAULT_ENGINES,
             RunOptions(mode=mode),
+            image=image,
             as_json=json,
             in_full=False,
         )
