@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from differential.ethereum.eip3155 import lines_of
-from differential.ethereum.lone import LoneRun, LoneTransaction, run_lone
+from differential.ethereum.lone import NATIVE, LoneRun, LoneTransaction, run_lone
 from differential.importers.ethereum_state_tests import (
     FORK_NAMES,
     StateVariant,
@@ -36,6 +36,8 @@ class Wanted:
     return_data: bool = False
     fork: Fork | None = None
     """Of all variants, whatever fork they are for; None runs those of known forks."""
+    engine: str = NATIVE
+    """Which of ours, see `differential.ethereum.lone`."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Client:
             traced=wanted.steps,
             memory=wanted.memory,
             return_data=wanted.return_data,
+            engine=wanted.engine,
         )
         if wanted.steps:
             lines = lines_of(

@@ -25,6 +25,7 @@ DIFFERENCES: Final = (
     ("gasCost of a step that fails", "ours is the gas it used up, EELS's the price"),
     ("refund of SSTORE", "EELS shows the counter after the opcode, ours before"),
     ("refund of EIP-7702", "EELS adds that of authorizations after the execution"),
+    ("gasUsed of a precompile", "called by the transaction at the floor, ours says 0"),
     ("STOP", "EELS writes a line for the one behind the end of code; none is compared"),
     (
         "BLOCKHASH",

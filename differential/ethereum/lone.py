@@ -1,7 +1,7 @@
 """One transaction without a block around it, as Ethereum's state tests have them.
 
-The Ethereum instance's own processing of transactions on the x86-64 build, with the
-state root after it: no system calls, no requests, no header to match.
+The Ethereum instance's own processing of transactions, with the state root after it:
+no system calls, no requests, no header to match.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from differential.ethereum.running import conclude
 from differential.ethereum.states import full_state
 from differential.importers.ethereum_state_tests import Environment
 from differential.outcome import Outcome
-from differential.runners import native
+from differential.runners import cpython, native
 from zkos.compiler.variant import TRACE, Variant
 from zkos.host.channel import QueryChannel
 from zkos.host.ethereum.block import EthereumBlock, Witness
@@ -22,6 +22,10 @@ from zkos.host.rlp import Encodable, encode
 from zkos.host.trace import Step, decode_trace, entry_gas_left
 from zkos.versions import Fork, Instance
 
+NATIVE: Final = "native"
+CPYTHON: Final = "cpython"
+ENGINES: Final = (NATIVE, CPYTHON)
+"""Those of ours that run transactions by themselves."""
 LONE: Final = Variant(
     bindings=(
         (
@@ -68,8 +72,9 @@ def run_lone(
     traced: bool = False,
     memory: bool = False,
     return_data: bool = False,
+    engine: str = NATIVE,
 ) -> LoneRun:
-    """Run a transaction on the x86-64 build. A refused one leaves the state as it is.
+    """Run a transaction. A refused one leaves the state as it is.
 
     `memory` and `return_data` say what steps show besides the stack.
     """
@@ -81,9 +86,11 @@ def run_lone(
     )
     build = options.build(LONE_TRACED if traced else LONE)
     channel = QueryChannel(_oracle(transaction))
-    ending = native.run_library(
-        native.library(build), channel, options, main=build.main
-    )
+    if engine == NATIVE:
+        library = native.library(build)
+        ending = native.run_library(library, channel, options, main=build.main)
+    else:
+        ending = cpython.run_build(build, channel, options)
     outcome = conclude(channel, ending, options)
     root = None
     if outcome.succeeded and outcome.state_root is not None:

@@ -15,7 +15,7 @@ app = typer.Typer(
     help="Our OS behind interfaces that other tools expect of an EVM.",
     no_args_is_help=True,
 )
-_GETH = "Accepted, as geth's tool has it."
+_GETH = "As geth's tool has it."
 
 
 @app.callback()
@@ -62,14 +62,15 @@ def statetest(
             show_default="those of these forks, by their own",
         ),
     ] = None,
-    trace_format: Annotated[
-        str, typer.Option("--trace.format", hidden=True, help=_GETH)
-    ] = "json",
+    engine: Annotated[
+        str, typer.Option("--engine", "-e", metavar="NAME", help="native or cpython.")
+    ] = "native",
+    trace_format: Annotated[str, typer.Option("--trace.format", help=_GETH)] = "json",
     trace_nomemory: Annotated[
-        str, typer.Option("--trace.nomemory", hidden=True, help=_GETH)
+        str, typer.Option("--trace.nomemory", help=_GETH)
     ] = "true",
     trace_noreturndata: Annotated[
-        str, typer.Option("--trace.noreturndata", hidden=True, help=_GETH)
+        str, typer.Option("--trace.noreturndata", help=_GETH)
     ] = "true",
 ) -> int:
     """Run state tests of Ethereum as goevmlab and others drive an EVM.
@@ -78,7 +79,10 @@ def statetest(
     results for each file to standard output. The exit code says nothing of roots.
     """
     from differential.ethereum.client import Client, Wanted
+    from differential.ethereum.lone import ENGINES
 
+    if engine not in ENGINES:
+        raise UserError(f"--engine: {engine!r}, one of: {', '.join(ENGINES)}")
     if trace_format != "json":
         raise UserError(f"--trace.format: {trace_format!r}, only json is there")
     wanted = Wanted(
@@ -87,6 +91,7 @@ def statetest(
         memory=memory or _off("--trace.nomemory", trace_nomemory),
         return_data=return_data or _off("--trace.noreturndata", trace_noreturndata),
         fork=None if fork is None else _fork(fork),
+        engine=engine,
     )
     client = Client(wanted, sys.stderr, sys.stdout)
     if files:

@@ -56,7 +56,7 @@ def pointed(query: int, parameters: bytes, memory: Memory) -> bytes:
             )
             if words != _FIELD_WORDS:
                 raise AdviceError(f"no advice for a number of {words} words")
-            return kind.to_bytes(_WORD, "little") + memory(place, _DIGIT)
+            return int(kind).to_bytes(_WORD, "little") + bytes(memory(place, _DIGIT))
         operation = _OPERATION.unpack(memory(address, _OPERATION.size))
         kind, number, number_digits, _, _, divisor, divisor_digits = operation
         if kind != _REDUCTION:
