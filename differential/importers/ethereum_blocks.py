@@ -26,7 +26,6 @@ from zkos.host.rlp import RlpError, decode
 from zkos.versions import Fork
 
 
-
 def load_blocks(path: Path) -> list[KnownBlock]:
     """All blocks of a file, in order; raises CaseError."""
     return read_blocks(read_json(path), str(path))

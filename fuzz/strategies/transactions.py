@@ -229,6 +229,7 @@ def _heavy_work(source: Source) -> Work:
 def access_list(
     source: Source, cast: Cast, kind: Kind
 ) -> tuple[AccessListEntry, ...] | None:
+    """Addresses and slots announced; None without a list."""
     if kind is Kind.LEGACY or source.chance(50):
         return None
     entries = [

@@ -30,9 +30,7 @@ PY_EVM: Final = "py_evm"
 @cache
 def counting_library() -> NativeLibrary:
     """The compiled instance with coverage counters."""
-    build = Build(
-        instance=Instance.ETHEREUM, variant=counting(SEARCH), fork=COUNTED
-    )
+    build = Build(instance=Instance.ETHEREUM, variant=counting(SEARCH), fork=COUNTED)
     return native.library(build)
 
 
