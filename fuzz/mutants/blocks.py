@@ -49,11 +49,25 @@ def attempt_of(mutant: Mutant) -> Attempt:
     """Build both sides; may take a while."""
     engines = engines_of(mutant)
     turns = turns_of(mutant.protocol)
-    targets = [kind(mutant.name, engines, options) for kind, options in turns]
+    hunts = [hunt_of(kind, options, engines) for kind, options in turns]
+    return lambda seed, number: hunts[number % len(hunts)](seed, number)
+
+
+def hunt_of(
+    kind: type[BlockTarget], options: RunOptions, engines: Sequence[BlockEngine]
+) -> Attempt:
+    """Tries cases of one turn; the changed side is the first engine.
+
+    What the plain side shows as well is a finding, but no merit of the hunt.
+    """
+    target, peer = (kind("mutant", some, options) for some in (engines, engines[1:]))
 
     def attempt(seed: int, number: int) -> Problem | None:
-        target = targets[number % len(targets)]
-        return target.run(target.generate(source_of(seed, number))).problem
+        value = target.generate(source_of(seed, number))
+        problem = target.run(value).problem
+        if problem is None or not peer.engines:
+            return problem
+        return None if peer.run(value).problem is not None else problem
 
     return attempt
 

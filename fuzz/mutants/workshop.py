@@ -27,7 +27,7 @@ from zkos.compiler.build import Artefact, host_key, run_llvm
 from zkos.compiler.check import Checker
 from zkos.compiler.codegen import object_code
 from zkos.compiler.emit import X86, ModuleText
-from zkos.compiler.errors import CompileError
+from zkos.compiler.errors import CompileError, Location
 from zkos.compiler.escape import check_escapes
 from zkos.compiler.frontend import DIVISION, CheckedProgram
 from zkos.compiler.lower import FunctionLowering
@@ -269,10 +269,15 @@ class Workshop:
     def lowered(self, made: Sequence[Instance]) -> tuple[ModuleText, list[str]]:
         """The text of functions, with trap sites numbered after the plain ones."""
         text = ModuleText(X86)
-        for where, reason in self._tables.sites:
+        for where, reason in self._sites():
             text.site(where, reason)
         functions = [FunctionLowering(text, instance).run() for instance in made]
         return text, functions
+
+    def _sites(self) -> list[tuple[Location, str]]:
+        """The trap sites of the plain program, which is lowered for it."""
+        assert self.module is not None
+        return self._tables.sites
 
     def alone(
         self, text: ModuleText, functions: Sequence[str], defined: set[str]
@@ -363,7 +368,7 @@ class Workshop:
         Of the plain program, or changed.
         """
         text = ModuleText(X86)
-        for where, reason in self._tables.sites:
+        for where, reason in self._sites():
             text.site(where, reason)
         made = [item for item in self.instances if item.function is function]
         bodies = [Watching(text, item, lines).run() for item in made]

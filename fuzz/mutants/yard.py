@@ -9,9 +9,8 @@ from fuzz.adversary.campaign import Campaign, HonestRejected
 from fuzz.adversary.engines import NativeEngine
 from fuzz.adversary.scenes import scenes
 from fuzz.coverage.target import Problem
-from fuzz.mutants.blocks import engine, turns_of
+from fuzz.mutants.blocks import engine, hunt_of, turns_of
 from fuzz.mutants.grounds import Fields, Ground, Tell, begin_case, found, until
-from fuzz.mutants.mutant import source_of
 from fuzz.mutants.pieces import Built
 from fuzz.mutants.pool import Pool, Recording, Turn, replay
 from fuzz.mutants.workshop import Workshop, workshop_of
@@ -88,8 +87,7 @@ class Yard(Ground):
         """Run case `number` on a changed build and on the plain one."""
         kind, options = self._turns[number % len(self._turns)]
         engines = [engine("native*", library), engine("native", self.plain)]
-        target = kind("mutant", engines, options)
-        return target.run(target.generate(source_of(self.seed, number))).problem
+        return hunt_of(kind, options, engines)(self.seed, number)
 
     def lie(self, built: Built, end: float, tell: Tell) -> Fields:
         """The hunt with a host that lies."""

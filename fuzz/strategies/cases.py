@@ -93,6 +93,8 @@ def _case(source: Source, count: int, sizes: Weights, extras: Extras | None) -> 
     if extras is not None:
         state = extras.furnish(source, cast, state)
     context = first_context(source, cast)
+    if cast.loud and source.chance(50):
+        context = replace(context, da=DataAvailability.BLOBS)
     blocks: list[Block] = []
     for _ in range(count):
         if blocks:

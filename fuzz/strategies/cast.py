@@ -118,6 +118,8 @@ class Cast:
     """Whether somebody will recurse to the greatest depth."""
     heavy: bool = False
     """Whether transactions go for what a block can hold of native, logs and pubdata."""
+    loud: bool = False
+    """Whether they go for the pubdata of a batch instead."""
     creator: int | None = None
     """Whose next transaction puts a contract where somebody waits for it."""
 
@@ -168,7 +170,8 @@ def make_cast(source: Source) -> Cast:
     slots = (0, 1, 2, word(source), word(source), (1 << 256) - 1)
     deep = source.chance(_DEEP_CASES)
     heavy = source.chance(_HEAVY_CASES)
-    return Cast(contracts, slots=slots, deep=deep, heavy=heavy)
+    loud = heavy and source.chance(40)
+    return Cast(contracts, slots=slots, deep=deep, heavy=heavy, loud=loud)
 
 
 def created_address(creator: int, nonce: int) -> int:

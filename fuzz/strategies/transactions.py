@@ -72,6 +72,9 @@ _FEW_GAS: Final = (1000, 20_000, 100_000, 400_000)
 _FEW_NATIVE_PER_GAS: Final = (1, 2, 3, 5, 10, 30)
 _LITTLE_GAS: Final = (0, 1, 100, 18_000, 20_999, 21_000, 21_001, 23_000)
 _MESSAGE_GAS: Final = 5000
+_MESSAGE_BYTES: Final = (BLOB_DATA_BYTES - 500, 40_000, 140_000, 300_000)
+_SPARE_PUBDATA: Final = (2000, 4000)
+"""For what else there is in a block."""
 _MESSAGE_BYTE_GAS: Final = 20
 _LONG_MESSAGE_GAS: Final = 300_000
 """With the memory it needs."""
@@ -177,7 +180,7 @@ def _with_priority(made: FieldTransaction, priority: int) -> FieldTransaction:
 def work_of(source: Source, cast: Cast) -> Work:
     """What a transaction does; often what one before did."""
     if cast.heavy and source.chance(60):
-        return _heavy_work(source)
+        return _heavy_work(source, cast)
     if cast.last_work is not None and source.chance(REPEATED):
         return cast.last_work
     cast.is_mortal = False
@@ -206,15 +209,17 @@ def _fresh_work(source: Source, cast: Cast) -> Work:
     return Work(cast.address(source), value, data(source, 100))
 
 
-def _heavy_work(source: Source) -> Work:
+def _heavy_work(source: Source, cast: Cast) -> Work:
     """A part, or just too much, of the native or the logs that a block may have.
 
-    Or of the pubdata of a batch, whose blobs are a tenth of a megabyte.
+    Or nearly all the pubdata that a batch may have in its blobs, and no more then.
     """
-    if source.chance(30):
-        length = source.choose((BLOB_DATA_BYTES, 40_000, 140_000, 300_000))
-        length -= source.below(600)
-        count = source.choose((1, 2, MOST_BLOBS - 1, MOST_BLOBS))
+    if cast.loud:
+        cast.loud = cast.heavy = False
+        blobs = source.choose((MOST_BLOBS, MOST_BLOBS, 1, 2, MOST_BLOBS - 1))
+        total = BLOB_DATA_BYTES * blobs - source.integer(*_SPARE_PUBDATA)
+        length = min(total, source.choose(_MESSAGE_BYTES))
+        count = total // length
         gas = (_MESSAGE_BYTE_GAS * length + _LONG_MESSAGE_GAS) * count
         return Work(HERALD, 0, herald_input(count, length), gas)
     if source.chance(50):
@@ -266,7 +271,7 @@ def from_l1(source: Source, cast: Cast) -> FieldTransaction:
         return replace(made, gas_limit=source.choose(_LITTLE_GAS))
     if source.chance(10):
         return _short_of_native(source, made)
-    if source.chance(10):
+    if source.chance(14):
         return _odd_deposit(source, made)
     if source.chance(6):
         return _odd_fields(source, made)
@@ -286,7 +291,7 @@ def _short_of_native(source: Source, made: FieldTransaction) -> FieldTransaction
 
 def _odd_deposit(source: Source, made: FieldTransaction) -> FieldTransaction:
     need = made.value + made.gas_limit * made.max_fee_per_gas
-    match source.below(6):
+    match source.below(8):
         case 0:
             return replace(made, mint_value=max(0, need - source.integer(1, 100)))
         case 1:
@@ -294,7 +299,7 @@ def _odd_deposit(source: Source, made: FieldTransaction) -> FieldTransaction:
         case 2:
             recipient = (1 << 160) + word(source) % (1 << 200)
             return replace(made, refund_recipient=recipient)
-        case 3:
+        case 3 | 6 | 7:
             # Those who have something already have no room for as much.
             to = source.choose((made.to, *senders()[:2]))
             return replace(made, to=to, value=ALL_ONES - need, mint_value=ALL_ONES)

@@ -148,10 +148,11 @@ def _with_said_hashes(
 ) -> SealedBlock:
     """The block with the keccak-256 of code that governance said, right or not.
 
-    It is nowhere in the pubdata, and nobody checks it (system spec 3.4). Raises
-    Misjudged where the state after knows no properties for a hash.
+    It is nowhere in the pubdata, and nobody checks it (system spec 3.4). Deployments of
+    no code need none to be decreed. Raises Misjudged where the state after knows no
+    properties for a hash.
     """
-    forced = {hash_bytes(stored_code(code)) for code in decreed}
+    forced = {hash_bytes(stored_code(code)) for code in (*decreed, b"")}
     changed = False
     for words in report_words(run.channel, int(KIND_ACCOUNT_DIFF)):
         address = words.address()

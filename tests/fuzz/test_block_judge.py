@@ -113,9 +113,9 @@ def test_blocks_are_right_under_every_scheme_and_profile(scheme, profile):
     assert problem(native.run_guest, case, RunOptions(profile)) is None
 
 
-def test_keccak_that_governance_said_is_taken_as_said():
-    code = CODES[0]
-    words = (0xDEAD, hash_bytes(code), len(code), 0x1234)
+@pytest.mark.parametrize("code", [CODES[0], b""])
+def test_keccak_that_governance_said_is_taken_as_said(code):
+    words = (0xDEAD, hash_bytes(code) if code else 0, len(code), 0x1234)
     data = SET_BYTECODE_DETAILS + b"".join(
         word.to_bytes(32, "big") if isinstance(word, int) else word for word in words
     )

@@ -34,6 +34,16 @@ def test_changed_function_takes_the_place_of_the_plain_one(shop: Workshop) -> No
     assert built.library.call(QUOTIENT, 15, 7) == 2
 
 
+def test_traps_of_unchanged_functions_are_named_in_a_fresh_workshop() -> None:
+    fresh = Workshop((DIVISION,), (QUOTIENT,))
+    names = {reason for *_, reason in fresh.module.sites}
+    sites = Workshop((DIVISION,), (QUOTIENT,)).build(
+        [patch("    if x < y:\n", "    if x <= y:\n")]
+    )
+    assert names
+    assert names <= {reason for *_, reason in sites.library.module.sites}
+
+
 def test_inlined_function_is_changed_for_its_callers(shop: Workshop) -> None:
     built = shop.build([patch("        q = q.wrapping_sub(1)\n", "        pass\n")])
     x, y = (1 << 64) - 1, (1 << 33) - 1
