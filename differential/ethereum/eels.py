@@ -55,10 +55,13 @@ def run_block(known: KnownBlock) -> Outcome:
 
     rules = _Rules.of(known.block.fork)
     header = rules.blocks.Header
-    ancestors = [
-        rules.blocks.Block(rlp.decode_to(header, item), (), (), ())
-        for item in known.block.witness.headers[-255:]
-    ]
+    try:
+        ancestors = [
+            rules.blocks.Block(rlp.decode_to(header, item), (), (), ())
+            for item in known.block.witness.headers[-255:]
+        ]
+    except rlp.DecodingError as error:
+        return Outcome(Result.ABORT, f"an ancestor cannot be read: {error}")
     state = load_state(known.block.fork, known.before)
     chain = rules.fork.BlockChain(ancestors, state, U64(CHAIN_ID))
     with _watched(rules.fork) as outputs:

@@ -49,9 +49,9 @@ _STEPS: Final = (12, 1, 24, 1000)
 _LEAST_GAS_LIMIT: Final = 5000
 
 
-def chain(source: Source) -> Chain:
-    """Blocks that follow each other; at least one."""
-    fork = source.choose(_FORKS, _FORK_WEIGHTS)
+def chain(source: Source, fork: Fork | None = None) -> Chain:
+    """Blocks that follow each other, of any fork if none is given; at least one."""
+    fork = fork or source.choose(_FORKS, _FORK_WEIGHTS)
     cast, before = world(source)
     headers = invent_parent(before, _parent(source))
     blocks: list[KnownBlock] = []
@@ -66,7 +66,7 @@ def chain(source: Source) -> Chain:
         for address in (*senders(), *authorities()):
             if address in before:
                 cast.nonces[address] = before[address].nonce
-    return tuple(blocks) or chain(source)
+    return tuple(blocks) or chain(source, fork)
 
 
 def lone_block(source: Source, faults: int) -> Link:
