@@ -69,14 +69,13 @@ def chain(source: Source, fork: Fork | None = None) -> Chain:
     return tuple(blocks) or chain(source, fork)
 
 
-def lone_block(source: Source, faults: int) -> Link:
-    """One block, of whose transactions many percent are mostly not allowed."""
-    fork = source.choose(_FORKS, _FORK_WEIGHTS)
+def lone_block(source: Source, faults: int, fork: Fork | None = None) -> Link:
+    """One block, of whose transactions so many percent are mostly not allowed."""
+    fork = fork or source.choose(_FORKS, _FORK_WEIGHTS)
     cast, before = world(source)
     headers = invent_parent(before, _parent(source))
-    return next_block(source, cast, fork, before, headers, faults) or lone_block(
-        source, faults
-    )
+    link = next_block(source, cast, fork, before, headers, faults)
+    return link or lone_block(source, faults, fork)
 
 
 def next_block(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from zkos.host.ethereum.lookup import EMPTY_ROOT
 from zkos.host.rlp import Encodable, encode
 from zkos.host.signing import keccak256
 
@@ -62,15 +63,22 @@ def list_root(items: Iterable[bytes]) -> bytes:
 
 
 def build_trie(items: Mapping[bytes, bytes], nodes: dict[bytes, bytes]) -> bytes:
-    """The root of a trie of values that are not empty; puts its nodes into `nodes`."""
+    """The root of a trie of values that are not empty; puts its nodes into `nodes`.
+
+    That of no values has none.
+    """
+    if not items:
+        return EMPTY_ROOT
     paths = sorted((key.hex(), value) for key, value in items.items())
-    encoding = _node(paths, 0, nodes) if paths else b"\x80"
+    encoding = _node(paths, 0, nodes)
     root = keccak256(encoding)
     nodes[root] = encoding
     return root
 
 
-def _node(paths: list[tuple[str, bytes]], depth: int, nodes: dict[bytes, bytes]) -> bytes:
+def _node(
+    paths: list[tuple[str, bytes]], depth: int, nodes: dict[bytes, bytes]
+) -> bytes:
     """The encoding of a node, of keys that agree up to a depth and are sorted."""
     first, value = paths[0]
     if len(paths) == 1:
