@@ -56,23 +56,23 @@ class Range:
         self._workshop: Final = Workshop(
             (build.entry,), (build.main,), variant=build.linked()
         )
-        self.honest: Final[list[KnownBlock]] = []
-        self.damaged: Final[list[KnownBlock]] = []
+        self._honest: Final[list[KnownBlock]] = []
+        self._damaged: Final[list[KnownBlock]] = []
         for number in range(chains):
             source = source_of(seed, number)
-            self.honest += chain(source, FORK)
+            self._honest.extend(chain(source, FORK))
             link = lone_block(source, _FAULTY, FORK)
             for _ in range(_DAMAGES):
                 try:
-                    self.damaged.append(damaged(source, link.known, link.refused))
+                    self._damaged.append(damaged(source, link.known, link.refused))
                 except ValueError:
                     continue
         plain = self._workshop.plain
         self._said: Final = [self._run(plain, known) for known in self._all()]
 
     def _all(self) -> Iterator[KnownBlock]:
-        yield from self.honest
-        yield from self.damaged
+        yield from self._honest
+        yield from self._damaged
 
     def hunt(self, mutant: Mutant, seconds: float) -> Catch:
         """Look for the fault until it is found or the time of a core is over."""
@@ -98,7 +98,7 @@ class Range:
         for number, known in enumerate(self._all()):
             said, plain = self._run(library, known), self._said[number]
             if said != plain:
-                kind = "block" if number < len(self.honest) else "damaged block"
+                kind = "block" if number < len(self._honest) else "damaged block"
                 return f"{kind}: {_unlike(plain, said)}", number
             if time.process_time() > end:
                 break
@@ -106,7 +106,7 @@ class Range:
 
     def _lies(self, library: NativeLibrary, end: float) -> tuple[str | None, int]:
         engine = NativeEngine(library, self._main)
-        blocks = {f"block_{at}": k for at, k in enumerate(self.honest[:SCENES])}
+        blocks = {f"block_{at}": k for at, k in enumerate(self._honest[:SCENES])}
         try:
             campaign = EthereumCampaign(engine, blocks, self._seed)
         except HonestRejected as error:

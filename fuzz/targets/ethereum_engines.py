@@ -34,6 +34,15 @@ def counting_library() -> NativeLibrary:
     return native.library(build)
 
 
+def prepare(*, images: bool) -> None:
+    """Compile the builds of all forks, and load what runs images."""
+    for fork in Fork:
+        build = Build(instance=Instance.ETHEREUM, fork=fork)
+        native.library(build)
+        if images:
+            riscv.translate(riscv.program(build).image())
+
+
 def options_for(fork: Fork) -> RunOptions:
     """How blocks of a fork are run."""
     return RunOptions(instance=Instance.ETHEREUM, fork=fork)

@@ -52,7 +52,8 @@ _LEAST_GAS_LIMIT: Final = 5000
 def chain(source: Source, fork: Fork | None = None) -> Chain:
     """Blocks that follow each other, of any fork if none is given; at least one."""
     fork = fork or source.choose(_FORKS, _FORK_WEIGHTS)
-    cast, before = world(source)
+    cast, state = world(source)
+    before: State = state
     headers = invent_parent(before, _parent(source))
     blocks: list[KnownBlock] = []
     for _ in range(source.choose(_LENGTHS, _LENGTH_WEIGHTS)):
