@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from differential.ethereum.blocks import Account, State
-from differential.ethereum.eels import CHAIN_ID, load_state, read_state
+from differential.ethereum.eels import (
+    CHAIN_ID,
+    OTHER_CHAIN,
+    is_of_other_chain,
+    load_state,
+    read_state,
+)
 from zkos.host.ethereum.tries import list_root
 from zkos.host.signing import keccak256
 from zkos.versions import Fork
@@ -162,6 +168,7 @@ def _call_system(fork: Any, environment: Any) -> None:
 
 
 def _transact(fork: Any, environment: Any, output: Any, item: bytes, at: int) -> None:
+    from ethereum.exceptions import InvalidBlock
     from ethereum_rlp import rlp
     from ethereum_types.numeric import Uint
 
@@ -169,6 +176,8 @@ def _transact(fork: Any, environment: Any, output: Any, item: bytes, at: int) ->
     if item[:1] >= FIRST_LEGACY:
         decoded = rlp.decode_to(fork.LegacyTransaction, item)
     decoded = fork.decode_transaction(decoded)
+    if is_of_other_chain(decoded):
+        raise InvalidBlock(OTHER_CHAIN)
     fork.process_transaction(environment, output, decoded, Uint(at))
 
 

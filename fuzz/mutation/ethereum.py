@@ -159,16 +159,12 @@ def _change_transaction(source: Source, body: Body, first: KnownBlock) -> Body:
         item = decode_transaction(raw)
         if item.sender in senders():
             key = keys()[senders().index(item.sender)]
-            item = replace(
-                item, private_key=key, signature=None, sender=None, v=None
-            )
+            item = replace(item, private_key=key, signature=None, sender=None, v=None)
         made = mutate_transaction(source, item, Case((), accounts=known), context)
         if isinstance(made, FieldTransaction):
             if not made.kind.is_signed:
                 return body
-            made = replace(
-                made, gas_limit=min(made.gas_limit, _MOST_GAS), format=None
-            )
+            made = replace(made, gas_limit=min(made.gas_limit, _MOST_GAS), format=None)
         data = deliver(made, CHAIN_ID).data
     except TransactionError:
         return body

@@ -234,6 +234,7 @@ def _heavy_work(source: Source, cast: Cast) -> Work:
 def access_list(
     source: Source, cast: Cast, kind: Kind
 ) -> tuple[AccessListEntry, ...] | None:
+    """Addresses and slots announced; None without a list."""
     if kind is Kind.LEGACY or source.chance(50):
         return None
     entries = [

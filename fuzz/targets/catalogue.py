@@ -28,6 +28,7 @@ _FACTORIES: Final = {
     "ethereum_blocks": "fuzz.targets.ethereum_blocks:ethereum_blocks",
     "ethereum_invalid": "fuzz.targets.ethereum_blocks:ethereum_invalid",
     "oracle": "fuzz.targets.oracle:oracle",
+    "oracle_ethereum": "fuzz.targets.oracle_ethereum:oracle_ethereum",
     "transaction_parser": "fuzz.targets.transaction_parser:transaction_parser",
     "arithmetic": "fuzz.targets.arithmetic:arithmetic",
     "fields": "fuzz.targets.fields:fields",

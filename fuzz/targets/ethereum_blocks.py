@@ -29,6 +29,7 @@ from fuzz.targets.ethereum_engines import (
     counting_library,
     difference,
     outcome_of,
+    prepare,
     run_native,
     run_riscv,
 )
@@ -57,13 +58,14 @@ class EthereumTarget:
         mutate: Callable[[Source, Chain, Chain], Chain] = mutate_chain,
         *,
         images: bool = True,
+        counts: bool = True,
     ) -> None:
         self.name: Final = name
         self._generate: Final = generate
         self._mutate: Final = mutate
         self._images: Final = images
         """Whether the RISC-V image is run too."""
-        self._counters: Final = Counters.of(counting_library())
+        self._counters: Final = Counters.of(counting_library()) if counts else None
 
     @property
     def counters(self) -> Counters | None:
@@ -91,7 +93,7 @@ class EthereumTarget:
 
     def _run_block(self, known: KnownBlock, seen: Observation) -> Problem | None:
         try:
-            first = run_native(known, counts=True)
+            first = run_native(known, counts=self._counters is not None)
         except OracleError:
             seen.rejected += 1
             return None
@@ -198,6 +200,7 @@ def _judged(run: Run, opinion: Opinion, known: KnownBlock) -> Problem | None:
 
 def ethereum_blocks() -> EthereumTarget:
     """Ethereum's blocks: native, RISC-V, EELS and py-evm agree in every field."""
+    prepare(images=True)
     return EthereumTarget("ethereum_blocks")
 
 
@@ -211,6 +214,7 @@ def ethereum_invalid() -> EthereumTarget:
     def mutate(source: Source, parent: Chain, donor: Chain) -> Chain:
         return _damage(source, mutate_chain(source, parent, donor))
 
+    prepare(images=True)
     return EthereumTarget("ethereum_invalid", generate, mutate)
 
 

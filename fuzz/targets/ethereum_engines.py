@@ -30,10 +30,17 @@ PY_EVM: Final = "py_evm"
 @cache
 def counting_library() -> NativeLibrary:
     """The compiled instance with coverage counters."""
-    build = Build(
-        instance=Instance.ETHEREUM, variant=counting(SEARCH), fork=COUNTED
-    )
+    build = Build(instance=Instance.ETHEREUM, variant=counting(SEARCH), fork=COUNTED)
     return native.library(build)
+
+
+def prepare(*, images: bool) -> None:
+    """Compile the builds of all forks, and load what runs images."""
+    for fork in Fork:
+        build = Build(instance=Instance.ETHEREUM, fork=fork)
+        native.library(build)
+        if images:
+            riscv.translate(riscv.program(build).image())
 
 
 def options_for(fork: Fork) -> RunOptions:

@@ -1,1 +1,1 @@
-"""Generators for the Ethereum instance: states, transactions, chains of whole blocks."""
+"""Generators for the Ethereum instance: states, transactions, chains of blocks."""

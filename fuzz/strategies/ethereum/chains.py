@@ -49,10 +49,11 @@ _STEPS: Final = (12, 1, 24, 1000)
 _LEAST_GAS_LIMIT: Final = 5000
 
 
-def chain(source: Source) -> Chain:
-    """Blocks that follow each other; at least one."""
-    fork = source.choose(_FORKS, _FORK_WEIGHTS)
-    cast, before = world(source)
+def chain(source: Source, fork: Fork | None = None) -> Chain:
+    """Blocks that follow each other, of any fork if none is given; at least one."""
+    fork = fork or source.choose(_FORKS, _FORK_WEIGHTS)
+    cast, state = world(source)
+    before: State = state
     headers = invent_parent(before, _parent(source))
     blocks: list[KnownBlock] = []
     for _ in range(source.choose(_LENGTHS, _LENGTH_WEIGHTS)):
@@ -66,17 +67,16 @@ def chain(source: Source) -> Chain:
         for address in (*senders(), *authorities()):
             if address in before:
                 cast.nonces[address] = before[address].nonce
-    return tuple(blocks) or chain(source)
+    return tuple(blocks) or chain(source, fork)
 
 
-def lone_block(source: Source, faults: int) -> Link:
-    """One block, of whose transactions many percent are mostly not allowed."""
-    fork = source.choose(_FORKS, _FORK_WEIGHTS)
+def lone_block(source: Source, faults: int, fork: Fork | None = None) -> Link:
+    """One block, of whose transactions so many percent are mostly not allowed."""
+    fork = fork or source.choose(_FORKS, _FORK_WEIGHTS)
     cast, before = world(source)
     headers = invent_parent(before, _parent(source))
-    return next_block(source, cast, fork, before, headers, faults) or lone_block(
-        source, faults
-    )
+    link = next_block(source, cast, fork, before, headers, faults)
+    return link or lone_block(source, faults, fork)
 
 
 def next_block(

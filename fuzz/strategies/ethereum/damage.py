@@ -137,7 +137,9 @@ def _withdrawals(source: Source, block: EthereumBlock) -> EthereumBlock:
             case 1:
                 rows.append(rows[at])
             case 2:
-                rows[at][3] = source.integer(1, 1 << 62).to_bytes(8, "big").lstrip(b"\0")
+                rows[at][3] = (
+                    source.integer(1, 1 << 62).to_bytes(8, "big").lstrip(b"\0")
+                )
             case _:
                 rows[at][source.below(4)] = source.bytes(source.choose((0, 1, 19, 21)))
     items = [encode(cast(list[Encodable], row)) for row in rows]

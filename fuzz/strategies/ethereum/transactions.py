@@ -221,9 +221,7 @@ def _keep(source: Source) -> Work:
         rows.append((source.choose(slots), value))
     if source.chance(15):
         rows = [(slot, source.choose((0, 0, 1))) for slot in slots]
-    content = b"".join(
-        number.to_bytes(32, "big") for row in rows for number in row
-    )
+    content = b"".join(number.to_bytes(32, "big") for row in rows for number in row)
     content += source.choose((b"", b"", b"", b"", b"", b"", b"\1"))
     return Work(source.choose(KEEPERS), 0, content)
 
