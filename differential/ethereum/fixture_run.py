@@ -13,7 +13,7 @@ from differential.compare import failed, first_difference
 from differential.ethereum.blocks import Account, KnownBlock, State
 from differential.ethereum.building import Plan, build_block
 from differential.ethereum.execution import CannotBuild
-from differential.ethereum.lone import LoneTransaction, run_lone
+from differential.ethereum.lone import NATIVE, LoneTransaction, run_lone
 from differential.ethereum.running import GUESTS
 from differential.ethereum.session import run_engine
 from differential.ethereum.states import full_state, witness_of
@@ -48,6 +48,8 @@ class Setup:
     options: RunOptions
     fork: Fork | None = None
     """By whose rules tests of older forks run; None leaves them out."""
+    alone: str = NATIVE
+    """Which of ours runs transactions without a block."""
 
 
 class _Ended(Exception):
@@ -69,7 +71,7 @@ def run_state_variant(name: str, variant: StateVariant, setup: Setup) -> CaseRes
     counts: dict[str, int] = {}
     try:
         if own is not None:
-            _check_alone(name, variant, own)
+            _check_alone(name, variant, own, setup.alone)
             counts[OWN_ROOT] = 1
         return replace(_run_as_block(name, variant, fork, setup), declared=counts)
     except _Ended as end:
@@ -119,14 +121,15 @@ def _plan(variant: StateVariant, fork: Fork) -> Plan:
     )
 
 
-def _check_alone(name: str, variant: StateVariant, fork: Fork) -> None:
+def _check_alone(name: str, variant: StateVariant, fork: Fork, engine: str) -> None:
     """Root and logs of the transaction without a block are the fixture's."""
     assert variant.transaction is not None
-    run = run_lone(
-        LoneTransaction(fork, variant.environment, variant.before, variant.transaction)
+    transaction = LoneTransaction(
+        fork, variant.environment, variant.before, variant.transaction
     )
+    run = run_lone(transaction, engine=engine)
     if run.state_root is None:
-        _fail(name, f"native: {run.outcome.reason}")
+        _fail(name, f"{engine}: {run.outcome.reason}")
     receipts = run.outcome.transactions or ()
     logs = hash_of_logs((receipts[0].logs if receipts else None) or ())
     for layer, ours, theirs in (
@@ -135,7 +138,7 @@ def _check_alone(name: str, variant: StateVariant, fork: Fork) -> None:
     ):
         if ours != theirs:
             values = (f"0x{theirs.hex()}", f"0x{ours.hex() if ours else ''}")
-            _differ(name, Difference((SUITE, "native"), layer, "", values))
+            _differ(name, Difference((SUITE, engine), layer, "", values))
 
 
 def run_chain_test(name: str, test: ChainTest, setup: Setup) -> CaseResult:

@@ -6,7 +6,7 @@ from contextlib import redirect_stdout
 from functools import partial
 
 from differential.ethereum.fixture_run import Setup, run_chain_test, run_state_variant
-from differential.ethereum.lone import LONE
+from differential.ethereum.lone import LONE, NATIVE
 from differential.fixture_results import CaseResult, Verdict
 from differential.fixture_run import OutOfTime, time_limit
 from differential.importers.ethereum_chain_tests import is_chain_test, parse_chain_test
@@ -82,7 +82,7 @@ def _make_ready(setup: Setup, fork: Fork | None, *, alone: bool = False) -> None
         native.library(options.build())
     if "riscv" in setup.engines:
         riscv.translate(riscv.program(options.build()).image())
-    if alone:
+    if alone and setup.alone == NATIVE:
         native.library(options.build(LONE))
 
 
