@@ -49,7 +49,7 @@ def execute(
     built: set[object] = set()
     for path in files:
         try:
-            _build(path, engines, options, built)
+            build(path, engines, options, built)
             for result in run_file(path, engines, options):
                 counts["blocks"] += 1
                 counts["different"] += result.difference is not None
@@ -77,7 +77,7 @@ def execute(
     return EXIT_ENGINE_FAILED if counts["failed"] else EXIT_CLEAN
 
 
-def _build(
+def build(
     path: Path, engines: Sequence[str], options: RunOptions, built: set[object]
 ) -> None:
     """Compile what the blocks of a file need; raises CaseError and UserError."""
@@ -93,14 +93,14 @@ def _build(
     if fork in built:
         return
     built.add(fork)
-    build = replace(options, instance=Instance.ETHEREUM, fork=fork).build()
+    wanted = replace(options, instance=Instance.ETHEREUM, fork=fork).build()
     with progress() as show:
         try:
             if "native" in engines:
-                artefacts.native_object(show, build)
+                artefacts.native_object(show, wanted)
             if "riscv" in engines:
                 image_artefacts.machine_object(show)
-                image_artefacts.program(show, build)
+                image_artefacts.program(show, wanted)
         except (CompileError, BuildError) as error:
             raise UserError(str(error)) from error
 
