@@ -129,15 +129,6 @@ def test_an_instance_that_contradicts_the_file_is_one_line():
     [
         ({"instance": "solana", "block": {}}, "no instance 'solana'"),
         ({"instance": "ethereum", "block": {}}, "the field format is missing"),
-        (
-            {
-                "instance": "zk",
-                "format": "zkos-ethereum-blocks/1",
-                "fork": "osaka",
-                "blocks": [],
-            },
-            "not a case but blocks of the Ethereum instance",
-        ),
     ],
 )
 def test_what_names_no_instance_it_can_be_is_one_line(tmp_path, content, words):
