@@ -84,5 +84,5 @@ def _difference(outcomes: dict[str, Outcome]) -> Difference | None:
         if one.result is two.result:
             return None
         values = (one.result.value, two.result.value)
-        return Difference((names[0], names[1]), "outcome", "", values)
+        return Difference((names[0], names[1]), "outcome", " ".join(values), values)
     return first_difference(outcomes) if one.succeeded else None
