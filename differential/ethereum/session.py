@@ -11,6 +11,7 @@ from typing import Any, Final
 from differential.compare import failed, first_difference
 from differential.engines import EngineError, unsupported
 from differential.ethereum.blocks import KnownBlock
+from differential.ethereum.files import SUFFIXES, instance_of_file
 from differential.ethereum.running import GUESTS, run_block
 from differential.importers.ethereum_blocks import load_blocks
 from differential.outcome import Difference, Outcome, Result
@@ -25,7 +26,6 @@ EXPECTED: Final = "expected"
 IMAGE: Final = "image"
 """An image from a file."""
 ENGINES: Final = (*GUESTS, "eels", "py_evm")
-SUFFIXES: Final = (".json", ".json.gz")
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,12 @@ def find_files(places: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for place in places:
         if place.is_dir():
-            inside = sorted(p for p in place.rglob("*") if p.name.endswith(SUFFIXES))
+            inside = sorted(
+                path
+                for path in place.rglob("*")
+                if path.name.endswith(SUFFIXES)
+                and instance_of_file(path) is Instance.ETHEREUM
+            )
             if not inside:
                 raise CaseError(str(place), "", "the folder holds no block")
             found.extend(inside)

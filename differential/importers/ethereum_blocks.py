@@ -9,6 +9,7 @@ from pathlib import Path
 
 from differential.ethereum.blocks import Account, KnownBlock
 from differential.ethereum.changes import changes
+from differential.ethereum.files import instance_of
 from differential.ethereum.states import witness_of
 from differential.ethereum.writing import FORMAT
 from differential.outcome import (
@@ -23,7 +24,7 @@ from zkos.host.case_reader import Node, read_json
 from zkos.host.ethereum.block import EthereumBlock, Witness
 from zkos.host.ethereum.headers import FIELDS, read_header
 from zkos.host.rlp import RlpError, decode
-from zkos.versions import Fork
+from zkos.versions import Fork, Instance
 
 
 def load_blocks(path: Path) -> list[KnownBlock]:
@@ -37,6 +38,8 @@ def read_blocks(root: Node, name: str) -> list[KnownBlock]:
     _need(root, fields, "format", "fork", "blocks")
     if fields["format"].text() != FORMAT:
         fields["format"].fail(f"expected {FORMAT}")
+    if instance_of(root) is not Instance.ETHEREUM:
+        fields["instance"].fail("blocks of this format are of instance ethereum")
     fork = read_fork(fields["fork"])
     blocks = fields["blocks"].items()
     if not blocks:
@@ -45,12 +48,6 @@ def read_blocks(root: Node, name: str) -> list[KnownBlock]:
         _block(node, fork, f"{name}[{index}]" if len(blocks) > 1 else name)
         for index, node in enumerate(blocks)
     ]
-
-
-def is_blocks_file(path: Path) -> bool:
-    """Whether a file says that it has this format; raises CaseError."""
-    value = read_json(path).value
-    return isinstance(value, dict) and value.get("format") == FORMAT
 
 
 def read_fork(node: Node) -> Fork:

@@ -5,16 +5,17 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from fuzz.campaign.child import start
+from fuzz.campaign.crew import Crew, LocalCrew
 from fuzz.campaign.display import Display
-from fuzz.campaign.folder import Folder, FolderError, Settings
+from fuzz.campaign.folder import FARM_FILE, Folder, FolderError, Settings
 from fuzz.campaign.janitor import Janitor
 from fuzz.campaign.summary import Summary
 from fuzz.campaign.supervisor import CampaignError, Supervisor, seconds_before
@@ -30,6 +31,7 @@ from zkos.terminal.errors import (
     EXIT_TOOL_FAILED,
     UserError,
 )
+from zkos.terminal.extras import how_to_install
 from zkos.terminal.files import writing
 from zkos.terminal.text import shell_line
 
@@ -53,6 +55,10 @@ class Wishes:
     json: bool = False
     corpus: Path | None = None
     """Further inputs to begin with, a folder for each target."""
+    cluster: str | None = None
+    """Where Ray's head is; None is this machine."""
+    storage: str | None = None
+    """What keeps all that a cluster finds, beside the folder."""
 
 
 def run_campaign(path: Path, wishes: Wishes) -> int:
@@ -64,10 +70,15 @@ def run_campaign(path: Path, wishes: Wishes) -> int:
     known = folder.settings().targets if folder.exists else wishes.targets
     _check_corpus(wishes.corpus, known or DEFAULT)
     with writing(path), folder.locked():
+        farm = _farm(folder, wishes)
         settings = _settings(folder, wishes, seconds)
         folder.sweep()
         try:
-            return _prepare(folder, settings, wishes.corpus) or _work(folder, wishes)
+            code = _prepare(folder, settings, wishes.corpus)
+            if code != EXIT_CLEAN:
+                return code
+            with farm(folder) as crew:
+                return _work(folder, wishes, crew)
         except KeyboardInterrupt:
             say(f"resume with: {resume_command(folder)}", to=messages())
             return EXIT_INTERRUPTED
@@ -84,10 +95,33 @@ def _check_corpus(corpus: Path | None, targets: Sequence[str]) -> None:
         raise UserError(f"--corpus {corpus}: has no folder of {named}")
 
 
-def _work(folder: Folder, wishes: Wishes) -> int:
+def _farm(
+    folder: Folder, wishes: Wishes
+) -> Callable[[Folder], AbstractContextManager[Crew]]:
+    """What makes the crew: processes here, or a cluster's if there is one."""
+    remembered = (folder.path / FARM_FILE).is_file()
+    if wishes.cluster is None and wishes.storage is None and not remembered:
+        return _here
+    try:
+        from fuzz.farm.open import chosen_farm, open_store, opened
+    except ModuleNotFoundError as error:
+        raise UserError(f"--cluster {how_to_install(error.name) or error}") from error
+    farm = chosen_farm(folder.path, wishes.cluster, wishes.storage, wishes.jobs)
+    if farm is None:
+        return _here
+    store = open_store(farm, folder)
+    return lambda prepared: opened(farm, prepared, store)
+
+
+@contextmanager
+def _here(folder: Folder) -> Iterator[Crew]:
+    yield LocalCrew(folder, folder.settings().jobs)
+
+
+def _work(folder: Folder, wishes: Wishes, crew: Crew) -> int:
     """The campaign itself, from the first worker to the last word."""
     display = Display(folder, json=wishes.json, limit=folder.settings().seconds)
-    supervisor = Supervisor(folder, display.show)
+    supervisor = Supervisor(folder, crew, display.show)
     janitor = Janitor(folder)
     interrupted = False
     try:

@@ -1,6 +1,7 @@
 """The working folder of a campaign: settings, corpora, findings, history.
 
 campaign.json             settings, written once
+farm.json                 of a campaign of many machines, which those are
 history.jsonl             a line every few seconds
 TARGET/seeds/             inputs the campaign began with
 TARGET/corpus/            inputs it kept
@@ -32,13 +33,17 @@ from fuzz.campaign.finding import (
     parse_finding,
 )
 from fuzz.campaign.history import is_row
-from fuzz.campaign.sealed import sealed, unsealed
+from fuzz.campaign.outbox import FINDING, Mark, Outbox
+from fuzz.campaign.sealed import append_line, sealed, unsealed
 from fuzz.campaign.slot import Slot
 from fuzz.corpus import TEMPORARY, Corpus, write_atomically
 from zkos.terminal.ending import warn
 from zkos.terminal.errors import UserError
-from zkos.terminal.files import FileError, open_to_append, read_file
+from zkos.terminal.files import FileError, read_file
 from zkos.terminal.text import shell_line
+
+FARM_FILE: Final = "farm.json"
+"""Where a campaign of many machines remembers them."""
 
 
 class FolderError(UserError):
@@ -69,6 +74,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.outbox: Final = Outbox(path / "outbox")
 
     @property
     def exists(self) -> bool:
@@ -194,6 +200,7 @@ class Folder:
         except OSError:  # another worker was faster
             shutil.rmtree(part, ignore_errors=True)
             return False
+        self.outbox.put(Mark(FINDING, finding.name, finding.target))
         return True
 
     def _holds(self, final: Path) -> bool:
@@ -265,12 +272,7 @@ class Folder:
 
     def append_history(self, row: dict[str, Any]) -> None:
         """Add a line to the history."""
-        with open_to_append(self.path / "history.jsonl") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - 1))
-            # A killed supervisor may have left half a line.
-            start = b"" if file.read(1) in (b"", b"\n") else b"\n"
-            file.write(start + json.dumps(sealed(row)).encode() + b"\n")
+        append_line(self.path / "history.jsonl", row)
 
     def history(self) -> list[dict[str, Any]]:
         """All whole lines of the history; of others is told once."""

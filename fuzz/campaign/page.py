@@ -75,7 +75,7 @@ def page(
     settings = folder.settings()
     history = folder.history()
     seconds = float(history[-1]["seconds"]) if history else 0.0
-    summary = summarise(folder, seconds, [])
+    summary = summarise(folder, seconds)
     findings = list(folder.findings())
     faults = _faults(night.catches)
     return render(
@@ -86,7 +86,7 @@ def page(
         total=summary.total,
         targets=summary.targets,
         validity=lambda item: validity(item).removeprefix("valid: "),
-        figures=_figures(history, settings.targets),
+        figures=figures(history, settings.targets),
         findings=findings,
         links=links,
         classes=_classes(findings),
@@ -101,7 +101,8 @@ def page(
     )
 
 
-def _figures(history: Sequence[Row], targets: Sequence[str]) -> list[str]:
+def figures(history: Sequence[Row], targets: Sequence[str]) -> list[str]:
+    """What grew over time, as SVG."""
     kinds: tuple[tuple[str, Callable[[Row], float]], ...] = (
         ("Counters covered", lambda row: row["coverage"]),
         ("Features", lambda row: row["features"]),

@@ -4,21 +4,28 @@
 target runs and takes over seeds, once: a campaign keeps those it began with.
 """
 
+import json
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fuzz.campaign.child import die_with
 from fuzz.campaign.folder import Folder
+from fuzz.campaign.sealed import sealed
+from fuzz.corpus import write_atomically
 from fuzz.coverage.target import Target
 from fuzz.targets.catalogue import load_target, seed_folder
+from zkos.compiler import cache
 from zkos.terminal.console import say
 from zkos.terminal.ending import ending
 from zkos.terminal.errors import EXIT_CLEAN
 from zkos.terminal.files import read_file, writing
 from zkos.terminal.steps import heard
+
+BUILDS: Final = "builds.json"
+"""Names of the builds that a target runs, in its folder."""
 
 
 def prepare(folder: Folder, name: str, corpus: Path | None) -> None:
@@ -29,6 +36,8 @@ def prepare(folder: Folder, name: str, corpus: Path | None) -> None:
     if corpus is not None:
         places.append(corpus / name)
     folder.take_seeds(name, target.suffix, _seeds(target, places))
+    text = json.dumps(sealed({"builds": cache.used()})).encode()
+    write_atomically(folder.path / name / BUILDS, text)
 
 
 def _seeds(target: Target[Any], places: list[Path]) -> Iterator[bytes]:

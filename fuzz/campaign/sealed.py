@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+import os
+from pathlib import Path
 from typing import Any, Final
 
 from zkos.terminal import json_text
+from zkos.terminal.files import open_to_append
 
 _SEAL: Final = "seal"
 _HEX_DIGITS: Final = 16
@@ -26,6 +29,16 @@ def unsealed(text: bytes | str) -> dict[str, Any]:
     if seal != _digest(known):
         raise ValueError("it was changed")
     return known
+
+
+def append_line(path: Path, row: dict[str, Any]) -> None:
+    """Add an object to a file of lines; raises FileError, OSError."""
+    with open_to_append(path) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 1))
+        # Who was killed may have left half a line.
+        start = b"" if file.read(1) in (b"", b"\n") else b"\n"
+        file.write(start + json.dumps(sealed(row)).encode() + b"\n")
 
 
 def _digest(content: dict[str, Any]) -> str:

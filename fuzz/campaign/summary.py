@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from fuzz.campaign.folder import Folder
 from fuzz.campaign.slot import Progress, Slot
-from fuzz.campaign.worker import resident_bytes
 
 _MEGABYTE: Final = 1 << 20
 
@@ -115,17 +114,24 @@ def validity(progress: Progress) -> str:
     )
 
 
-def summarise(folder: Folder, seconds: float, processes: list[int]) -> Summary:
-    """Read the slots of all workers."""
+def summarise(folder: Folder, seconds: float, resident: int = 0) -> Summary:
+    """Read the slots of all workers; `resident` are bytes of their processes."""
     findings: dict[str, int] = {}
     for finding in folder.findings():
         kind = finding.problem.kind
         findings[kind] = findings.get(kind, 0) + 1
+    return summarise_slots(folder, seconds, findings, resident)
+
+
+def summarise_slots(
+    folder: Folder, seconds: float, findings: dict[str, int], resident: int
+) -> Summary:
+    """The same where findings were counted already."""
     return Summary(
         seconds,
         {name: _target(folder, name) for name in folder.settings().targets},
         findings,
-        sum(resident_bytes(str(process)) for process in processes),
+        resident,
     )
 
 

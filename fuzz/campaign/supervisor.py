@@ -1,40 +1,27 @@
-"""The campaign's supervisor: starts workers, watches them, keeps the history.
+"""The campaign's supervisor: says what lanes work on, keeps the history, sees the end.
 
-It computes nothing itself, so it can always answer: an input over its time, a worker
-over its memory, Ctrl-C. A worker that dies is replaced; what it ran is a finding.
+It computes nothing itself, so it can always answer, also to Ctrl-C. Who runs the
+workers, on which machines, is the crew's affair.
 """
 
 import math
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
-from fuzz.campaign.child import start
+from fuzz.campaign.crew import Crew
 from fuzz.campaign.folder import Folder, Settings
-from fuzz.campaign.lost import save_lost
-from fuzz.campaign.slot import Current, Progress, Slot
+from fuzz.campaign.post import Standing, State
+from fuzz.campaign.roster import Row, write_roster
+from fuzz.campaign.slot import Progress
 from fuzz.campaign.summary import Summary, summarise
-from fuzz.campaign.worker import EXIT_DONE, EXIT_NO_ROOM, EXIT_RECYCLE, resident_bytes
-from fuzz.coverage.engine import Making
-from fuzz.coverage.target import Problem
 from zkos.terminal.errors import UserError
-from zkos.terminal.files import FileError, open_to_append, read_file
 
-POLL_SECONDS: Final = 0.2
-STOP_SECONDS: Final = 1.0
-"""Workers that have not ended by then are killed: nothing is lost."""
 _HISTORY_SECONDS: Final = 5.0
+_ROSTER_SECONDS: Final = 1.0
 _QUANTUM_SECONDS: Final = 60.0
 """A worker with several targets changes after this long."""
-_DEATH: Final = "worker"
-"""Layer of a problem: a worker died of itself, it seems."""
-_MOST_RESTARTS: Final = 5
-"""Deaths before the first input, after which a target is given up."""
 
 
 class CampaignError(Exception):
@@ -56,15 +43,10 @@ class Lane:
     number: int
     targets: list[str]
     turn: int = 0
-    process: subprocess.Popen[bytes] | None = None
-    slot: Slot | None = None
     began: float = 0.0
     seen: float = 0.0
     """When it was looked at last."""
-    barren: int = 0
-    """Deaths in a row without an input."""
-    suspect: str = ""
-    """An input of the corpus in which a worker died."""
+    standing: Standing | None = None
     done: set[str] = field(default_factory=set)
 
     @property
@@ -72,22 +54,31 @@ class Lane:
         """Whose turn it is."""
         return self.targets[self.turn]
 
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing left for it to do."""
+        return set(self.targets) <= self.done
+
 
 class Supervisor:
     """One run of a campaign, until time is up, runs are done, or a stop."""
 
     def __init__(
-        self, folder: Folder, show: Callable[[Summary], None] = lambda _: None
+        self,
+        folder: Folder,
+        crew: Crew,
+        show: Callable[[Summary], None] = lambda _: None,
     ) -> None:
         self._folder: Final = folder
         self._settings: Final[Settings] = folder.settings()
         self._show: Final = show
-        self._lanes: Final = _lanes(self._settings)
+        self._crew: Final = crew
+        self._lanes: Final[list[Lane]] = []
         self._spent: Final = dict.fromkeys(self._settings.targets, 0.0)
         """Seconds in which there were workers of a target, in this run."""
         self._worked: Final = seconds_before(folder)
         self._born: Final = time.monotonic()
-        self._recorded = 0.0
+        self._recorded = self._rostered = 0.0
         self.stop = False
         """Set by whoever wants the end."""
 
@@ -96,25 +87,17 @@ class Supervisor:
         """Time at work, over all runs of the campaign."""
         return self._worked + time.monotonic() - self._born
 
-    @property
-    def processes(self) -> list[int]:
-        """Of the workers alive."""
-        lanes = (lane.process for lane in self._lanes)
-        return [item.pid for item in lanes if item is not None and item.poll() is None]
-
     def run(self) -> Summary:
         """Work; the summary. Raises CampaignError; workers are gone in any case."""
         try:
-            self._settle()
-            for lane in self._lanes:
-                self._start(lane)
             while not self._is_over():
-                for lane in self._lanes:
-                    self._watch(lane)
+                self._staff()
+                for lane, standing in self._crew.look().items():
+                    self._see(self._lanes[lane], standing)
                 self._report()
-                time.sleep(POLL_SECONDS)
+                time.sleep(self._crew.poll_seconds)
         finally:
-            self._end()
+            self._crew.end()
         summary = self._summary()
         self._record(summary)
         return summary
@@ -133,49 +116,47 @@ class Supervisor:
         limit = self._settings.seconds
         if self.stop or (limit is not None and self.seconds >= limit):
             return True
-        return all(set(lane.targets) <= lane.done for lane in self._lanes)
+        return bool(self._lanes) and all(lane.is_done for lane in self._lanes)
 
-    def _settle(self) -> None:
-        """Run again what a killed run was running: it need not be at fault."""
-        for lane in self._lanes:
-            for target in lane.targets:
-                slot = self._folder.slot(target, lane.number)
-                slot.settle(again=True)
-                slot.close()
+    def _staff(self) -> None:
+        """Have every lane at work that the crew has by now."""
+        number = self._crew.lanes
+        if not self._lanes:
+            self._lanes.extend(_lanes(self._settings.targets, number))
+            new = self._lanes
+        else:
+            targets = self._settings.targets
+            new = [
+                Lane(n, [targets[n % len(targets)]])
+                for n in range(len(self._lanes), number)
+            ]
+            self._lanes.extend(new)
+        for lane in list(new):
+            self._begin(lane)
 
-    def _start(self, lane: Lane) -> None:
-        lane.slot = self._folder.slot(lane.target, lane.number)
-        lane.slot.stop = False
-        arguments = [str(self._folder.path), lane.target, str(lane.number)]
-        with open_to_append(self._log(lane)) as log:
-            lane.process = start(
-                "fuzz.campaign.worker", *arguments, str(os.getpid()), log=log
-            )
+    def _begin(self, lane: Lane) -> None:
+        self._crew.begin(lane.number, lane.target)
         lane.began = lane.seen = time.monotonic()
 
-    def _log(self, lane: Lane) -> Path:
-        return self._folder.path / lane.target / f"lane-{lane.number}.log"
-
-    def _watch(self, lane: Lane) -> None:
-        if lane.process is None or lane.slot is None:
-            return
+    def _see(self, lane: Lane, standing: Standing) -> None:
+        """Act on how a worker stands."""
         now = time.monotonic()
-        self._spent[lane.target] += now - lane.seen
+        lane.standing = standing
+        if standing.state is State.WORKING:
+            self._spent[lane.target] += now - lane.seen
         lane.seen = now
-        code = lane.process.poll()
-        current = lane.slot.current()
-        if code is not None:
-            self._ended(lane, code, current)
-            return
-        reason = self._excess(lane.process.pid, current)
-        if reason is not None:
-            lane.process.kill()
-            lane.process.wait()
-            self._lost(lane, current, reason)
-            self._restart(lane)
-            return
-        if len(lane.targets) > 1 and now - lane.began > self._quantum(lane):
-            lane.slot.stop = True
+        match standing.state:
+            case State.NO_ROOM:
+                raise NoRoom(standing.word)
+            case State.FAILED:
+                raise CampaignError(f"workers of {lane.target} die: {standing.word}")
+            case State.DONE | State.STOPPED if not lane.is_done:
+                if standing.state is State.DONE:
+                    lane.done.add(lane.target)
+                self._next(lane)
+            case State.WORKING:
+                if len(lane.targets) > 1 and now - lane.began > self._quantum(lane):
+                    self._crew.release(lane.number)
 
     def _quantum(self, lane: Lane) -> float:
         """How long a turn is; by the clock only where the clock decides the end."""
@@ -184,94 +165,54 @@ class Supervisor:
             return _QUANTUM_SECONDS if self._settings.runs is None else math.inf
         return min(_QUANTUM_SECONDS, limit / len(lane.targets))
 
-    def _excess(self, process: int, current: Current) -> Problem | None:
-        """What a worker takes too much of."""
-        limit = self._settings.slice_seconds
-        if current.started and time.monotonic() - current.started > limit:
-            return Problem("timeout", (), "time", "", "", (f"{limit:g} s",))
-        if resident_bytes(str(process)) > self._settings.memory_bytes:
-            return Problem("crash", (), "memory", "", "")
-        return None
-
-    def _ended(self, lane: Lane, code: int, current: Current) -> None:
-        if code == EXIT_DONE:
-            assert lane.slot is not None
-            if not lane.slot.stop:
-                lane.done.add(lane.target)
-            self._next(lane)
-            return
-        if code == EXIT_NO_ROOM:
-            word = _last_line(self._log(lane)).removeprefix("zkos: ")
-            raise NoRoom(word or f"{self._folder.path}: a worker cannot write")
-        if code != EXIT_RECYCLE:
-            if not current.started:
-                lane.barren += 1
-                if lane.barren >= _MOST_RESTARTS:
-                    word = _last_line(self._log(lane)) or _death(code)
-                    raise CampaignError(f"workers of {lane.target} die: {word}")
-            else:
-                values = (_death(code),)
-                self._lost(lane, current, Problem("crash", (), _DEATH, "", "", values))
-        self._restart(lane)
-
     def _next(self, lane: Lane) -> None:
         """The next target's turn, if one is left."""
-        left = [name for name in lane.targets if name not in lane.done]
-        if not left:
-            lane.process = None
+        if lane.is_done:
             return
         while True:
             lane.turn = (lane.turn + 1) % len(lane.targets)
-            if lane.target in left:
+            if lane.target not in lane.done:
                 break
-        self._restart(lane)
-
-    def _restart(self, lane: Lane) -> None:
-        if lane.slot is not None:
-            lane.slot.close()
-        self._start(lane)
-
-    def _lost(self, lane: Lane, current: Current, problem: Problem) -> None:
-        """Save what a dead worker was running; the next one passes it over."""
-        assert lane.slot is not None
-        lane.barren = 0
-        save_lost(self._folder, lane.target, lane.number, problem, current.recipe)
-        if current.recipe.making is Making.GIVEN:
-            name = current.recipe.parent
-            # A worker may be killed from outside: no input is lost to that.
-            if problem.layer != _DEATH or name == lane.suspect:
-                self._folder.quarantine(lane.target, name)
-            lane.suspect = name
-        lane.slot.settle(again=False)
+        self._begin(lane)
 
     def _report(self) -> None:
         summary = self._summary()
         self._show(summary)
+        if time.monotonic() - self._rostered >= _ROSTER_SECONDS:
+            self._rostered = time.monotonic()
+            write_roster(self._folder.path, self._rows(), self._crew.trouble)
         if self.seconds - self._recorded >= _HISTORY_SECONDS:
             self._record(summary)
             self.check_sight(summary)
 
     def _summary(self) -> Summary:
-        return summarise(self._folder, self.seconds, self.processes)
+        resident = sum(row.resident for row in self._rows())
+        return summarise(self._folder, self.seconds, resident)
+
+    def _rows(self) -> list[Row]:
+        """How all lanes stand."""
+        rows = []
+        for lane in self._lanes:
+            seen = lane.standing
+            if seen is None:
+                continue
+            rows.append(
+                Row(
+                    lane.number,
+                    lane.target,
+                    seen.state.value,
+                    seen.node,
+                    seen.resident,
+                    round(seen.busy_seconds, 1),
+                    seen.deaths,
+                    seen.silent_seconds,
+                )
+            )
+        return rows
 
     def _record(self, summary: Summary) -> None:
         self._recorded = self.seconds
         self._folder.append_history(summary.row())
-
-    def _end(self) -> None:
-        """Ask all workers to end, then make them."""
-        alive = [lane for lane in self._lanes if lane.process is not None]
-        for lane in alive:
-            if lane.slot is not None:
-                lane.slot.stop = True
-        deadline = time.monotonic() + STOP_SECONDS
-        for lane in alive:
-            assert lane.process is not None
-            try:
-                lane.process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                lane.process.kill()
-                lane.process.wait()
 
 
 def blindness(progress: Progress, has_had_time: bool) -> str | None:
@@ -289,28 +230,13 @@ def blindness(progress: Progress, has_had_time: bool) -> str | None:
     return None
 
 
-def _lanes(settings: Settings) -> list[Lane]:
-    targets, jobs = list(settings.targets), settings.jobs
-    if jobs >= len(targets):
-        return [Lane(n, [targets[n % len(targets)]]) for n in range(jobs)]
-    return [Lane(n, targets[n::jobs]) for n in range(jobs)]
+def _lanes(targets: tuple[str, ...], number: int) -> list[Lane]:
+    if number >= len(targets):
+        return [Lane(n, [targets[n % len(targets)]]) for n in range(number)]
+    return [Lane(n, list(targets[n::number])) for n in range(number)]
 
 
 def seconds_before(folder: Folder) -> float:
     """Time at work in earlier runs of a campaign."""
     history = folder.history()
     return float(history[-1]["seconds"]) if history else 0.0
-
-
-def _death(code: int) -> str:
-    if code < 0:
-        return signal.Signals(-code).name
-    return f"exit code {code}"
-
-
-def _last_line(log: Path) -> str:
-    try:
-        lines = read_file(log).decode(errors="replace").strip().splitlines()
-    except FileError:
-        return ""
-    return lines[-1] if lines else ""

@@ -4,19 +4,13 @@ A chain is its first state and ancestors, and what proposers decided: everything
 follows. What Ethereum does not allow any more after a change is left out.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from differential.ethereum.blocks import Account, KnownBlock, State
-from differential.ethereum.chains import (
-    Body,
-    body_of,
-    grow,
-    next_terms,
-    refit_parent,
-)
+from differential.ethereum.chains import Body, body_of, grow
 from differential.ethereum.execution import CannotBuild
+from differential.ethereum.reducing import rebuild
 from fuzz.mutation.codes import mutate_code
 from fuzz.mutation.transactions import mutate_number, mutate_transaction
 from fuzz.strategies.cast import (
@@ -26,7 +20,7 @@ from fuzz.strategies.cast import (
     make_cast,
     senders,
 )
-from fuzz.strategies.ethereum.chains import Chain, limits_of, next_block
+from fuzz.strategies.ethereum.chains import Chain, next_block
 from fuzz.strategies.ethereum.transactions import CHAIN_ID
 from fuzz.strategies.numbers import word
 from fuzz.strategies.source import Source, Weights
@@ -72,75 +66,6 @@ def mutate_chain(source: Source, parent: Chain, donor: Chain) -> Chain:
         case _:
             fork = source.choose(tuple(Fork))
     return rebuild(fork, before, headers, bodies) or parent
-
-
-def rebuild(
-    fork: Fork, before: State, headers: Sequence[bytes], bodies: Sequence[Body]
-) -> Chain:
-    """The blocks of these bodies, up to the first that cannot be."""
-    ancestors = refit_parent(before, headers)
-    made: list[KnownBlock] = []
-    for body in bodies:
-        try:
-            link = grow(fork, before, ancestors, _fitting(fork, ancestors[-1], body))
-        except CannotBuild:
-            break
-        made.append(link.known)
-        if link.flaw:
-            break
-        before, ancestors = link.after, link.headers
-    return tuple(made)
-
-
-def shrink_chain(chain: Chain) -> Iterator[Chain]:
-    """Chains with something less, the boldest first."""
-    first = chain[0]
-    if first.before is None:
-        return
-    try:
-        bodies = [body_of(known) for known in chain]
-    except ValueError:
-        return
-    if len(chain) > 1:
-        yield chain[-1:]
-        yield chain[:-1]
-    fork, headers, before = first.block.fork, first.block.witness.headers, first.before
-    for smaller, state in _smaller(bodies, before):
-        made = rebuild(fork, state, headers, smaller)
-        if made:
-            yield made
-
-
-def _smaller(
-    bodies: Sequence[Body], before: State
-) -> Iterator[tuple[list[Body], State]]:
-    for at, body in enumerate(bodies):
-        for index in range(len(body.transactions)):
-            rest = body.transactions[:index] + body.transactions[index + 1 :]
-            yield _with(bodies, at, replace(body, transactions=rest)), before
-        if body.withdrawals:
-            yield _with(bodies, at, replace(body, withdrawals=())), before
-        if body.extra:
-            yield _with(bodies, at, replace(body, extra=b"")), before
-    for address, account in before.items():
-        yield list(bodies), {k: v for k, v in before.items() if k != address}
-        if account.storage:
-            yield list(bodies), {**before, address: replace(account, storage={})}
-
-
-def _with(bodies: Sequence[Body], at: int, body: Body) -> list[Body]:
-    return [*bodies[:at], body, *bodies[at + 1 :]]
-
-
-def _fitting(fork: Fork, parent: bytes, body: Body) -> Body:
-    """The body with a gas limit and a time that its parent allows."""
-    limit, time = limits_of(parent)
-    body = replace(body, timestamp=max(body.timestamp, time + 1))
-    try:
-        next_terms(fork, parent, body.gas_limit)
-    except CannotBuild:
-        body = replace(body, gas_limit=limit)
-    return body
 
 
 def _change_transaction(source: Source, body: Body, first: KnownBlock) -> Body:

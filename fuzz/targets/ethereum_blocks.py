@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from differential.ethereum.blocks import KnownBlock
+from differential.ethereum.reducing import smaller_blocks
 from differential.ethereum.writing import blocks_to_text
 from differential.importers.ethereum_blocks import read_blocks
 from differential.outcome import Result
 from fuzz.coverage.counters import Counters, magnitude, semantic
 from fuzz.coverage.target import Observation, Problem
 from fuzz.coverage.text import read_json
-from fuzz.mutation.ethereum import mutate_chain, shrink_chain
+from fuzz.mutation.ethereum import mutate_chain
 from fuzz.strategies.ethereum.chains import Chain, chain, lone_block
 from fuzz.strategies.ethereum.damage import damaged
 from fuzz.strategies.source import Source
@@ -149,7 +150,7 @@ class EthereumTarget:
 
     def shrink(self, value: Chain) -> Iterator[Chain]:
         """Chains with less in them."""
-        return shrink_chain(value)
+        return smaller_blocks(value)
 
 
 def _features(known: KnownBlock, run: Run, receipts: Receipts) -> int:

@@ -39,6 +39,10 @@ COMMANDS: Final = {
         "zkos.cli.fuzz",
         "Search for inputs on which engines part.",
     ),
+    "watch": Command(
+        "zkos.cli.watch",
+        "Watch a campaign: a live page on loopback, with /metrics for Prometheus.",
+    ),
     "replay": Command(
         "zkos.cli.replay",
         "Answer the guest from a recorded tape, edited or not; or record one.",

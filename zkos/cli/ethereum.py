@@ -53,7 +53,7 @@ def execute(
     built: set[object] = set()
     for path in files:
         try:
-            _build(path, engines, options, built)
+            build(path, engines, options, built)
             for result in run_file(path, engines, options, image):
                 counts["blocks"] += 1
                 counts["different"] += result.difference is not None
@@ -97,7 +97,7 @@ def load_image(path: Path) -> None:
         raise UserError(str(error)) from error
 
 
-def _build(
+def build(
     path: Path, engines: Sequence[str], options: RunOptions, built: set[object]
 ) -> None:
     """Compile what the blocks of a file need; raises CaseError and UserError."""
@@ -113,14 +113,14 @@ def _build(
     if fork in built:
         return
     built.add(fork)
-    build = replace(options, instance=Instance.ETHEREUM, fork=fork).build()
+    wanted = replace(options, instance=Instance.ETHEREUM, fork=fork).build()
     with progress() as show:
         try:
             if "native" in engines:
-                artefacts.native_object(show, build)
+                artefacts.native_object(show, wanted)
             if "riscv" in engines:
                 image_artefacts.machine_object(show)
-                image_artefacts.program(show, build)
+                image_artefacts.program(show, wanted)
         except (CompileError, BuildError) as error:
             raise UserError(str(error)) from error
 

@@ -73,6 +73,24 @@ def run(
     json: Annotated[
         bool, typer.Option("--json", help="History lines on standard output.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ray://HOST:PORT|HOST:PORT|auto",
+            help="Workers run on this Ray cluster, one a core, --jobs at most.",
+            show_default="this machine",
+        ),
+    ] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(
+            "--storage",
+            metavar="URL",
+            help="With --cluster: where all that is found is kept, beside the folder. "
+            "A path, or what fsspec knows, as s3://BUCKET/PREFIX.",
+        ),
+    ] = None,
 ) -> int:
     """Run a campaign, or go on with the one in the folder.
 
@@ -96,6 +114,8 @@ def run(
         blind_seconds=blind,
         json=json,
         corpus=corpus,
+        cluster=cluster,
+        storage=storage,
     )
     return run_campaign(folder, wishes)
 
@@ -215,3 +235,78 @@ def coverage(
     from fuzz.campaign.coverage import coverage as measure
 
     return measure(folder, target or (), inputs, html, lcov, as_json=json)
+
+
+@app.command("issues")
+def issues(
+    folder: CampaignOption = DEFAULT_FOLDER,
+    markdown: Annotated[
+        Path | None,
+        typer.Option(
+            "--markdown",
+            metavar="DIR",
+            help="Issue texts.",
+            show_default="issues in the campaign",
+        ),
+    ] = None,
+    sarif: Annotated[
+        Path | None,
+        typer.Option(
+            "--sarif",
+            metavar="FILE",
+            help="The log.",
+            show_default="findings.sarif of the campaign",
+        ),
+    ] = None,
+) -> int:
+    """Write findings as Markdown issue texts and as SARIF 2.1.0.
+
+    Each has its minimised input, the command that shows it again, the engines, the
+    first difference, the engine at fault and what `zkos fuzz bisect` found.
+    """
+    from fuzz.campaign.after import issues as write
+
+    return write(folder, markdown, sarif)
+
+
+@app.command("bisect")
+def bisect(
+    what: Annotated[
+        str, typer.Argument(metavar="FINDING|FILE", help="A finding or an input file.")
+    ],
+    good: Annotated[
+        str, typer.Option("--good", metavar="REV", help="A revision without it.")
+    ],
+    bad: Annotated[
+        str, typer.Option("--bad", metavar="REV", help="A later one that has it.")
+    ],
+    folder: CampaignOption = DEFAULT_FOLDER,
+    target: Annotated[
+        str | None, typer.Option("--target", "-t", help="For a file: its target.")
+    ] = None,
+    repository: Annotated[
+        Path | None,
+        typer.Option(
+            "--repository",
+            metavar="DIR",
+            help="Where the commits are.",
+            show_default="this program's",
+        ),
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(
+            "--images",
+            metavar="DIR",
+            help="Revisions are its images by name; each is compared with native.",
+        ),
+    ] = None,
+) -> int:
+    """Find the commit of the tested OS, or the image, that brought a difference.
+
+    Each commit that is asked runs its own code on the input, which may compile first.
+    What cannot be asked is passed over and said. The answer is kept with the finding.
+    """
+    from fuzz.campaign.after import bisect as find
+
+    return find(folder, what, good, bad, target, repository, images)

@@ -36,6 +36,8 @@ _TOUCH_SECONDS: Final = 3600
 """How exactly it is known when an artefact was used last."""
 _unsaved: Final[dict[tuple[Path, str], bytes]] = {}
 """What could not be written, by folder and name."""
+_used: Final[set[str]] = set()
+"""Artefacts this process loaded or saved."""
 
 
 def key(
@@ -75,6 +77,7 @@ def _reached(roots: Iterable[Path]) -> list[Path]:
 
 def load(name: str) -> bytes | None:
     """The artefact called `name`, if it is there and whole; damage is told once."""
+    _used.add(name)
     place = folder()
     if (place, name) in _unsaved:
         return _unsaved[place, name]
@@ -98,6 +101,7 @@ def load(name: str) -> bytes | None:
 
 def save(name: str, content: bytes) -> None:
     """Keep an artefact; readers see all of it or nothing."""
+    _used.add(name)
     place = folder()
     try:
         if (place / name).is_dir():
@@ -108,6 +112,12 @@ def save(name: str, content: bytes) -> None:
         _unsaved[place, name] = content
     else:
         prune_daily()
+
+
+def used() -> list[str]:
+    """The artefacts this process loaded or saved that are in the cache."""
+    place = folder()
+    return sorted(name for name in _used if (place / name).is_file())
 
 
 @contextmanager

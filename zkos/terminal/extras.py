@@ -8,10 +8,14 @@ _EXTRAS: Final = {
     "ethereum": "eels",
     "ethereum_rlp": "eels",
     "ethereum_types": "eels",
+    "fsspec": "farm",
     "hypothesis": "fuzz",
     "mkdocs": "docs",
+    "ray": "farm",
     "rocksdict": "node",
+    "starlette": "watch",
     "unicorn": "fuzz",
+    "uvicorn": "watch",
     "yaml": "scenarios",
 }
 """Modules and the extra of ours that brings them."""

@@ -5,18 +5,17 @@ from typing import Final
 
 from differential.ethereum.blocks import KnownBlock, State
 from differential.ethereum.chains import (
-    PLACES,
     Body,
     Link,
     Parent,
     Withdrawal,
     blob_fee,
-    fields_of,
     grow,
     invent_parent,
     next_terms,
 )
 from differential.ethereum.execution import CannotBuild
+from differential.ethereum.reducing import limits_of
 from fuzz.strategies.cast import Cast, authorities, senders
 from fuzz.strategies.ethereum.paths import some_addresses
 from fuzz.strategies.ethereum.transactions import Terms, faulty, transaction
@@ -147,13 +146,6 @@ def _frame(source: Source, cast: Cast, parent: bytes) -> Body:
         beacon_root=word(source),
         extra=source.bytes(source.choose((0, 0, 5, 31, 32))),
     )
-
-
-def limits_of(header: bytes) -> tuple[int, int]:
-    """Gas limit and time of a block."""
-    fields = fields_of(header)
-    limit, time = (fields[PLACES[name]] for name in ("gasLimit", "timestamp"))
-    return int.from_bytes(limit, "big"), int.from_bytes(time, "big")
 
 
 def _withdrawals(source: Source, cast: Cast) -> tuple[Withdrawal, ...]:

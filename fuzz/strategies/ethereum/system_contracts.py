@@ -7,10 +7,8 @@ deposit contract (EIP-6110) only what a block sees of it, the log, is made.
 from typing import Final
 
 from differential.ethereum.blocks import Account
-from fuzz.strategies.cast import Cast
 from fuzz.strategies.code import Code
 from fuzz.strategies.numbers import word
-from fuzz.strategies.programs import contract_code
 from fuzz.strategies.source import Source
 
 BEACON_ROOTS: Final = 0x000F3DF6D732807EF1319FB7B8BB8522D0BEAC02
@@ -69,7 +67,7 @@ _CODES: Final = {
 }
 
 
-def system_contracts(source: Source, cast: Cast) -> dict[int, Account]:
+def system_contracts(source: Source) -> dict[int, Account]:
     """Those of every chain, rarely changed or missing."""
     made = {address: Account(1, code=code_of(address)) for address in _CODES}
     made[DEPOSITS] = Account(1, code=_deposit_code())
@@ -77,7 +75,7 @@ def system_contracts(source: Source, cast: Cast) -> dict[int, Account]:
         storage = _queue(source, address)
         made[address] = Account(1, code=code_of(address), storage=storage)
     if source.chance(12):
-        _change(source, cast, made)
+        _change(source, made)
     return made
 
 
@@ -102,14 +100,14 @@ def _queue(source: Source, address: int) -> dict[int, int]:
     return {slot: value for slot, value in storage.items() if value}
 
 
-def _change(source: Source, cast: Cast, made: dict[int, Account]) -> None:
+def _change(source: Source, made: dict[int, Account]) -> None:
     """Other code at one, another balance or nonce, or nobody there."""
     address = source.choose((BEACON_ROOTS, HISTORY))
     match source.below(5):
         case 0:
             del made[address]
         case 1 | 2:
-            made[address] = Account(1, code=contract_code(source, cast, address))
+            made[address] = Account(1, code=_odd_code(source))
         case 3:
             storage = {source.below(8191): word(source) or 1 for _ in range(3)}
             made[address] = Account(1, 5, code_of(address), storage)
@@ -121,6 +119,30 @@ def _change(source: Source, cast: Cast, made: dict[int, Account]) -> None:
             code.push(0)
             code.op(source.choose(("RETURN", "RETURN", "RETURN", "REVERT")))
             made[address] = Account(1, code=code.finish())
+
+
+def _odd_code(source: Source) -> bytes:
+    """Writes, logs and ends in any way, but makes and destroys nothing.
+
+    What becomes of accounts that a call by the system has destroyed references do not
+    agree on: EELS keeps them, py-evm and geth do not. No chain has such contracts.
+    """
+    code = Code()
+    for _ in range(source.integer(1, 3)):
+        code.op(source.choose(("CALLER", "ORIGIN", "GASPRICE", "NUMBER", "GAS")))
+        code.push(source.below(4))
+        code.op("SSTORE")
+    code.push(0)
+    code.op("CALLDATALOAD")
+    code.push(source.below(300))
+    code.op("SSTORE")
+    code.push(source.below(40))
+    code.push(0)
+    code.op("LOG0")
+    code.push(0)
+    code.push(0)
+    code.op(source.choose(("RETURN", "RETURN", "REVERT", "INVALID")))
+    return code.finish()
 
 
 def _deposit_code() -> bytes:

@@ -29,7 +29,7 @@ def world(source: Source) -> tuple[Cast, dict[int, Account]]:
     cast.heavy = cast.deep = False
     state = _accounts(case)
     state.pop(LOOPER, None)
-    state |= system_contracts(source, cast)
+    state |= system_contracts(source)
     for address in KEEPERS:
         storage = {slot: _value(source) for slot in some_slots(source)}
         if source.chance(15):
