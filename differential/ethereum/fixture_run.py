@@ -5,7 +5,7 @@ that accepts it has the same post-state root and logs. Chain tests have their ow
 headers. What must be refused has to be refused by every engine.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,6 +22,7 @@ from differential.fixture_results import CaseResult, Verdict
 from differential.importers.ethereum_chain_tests import ChainBlock, ChainTest
 from differential.importers.ethereum_state_tests import FORK_NAMES, StateVariant
 from differential.outcome import Detail, Difference, Outcome, Result
+from zkos.host.codecs.rlp import decode_signed
 from zkos.host.ethereum.block import EthereumBlock
 from zkos.host.profile import RunOptions
 from zkos.host.signing import keccak256
@@ -34,6 +35,8 @@ REQUEST_CONTRACTS: Final = (
     0x0000BBDDC7CE488642FB579F8B00F3A590007251,
 )
 """Every block calls them (EIP-7002, 7251), and state tests do not have them."""
+DESIGNATION: Final = b"\xef\x01\x00"
+"""How code begins that only names another account's (EIP-7702)."""
 _STOP: Final = b"\0"
 """Code that has no requests to tell of."""
 LEFT_OUT: Final = "payloads that the interface refuses"
@@ -191,7 +194,9 @@ class _Chain:
         known = KnownBlock(f"{self.name} {place}", served, before)
         outcomes = _run_block(self.name, known, self.setup, valid=block.is_valid)
         if block.is_valid:
-            self.states[block.hash] = self._after(before, outcomes, place)
+            self.states[block.hash] = self._after(
+                before, block.transactions, outcomes, place
+            )
             self.headers[block.hash] = (*headers, block.header)
 
     def check_end(self) -> None:
@@ -207,11 +212,15 @@ class _Chain:
                 _differ(self.name, difference)
 
     def _after(
-        self, before: State, outcomes: Mapping[str, Outcome], place: str
+        self,
+        before: State,
+        transactions: Sequence[bytes],
+        outcomes: Mapping[str, Outcome],
+        place: str,
     ) -> State:
         for engine, outcome in outcomes.items():
             if engine in GUESTS:
-                after = apply(before, outcome.detail)
+                after = apply(before, outcome.detail, transactions)
                 root = int.from_bytes(full_state(after).root, "big")
                 if root != outcome.state_root:
                     _fail(self.name, f"{engine}: {place}: the report has another root")
@@ -220,9 +229,16 @@ class _Chain:
         return before
 
 
-def apply(before: State, detail: Detail) -> State:
-    """The state after the changes that an engine of ours reports."""
+def apply(before: State, detail: Detail, transactions: Sequence[bytes]) -> State:
+    """The state after the changes that an engine of ours reports.
+
+    Codes that delegate are not reported: they are those of authorizations.
+    """
     codes = {keccak256(item): item for item in detail.preimages or ()}
+    for item in map(decode_signed, transactions):
+        for entry in item.authorization_list:
+            code = DESIGNATION + entry.address.to_bytes(20, "big")
+            codes[keccak256(code)] = code
     codes.update({keccak256(item.code): item.code for item in before.values()})
     after = dict(before)
     for account in detail.accounts or ():

@@ -13,6 +13,7 @@ from differential.ethereum.client import NO_ROOT, Client, Wanted
 from differential.ethereum.line_compare import (
     eels_lines,
     first_difference,
+    is_creation,
     our_lines,
     variants_with_tests,
 )
@@ -212,7 +213,7 @@ def test_a_thousand_tests_have_the_lines_of_eels(shared, capsys):
     """One of four variants of a file at most, files in an order of their own."""
     pytest.importorskip("ethereum")
     place = shared / "fixtures" / "state_tests"
-    compared, lines, seconds = 0, 0, 0.0
+    compared, lines, unable, seconds = 0, 0, 0, 0.0
     for root in _files(place):
         for variant, test in list(variants_with_tests(root))[:4]:
             started = time.perf_counter()
@@ -221,14 +222,19 @@ def test_a_thousand_tests_have_the_lines_of_eels(shared, capsys):
             if len(ours) > MOST_LINES:
                 continue
             theirs = eels_lines(variant, test, Fork.PRAGUE)
-            found = first_difference(ours, theirs)
+            if json.loads(ours[-1])["stateRoot"] == NO_ROOT:
+                assert "overflow of U64 mul" in ours[-1]
+                unable += 1
+                continue
+            found = first_difference(ours, theirs, creation=is_creation(test))
             assert found is None, (variant.name, found)
             compared, lines = compared + 1, lines + len(ours)
         if compared >= TESTS:
             break
     with capsys.disabled():
         sys.stdout.write(
-            f"\n{compared} tests, {lines} lines, {compared / seconds:.0f} tests/s\n"
+            f"\n{compared} tests, {lines} lines, {compared / seconds:.0f} tests/s, "
+            f"{unable} with more gas than can be counted\n"
         )
     assert compared >= TESTS
 
