@@ -69,6 +69,7 @@ class Range:
                     continue
         plain = self._workshop.plain
         self._said: Final = [self._run(plain, known) for known in self._all()]
+        plain.reset()  # all builds of a workshop share its memory
 
     def _all(self) -> Iterator[KnownBlock]:
         yield from self._honest
@@ -82,6 +83,7 @@ class Range:
         what, number = self._blocks(built, started + seconds)
         if what is None:
             what, number = self._lies(built, started + seconds)
+        built.reset()
         took = time.process_time() - started
         return Catch(
             mutant.name,

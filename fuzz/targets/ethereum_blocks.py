@@ -5,6 +5,7 @@ that it accepts must come to the same hash, receipts, accounts and slots.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from differential.ethereum.blocks import KnownBlock
@@ -24,6 +25,7 @@ from fuzz.targets.block_features import Receipts
 from fuzz.targets.block_runs import Run, first_unlike
 from fuzz.targets.ethereum_engines import (
     EELS,
+    IMAGED,
     PY_EVM,
     Opinion,
     ask,
@@ -107,7 +109,7 @@ class EthereumTarget:
             seen.work += gas // _GAS_OF_BYTE
         else:
             seen.rejected += 1
-        if self._images:
+        if self._images and known.block.fork in IMAGED:
             problem = _unlike(first, run_riscv(known), known.block.fork)
             if problem is not None:
                 return problem
@@ -121,7 +123,10 @@ class EthereumTarget:
             # Of what it must refuse py-evm accepts some.
             other = ask(PY_EVM, known)
             seen.peer_seconds += other.seconds
-            return _judged(first, other, known)
+            problem = _judged(first, other, known)
+            if problem is not None:
+                site = f"{problem.site} {EELS} is with ours".strip()
+                return replace(problem, site=site)
         return None
 
     def weight(self, value: Chain) -> int:

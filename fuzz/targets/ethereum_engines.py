@@ -23,6 +23,8 @@ from zkos.versions import Build, Fork, Instance
 
 COUNTED: Final = Fork.OSAKA
 """The fork whose build counts what it reaches; others differ in few places."""
+IMAGED: Final = (Fork.PRAGUE, Fork.OSAKA)
+"""The forks whose images are run too; later ones change three numbers about blobs."""
 EELS: Final = "eels"
 PY_EVM: Final = "py_evm"
 
@@ -39,7 +41,7 @@ def prepare(*, images: bool) -> None:
     for fork in Fork:
         build = Build(instance=Instance.ETHEREUM, fork=fork)
         native.library(build)
-        if images:
+        if images and fork in IMAGED:
             riscv.translate(riscv.program(build).image())
 
 

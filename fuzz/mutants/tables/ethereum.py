@@ -9,6 +9,15 @@ _plant = ETHEREUM.plant
 _MPT: Final = "models.mpt"
 _BLOCKS: Final = "blocks.ethereum"
 
+_plant(
+    "ethereum_control",
+    f"{_BLOCKS}.checks",
+    '    """Trap unless the limit is close to the parent\'s."""',
+    '    """Trap unless the limit is close to that of the parent."""',
+    "no fault: what is found here is no merit of the campaign",
+    harmless="nothing is changed but a docstring",
+)
+
 # The trie
 
 _plant(

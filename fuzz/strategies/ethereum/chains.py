@@ -51,7 +51,7 @@ _LEAST_GAS_LIMIT: Final = 5000
 def chain(source: Source, fork: Fork | None = None) -> Chain:
     """Blocks that follow each other, of any fork if none is given; at least one."""
     fork = fork or source.choose(_FORKS, _FORK_WEIGHTS)
-    cast, state = world(source)
+    cast, state = world(source, fork)
     before: State = state
     headers = invent_parent(before, _parent(source))
     blocks: list[KnownBlock] = []
@@ -72,7 +72,7 @@ def chain(source: Source, fork: Fork | None = None) -> Chain:
 def lone_block(source: Source, faults: int, fork: Fork | None = None) -> Link:
     """One block, of whose transactions so many percent are mostly not allowed."""
     fork = fork or source.choose(_FORKS, _FORK_WEIGHTS)
-    cast, before = world(source)
+    cast, before = world(source, fork)
     headers = invent_parent(before, _parent(source))
     link = next_block(source, cast, fork, before, headers, faults)
     return link or lone_block(source, faults, fork)

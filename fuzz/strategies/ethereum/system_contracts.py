@@ -67,14 +67,14 @@ _CODES: Final = {
 }
 
 
-def system_contracts(source: Source) -> dict[int, Account]:
-    """Those of every chain, rarely changed or missing."""
+def system_contracts(source: Source, *, odd: bool) -> dict[int, Account]:
+    """Those of every chain; if `odd`, rarely changed or missing."""
     made = {address: Account(1, code=code_of(address)) for address in _CODES}
     made[DEPOSITS] = Account(1, code=_deposit_code())
     for address in QUEUE_ITEM_SLOTS:
         storage = _queue(source, address)
         made[address] = Account(1, code=code_of(address), storage=storage)
-    if source.chance(12):
+    if odd and source.chance(12):
         _change(source, made)
     return made
 
@@ -129,7 +129,7 @@ def _odd_code(source: Source) -> bytes:
     """
     code = Code()
     for _ in range(source.integer(1, 3)):
-        code.op(source.choose(("CALLER", "ORIGIN", "GASPRICE", "NUMBER", "GAS")))
+        code.op(source.choose(("CALLER", "ORIGIN", "NUMBER", "CALLDATASIZE")))
         code.push(source.below(4))
         code.op("SSTORE")
     code.push(0)

@@ -17,19 +17,21 @@ from fuzz.strategies.ethereum.system_contracts import system_contracts
 from fuzz.strategies.numbers import word
 from fuzz.strategies.source import Source
 from zkos.host.case import AccountState, Case, SlotState
+from zkos.versions import Fork
 
 _DELEGATION: Final = b"\xef\x01\x00"
 _BALANCES: Final = (1, 0, 55, 10**18, (1 << 128) - 1)
 _VALUES: Final = (1, 1, 127, 128, 1 << 200)
 
 
-def world(source: Source) -> tuple[Cast, dict[int, Account]]:
+def world(source: Source, fork: Fork) -> tuple[Cast, dict[int, Account]]:
     """The participants, and the state before the first block."""
+    # py-evm, which is asked under Prague, does not run the code of system contracts.
     cast, case = prepared(source, None)
     cast.heavy = cast.deep = False
     state = _accounts(case)
     state.pop(LOOPER, None)
-    state |= system_contracts(source)
+    state |= system_contracts(source, odd=fork is not Fork.PRAGUE)
     for address in KEEPERS:
         storage = {slot: _value(source) for slot in some_slots(source)}
         if source.chance(15):
