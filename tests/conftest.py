@@ -1,5 +1,6 @@
 """Fixtures every test may use, and what CI must not skip."""
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -10,6 +11,16 @@ from tests.support.blocks import Blocks
 from tests.support.published import SHARED
 from tests.support.remote import Objects
 from tests.support.target import ENGINES, Target, make_target
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Test items stay to the end: no collection of garbage goes through them."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    return collected
 
 
 @pytest.hookimpl(wrapper=True)

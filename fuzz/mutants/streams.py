@@ -9,7 +9,7 @@ from typing import Final
 
 from fuzz.mutants.mutant import Mutant, Where, source_of
 from fuzz.strategies.source import Source
-from zkos.compiler.codegen import TRANSLATED, object_code
+from zkos.compiler.codegen import HURRIED, object_code
 from zkos.machine.engines import NativeEngine
 from zkos.machine.execution import Engine
 from zkos.machine.machine import Machine
@@ -57,7 +57,7 @@ def _engine(mutant: Mutant) -> Engine:
 
 
 def _compiled(text: str) -> bytes:
-    return object_code(text, TRANSLATED)
+    return object_code(text, HURRIED)
 
 
 @cache

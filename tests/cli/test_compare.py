@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.support import rows, zkos
+from tests.cli.support import rows, zkos_here
 from tests.pins import CORPORA
 
 CASE = CORPORA / "create" / "token.json"
@@ -12,7 +12,7 @@ CASE = CORPORA / "create" / "token.json"
 
 def receipts_of(path):
     """What a node would say of our own first block."""
-    (row, *_) = rows(zkos("run", path, "--json"))
+    (row, *_) = rows(zkos_here("run", path, "--json"))
     told = [
         {
             "status": hex(item["status"] == "success"),
@@ -39,7 +39,7 @@ def written(folder, content, name="receipts.json"):
 
 @pytest.mark.parametrize("wrap", [list, lambda told: {"id": 1, "result": told}])
 def test_receipts_that_are_ours(tmp_path, receipts, wrap):
-    done = zkos("compare", CASE, written(tmp_path, wrap(receipts)))
+    done = zkos_here("compare", CASE, written(tmp_path, wrap(receipts)))
     assert done.returncode == 0, done.stderr
     assert "native  no difference" in done.stdout
 
@@ -47,7 +47,7 @@ def test_receipts_that_are_ours(tmp_path, receipts, wrap):
 def test_receipts_that_are_not(tmp_path, receipts):
     wrong = {**receipts[-1], "gasUsed": "0x1"}
     path = written(tmp_path, [*receipts[:-1], wrong])
-    done = zkos("compare", CASE, path, "-e", "native", "-e", "riscv", "--json")
+    done = zkos_here("compare", CASE, path, "-e", "native", "-e", "riscv", "--json")
     assert done.returncode == 1, done.stderr
     (row,) = rows(done)
     assert row["sides"] == [str(CASE), "receipts"]
@@ -58,7 +58,7 @@ def test_receipts_that_are_not(tmp_path, receipts):
         assert found["layer"] == "gas_used"
         assert found["where"] == f"transactions[{len(receipts) - 1}]"
         assert found["values"][0] == 1
-    done = zkos("compare", CASE, written(tmp_path, [*receipts[:-1], wrong, wrong]))
+    done = zkos_here("compare", CASE, written(tmp_path, [*receipts[:-1], wrong, wrong]))
     assert "first difference: transactions" in done.stdout
 
 
@@ -67,8 +67,8 @@ def test_two_cases(tmp_path):
     same = written(tmp_path, content, "same.json")
     content["block"]["timestamp"] = 43
     other = written(tmp_path, content, "other.json")
-    assert zkos("compare", CASE, same).returncode == 0
-    done = zkos("compare", CASE, other)
+    assert zkos_here("compare", CASE, same).returncode == 0
+    done = zkos_here("compare", CASE, other)
     assert done.returncode == 1
     assert "first difference: public_input" in done.stdout
     assert "also different: block_hash" in done.stdout
@@ -76,11 +76,11 @@ def test_two_cases(tmp_path):
 
 
 def test_an_engine_without_an_answer_is_no_agreement(tmp_path):
-    done = zkos("compare", CASE, CASE, "-e", "py_evm")
+    done = zkos_here("compare", CASE, CASE, "-e", "py_evm")
     assert done.returncode == 2
     assert "not compared" in done.stdout
     assert "nothing was compared" in done.stderr
-    done = zkos("compare", CASE, CASE, "-e", "py_evm", "-e", "native", "--json")
+    done = zkos_here("compare", CASE, CASE, "-e", "py_evm", "-e", "native", "--json")
     assert done.returncode == 0
     engines = rows(done)[0]["engines"]
     assert engines["native"] == {"compared": True, "difference": None}
@@ -89,7 +89,7 @@ def test_an_engine_without_an_answer_is_no_agreement(tmp_path):
 
 def test_an_engine_that_fails_is_code_three():
     engine = "module=tests.differential.engines.raising"
-    done = zkos("compare", CASE, CASE, "-e", engine)
+    done = zkos_here("compare", CASE, CASE, "-e", engine)
     assert done.returncode == 3
     assert "RuntimeError" in done.stdout
 
@@ -104,19 +104,19 @@ def chain(tmp_path_factory):
 
 
 def test_blocks_of_chains(chain, tmp_path, receipts):
-    done = zkos("compare", chain, chain, "--batch", "--json")
+    done = zkos_here("compare", chain, chain, "--batch", "--json")
     assert done.returncode == 0, done.stderr
     places = [(row.get("block"), row.get("batch")) for row in rows(done)]
     assert places == [(0, None), (1, None), (None, True)]
-    done = zkos("compare", CASE, chain)
+    done = zkos_here("compare", CASE, chain)
     assert done.returncode == 2
     assert "not equally many blocks" in done.stderr
     told = written(tmp_path, receipts)
-    done = zkos("compare", chain, told)
+    done = zkos_here("compare", chain, told)
     assert done.returncode == 2
     assert "--block says whose" in done.stderr
-    assert zkos("compare", chain, told, "--block", 0).returncode == 0
-    done = zkos("compare", chain, told, "--block", 1)
+    assert zkos_here("compare", chain, told, "--block", 0).returncode == 0
+    done = zkos_here("compare", chain, told, "--block", 1)
     assert done.returncode == 1
     assert "first difference: transactions" in done.stdout
 
@@ -134,7 +134,7 @@ def test_blocks_of_chains(chain, tmp_path, receipts):
 )
 def test_what_are_no_receipts(tmp_path, content, words):
     path = written(tmp_path, content)
-    done = zkos("compare", CASE, path)
+    done = zkos_here("compare", CASE, path)
     assert done.returncode == 2, done.stdout
     (line,) = done.stderr.splitlines()
     assert str(path) in line

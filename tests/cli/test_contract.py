@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.cli.support import rows, zkos
+from tests.cli.support import rows, zkos, zkos_here
 from tests.pins import CORPORA
 
 ENGINES = "module=tests.differential.engines."
@@ -74,7 +74,7 @@ def test_json_line_has_the_fields_of_the_contract():
 
 
 def test_chain_gives_a_line_for_each_block():
-    lines = rows(zkos("run", "--json", CHAIN))
+    lines = rows(zkos_here("run", "--json", CHAIN))
     assert [row["block"] for row in lines] == [0, 1, 2]
     roots = [row["engines"]["native"]["state_root"] for row in lines]
     assert len(set(roots)) == 3
@@ -82,7 +82,7 @@ def test_chain_gives_a_line_for_each_block():
 
 @pytest.mark.riscv
 def test_batch_follows_the_blocks_of_its_chain():
-    done = zkos("diff", "--json", CHAIN, "--batch", "--da", "blobs")
+    done = zkos_here("diff", "--json", CHAIN, "--batch", "--da", "blobs")
     assert done.returncode == 0, done.stdout + done.stderr
     *blocks, batch = rows(done)
     assert [row["block"] for row in blocks] == [0, 1, 2]
@@ -102,21 +102,21 @@ def test_batch_follows_the_blocks_of_its_chain():
 
 
 def test_batch_of_one_block_is_the_block():
-    block, batch = rows(zkos("run", "--json", CASE, "--batch"))
+    block, batch = rows(zkos_here("run", "--json", CASE, "--batch"))
     assert batch["batch"] == [0, 0]
     one, other = (row["engines"]["native"] for row in (block, batch))
     assert one["public_input"] == other["public_input"]
 
 
 def test_batch_is_shown():
-    text = zkos("run", CHAIN, "--batch").stdout
+    text = zkos_here("run", CHAIN, "--batch").stdout
     assert f"{CHAIN} [batch]" in text
     assert "data availability" in text
 
 
 def test_availability_changes_what_is_bound():
     inputs = [
-        rows(zkos("run", "--json", CASE, "--da", da))[0]["engines"]["native"]
+        rows(zkos_here("run", "--json", CASE, "--da", da))[0]["engines"]["native"]
         for da in ("none", "keccak", "blobs")
     ]
     assert len({item["public_input"] for item in inputs}) == 3
@@ -135,21 +135,21 @@ def test_availability_changes_what_is_bound():
 def test_unknown_protocol_is_one_line(tmp_path, case, options, reason):
     path = tmp_path / "case.json"
     path.write_text(json.dumps({"block": {}, **case}))
-    done = zkos("run", path, *options)
+    done = zkos_here("run", path, *options)
     assert done.returncode == 2
     assert reason in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_protocol_is_a_setting_of_an_engine():
-    (row,) = rows(zkos("run", "--json", CASE, "--engine", "native@v30"))
+    (row,) = rows(zkos_here("run", "--json", CASE, "--engine", "native@v30"))
     assert row["engines"]["native@v30"]["outcome"] == "success"
 
 
 def test_image_of_no_known_protocol_is_one_line(tmp_path):
     image = tmp_path / "odd.bin"
     image.write_bytes((0x6F).to_bytes(4, "little"))  # a jump to itself
-    done = zkos("run", CASE, "--image", image)
+    done = zkos_here("run", CASE, "--image", image)
     assert done.returncode == 2
     (line,) = [line for line in done.stderr.splitlines() if "odd.bin" in line]
     assert "not an image of a known protocol, it asks nothing first" in line
@@ -157,7 +157,7 @@ def test_image_of_no_known_protocol_is_one_line(tmp_path):
 
 def test_corrupted_engine_is_a_difference():
     options = ["--engine", "native", "--engine", f"{ENGINES}generous"]
-    done = zkos("diff", "--json", CASE, *options)
+    done = zkos_here("diff", "--json", CASE, *options)
     assert done.returncode == 1
     (row,) = rows(done)
     assert row["difference"] == {
@@ -170,7 +170,7 @@ def test_corrupted_engine_is_a_difference():
 
 def test_difference_is_told_with_values_and_last_agreement():
     options = ["--engine", "native", "--engine", f"{ENGINES}generous"]
-    text = zkos("diff", CASE, *options).stdout
+    text = zkos_here("diff", CASE, *options).stdout
     assert "first difference: gas_used at transactions[0]" in text
     assert "21001" in text
     assert "last agreement: reason at transactions[0]" in text
@@ -191,7 +191,7 @@ def test_end_of_an_engine_is_exit_code_three(name, outcome):
 
 def test_engine_without_an_answer_is_told_apart_from_agreement():
     engines = ["--engine", "native", "--engine", "py_evm"]
-    done = zkos("diff", "--json", CASE, CASE, *engines)
+    done = zkos_here("diff", "--json", CASE, CASE, *engines)
     assert done.returncode == 0
     assert [set(row["engines"]) for row in rows(done)] == [{"native"}, {"native"}]
     assert f"{CASE}: py_evm has no answer: native resource is limited" in done.stderr
@@ -235,17 +235,17 @@ def test_endless_engine_is_a_timeout():
 
 def test_settings_of_an_engine_are_its_own():
     engines = ["--engine", "native", "--engine", "native@replay,forward"]
-    done = zkos("diff", "--json", CASE, *engines)
+    done = zkos_here("diff", "--json", CASE, *engines)
     assert done.returncode == 1
     (row,) = rows(done)
     assert row["difference"]["engines"] == ["native", "native@replay,forward"]
     # The base fee is burnt: the coinbase has less.
-    text = zkos("diff", CASE, *engines).stdout
+    text = zkos_here("diff", CASE, *engines).stdout
     assert "also different: accounts at balance of 0x" in text
 
 
 def test_run_shows_what_an_operator_asks_for():
-    text = zkos("run", CORPORA / "hooks" / "to_l1.json").stdout
+    text = zkos_here("run", CORPORA / "hooks" / "to_l1.json").stdout
     for title in ("Transactions", "Accounts", "To L1", "Block"):
         assert title in text
     assert "public input" in text
@@ -263,9 +263,13 @@ def test_reports_are_written(tmp_path):
 
 @pytest.mark.riscv
 def test_image_of_ours_is_an_engine(tmp_path):
-    built = zkos("build", "--target", "riscv", "--report", "-o", tmp_path, "--json")
+    built = zkos_here(
+        "build", "--target", "riscv", "--report", "-o", tmp_path, "--json"
+    )
     (row,) = rows(built)
-    done = zkos("diff", "--json", CASE, "--engine", "native", "--image", row["file"])
+    done = zkos_here(
+        "diff", "--json", CASE, "--engine", "native", "--image", row["file"]
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert set(json.loads(done.stdout)["engines"]) == {"native", "image"}
 

@@ -23,7 +23,7 @@ def replayed(done):
 @pytest.mark.native
 def test_printed_command_shows_the_difference_again(tmp_path):
     small = tmp_path / "small.json"
-    done = zkos("minimise", CASE, *SIDES, "-o", small)
+    done = zkos_here("minimise", CASE, *SIDES, "-o", small)
     assert done.returncode == 1
     assert "keeping native and native@upstream: return_data" in done.stderr
     assert "candidates run" in done.stderr
@@ -38,13 +38,13 @@ def test_printed_command_shows_the_difference_again(tmp_path):
 @pytest.mark.native
 def test_resumed_search_runs_nothing_twice(tmp_path):
     small = tmp_path / "small.json"
-    zkos("minimise", CASE, *SIDES, "-o", small)
+    zkos_here("minimise", CASE, *SIDES, "-o", small)
     first = small.read_text()
     log = small.with_name("small.json.log")
     lines = log.read_text().splitlines()
     log.write_text("\n".join(lines[:20]) + "\n")
 
-    again = zkos("minimise", CASE, *SIDES, "-o", small, "--resume")
+    again = zkos_here("minimise", CASE, *SIDES, "-o", small, "--resume")
     ran = int(again.stderr.splitlines()[-1].split()[0])
     assert ran == len(lines) - 20
     assert small.read_text() == first
@@ -54,7 +54,7 @@ def test_resumed_search_runs_nothing_twice(tmp_path):
 def test_command_names_an_engine_of_a_module_and_the_time_it_had(tmp_path):
     small = tmp_path / "small.json"
     engines = ["--engine", "native", "--engine", f"{MODULES}endless"]
-    done = zkos("minimise", CASE, *engines, "-o", small, "--time", "0.2")
+    done = zkos_here("minimise", CASE, *engines, "-o", small, "--time", "0.2")
     assert json.loads(small.read_text())["txs"] == []
     again = replayed(done)
     assert again.returncode == 3

@@ -129,7 +129,7 @@ def switched():
         )
         old = ORIGINALS.get(fault.name, fault.place.format(fault.right))
         patches.append(Patch(fault.module, old, fault.place.format(choice)))
-    return Variant(patches=tuple(patches))
+    return Variant(patches=tuple(patches), hurried=True)
 
 
 @cache

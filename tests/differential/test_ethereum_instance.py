@@ -13,8 +13,10 @@ from differential.ethereum.running import run_block, run_served
 from differential.ethereum.session import check_engines, result, run_engine
 from differential.importers.ethereum_blocks import load_blocks
 from differential.outcome import Result
+from differential.runners import native
 from tests.pins import CORPORA
 from tests.support.published import SHARED
+from zkos.compiler.variant import Variant
 from zkos.guest.protocol import ethereum_queries as queries
 from zkos.host.case_errors import CaseError
 from zkos.host.ethereum.lookup import Lookup
@@ -22,6 +24,7 @@ from zkos.host.ethereum.oracle import WitnessOracle
 from zkos.host.profile import RunOptions
 from zkos.host.rlp import decode
 from zkos.terminal.errors import UserError
+from zkos.versions import Fork
 
 FOLDER = CORPORA / "ethereum"
 SHIPPED = sorted(FOLDER.glob("*.blocks.json.gz"))
@@ -32,6 +35,19 @@ TRIE = FOLDER / "account_trie_osaka_1000.blocks.json.gz"
 
 def names(path):
     return path.name.partition(".")[0]
+
+
+@pytest.fixture(autouse=True)
+def hurried(monkeypatch):
+    """Forks after Osaka differ in numbers only: their builds optimise little."""
+    whole = native.library
+
+    def library(build, *more):
+        if build.fork in (Fork.BPO1, Fork.BPO2):
+            build = replace(build, variant=Variant(hurried=True))
+        return whole(build, *more)
+
+    monkeypatch.setattr(native, "library", library)
 
 
 def check(engine: str, known: KnownBlock) -> None:

@@ -14,7 +14,12 @@ from differential.importers.node_receipts import (
 from differential.importers.replay_record import RecordError, read_record
 from differential.importers.rocksdb import NodeDatabase
 from tests.cli.support import zkos_here
-from tests.differential.test_rpc import differences, made, real_chain, surprise
+from tests.differential.served_chains import (
+    differences,
+    made,
+    real_chain,
+    surprise,
+)
 from tests.support.node_database import (
     Writer,
     be,

@@ -2,9 +2,11 @@
 
 import pytest
 
-from zkos.compiler.codegen import TRANSLATED, object_code
+from zkos.compiler.codegen import HURRIED, object_code
 from zkos.machine.machine import ENGINE_NAMES, Machine
 from zkos.machine.translator.engine import TranslatedEngine
+
+TRANSLATED = "translated"
 
 
 class Tape:
@@ -30,7 +32,7 @@ def translating() -> Machine:
 
 def compiled(text: str) -> bytes:
     """Object code of translated text, without a child process."""
-    return object_code(text, TRANSLATED)
+    return object_code(text, HURRIED)
 
 
 @pytest.fixture(

@@ -348,11 +348,15 @@ def test_bad_image_is_refused_in_one_line(image, text):
 
 
 def test_image_of_the_full_rom_is_accepted(machine):
-    image = encode("addi", A0, ZERO, 1).to_bytes(4, "little") * (1 << 19)
+    words = [0] * (1 << 19)
+    half = len(words) // 2 - 1
+    words[0] = words[half] = encode("jal", ZERO, 4 * half)
+    words[-2:] = encode("addi", A0, A0, 1), encode("jal", ZERO, -4)
 
-    result = machine.run(image, None, 10)
+    result = machine.run(b"".join(w.to_bytes(4, "little") for w in words), None, 10)
 
     assert result.reason is Stop.CYCLE_LIMIT
+    assert (result.pc, result.registers[A0]) == (4 * len(words) - 8, 4)
 
 
 def test_missing_image_file_is_an_image_error(tmp_path):

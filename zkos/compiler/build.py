@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import llvmlite.binding as llvm
 
 from zkos.compiler import cache
+from zkos.compiler.codegen import HURRIED
 from zkos.compiler.emit import Target
 from zkos.compiler.module import Export, LlvmModule, translate
 from zkos.compiler.variant import PLAIN, Variant
@@ -99,7 +100,9 @@ def compile_guest(
     module = translate(roots, exports, target, main, variant)
     size = len(module.text) // 1000
     progress(f"{target.name}: optimising {size} kB of LLVM text")
-    return Artefact(run_llvm(module.text + appendix, target.name), module)
+    hurried = variant.hurried and target.pointer_bytes == 8
+    code = run_llvm(module.text + appendix, HURRIED if hurried else target.name)
+    return Artefact(code, module)
 
 
 def host_key() -> str:

@@ -1,6 +1,6 @@
 """LLVM text in, object code out; run as a child process, since LLVM errors kill it.
 
-python -m zkos.compiler.codegen x86-64|rv32|translated < text > object
+python -m zkos.compiler.codegen x86-64|rv32|hurried < text > object
 """
 
 import sys
@@ -11,8 +11,8 @@ import llvmlite.binding as llvm
 from zkos.compiler.copies import settle_copies
 
 OPTIMISATION: Final = 2
-TRANSLATED: Final = "translated"
-"""Target name of translated RV32 code: x86-64 in a hurry."""
+HURRIED: Final = "hurried"
+"""Target name of x86-64 in a hurry: translated RV32 code, and what runs briefly."""
 
 
 def machine_for(target: str) -> llvm.TargetMachine:
@@ -36,7 +36,7 @@ def machine_for(target: str) -> llvm.TargetMachine:
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
-        opt=1 if target == TRANSLATED else OPTIMISATION,
+        opt=1 if target == HURRIED else OPTIMISATION,
         reloc="static",
         codemodel="large",  # the loader may put sections more than 2 GiB apart
     )
@@ -54,13 +54,13 @@ def object_code(text: str, target: str) -> bytes:
     if target == "rv32":
         module = llvm.parse_assembly(settle_copies(module, builder))
         module.verify()
-    passes = _few_passes() if target == TRANSLATED else builder.getModulePassManager()
+    passes = _few_passes() if target == HURRIED else builder.getModulePassManager()
     passes.run(module, builder)
     return bytes(machine.emit_object(module))
 
 
 def _few_passes() -> llvm.ModulePassManager:
-    """What straight code with registers in memory gains most from."""
+    """What straight code with variables in memory gains most from."""
     passes = llvm.create_new_module_pass_manager()
     passes.add_sroa_pass()
     passes.add_instruction_combine_pass()

@@ -103,6 +103,13 @@ class ModuleText:
     declarations: dict[str, str] = field(default_factory=dict)
     sites: list[tuple[Location, str]] = field(default_factory=list)
     _numbers: dict[tuple[Location, str], int] = field(default_factory=dict)
+    _fields: dict[Ref, tuple[dict[str, int], int, int]] = field(default_factory=dict)
+
+    def fields(self, ref: Ref) -> tuple[dict[str, int], int, int]:
+        """Offset of each field, size and alignment of an object."""
+        if ref not in self._fields:
+            self._fields[ref] = self.target.layout.fields(ref)
+        return self._fields[ref]
 
     def site(self, where: Location, reason: str) -> int:
         """The number of a trap site."""

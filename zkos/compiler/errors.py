@@ -1,12 +1,11 @@
 """Errors of the compiler: every one points at source."""
 
 import ast
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Location:
+class Location(NamedTuple):
     """A place in guest source; lines from 1, columns from 1."""
 
     path: str

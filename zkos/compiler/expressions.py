@@ -34,7 +34,6 @@ class Expressions(Calls):
 
     def check(self, node: ast.expr, expected: Type | None = None) -> Expr:
         """Check any expression; `expected` only helps literals and tuples."""
-        where = self.module.where(node)
         match node:
             case ast.Constant(value):
                 return self._constant(node, value)
@@ -60,7 +59,8 @@ class Expressions(Calls):
                     self.sized(item, kind) if kind else self.check(item)
                     for item, kind in zip(items, wanted, strict=True)
                 ]
-                return Pack(TupleOf(tuple(part.kind for part in parts)), where, parts)
+                kind = TupleOf(tuple(part.kind for part in parts))
+                return Pack(kind, self.module.where(node), parts)
             case ast.Attribute(owner, name):
                 return self._attribute(node, owner, name)
             case ast.Subscript(owner, index):

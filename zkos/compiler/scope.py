@@ -1,6 +1,7 @@
 """What is known while a function is checked: names, types, narrowing, literals."""
 
 import ast
+from collections.abc import Iterator
 
 from zkos.compiler.check import Checker
 from zkos.compiler.errors import CompileError
@@ -45,11 +46,7 @@ class Scope:
         self.locals: dict[str, Type] = dict(instance.parameters)
         self.narrowed: dict[str, Ref] = {}
         self.literals: dict[str, int] = {}
-        self.assigned = {
-            inner.id
-            for inner in ast.walk(instance.function.node)
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
-        }
+        self.assigned = set(_bound(instance.function.node))
         """Names the body binds: these are locals everywhere in it."""
         self.loops = 0
         """Loops around the statement being checked."""
@@ -204,3 +201,13 @@ class Scope:
     def check(self, node: ast.expr, expected: Type | None = None) -> Expr:
         """Check any expression; `expected` only helps literals and tuples."""
         raise NotImplementedError
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    """The names that statements bind: no expression of the language does."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Name):
+            if isinstance(child.ctx, ast.Store):
+                yield child.id
+        elif isinstance(child, ast.Tuple) or not isinstance(child, ast.expr):
+            yield from _bound(child)

@@ -215,6 +215,8 @@ class Fail(Stmt):
 def parts(made: Expr) -> list[Expr]:
     """The expressions inside one, in order of evaluation."""
     match made:
+        case Local() | Const():
+            return []
         case Field(object=inner):
             return [inner]
         case Item(array=array, index=index):
@@ -232,9 +234,11 @@ def parts(made: Expr) -> list[Expr]:
 
 def walk_parts(made: Expr) -> Iterator[Expr]:
     """An expression and all inside it."""
-    yield made
-    for part in parts(made):
-        yield from walk_parts(part)
+    pending = [made]
+    while pending:
+        made = pending.pop()
+        yield made
+        pending += reversed(parts(made))
 
 
 def may_write(made: Expr) -> bool:

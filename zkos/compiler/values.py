@@ -157,7 +157,7 @@ class ValueText(WideValueText):
         ref = made.object.kind
         assert isinstance(ref, Ref)
         return self.offset(
-            self.value(made.object), self.layout.fields(ref)[0][made.name]
+            self.value(made.object), self.module.fields(ref)[0][made.name]
         )
 
     def item(self, made: Item) -> str:
@@ -264,7 +264,7 @@ class ValueText(WideValueText):
 
     def new(self, made: New) -> str:
         """Make an object and run its constructor."""
-        offsets, size, align = self.layout.fields(made.ref)
+        offsets, size, align = self.module.fields(made.ref)
         if made.target is None:
             places = [
                 self.own_copy(v.kind, self.place(v))

@@ -120,8 +120,9 @@ class Values:
     def kinds(self, given: Sequence[Expr], wanted: Sequence[Type]) -> None:
         """Demand values of these types."""
         found = [made.kind for made in given]
-        text = f"{', '.join(map(str, found))} as {', '.join(map(str, wanted))}"
-        self.demand(found == list(wanted), text)
+        if found != list(wanted):
+            text = f"{', '.join(map(str, found))} as {', '.join(map(str, wanted))}"
+            self.demand(False, text)
 
     def call(self, target: Instance, given: list[Expr], skip: int) -> None:
         """Verify the call of a function of ours."""

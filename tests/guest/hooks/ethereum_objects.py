@@ -86,3 +86,21 @@ def eels(fork: Fork, address: int, data: bytes, gas: int = PLENTY) -> Answer:
     except halts.ExceptionalHalt:
         return False, 0, b""
     return True, int(evm.gas_left), bytes(evm.output)
+
+
+def agree(precompiles, address, data, gas=PLENTY):
+    """Compare with EELS; the answer."""
+    found = precompiles.answer(address, data, gas)
+    assert found == eels(precompiles.fork, address, data, gas), (address, data.hex())
+    return found
+
+
+def agree_at_the_edge_of_gas(precompiles, address, data):
+    """The same with exactly the gas it takes, and with one less."""
+    good_, left, _ = agree(precompiles, address, data)
+    assert good_
+    price = PLENTY - left
+    assert agree(precompiles, address, data, price)[:2] == (True, 0)
+    if price:
+        assert agree(precompiles, address, data, price - 1)[:2] == (False, 0)
+    return price

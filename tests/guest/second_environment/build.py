@@ -10,4 +10,5 @@ HIGHEST = "zkos.guest.protocol.environment:HIGHEST_ENVIRONMENT"
 VARIANT = Variant(
     overrides=((HIGHEST, U8(2)),),
     bindings=((REGISTRY, f"{PACKAGE}.environments"),),
+    hurried=True,
 )

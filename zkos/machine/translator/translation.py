@@ -12,7 +12,7 @@ import llvmlite.binding as llvm
 
 from zkos.compiler import cache
 from zkos.compiler.build import Progress, host_key, run_llvm
-from zkos.compiler.codegen import TRANSLATED
+from zkos.compiler.codegen import HURRIED
 from zkos.compiler.native import NativeLibrary
 from zkos.machine import state
 from zkos.machine.image import check_image
@@ -123,7 +123,7 @@ def translate_image(
         texts = list(_modules(image, library, regions))
         progress(f"translating {len(image) // 1000} kB of RV32 code to x86-64")
         with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-            objects = list(pool.map(lambda text: run_llvm(text, TRANSLATED), texts))
+            objects = list(pool.map(lambda text: run_llvm(text, HURRIED), texts))
         for number, content in enumerate(objects):
             cache.save(f"{name}.{number}.o", content)
         bounds = [(region.start, region.end) for region in regions]
