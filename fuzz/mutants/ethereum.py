@@ -25,6 +25,7 @@ from fuzz.adversary.ethereum_campaign import EthereumCampaign
 from fuzz.mutants.hunt import Catch
 from fuzz.mutants.mutant import Mutant, source_of
 from fuzz.mutants.tables.ethereum import ETHEREUM
+from fuzz.mutants.tables.ethereum_rules import ETHEREUM_RULES
 from fuzz.mutants.workshop import Workshop
 from fuzz.strategies.ethereum.chains import chain, lone_block
 from fuzz.strategies.ethereum.damage import damaged
@@ -149,7 +150,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--chains", type=int, default=CHAINS)
     given = parser.parse_args()
-    known = {mutant.name: mutant for mutant in ETHEREUM.mutants}
+    known = {m.name: m for m in (*ETHEREUM.mutants, *ETHEREUM_RULES.mutants)}
     unknown = [name for name in given.names if name not in known]
     if unknown:
         parser.error(f"no fault is called {unknown[0]!r}")
