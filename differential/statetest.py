@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Final, TypeAlias
@@ -25,6 +26,8 @@ from zkos.host.profile import Mode, Profile, RunOptions
 DEFAULT_OPTIONS: Final = RunOptions(Profile.REPLAY, Mode.FORWARD)
 Progress: TypeAlias = Callable[[int, int, Summary], None]
 """Files done, files in all, totals so far."""
+RunFile: TypeAlias = Callable[[FixtureFile, frozenset[str]], list[CaseResult]]
+"""The results of all cases of a file but those with some names."""
 
 
 def run_fixture_tree(
@@ -47,16 +50,29 @@ def run_fixture_tree(
     is something to run. Needs the main thread.
     """
     setup = Setup(tuple(engines), options, time_limit, cache)
+    run = partial(run_file, setup)
+    return run_tree(paths, run, jobs, resume_file, progress, prepare)
+
+
+def run_tree(
+    paths: Sequence[Path],
+    run: RunFile,
+    jobs: int = 1,
+    resume_file: Path | None = None,
+    progress: Progress = lambda *_: None,
+    prepare: Callable[[], None] = lambda: None,
+) -> Summary:
+    """The same with any way to run a file, which other processes must know."""
     with TemporaryDirectory(prefix="zkos-fixtures-") as place:
         files = find_files(paths, Path(place))
         with result_file(resume_file) as results:
             prepare()
-            return _run_all(files, setup, jobs, results, progress)
+            return _run_all(files, run, jobs, results, progress)
 
 
 def _run_all(
     files: Sequence[FixtureFile],
-    setup: Setup,
+    run: RunFile,
     jobs: int,
     known: tuple[IO[str] | None, list[CaseResult]],
     progress: Progress,
@@ -68,7 +84,7 @@ def _run_all(
     for result in earlier:
         summary.add(result)
     done = frozenset(result.name for result in earlier)
-    for number, results in enumerate(_run_files(files, setup, done, jobs), 1):
+    for number, results in enumerate(_run_files(files, run, done, jobs), 1):
         for result in results:
             summary.add(result)
             summary.ran += 1
@@ -82,38 +98,38 @@ def _run_all(
 
 
 def _run_files(
-    files: Sequence[FixtureFile], setup: Setup, done: frozenset[str], jobs: int
+    files: Sequence[FixtureFile], run: RunFile, done: frozenset[str], jobs: int
 ) -> Iterator[list[CaseResult]]:
     """Results by file, in any order; files whose worker dies are run again alone."""
     if jobs == 1:
         for file in files:
-            yield run_file(file, setup, done)
+            yield run(file, done)
         return
     left = dict.fromkeys(files)
     try:
         with ProcessPoolExecutor(jobs) as pool:
-            futures = {pool.submit(run_file, item, setup, done): item for item in files}
+            futures = {pool.submit(run, item, done): item for item in files}
             for future in as_completed(futures):
                 results = future.result()
                 del left[futures[future]]
                 yield results
     except BrokenProcessPool:
         for file in left:
-            yield _run_alone(file, setup, done)
+            yield _run_alone(file, run, done)
 
 
 def _run_alone(
-    file: FixtureFile, setup: Setup, done: frozenset[str]
+    file: FixtureFile, run: RunFile, done: frozenset[str]
 ) -> list[CaseResult]:
     try:
         with ProcessPoolExecutor(1) as pool:
-            return pool.submit(run_file, file, setup, done).result()
+            return pool.submit(run, file, done).result()
     except BrokenProcessPool:
         return [CaseResult(file.name, Verdict.FAILED, "the worker died")]
 
 
 def run_file(
-    file: FixtureFile, setup: Setup, done: frozenset[str] = frozenset()
+    setup: Setup, file: FixtureFile, done: frozenset[str] = frozenset()
 ) -> list[CaseResult]:
     """All cases of a file but those `done`."""
     try:

@@ -163,7 +163,7 @@ def step_to_json(step: Step) -> dict[str, Any]:
         "memSize": step.memory_length,
         "stack": [hex(word) for word in step.stack],
         "depth": step.depth + EIP3155_DEPTH,
-        "refund": 0,
+        "refund": step.refund or 0,
         "opName": step.name,
         "address": f"{step.address:#042x}",
     }

@@ -1,10 +1,13 @@
 """The JSON Schemas: as made now, and held against readers and writers."""
 
 import copy
+import gzip
 import json
 
 import pytest
 
+from differential.ethereum.writing import blocks_to_text
+from differential.importers.ethereum_blocks import load_blocks
 from differential.session import CASE_SUFFIXES
 from fuzz.campaign.finding import Finding, finding_text
 from fuzz.coverage.target import Problem
@@ -157,3 +160,17 @@ def test_findings_are_findings(responsible):
     VALIDATORS["finding"].validate(value)
     del value["problem"]
     assert not VALIDATORS["finding"].is_valid(value)
+
+
+def test_blocks_of_ethereum_are_what_their_schema_says():
+    path = CORPORA / "ethereum" / "transfers_osaka_1000.blocks.json.gz"
+    value = json.loads(gzip.decompress(path.read_bytes()))
+    VALIDATORS["ethereum_blocks"].validate(value)
+    written = json.loads(blocks_to_text(load_blocks(path)))
+    VALIDATORS["ethereum_blocks"].validate(written)
+    for name in ("format", "fork", "blocks"):
+        less = {key: item for key, item in written.items() if key != name}
+        assert not VALIDATORS["ethereum_blocks"].is_valid(less)
+    assert not VALIDATORS["ethereum_blocks"].is_valid({**written, "instance": "zk"})
+    del written["blocks"][0]["headers"]
+    assert not VALIDATORS["ethereum_blocks"].is_valid(written)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from differential.ethereum.lone import LONE_TRACED
 from fuzz.targets.block_engines import SEARCH
 from tests.guest.second_environment.build import VARIANT
 from tests.support.interfaces import complaints, default_of
@@ -82,6 +83,7 @@ def test_a_broken_interface_is_told(tmp_path, monkeypatch, member, other, compla
         *(replace(build, variant=TRACE) for build in BUILDS),
         # What these have in place of the trace is the same for all.
         *(Build(instance=instance) for instance in Instance),
+        Build(instance=Instance.ETHEREUM, variant=LONE_TRACED),
     ],
     ids=str,
 )

@@ -107,6 +107,7 @@ VERSIONS: Final[Mapping[Protocol, Version]] = MappingProxyType({
 INSTANCES: Final[Mapping[Instance, Bindings]] = MappingProxyType({
     Instance.ZK: (),
     Instance.ETHEREUM: (
+        ("zkos.guest.crypto.keccak", "zkos.guest.crypto.delegated_keccak"),
         (
             "zkos.guest.evm.instructions.blobs",
             "zkos.guest.evm.instructions.transaction_blobs",

@@ -8,10 +8,11 @@ import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from differential.ethereum.blocks import Account, KnownBlock
-from differential.ethereum.eels import CHAIN_ID, load_state, run_block
+from differential.ethereum.eels import run_block
+from differential.ethereum.execution import CannotBuild, Executed, Setting, execute
 from differential.ethereum.states import full_state
 from zkos.host.ethereum.block import EthereumBlock, Witness, distinct
 from zkos.host.ethereum.tries import list_root
@@ -23,10 +24,6 @@ NO_OMMERS: Final = keccak256(encode([]))
 GAS_BLOB: Final = 1 << 17
 NO_BLOOM: Final = bytes(256)
 _ANCESTORS: Final = 256
-
-
-class CannotBuild(ValueError):
-    """There is no valid block like that; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +46,11 @@ class Plan:
     beacon_root: int = 0
 
 
-def build_block(plan: Plan, name: str) -> KnownBlock:
+def build_block(plan: Plan, name: str, *, check: bool = True) -> KnownBlock:
     """The block with what EELS makes of it. Raises CannotBuild.
 
-    What it is expected to be is EELS's `state_transition` on the finished block.
+    What it is expected to be is EELS's `state_transition` on the finished block;
+    without `check` there is only the header that EELS's execution gives.
     """
     if plan.number < 1 or plan.timestamp < 1:
         raise CannotBuild("no block can be the parent of the first")
@@ -83,7 +81,21 @@ def build_block(plan: Plan, name: str) -> KnownBlock:
         bytes(32),
     ]
     headers = [*_headers(plan.number), encode(parent)]
-    header = _header(plan, keccak256(headers[-1]), _apply(plan, headers))
+    setting = Setting(
+        plan.fork,
+        plan.before,
+        headers,
+        plan.coinbase,
+        plan.number,
+        plan.timestamp,
+        plan.gas_limit,
+        plan.base_fee,
+        plan.mix_hash,
+        plan.excess_blob_gas,
+        plan.beacon_root,
+    )
+    executed = execute(setting, plan.transactions, plan.withdrawals)
+    header = _header(plan, keccak256(headers[-1]), executed)
     withdrawals = encode([
         [index, validator, address.to_bytes(20, "big"), amount]
         for index, validator, address, amount in plan.withdrawals
@@ -93,92 +105,15 @@ def build_block(plan: Plan, name: str) -> KnownBlock:
         plan.fork, header, tuple(plan.transactions), withdrawals, witness
     )
     known = KnownBlock(name, block, plan.before)
+    if not check:
+        return known
     expected = run_block(known)
     if not expected.succeeded:
         raise CannotBuild(expected.reason)
     return KnownBlock(name, block, plan.before, expected)
 
 
-@dataclass(frozen=True)
-class _Body:
-    """What executing the body came to."""
-
-    state_root: bytes
-    transactions_root: bytes
-    receipts_root: bytes
-    bloom: bytes
-    gas_used: int
-    withdrawals_root: bytes
-    blob_gas_used: int
-    requests_hash: bytes
-
-
-def _apply(plan: Plan, headers: Sequence[bytes]) -> _Body:
-    """Have EELS execute the body. Raises CannotBuild."""
-    from ethereum.exceptions import EthereumException
-    from ethereum_rlp import rlp
-    from ethereum_types.bytes import Bytes32
-    from ethereum_types.numeric import U64, U256, Uint
-
-    base = f"ethereum.forks.{plan.fork.value}"
-    fork, state, blocks, types, vm, bloom, requests, trie, kinds = (
-        importlib.import_module(f"{base}.{module}")
-        for module in (
-            "fork", "state", "blocks", "fork_types", "vm", "bloom", "requests", "trie",
-            "transactions",
-        )
-    )  # fmt: skip
-    loaded = load_state(plan.fork, plan.before)
-    hashes = [Bytes32(keccak256(item)) for item in headers]
-    environment = vm.BlockEnvironment(
-        chain_id=U64(CHAIN_ID),
-        state=loaded,
-        block_gas_limit=Uint(plan.gas_limit),
-        block_hashes=hashes,
-        coinbase=types.Address(plan.coinbase.to_bytes(20, "big")),
-        number=Uint(plan.number),
-        base_fee_per_gas=Uint(plan.base_fee),
-        time=U256(plan.timestamp),
-        prev_randao=Bytes32(plan.mix_hash.to_bytes(32, "big")),
-        excess_blob_gas=U64(plan.excess_blob_gas),
-        parent_beacon_block_root=Bytes32(plan.beacon_root.to_bytes(32, "big")),
-    )
-    try:
-        transactions = tuple(
-            rlp.decode_to(kinds.LegacyTransaction, item)
-            if item[:1] >= b"\xc0"
-            else item
-            for item in plan.transactions
-        )
-        output: Any = fork.apply_body(
-            environment,
-            transactions,
-            tuple(
-                blocks.Withdrawal(
-                    U64(index),
-                    U64(validator),
-                    types.Address(address.to_bytes(20, "big")),
-                    U256(amount),
-                )
-                for index, validator, address, amount in plan.withdrawals
-            ),
-        )
-    except (EthereumException, rlp.DecodingError, OverflowError) as error:
-        # The last for MODEXP with a base longer than there can be, under Prague.
-        raise CannotBuild(f"{type(error).__name__}: {error}") from error
-    return _Body(
-        bytes(state.state_root(loaded)),
-        bytes(trie.root(output.transactions_trie)),
-        bytes(trie.root(output.receipts_trie)),
-        bytes(bloom.logs_bloom(output.block_logs)),
-        int(output.block_gas_used),
-        bytes(trie.root(output.withdrawals_trie)),
-        int(output.blob_gas_used),
-        bytes(requests.compute_requests_hash(output.requests)),
-    )
-
-
-def _header(plan: Plan, parent: bytes, body: _Body) -> bytes:
+def _header(plan: Plan, parent: bytes, body: Executed) -> bytes:
     return encode([
         parent,
         NO_OMMERS,

@@ -24,6 +24,7 @@ from zkos.host.signing import keccak256
 from zkos.versions import Fork
 
 CHAIN_ID: Final = 1
+OTHER_CHAIN: Final = "a transaction is for another chain"
 _LONGEST_SHORT: Final = 55
 
 
@@ -55,10 +56,13 @@ def run_block(known: KnownBlock) -> Outcome:
 
     rules = _Rules.of(known.block.fork)
     header = rules.blocks.Header
-    ancestors = [
-        rules.blocks.Block(rlp.decode_to(header, item), (), (), ())
-        for item in known.block.witness.headers[-255:]
-    ]
+    try:
+        ancestors = [
+            rules.blocks.Block(rlp.decode_to(header, item), (), (), ())
+            for item in known.block.witness.headers[-255:]
+        ]
+    except rlp.DecodingError as error:
+        return Outcome(Result.ABORT, f"an ancestor cannot be read: {error}")
     state = load_state(known.block.fork, known.before)
     chain = rules.fork.BlockChain(ancestors, state, U64(CHAIN_ID))
     with _watched(rules.fork) as outputs:
@@ -68,7 +72,9 @@ def run_block(known: KnownBlock) -> Outcome:
         except (EthereumException, rlp.DecodingError) as error:
             name = type(error).__name__
             return Outcome(Result.ABORT, f"{name}: {error}".removesuffix(": "))
-    after = _read(rules, state, known.before)
+    if any(_is_of_other_chain(rules, item) for item in block.transactions):
+        return Outcome(Result.ABORT, OTHER_CHAIN)
+    after = read_state(state, known.before)
     block_hash = keccak256(known.block.header)
     return Outcome(
         Result.SUCCESS,
@@ -77,6 +83,18 @@ def run_block(known: KnownBlock) -> Outcome:
         transactions=tuple(_receipts(rules, known, outputs[0])),
         detail=changes(known.before, after),
     )
+
+
+def is_of_other_chain(decoded: Any) -> bool:
+    """Whether a transaction with a type names another chain (EIP-2930).
+
+    EELS does not look, so whoever asks it must.
+    """
+    return bool(int(getattr(decoded, "chain_id", CHAIN_ID)) != CHAIN_ID)
+
+
+def _is_of_other_chain(rules: _Rules, item: Any) -> bool:
+    return is_of_other_chain(rules.transactions.decode_transaction(item))
 
 
 def encoded(known: KnownBlock) -> bytes:
@@ -142,7 +160,7 @@ def load_state(fork: Fork, before: State) -> Any:
     return state
 
 
-def _read(rules: _Rules, state: Any, before: State) -> dict[int, Account | None]:
+def read_state(state: Any, before: State) -> dict[int, Account | None]:
     """All accounts of EELS's state, and those that are gone."""
     after: dict[int, Account | None] = dict.fromkeys(before)
     for address, account in state._main_trie._data.items():

@@ -47,7 +47,10 @@ def run_block(known: KnownBlock) -> Outcome:
     try:
         block: Any = rlp.decode(encoded(known), block_class)
         parent = ChainDB(database).get_block_header_by_hash(block.header.parent_hash)
-        ChainDB(database).persist_checkpoint_header(parent, 0)
+        if parent.block_number:
+            ChainDB(database).persist_checkpoint_header(parent, 0)
+        else:
+            ChainDB(database).persist_header(parent)
         chain = configured(database)
         imported = chain.import_block(block).imported_block
     except (PyEVMError, ValidationError, rlp.exceptions.RLPException) as error:

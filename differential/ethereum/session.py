@@ -3,7 +3,7 @@
 Engines run in this process, one after the other. An engine that raises has crashed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from typing import Any, Final
 from differential.compare import failed, first_difference
 from differential.engines import EngineError, unsupported
 from differential.ethereum.blocks import KnownBlock
+from differential.ethereum.files import SUFFIXES, instance_of_file
 from differential.ethereum.running import GUESTS, run_block
 from differential.importers.ethereum_blocks import load_blocks
 from differential.outcome import Difference, Outcome, Result
@@ -22,8 +23,9 @@ from zkos.versions import Instance
 
 EXPECTED: Final = "expected"
 """The name of what the file says, where engines are named."""
+IMAGE: Final = "image"
+"""An image from a file."""
 ENGINES: Final = (*GUESTS, "eels", "py_evm")
-SUFFIXES: Final = (".json", ".json.gz")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,12 @@ def find_files(places: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for place in places:
         if place.is_dir():
-            inside = sorted(p for p in place.rglob("*") if p.name.endswith(SUFFIXES))
+            inside = sorted(
+                path
+                for path in place.rglob("*")
+                if path.name.endswith(SUFFIXES)
+                and instance_of_file(path) is Instance.ETHEREUM
+            )
             if not inside:
                 raise CaseError(str(place), "", "the folder holds no block")
             found.extend(inside)
@@ -83,12 +90,35 @@ def find_files(places: Sequence[Path]) -> list[Path]:
 
 
 def run_file(
-    path: Path, engines: Sequence[str], options: RunOptions
+    path: Path,
+    engines: Sequence[str],
+    options: RunOptions,
+    image: Path | None = None,
 ) -> Iterator[BlockResult]:
-    """The blocks of a file, in order; raises CaseError."""
+    """The blocks of a file, in order; raises CaseError.
+
+    `image` is an engine more, judged by the first of ours.
+    """
     for index, known in enumerate(load_blocks(path)):
         outcomes = {name: run_engine(name, known, options) for name in engines}
+        if image is not None:
+            outcomes[IMAGE] = _run_image(image, known, outcomes)
         yield result(path, index, known, outcomes)
+
+
+def _run_image(
+    image: Path, known: KnownBlock, outcomes: Mapping[str, Outcome]
+) -> Outcome:
+    from differential.ethereum.image import judged
+    from differential.ethereum.image import run_file as run_image_file
+
+    try:
+        theirs = run_image_file(image, known.block)
+        ours = next((item for name, item in outcomes.items() if name in GUESTS), None)
+        ours = ours or known.expected
+        return theirs if ours is None else judged(theirs, ours, known.block)
+    except Exception as error:
+        return Outcome(Result.CRASH, describe_exception(error))
 
 
 def run_engine(name: str, known: KnownBlock, options: RunOptions) -> Outcome:

@@ -2,15 +2,16 @@
 
 Fields are as in Ethereum's JSON-RPC. A file is one block or a chain; each block is
 complete in itself. Where a witness is missing the whole state before (`alloc`) and the
-`parent_header` serve as well.
+`headers` of ancestors, or the `parent_header` alone, serve as well.
 """
 
 from pathlib import Path
-from typing import Final
 
 from differential.ethereum.blocks import Account, KnownBlock
 from differential.ethereum.changes import changes
+from differential.ethereum.files import instance_of
 from differential.ethereum.states import witness_of
+from differential.ethereum.writing import FORMAT
 from differential.outcome import (
     Detail,
     Log,
@@ -23,32 +24,30 @@ from zkos.host.case_reader import Node, read_json
 from zkos.host.ethereum.block import EthereumBlock, Witness
 from zkos.host.ethereum.headers import FIELDS, read_header
 from zkos.host.rlp import RlpError, decode
-from zkos.versions import Fork
-
-FORMAT: Final = "zkos-ethereum-blocks/1"
+from zkos.versions import Fork, Instance
 
 
 def load_blocks(path: Path) -> list[KnownBlock]:
     """All blocks of a file, in order; raises CaseError."""
-    root = read_json(path)
+    return read_blocks(read_json(path), str(path))
+
+
+def read_blocks(root: Node, name: str) -> list[KnownBlock]:
+    """All blocks of what a file holds; raises CaseError."""
     fields = root.members()
     _need(root, fields, "format", "fork", "blocks")
     if fields["format"].text() != FORMAT:
         fields["format"].fail(f"expected {FORMAT}")
+    if instance_of(root) is not Instance.ETHEREUM:
+        fields["instance"].fail("blocks of this format are of instance ethereum")
     fork = read_fork(fields["fork"])
     blocks = fields["blocks"].items()
     if not blocks:
         fields["blocks"].fail("there is no block")
     return [
-        _block(node, fork, f"{path}[{index}]" if len(blocks) > 1 else str(path))
+        _block(node, fork, f"{name}[{index}]" if len(blocks) > 1 else name)
         for index, node in enumerate(blocks)
     ]
-
-
-def is_blocks_file(path: Path) -> bool:
-    """Whether a file says that it has this format; raises CaseError."""
-    value = read_json(path).value
-    return isinstance(value, dict) and value.get("format") == FORMAT
 
 
 def read_fork(node: Node) -> Fork:
@@ -64,14 +63,18 @@ def read_witness(node: Node) -> Witness:
     """The answer of `debug_executionWitness`; headers oldest first."""
     fields = node.members()
     _need(node, fields, "state", "codes", "headers")
-    headers = [_header(item) for item in fields["headers"].items()]
-    if not headers:
-        fields["headers"].fail("the header of the parent is missing")
     return Witness(
         tuple(item.data() for item in fields["state"].items()),
         tuple(item.data() for item in fields["codes"].items()),
-        tuple(headers),
+        _headers(fields["headers"]),
     )
+
+
+def _headers(node: Node) -> tuple[bytes, ...]:
+    headers = tuple(_header(item) for item in node.items())
+    if not headers:
+        node.fail("the header of the parent is missing")
+    return headers
 
 
 def _header(node: Node) -> bytes:
@@ -144,6 +147,8 @@ def _witness(
         return read_witness(fields["witness"])
     if before is None:
         node.fail("neither a witness nor a complete alloc")
+    if "headers" in fields:
+        return witness_of(before, _headers(fields["headers"]))
     _need(node, fields, "parent_header")
     return witness_of(before, (read_header(fields["parent_header"]),))
 

@@ -75,9 +75,9 @@ def parse_state_test(
     for variant in posts[fork].items():
         entry = variant.members()
         numbers = {key: node.number(32) for key, node in _of(entry, "indexes").items()}
-        transaction = _transaction(fields["transaction"], numbers, entry)
+        transaction = transaction_of(fields["transaction"], numbers, entry)
         rules = declared
-        if isinstance(transaction, RawTransaction) and transaction.data[:1] == b"\3":
+        if _has_blobs(transaction):
             rules = (*declared, NO_BLOB_TRANSACTIONS.name)
         label = "-".join(str(numbers.get(key, 0)) for key in ("data", "gas", "value"))
         yield StateTest(
@@ -165,12 +165,30 @@ def read_accounts(node: Node) -> tuple[AccountState, ...]:
     return tuple(accounts)
 
 
-def _transaction(
+def _has_blobs(transaction: Transaction) -> bool:
+    if isinstance(transaction, RawTransaction):
+        return transaction.data[:1] == b"\3"
+    return isinstance(transaction, FieldTransaction) and bool(transaction.blob_hashes)
+
+
+def transaction_of(
     template: Node, indices: dict[str, int], entry: dict[str, Node]
-) -> Transaction:
+) -> RawTransaction | FieldTransaction:
+    """The transaction of a variant: its bytes, or the template with indices applied.
+
+    Raises CaseError.
+    """
     if "txbytes" in entry:
         return RawTransaction(entry["txbytes"].data())
     return _from_template(template, indices)
+
+
+def spelled(node: Node) -> Node:
+    """The same place; a string of hex digits has the 0x that some tests leave out."""
+    value = node.value
+    if isinstance(value, str) and not value.startswith("0x"):
+        return node.renamed(f"0x{value}")
+    return node
 
 
 def _from_template(template: Node, indices: dict[str, int]) -> FieldTransaction:
@@ -178,6 +196,10 @@ def _from_template(template: Node, indices: dict[str, int]) -> FieldTransaction:
     fields = template.members()
     if "secretKey" not in fields:
         template.fail("neither txbytes nor secretKey: nothing to sign with")
+    price_field = "gasPrice" if "gasPrice" in fields else "maxFeePerGas"
+    for needed in ("nonce", "gasLimit", "value", "data", price_field):
+        if needed not in fields:
+            template.fail(f"field {needed} is missing")
 
     def pick(name: str, index: str) -> Node:
         choices = fields[name].items()
@@ -188,29 +210,38 @@ def _from_template(template: Node, indices: dict[str, int]) -> FieldTransaction:
 
     kind, access_list = Kind.LEGACY, None
     if "accessLists" in fields:
-        kind, access_list = Kind.EIP2930, _access_list(pick("accessLists", "data"))
+        listed = pick("accessLists", "data")
+        if listed.value is not None:
+            kind, access_list = Kind.EIP2930, _access_list(listed)
     price = fields.get("gasPrice")
     priority = None
     if price is None:
         kind, price = Kind.EIP1559, fields["maxFeePerGas"]
-        priority = fields["maxPriorityFeePerGas"].number()
+        priority = optional(fields.get("maxPriorityFeePerGas"), Node.number, 0)
     authorizations: tuple[Authorization, ...] = ()
     if "authorizationList" in fields:
         kind = Kind.EIP7702
         authorizations = tuple(map(_authorization, fields["authorizationList"].items()))
-    to = fields["to"].value
+    blob_hashes: tuple[int, ...] = ()
+    if "blobVersionedHashes" in fields:
+        kind = Kind.EIP4844
+        hashes = fields["blobVersionedHashes"].items()
+        blob_hashes = tuple(item.number() for item in hashes)
+    to = fields["to"].value if "to" in fields else ""
     return FieldTransaction(
         kind=kind,
         gas_limit=pick("gasLimit", "gas").number(64),
         max_fee_per_gas=price.number(),
         max_priority_fee_per_gas=priority,
         nonce=fields["nonce"].number(),
-        to=None if to in ("", "0x") else fields["to"].address(),
+        to=None if to in ("", "0x") else spelled(fields["to"]).address(),
         value=pick("value", "value").number(),
-        data=pick("data", "data").data(),
+        data=spelled(pick("data", "data")).data(),
         access_list=access_list,
         authorization_list=authorizations,
-        private_key=fields["secretKey"].data(32),
+        blob_hashes=blob_hashes,
+        max_fee_per_blob_gas=optional(fields.get("maxFeePerBlobGas"), Node.number, 0),
+        private_key=spelled(fields["secretKey"]).data(32),
     )
 
 
@@ -228,8 +259,6 @@ def _authorization(node: Node) -> Authorization:
 
 
 def _access_list(node: Node) -> tuple[AccessListEntry, ...]:
-    if node.value is None:
-        return ()
     entries = []
     for item in node.items():
         fields = item.members()

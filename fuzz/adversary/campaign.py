@@ -122,7 +122,7 @@ class Campaign:
             tally.slowest = max(tally.slowest, took)
             tally.verdicts[trial.verdict.value] += 1
             tally.kinds[attack.kind, trial.verdict.value] += 1
-            verdict = _complaint(trial, took, self._engine.slow_seconds)
+            verdict = complaint(trial, took, self._engine.slow_seconds)
             if verdict is not None:
                 finding = Finding(
                     self._seed,
@@ -140,7 +140,8 @@ class Campaign:
                 return
 
 
-def _complaint(trial: Trial, seconds: float, most: float) -> str | None:
+def complaint(trial: Trial, seconds: float, most: float) -> str | None:
+    """What is wrong with an attack that took so long; None if nothing is."""
     if trial.verdict.is_bad:
         return str(trial.verdict.value)
     return "slow" if seconds > most else None

@@ -45,8 +45,11 @@ class NativeEngine:
     name = "native"
     slow_seconds = 2.0
 
-    def __init__(self, library: NativeLibrary | None = None) -> None:
+    def __init__(
+        self, library: NativeLibrary | None = None, main: str = native.MAIN
+    ) -> None:
         self._library: Final = library or native.library()
+        self._main: Final = main
 
     def run(self, channel: Channel, options: int) -> Ending:
         """Run with this option word."""
@@ -54,7 +57,7 @@ class NativeEngine:
         library.reset()
         library.attach(channel, (options,))
         try:
-            library.call(native.MAIN)
+            library.call(self._main)
         except GuestFinished as end:
             return Ending(Result.SUCCESS, end.public_input)
         except GuestTrap as trap:

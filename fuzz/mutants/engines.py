@@ -47,7 +47,7 @@ class Mill(Ground):
                 (hooks.INTERPRETER,),
                 (hooks.RUN, hooks.DECODE_IMAGE),
                 hooks.TEXT,
-                (hooks.ENTER, hooks.U256, hooks.BLAKE2S, hooks.ORACLE),
+                (hooks.ENTER, hooks.U256, hooks.BLAKE2S, hooks.KECCAK, hooks.ORACLE),
             )
         )
 

@@ -129,7 +129,7 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
     """A valid transaction of an externally owned account, counted in the cast."""
     kind = source.choose(_SIGNED, _SIGNED_WEIGHTS)
     number = source.below(len(keys()))
-    work = _work(source, cast)
+    work = work_of(source, cast)
     if cast.creator is not None:
         number, cast.creator = cast.creator, None
         work = Work(None, 0, init_code(source, cast))
@@ -151,7 +151,7 @@ def signed(source: Source, cast: Cast, context: BlockContext) -> FieldTransactio
             # Run at once what was just delegated, or was no more.
             work = work._replace(to=cast.remembered(source))
     most, priority = fee(source, context)
-    entries = _access_list(source, cast, kind)
+    entries = access_list(source, cast, kind)
     intrinsic = intrinsic_gas(work.data, entries, creates=work.to is None) + work.gas
     intrinsic += AUTHORIZATION_GAS * len(authorized)
     made = FieldTransaction(
@@ -177,7 +177,7 @@ def _with_priority(made: FieldTransaction, priority: int) -> FieldTransaction:
     return replace(made, max_priority_fee_per_gas=priority)
 
 
-def _work(source: Source, cast: Cast) -> Work:
+def work_of(source: Source, cast: Cast) -> Work:
     """What a transaction does; often what one before did."""
     if cast.heavy and source.chance(60):
         return _heavy_work(source, cast)
@@ -231,9 +231,10 @@ def _heavy_work(source: Source, cast: Cast) -> Work:
     return Work(LOOPER, 0, content, _MESSAGE_GAS * count)
 
 
-def _access_list(
+def access_list(
     source: Source, cast: Cast, kind: Kind
 ) -> tuple[AccessListEntry, ...] | None:
+    """Addresses and slots announced; None without a list."""
     if kind is Kind.LEGACY or source.chance(50):
         return None
     entries = [
@@ -250,7 +251,7 @@ def _access_list(
 
 def from_l1(source: Source, cast: Cast) -> FieldTransaction:
     """A priority operation; one in ten has too little deposit or an odd receiver."""
-    work = _work(source, cast)
+    work = work_of(source, cast)
     native_per_gas = source.choose(_L1_NATIVE_PER_GAS, _L1_WEIGHTS)
     price = max(0, native_per_gas * L1_PRICE + source.choose((0, 0, 1, -1)))
     intrinsic = INTRINSIC_GAS + calldata_gas(work.data) + work.gas

@@ -5,6 +5,7 @@ refusals, and those seeds are kept.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -35,28 +36,15 @@ class Lie(NamedTuple):
     choices: bytes
 
 
-class OracleTarget:
-    """No lie of the host is accepted with an output no honest run gives."""
+class LieTarget(ABC):
+    """Lies as inputs: made, changed, written down. What runs them is elsewhere."""
 
     suffix: Final = ".lie"
 
-    def __init__(self, protocol: Protocol = DEFAULT) -> None:
-        self.name: Final = named("oracle", protocol)
-        library = coverage_library(protocol)
-        self._counters: Final = Counters.of(library)
-        self._engine: Final = NativeEngine(library)
-        word = RunOptions(Profile.PRODUCTION, Mode.PROVING, report=False).word()
-        self._scenes: Final[list[tuple[Stage, Attacker]]] = []
-        for name, case in scenes(protocol).items():
-            stage = Stage(name, case, word, protocol)
-            ending = stage.rehearse(self._engine)
-            if ending.output is None:
-                raise RuntimeError(
-                    f"honest answers are refused: {name}: {ending.reason}"
-                )
-            source = RandomSource(_WORLD_SEED)
-            knowledge = Knowledge(stage, self._engine, source)
-            self._scenes.append((stage, Attacker(knowledge)))
+    def __init__(self, name: str, counters: Counters, scenes: int) -> None:
+        self.name: Final = name
+        self._counters: Final = counters
+        self._scene_count: Final = scenes
 
     @property
     def counters(self) -> Counters | None:
@@ -65,14 +53,14 @@ class OracleTarget:
 
     def generate(self, source: Source) -> Lie:
         """Any attack on any scene."""
-        return Lie(source.below(len(self._scenes)), source.bytes(_BYTES))
+        return Lie(source.below(self._scene_count), source.bytes(_BYTES))
 
     def mutate(self, source: Source, parent: Lie, donor: Lie) -> Lie:
         """Other choices from some place on, another byte, or another scene."""
         at = source.below(_BYTES)
         match source.below(4):
             case 0:
-                return parent._replace(scene=source.below(len(self._scenes)))
+                return parent._replace(scene=source.below(self._scene_count))
             case 1:
                 tail = source.bytes(_BYTES - at)
             case 2:
@@ -81,27 +69,9 @@ class OracleTarget:
                 tail = source.bytes(1) + parent.choices[at + 1 :]
         return parent._replace(choices=parent.choices[:at] + tail)
 
+    @abstractmethod
     def run(self, value: Lie) -> Observation:
         """Tell the lie and judge what the guest makes of it."""
-        stage, attacker = self._scenes[value.scene % len(self._scenes)]
-        attack = attacker.draw(BytesSource(value.choices))
-        trial = judge(self._engine, stage, attack)
-        seen = Observation(
-            semantic("attack", attack.kind, trial.verdict, trial.ending.reason)
-        )
-        # A lie that is noticed is what this target calls a valid input.
-        seen.included = trial.verdict is Verdict.REJECTED
-        seen.reverted = trial.verdict is not Verdict.REJECTED
-        if trial.verdict.is_bad:
-            # The fault is known by what was lied about, not by how or in which scene.
-            seen.problem = Problem(
-                trial.verdict.value,
-                (self._engine.name,),
-                "answers",
-                site=trial.about,
-                values=(f"{trial.reason} ({attack.kind} on {stage.name})",),
-            )
-        return seen
 
     def weight(self, value: Lie) -> int:
         """All alike, but for trailing zeros."""
@@ -124,6 +94,50 @@ class OracleTarget:
         """Fewer choices: what is missing is zero."""
         for length in range(len(value.choices)):
             yield value._replace(choices=value.choices[:length])
+
+
+class OracleTarget(LieTarget):
+    """No lie of the host is accepted with an output no honest run gives."""
+
+    def __init__(self, protocol: Protocol = DEFAULT) -> None:
+        library = coverage_library(protocol)
+        self._engine: Final = NativeEngine(library)
+        word = RunOptions(Profile.PRODUCTION, Mode.PROVING, report=False).word()
+        self._scenes: Final[list[tuple[Stage, Attacker]]] = []
+        for name, case in scenes(protocol).items():
+            stage = Stage(name, case, word, protocol)
+            ending = stage.rehearse(self._engine)
+            if ending.output is None:
+                raise RuntimeError(
+                    f"honest answers are refused: {name}: {ending.reason}"
+                )
+            source = RandomSource(_WORLD_SEED)
+            knowledge = Knowledge(stage, self._engine, source)
+            self._scenes.append((stage, Attacker(knowledge)))
+        super().__init__(
+            named("oracle", protocol), Counters.of(library), len(self._scenes)
+        )
+
+    def run(self, value: Lie) -> Observation:
+        stage, attacker = self._scenes[value.scene % len(self._scenes)]
+        attack = attacker.draw(BytesSource(value.choices))
+        trial = judge(self._engine, stage, attack)
+        seen = Observation(
+            semantic("attack", attack.kind, trial.verdict, trial.ending.reason)
+        )
+        # A lie that is noticed is what this target calls a valid input.
+        seen.included = trial.verdict is Verdict.REJECTED
+        seen.reverted = trial.verdict is not Verdict.REJECTED
+        if trial.verdict.is_bad:
+            # The fault is known by what was lied about, not by how or in which scene.
+            seen.problem = Problem(
+                trial.verdict.value,
+                (self._engine.name,),
+                "answers",
+                site=trial.about,
+                values=(f"{trial.reason} ({attack.kind} on {stage.name})",),
+            )
+        return seen
 
 
 def oracle(protocol: Protocol = DEFAULT) -> OracleTarget:

@@ -14,9 +14,11 @@ from typing import Final
 from differential.runners import native, riscv
 from fuzz.adversary.campaign import Campaign, HonestRejected, Tally
 from fuzz.adversary.engines import Engine, NativeEngine, RiscvEngine
+from fuzz.adversary.ethereum_campaign import EthereumCampaign
+from fuzz.adversary.ethereum_scenes import ethereum_scenes
 from fuzz.adversary.scenes import scenes
 from zkos.host.profile import Quirks
-from zkos.versions import DEFAULT, Build, Protocol
+from zkos.versions import DEFAULT, Build, Fork, Instance, Protocol
 
 FINDINGS: Final = 1
 """Exit code when there were any."""
@@ -30,15 +32,30 @@ def make_engine(name: str, protocol: Protocol = DEFAULT) -> Engine:
     return NativeEngine(native.library(build))
 
 
+def ethereum_campaign(name: str, fork: Fork, seed: int) -> EthereumCampaign:
+    """Attacks on blocks of Ethereum. Raises HonestRejected."""
+    build = Build(instance=Instance.ETHEREUM, fork=fork)
+    engine: Engine
+    if name == "riscv":
+        engine = RiscvEngine(riscv.program(build))
+    else:
+        engine = NativeEngine(native.library(build), build.main)
+    return EthereumCampaign(engine, ethereum_scenes(fork), seed)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Attack as the command line says; the exit code."""
     given = _parser().parse_args(arguments)
     protocol = Protocol(given.protocol)
-    engine = make_engine(given.engine, protocol)
     tally = Tally()
+    campaign: Campaign | EthereumCampaign
     try:
-        quirks = Quirks(given.quirks)
-        campaign = Campaign(engine, scenes(protocol), given.seed, quirks, protocol)
+        if given.instance == Instance.ETHEREUM.value:
+            campaign = ethereum_campaign(given.engine, Fork(given.fork), given.seed)
+        else:
+            engine = make_engine(given.engine, protocol)
+            quirks = Quirks(given.quirks)
+            campaign = Campaign(engine, scenes(protocol), given.seed, quirks, protocol)
     except HonestRejected as error:
         sys.stdout.write(json.dumps({"honest_rejected": str(error)}) + "\n")
         return FINDINGS
@@ -56,6 +73,7 @@ def _summary(given: argparse.Namespace, tally: Tally) -> dict[str, object]:
     return {
         "engine": given.engine,
         "protocol": given.protocol,
+        "instance": given.instance,
         "quirks": given.quirks,
         "seed": given.seed,
         "start": given.start,
@@ -78,6 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=None)
     names = [item.value for item in Protocol]
     parser.add_argument("--protocol", choices=names, default=DEFAULT.value)
+    instances = [item.value for item in Instance]
+    parser.add_argument("--instance", choices=instances, default=Instance.ZK.value)
+    forks = [item.value for item in Fork]
+    parser.add_argument("--fork", choices=forks, default=Fork.OSAKA.value)
     parser.add_argument("--quirks", choices=("none", "upstream"), default="none")
     return parser
 

@@ -2,9 +2,13 @@
 
 import gzip
 import json
+from dataclasses import replace
 
 import pytest
 
+from differential.ethereum.chains import body_of, grow
+from differential.ethereum.writing import blocks_to_text
+from differential.importers.ethereum_blocks import load_blocks
 from tests.cli.support import rows, zkos_here
 from tests.pins import CORPORA
 
@@ -80,7 +84,7 @@ def test_bytes_that_are_none_name_their_place(tmp_path, place, given, words):
     ("arguments", "words"),
     [
         (("run", "none.blocks.json"), "No such file"),
-        (("run", CORPORA / "create" / "token.json"), "the field format is missing"),
+        (("run", CORPORA / "create" / "token.json"), "of instance zk, --instance says"),
         (("diff", BLOCK, "-e", "image"), "no engine 'image'"),
         (("diff", BLOCK, "-e", "native", "-e", "native"), "given twice"),
         (("run", BLOCK, "--batch"), "are for --instance zk"),
@@ -99,3 +103,71 @@ def test_what_cannot_be_is_one_line(arguments, words):
     (line,) = done.stderr.splitlines()
     assert line.startswith("zkos: ")
     assert words in line
+
+
+@pytest.mark.native
+def test_a_file_says_itself_which_instance_it_is_for(tmp_path):
+    content = json.loads(gzip.decompress(BLOCK.read_bytes()))
+    content["instance"] = "ethereum"
+    path = tmp_path / "named.json"
+    path.write_text(json.dumps(content))
+
+    assert zkos_here("run", BLOCK).returncode == 0
+    assert zkos_here("run", path).returncode == 0
+
+
+def test_an_instance_that_contradicts_the_file_is_one_line():
+    done = zkos_here("run", BLOCK, "--instance", "zk")
+
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "of instance ethereum, --instance says zk" in line
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"instance": "solana", "block": {}}, "no instance 'solana'"),
+        ({"instance": "ethereum", "block": {}}, "the field format is missing"),
+    ],
+)
+def test_what_names_no_instance_it_can_be_is_one_line(tmp_path, content, words):
+    path = tmp_path / "case.json"
+    path.write_text(
+        json.dumps(content | {"blocks": []} if "fork" in content else content)
+    )
+    done = zkos_here("run", path)
+
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert words in line
+
+
+def test_a_block_is_traced_without_naming_its_instance(tmp_path):
+    path = tmp_path / "empty.json"
+    path.write_bytes(blocks_to_text([empty_block()]))
+    done = zkos_here("trace", path, "--engine", "cpython")
+
+    assert done.returncode == 0, done.stderr
+    first = json.loads(done.stdout.splitlines()[0])
+    assert first["opName"] == "CALLER"
+
+
+@pytest.mark.native
+def test_engines_that_agree_have_nothing_to_minimise():
+    done = zkos_here("minimise", BLOCK, "-e", "native", "-e", "eels")
+
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].endswith("native and eels agree")
+
+
+def empty_block():
+    """A block of which there is nothing but what every block does."""
+    (known,) = load_blocks(BLOCK)
+    headers = known.block.witness.headers
+    return grow(known.block.fork, known.before, headers, later(known)).known
+
+
+def later(known):
+    body = body_of(known)
+    return replace(body, transactions=(), withdrawals=())

@@ -221,7 +221,7 @@ def test_u256_instruction_sets_the_flag_and_counts(machine):
 
     assert result.reason is Stop.FINISHED
     assert result.registers[A2] == 1
-    assert result.delegations == {"blake2s": 0, "u256": 1}
+    assert result.delegations == {"blake2s": 0, "u256": 1, "keccak": 0}
     assert result.cycles == 4 + 6 + 2
 
 
@@ -230,7 +230,7 @@ def test_blake2s_instruction_counts_and_keeps_registers(machine):
 
     assert result.reason is Stop.FINISHED
     assert result.registers[A0 : A3 + 1] == (STATE_AT, B_AT, 1, 0)
-    assert result.delegations == {"blake2s": 1, "u256": 0}
+    assert result.delegations == {"blake2s": 1, "u256": 0, "keccak": 0}
 
 
 @pytest.mark.parametrize("csr", [0x7C7, 0x7CA])
@@ -240,7 +240,7 @@ def test_destination_of_a_delegation_gets_zero(machine, csr):
     assert (result.reason, result.registers[RA]) == (Stop.FINISHED, 0)
 
 
-@pytest.mark.parametrize("csr", [0x7C7, 0x7CA])
+@pytest.mark.parametrize("csr", [0x7C7, 0x7CA, 0x7CB])
 def test_source_of_a_delegation_must_be_zero(machine, csr):
     result = call(machine, csr, (STATE_AT, B_AT, 1, 0), rs1=RA)
 
@@ -248,7 +248,7 @@ def test_source_of_a_delegation_must_be_zero(machine, csr):
     assert sum(result.delegations.values()) == 0
 
 
-@pytest.mark.parametrize("csr", [0x7C7, 0x7CA])
+@pytest.mark.parametrize("csr", [0x7C7, 0x7CA, 0x7CB])
 def test_bad_arguments_stop_the_machine(machine, csr):
     result = call(machine, csr, (STATE_AT, STATE_AT, 1, 0))
 

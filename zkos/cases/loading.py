@@ -15,6 +15,10 @@ from zkos.terminal.files import FileError, read_file, read_limited
 STANDARD_INPUT: Final = Path("-")
 _FOREIGN: Final = (
     (
+        ("format", "fork", "blocks"),
+        "blocks of the Ethereum instance: zkos run, diff, trace and minimise take them",
+    ),
+    (
         ("parentHash", "stateRoot"),
         "a block of a chain: zkos corpus import --prestate makes a case of it",
     ),

@@ -1,7 +1,7 @@
 """`zkos bench`: cycles and speeds beside those of others, measured in the same run.
 
-`zkos bench fuzz` measures the fuzzer; anything else is `zkos bench blocks`, whose name
-need not be said.
+`zkos bench fuzz` measures the fuzzer, `zkos bench ethereum` blocks of Ethereum;
+anything else is `zkos bench blocks`, whose name need not be said.
 """
 
 from collections.abc import Iterable, Sequence
@@ -103,6 +103,20 @@ def fuzz(
     from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE
 
     return EXIT_CLEAN if show(seconds, json=json) else EXIT_DIFFERENCE
+
+
+@app.command("ethereum")
+def ethereum(
+    blocks: Annotated[
+        int, typer.Option("--blocks", min=1, metavar="N", help="Generated blocks.")
+    ] = 100,
+    json: opt.JsonOption = False,
+) -> int:
+    """Measure blocks of Ethereum beside EELS and py-evm; code 1 if a goal is missed."""
+    from fuzz.campaign.ethereum_bench import show
+    from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE
+
+    return EXIT_CLEAN if show(blocks, json=json) else EXIT_DIFFERENCE
 
 
 def _show(rows: Sequence[Row]) -> None:

@@ -87,5 +87,9 @@ COMMANDS: Final = {
         "zkos.cli.fixtures",
         _FIXTURES,
     ),
+    "evm": Command(
+        "zkos.cli.evm",
+        "Our OS behind interfaces that other tools expect of an EVM.",
+    ),
 }
 """By name, in the order of `zkos --help`."""

@@ -3,9 +3,10 @@
 from rich.text import Text
 
 from differential.compare import failed
+from differential.ethereum.files import common_instance
 from differential.explain import count_layers, explain
 from differential.outcome import Outcome
-from differential.session import BlockResult
+from differential.session import CASE_SUFFIXES, BlockResult
 from zkos.cli import options as opt
 from zkos.cli.answers import engine_line
 from zkos.cli.execution import Files, execute
@@ -21,7 +22,7 @@ def command(
     cases: opt.Cases,
     engine: opt.EngineNames = None,
     protocol: opt.ProtocolOption = DEFAULT,
-    instance: opt.InstanceOption = Instance.ZK,
+    instance: opt.FileInstanceOption = None,
     profile: opt.ProfileOption = Profile.PRODUCTION,
     da: opt.DaOption = None,
     batch: opt.BatchOption = False,
@@ -40,17 +41,18 @@ def command(
 
     Without --engine: native and riscv.
     """
-    if instance is Instance.ETHEREUM:
+    if common_instance(cases, instance, CASE_SUFFIXES) is Instance.ETHEREUM:
         from zkos.cli import ethereum
 
         chosen = (protocol, profile, quirks)
-        zk_only = (image, batch, da, html, junit, extra_precompiles)
+        zk_only = (batch, da, html, junit, extra_precompiles)
         if any(zk_only) or chosen != (DEFAULT, Profile.PRODUCTION, Quirks.NONE):
             raise UserError(ethereum.ZK_ONLY)
         return ethereum.execute(
             cases,
             engine or DEFAULT_ENGINES,
             RunOptions(mode=mode),
+            image=image,
             as_json=json,
             in_full=False,
         )

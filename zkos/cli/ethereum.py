@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from differential.reports.block_tables import Sheet
 
 ZK_ONLY: Final = (
-    "--protocol, --profile, --image, --batch, --da, --quirks, --simulate, "
+    "--protocol, --profile, --batch, --da, --quirks, --simulate, "
     "--extra-precompiles, --html and --junit are for --instance zk"
 )
 
@@ -33,28 +33,33 @@ def execute(
     engines: Sequence[str],
     options: RunOptions,
     *,
+    image: Path | None,
     as_json: bool,
     in_full: bool,
 ) -> int:
     """Run all blocks of files; the exit code of the contract.
 
-    `in_full` shows transactions and changes of each block, not only the comparison.
+    `image` is a file with an image that is one engine more. `in_full` shows
+    transactions and changes of each block, not only the comparison.
     """
     from differential.compare import failed
-    from differential.ethereum.session import check_engines, find_files, run_file
+    from differential.ethereum.session import IMAGE, check_engines, find_files, run_file
 
     check_engines(engines)
+    if image is not None:
+        load_image(image)
     files = find_files(places)
     counts: Counter[str] = Counter()
     built: set[object] = set()
     for path in files:
         try:
-            _build(path, engines, options, built)
-            for result in run_file(path, engines, options):
+            build(path, engines, options, built)
+            for result in run_file(path, engines, options, image):
                 counts["blocks"] += 1
                 counts["different"] += result.difference is not None
                 counts["failed"] += any(map(failed, result.engines.values()))
                 counts["answered"] += bool(result.engines)
+                counts["unjudged"] += IMAGE in result.without
                 if as_json:
                     write_json(result.to_json())
                 else:
@@ -67,6 +72,8 @@ def execute(
             f"{counts['blocks']} blocks, {counts['different']} with a difference, "
             f"{counts['failed']} with a failed engine, {counts['bad']} bad files"
         )
+    if counts["unjudged"]:
+        say(f"{counts['unjudged']} of them without the image, which is no judge there")
     if counts["bad"]:
         return EXIT_BAD_INPUT
     if counts["different"]:
@@ -77,7 +84,20 @@ def execute(
     return EXIT_ENGINE_FAILED if counts["failed"] else EXIT_CLEAN
 
 
-def _build(
+def load_image(path: Path) -> None:
+    """Look whether a file is an image of this instance; raises UserError."""
+    from differential.ethereum.image import load
+    from differential.runners.riscv import translate
+    from zkos.machine.image import ImageError
+
+    try:
+        with progress() as show:
+            translate(load(path), show)
+    except ImageError as error:
+        raise UserError(str(error)) from error
+
+
+def build(
     path: Path, engines: Sequence[str], options: RunOptions, built: set[object]
 ) -> None:
     """Compile what the blocks of a file need; raises CaseError and UserError."""
@@ -93,14 +113,14 @@ def _build(
     if fork in built:
         return
     built.add(fork)
-    build = replace(options, instance=Instance.ETHEREUM, fork=fork).build()
+    wanted = replace(options, instance=Instance.ETHEREUM, fork=fork).build()
     with progress() as show:
         try:
             if "native" in engines:
-                artefacts.native_object(show, build)
+                artefacts.native_object(show, wanted)
             if "riscv" in engines:
                 image_artefacts.machine_object(show)
-                image_artefacts.program(show, build)
+                image_artefacts.program(show, wanted)
         except (CompileError, BuildError) as error:
             raise UserError(str(error)) from error
 

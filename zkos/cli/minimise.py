@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from differential.engines import Engine, parse_engines
+from differential.ethereum.files import common_instance
 from differential.minimise.passes import minimise
 from differential.minimise.predicate import isolated, opcode_for
 from differential.minimise.search import (
@@ -18,6 +19,7 @@ from differential.minimise.search import (
 from differential.origin import Signature
 from differential.outcome import Result
 from differential.reports.replay import diff_command
+from differential.session import CASE_SUFFIXES
 from differential.workers import GIGABYTE, Limits, Pool
 from zkos.cases.loading import STANDARD_INPUT, load_case
 from zkos.cli import options as opt
@@ -28,7 +30,7 @@ from zkos.terminal.console import output, say
 from zkos.terminal.errors import EXIT_DIFFERENCE, UserError
 from zkos.terminal.files import check_writable
 from zkos.terminal.progress import progress
-from zkos.versions import DEFAULT
+from zkos.versions import DEFAULT, Instance
 
 REPORT_EVERY = 50
 """Candidates between two reports."""
@@ -62,6 +64,7 @@ def command(
         ),
     ] = True,
     protocol: opt.ProtocolOption = DEFAULT,
+    instance: opt.FileInstanceOption = None,
     profile: opt.ProfileOption = Profile.PRODUCTION,
     da: opt.DaOption = None,
     quirks: opt.QuirksOption = Quirks.NONE,
@@ -76,6 +79,20 @@ def command(
     and the opcode at which the traces part are the same. Verdicts are kept in FILE.log
     and used again with --resume.
     """
+    if common_instance([case], instance, CASE_SUFFIXES) is Instance.ETHEREUM:
+        from zkos.cli import ethereum_minimise
+
+        chosen = (protocol, profile, quirks)
+        if any((da, extra_precompiles)) or chosen != (
+            DEFAULT,
+            Profile.PRODUCTION,
+            Quirks.NONE,
+        ):
+            raise UserError(ethereum_minimise.ZK_ONLY)
+        target = output_file or small_name(case)
+        return ethereum_minimise.reduce(
+            case, engine or [], target, RunOptions(mode=mode)
+        )
     engines = _two_engines(engine or [])
     options = RunOptions(
         profile,

@@ -66,6 +66,14 @@ InstanceOption = Annotated[
         help="Whose state transition: ZKsync OS's, or Ethereum's own on its blocks.",
     ),
 ]
+FileInstanceOption = Annotated[
+    Instance | None,
+    typer.Option(
+        "--instance",
+        help="Whose state transition, where files must be of this one.",
+        show_default="as the files say",
+    ),
+]
 ForkOption = Annotated[
     Fork, typer.Option("--fork", help="Of a build of the Ethereum instance.")
 ]

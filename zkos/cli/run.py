@@ -1,6 +1,7 @@
 """`zkos run`: blocks on our OS, shown as whoever runs a chain wants to see them."""
 
-from differential.session import BlockResult
+from differential.ethereum.files import common_instance
+from differential.session import CASE_SUFFIXES, BlockResult
 from zkos.cli import options as opt
 from zkos.cli.execution import Files, execute
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
@@ -16,7 +17,7 @@ def command(
     cases: opt.Cases,
     engine: opt.EngineNames = None,
     protocol: opt.ProtocolOption = DEFAULT,
-    instance: opt.InstanceOption = Instance.ZK,
+    instance: opt.FileInstanceOption = None,
     profile: opt.ProfileOption = Profile.PRODUCTION,
     da: opt.DaOption = None,
     batch: opt.BatchOption = False,
@@ -36,17 +37,18 @@ def command(
 
     Without --engine and --image: native.
     """
-    if instance is Instance.ETHEREUM:
+    if common_instance(cases, instance, CASE_SUFFIXES) is Instance.ETHEREUM:
         from zkos.cli import ethereum
 
         chosen = (protocol, profile, quirks)
-        zk_only = (image, batch, da, html, junit, simulate, extra_precompiles)
+        zk_only = (batch, da, html, junit, simulate, extra_precompiles)
         if any(zk_only) or chosen != (DEFAULT, Profile.PRODUCTION, Quirks.NONE):
             raise UserError(ethereum.ZK_ONLY)
         return ethereum.execute(
             cases,
             engine or DEFAULT_ENGINES,
             RunOptions(mode=mode),
+            image=image,
             as_json=json,
             in_full=True,
         )

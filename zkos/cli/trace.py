@@ -1,6 +1,5 @@
 """`zkos trace`: a block step by step, or the step at which two engines part."""
 
-import json as json_format
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,18 +7,20 @@ from typing import Annotated
 import typer
 
 from differential.engines import Engine, parse_engines
+from differential.ethereum.files import common_instance
 from differential.runners.base import options_of, state_after, state_of_case
-from differential.trace import TRACERS, Trace, json_lines, step_to_json, tracer_for
-from differential.trace_diff import Split, describe_step, first_split
+from differential.session import CASE_SUFFIXES
+from differential.trace import TRACERS, Trace, json_lines, tracer_for
+from differential.trace_diff import first_split
 from zkos.cases.loading import load_case
 from zkos.cli import options as opt
+from zkos.cli.splits import say_split
 from zkos.host.case import Block, Case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
-from zkos.terminal.console import output, say
 from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
 from zkos.terminal.progress import progress
-from zkos.versions import DEFAULT
+from zkos.versions import DEFAULT, Instance
 
 CaseArgument = Annotated[
     Path, typer.Argument(metavar="CASE", help="A case file.", show_default=False)
@@ -72,6 +73,7 @@ def command(
         int, typer.Option("--count", min=1, metavar="N", help="Instructions to show.")
     ] = 40,
     protocol: opt.ProtocolOption = DEFAULT,
+    instance: opt.FileInstanceOption = None,
     profile: opt.ProfileOption = Profile.PRODUCTION,
     da: opt.DaOption = None,
     quirks: opt.QuirksOption = Quirks.NONE,
@@ -83,6 +85,18 @@ def command(
     Traced can be: native, riscv, cpython, py_evm. With --diff, memory is compared
     too; for two RISC-V images the first different oracle word and guest call follow.
     """
+    if common_instance([case], instance, CASE_SUFFIXES) is Instance.ETHEREUM:
+        from zkos.cli import ethereum_trace
+
+        chosen = (protocol, profile, quirks)
+        zk_only = (da, machine, around, extra_precompiles)
+        if any(zk_only) or chosen != (DEFAULT, Profile.PRODUCTION, Quirks.NONE):
+            raise UserError(ethereum_trace.ZK_ONLY)
+        if diff is not None:
+            wanted = RunOptions(mode=mode, trace_memory=True)
+            return ethereum_trace.show_split(case, block, diff, wanted)
+        wanted = RunOptions(mode=mode, trace_memory=memory)
+        return ethereum_trace.show(case, block, tx, engine, wanted)
     options = RunOptions(
         profile,
         mode,
@@ -158,35 +172,10 @@ def _show_split(
         wanted = replace(options, trace_memory=True)
         one, two = (_trace(engine, block, state, wanted) for engine in engines)
         split = first_split(one.steps, two.steps)
-        _say_split(engines, (one, two), split)
+        say_split([engine.name for engine in engines], (one, two), split)
         different = split is not None
     if all(engine.kind in ("riscv", "image") for engine in engines):
         from zkos.cli.machine_trace import show_word_split
 
         different = show_word_split(engines, block, state, options) or different
     return EXIT_DIFFERENCE if different else EXIT_CLEAN
-
-
-def _say_split(
-    engines: list[Engine], traces: tuple[Trace, Trace], split: Split | None
-) -> None:
-    if split is None:
-        count = len(traces[0].steps)
-        say(f"the traces agree, {count} steps", "green", to=output())
-        return
-    for step in split.context:
-        say(f"  {describe_step(step)}", to=output())
-    for line in split.describe():
-        say(line, "red", to=output())
-    width = max(len(engine.name) for engine in engines)
-    for engine, trace, value in zip(engines, traces, split.values, strict=True):
-        shown = hex(value) if type(value) is int else _text(value)
-        say(f"  {engine.name:{width}}  {split.field} = {shown}", to=output())
-        steps = [s for s in trace.steps if s.transaction == split.transaction]
-        if split.index < len(steps):
-            line = json_format.dumps(step_to_json(steps[split.index]))
-            say(f"  {engine.name:{width}}  {line}", to=output())
-
-
-def _text(value: object) -> str:
-    return value.hex() if isinstance(value, bytes) else str(value)

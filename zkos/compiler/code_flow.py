@@ -25,7 +25,7 @@ from zkos.compiler.assembler import (
     RA,
     ZERO,
 )
-from zkos.compiler.markers import CSR_BLAKE2S, CSR_U256
+from zkos.compiler.markers import CSR_BLAKE2S, CSR_KECCAK, CSR_U256
 
 TRACKED: Final = (A0, A1, A2, A3)
 """Where delegations take their arguments."""
@@ -146,6 +146,8 @@ def _reads(word: int) -> frozenset[int]:
     if opcode == OPCODE_SYSTEM:
         if word >> 20 == CSR_U256:
             return frozenset((A0, A1, A2))
+        if word >> 20 == CSR_KECCAK:
+            return frozenset((A0, A1))
         return ALL if word >> 20 == CSR_BLAKE2S else ALL & {first}
     return NONE
 
@@ -157,6 +159,8 @@ def _written(word: int) -> int:
         return ZERO
     if opcode == OPCODE_SYSTEM and word >> 20 == CSR_U256:
         return A2
+    if opcode == OPCODE_SYSTEM and word >> 20 == CSR_KECCAK:
+        return A0
     return word >> 7 & 31
 
 

@@ -17,6 +17,7 @@ MASKED_PREFIX: Final = "__csr_u256_m"
 CSR_ORACLE: Final = 0x7C0
 CSR_BLAKE2S: Final = 0x7C7
 CSR_U256: Final = 0x7CA
+CSR_KECCAK: Final = 0x7CB
 CSR_ABORT: Final = 0xC00
 
 NOP: Final = encode("addi", ZERO, ZERO, 0)
@@ -44,6 +45,13 @@ MARKERS: Final = {
     # i32 (a, b, mask): the flag
     "__csr_u256": Marker(
         encode("csrrw", ZERO, CSR_U256, ZERO), encode("addi", A0, A2, 0), None
+    ),
+    # i32 (step, lanes): one step or two, the number of the next
+    "__csr_keccak": Marker(encode("csrrw", ZERO, CSR_KECCAK, ZERO), NOP, RETURN),
+    "__csr_keccak_two": Marker(
+        encode("csrrw", ZERO, CSR_KECCAK, ZERO),
+        encode("csrrw", ZERO, CSR_KECCAK, ZERO),
+        None,
     ),
     # noreturn void ()
     "__csr_abort": Marker(

@@ -126,6 +126,8 @@ INTRINSICS: Final = {
     "noted": Signature((U32,), U64),
     "blake2s_round": Signature((ArrayOf(U32), ArrayOf(U32), U32, U32), NONE),
     "blake2s_block_round": Signature((ArrayOf(U32), VIEW, U32, U32), NONE),
+    "keccak_two_steps": Signature((U32, VIEW), U32),
+    "keccak_step": Signature((U32, VIEW), U32),
     "allocate_bytes": Signature((U32,), VIEW),
 }
 """Functions of `zkos.lang` that the back end emits itself."""

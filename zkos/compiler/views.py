@@ -8,6 +8,8 @@ from zkos.compiler.scalars import ScalarText
 from zkos.compiler.tree import Expr, Op
 from zkos.compiler.types import INTS, Int, in_memory
 
+_KECCAK_BYTES: Final = 248
+"""Of the lanes of the Keccak delegation."""
 _WIDE_HELPERS: Final = {"load_u256_be", "store_u256_be", "load_u256", "store_u256"}
 
 
@@ -193,6 +195,10 @@ class ViewText(ScalarText):
             case "blake2s_round" | "blake2s_block_round":
                 self._blake2s_round(made)
                 return ""
+            case "keccak_two_steps":
+                return self._keccak_step(made, "@__csr_keccak_two")
+            case "keccak_step":
+                return self._keccak_step(made, "@__csr_keccak")
         raise AssertionError(f"no intrinsic {made.name}")
 
     def _instrument(self, made: Op) -> str:
@@ -234,6 +240,21 @@ class ViewText(ScalarText):
             "notail call preserve_mostcc void @__csr_blake2s"
             f"(ptr {state}, ptr {message}, i32 {mask}, i32 {control})"
         )
+
+    def _keccak_step(self, made: Op, marker: str) -> str:
+        step = self.value(made.arguments[0])
+        lanes, length = self.parts(self.value(made.arguments[1]))
+        self.trap_if(
+            self.let(f"icmp ult i32 {length}, {_KECCAK_BYTES}"),
+            made.where,
+            "too short for the Keccak delegation",
+        )
+        self.module.declare(
+            marker,
+            f"declare i32 {marker}(i32, ptr captures(none)) "
+            "nounwind willreturn memory(argmem: readwrite)",
+        )
+        return self.let(f"notail call i32 {marker}(i32 {step}, ptr {lanes})")
 
     def finish(self, place: Place) -> None:
         """Give the output and end the run."""

@@ -16,10 +16,11 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 from differential.case_outcome import CaseOutcome
 from differential.outcome import Outcome, Result, TransactionStatus
 from fuzz.campaign.finding import Finding, finding_text
+from zkos.docs.ethereum_schema import blocks_schema
 from zkos.host.case import FORMAT, parse_case
 from zkos.host.case_errors import CaseError
 from zkos.host.context import DataAvailability
-from zkos.versions import Protocol
+from zkos.versions import Instance, Protocol
 
 Schema = dict[str, Any]
 FOLDER: Final = Path(__file__).with_name("schemas")
@@ -77,6 +78,7 @@ def case_schema() -> Schema:
         {
             **work,
             "format": {"anyOf": [{"const": FORMAT}, {"const": str(FORMAT)}]},
+            "instance": {"const": Instance.ZK.value},
             "protocol": _enum(Protocol),
             "batch": BOOLEAN,
             "accounts": {"type": "object", "additionalProperties": account},
@@ -319,6 +321,7 @@ def _pattern(text: str) -> Schema:
 
 SCHEMAS: Final = {
     "case": case_schema,
+    "ethereum_blocks": blocks_schema,
     "outcome": outcome_schema,
     "result": result_schema,
     "finding": finding_schema,

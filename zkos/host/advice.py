@@ -9,11 +9,14 @@ from typing import Final
 
 from zkos.guest.protocol.queries import QUERY_BLOB_ADVICE, QUERY_MODEXP_ADVICE
 from zkos.host.kzg import open_blob
+from zkos.host.signing import SECP256K1_ORDER
 from zkos.lang.places import Memory
 
 MODEXP: Final = int(QUERY_MODEXP_ADVICE)
 BLOB: Final = int(QUERY_BLOB_ADVICE)
-POINTING: Final = (MODEXP, BLOB)
+FIELD: Final = 0x4005_0011
+"""Roots and inverses that signatures need; asked by images of others alone."""
+POINTING: Final = (MODEXP, BLOB, FIELD)
 """Queries whose parameters are addresses."""
 _WORD: Final = 4
 _DIGIT: Final = 32
@@ -21,7 +24,15 @@ _DIGIT: Final = 32
 _OPERATION: Final = struct.Struct("<7I")
 _REDUCTION: Final = 0
 _MODEXP_PARAMETERS: Final = struct.Struct("<2I")
+_FIELD_OPERATION: Final = struct.Struct("<3I")
+_FIELD_WORDS: Final = 8
 _BLOB_PARAMETERS: Final = struct.Struct("<2Q")
+
+
+SECP256K1_PRIME: Final = (1 << 256) - (1 << 32) - 977
+_ROOT: Final = 0
+_MODULI: Final = {1: SECP256K1_PRIME, 2: SECP256K1_ORDER}
+"""Of inverses, by the number of the operation."""
 
 
 class AdviceError(ValueError):
@@ -31,14 +42,21 @@ class AdviceError(ValueError):
 def pointed(query: int, parameters: bytes, memory: Memory) -> bytes:
     """What a query of `POINTING` is about.
 
-    The data of a blob, or the number to divide and the divisor, each after its length
-    in bytes. Raises AdviceError.
+    The data of a blob; the number to divide and the divisor, each after its length in
+    bytes; or an operation on a field and its operand. Raises AdviceError.
     """
     try:
         if query == BLOB:
             address, length = _BLOB_PARAMETERS.unpack(parameters)
-            return memory(address, length)
+            return bytes(memory(address, length))
         address, _ = _MODEXP_PARAMETERS.unpack(parameters)
+        if query == FIELD:
+            kind, place, words = _FIELD_OPERATION.unpack(
+                memory(address, _FIELD_OPERATION.size)
+            )
+            if words != _FIELD_WORDS:
+                raise AdviceError(f"no advice for a number of {words} words")
+            return int(kind).to_bytes(_WORD, "little") + bytes(memory(place, _DIGIT))
         operation = _OPERATION.unpack(memory(address, _OPERATION.size))
         kind, number, number_digits, _, _, divisor, divisor_digits = operation
         if kind != _REDUCTION:
@@ -62,12 +80,33 @@ def advise(query: int, about: bytes) -> bytes:
         except ValueError as error:
             raise AdviceError(f"advice: {error}") from error
         return opening.commitment + opening.proof
+    if query == FIELD:
+        return _advise_field(int.from_bytes(about[:_WORD], "little"), about[_WORD:])
     number, divisor = split_pair(about)
     if divisor == 0:
         raise AdviceError("advice: a division by zero")
     quotient, rest = (_significant(part) for part in divmod(number, divisor))
     lengths = struct.pack("<2I", len(quotient) // _WORD, len(rest) // _WORD)
     return lengths + quotient + rest
+
+
+def _advise_field(kind: int, operand: bytes) -> bytes:
+    """A square root or an inverse for secp256k1, big endian; raises AdviceError.
+
+    Of a number without a root that of its negative, and a flag that says so.
+    """
+    number = int.from_bytes(operand, "big")
+    if kind == _ROOT:
+        prime = SECP256K1_PRIME
+        root = pow(number, (prime + 1) // 4, prime)
+        is_negated = root * root % prime != number % prime
+        return root.to_bytes(_DIGIT, "big") + is_negated.to_bytes(8, "little")
+    modulus = _MODULI.get(kind)
+    if modulus is None:
+        raise AdviceError(f"no advice for operation {kind} on a field")
+    if number % modulus == 0:
+        raise AdviceError("advice: zero has no inverse")
+    return pow(number, -1, modulus).to_bytes(_DIGIT, "big")
 
 
 def split_pair(about: bytes) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from zkos.host.edits import AnswerEdit
 from zkos.host.expected import Batch, ExpectedBlock
 from zkos.host.state import ACCOUNTS, Slot
 from zkos.host.transactions import Transaction, TransactionError
-from zkos.versions import Protocol
+from zkos.versions import Instance, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +150,12 @@ def parse_case(value: Any, source: str) -> Case:
 def read_case(root: Node) -> Case:
     """A case from a JSON node; raises CaseError."""
     state = ("accounts", "sequence", "leaves", "tree", "preimages")
-    head = ("format", "protocol", "batch", "batches", "unlimited_native")
+    head = ("format", "instance", "protocol", "batch", "batches", "unlimited_native")
     fields = root.fields((*head, *_BLOCK_FIELDS, *state, "then"))
     if "format" in fields and fields["format"].number() != FORMAT:
         fields["format"].fail(f"only format {FORMAT} is known")
+    if "instance" in fields and fields["instance"].text() != Instance.ZK.value:
+        fields["instance"].fail(f"a case is of instance {Instance.ZK.value}")
     if "block" not in fields:
         root.fail("not a case: field block is missing")
     blocks = (_read_block(fields), *optional(fields.get("then"), _read_then, ()))

@@ -20,6 +20,7 @@ from zkos.guest.protocol.options import (
     OPTION_REPORT,
     OPTION_SIMULATE,
     OPTION_TRACE_MEMORY,
+    OPTION_TRACE_RETURN_DATA,
     OPTION_UNLIMITED_NATIVE,
 )
 from zkos.host.context import DataAvailability
@@ -86,6 +87,8 @@ class RunOptions:
     """BLAKE2F and point evaluation, which no production image has."""
     trace_memory: bool = False
     """Have a build that traces show memory at every step."""
+    trace_return_data: bool = False
+    """Likewise what the last call returned."""
     unlimited_native: bool = False
     """Native resources are without limit, whatever the profile says."""
     batch: bool = False
@@ -116,6 +119,7 @@ class RunOptions:
             (self.simulate, OPTION_SIMULATE),
             (self.extra_precompiles, OPTION_EXTRA_PRECOMPILES),
             (self.trace_memory, OPTION_TRACE_MEMORY),
+            (self.trace_return_data, OPTION_TRACE_RETURN_DATA),
             (self.batch, OPTION_BATCH),
             (self.unlimited_native, OPTION_UNLIMITED_NATIVE),
         ):

@@ -242,7 +242,11 @@ def _text(content: bytes) -> str:
 
 def _decode_message(kind: int, words: Words, report: Report) -> None:
     match kind:
-        case guest_report.KIND_STEP | guest_report.KIND_FRAME_END:
+        case (
+            guest_report.KIND_STEP
+            | guest_report.KIND_FRAME_END
+            | guest_report.KIND_CALL_GAS
+        ):
             return  # read by `zkos.host.trace`
         case guest_report.KIND_TRANSACTION:
             report.transactions.append(_transaction(words))

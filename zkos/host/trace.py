@@ -20,6 +20,8 @@ SLOAD: Final = 0x54
 SSTORE: Final = 0x55
 TLOAD: Final = 0x5C
 TSTORE: Final = 0x5D
+_WAITING: Final = 1
+"""Reasons up to this: the frame goes on once a call returns."""
 HALTED: Final = 4
 _WORDS_BEFORE_REASON: Final = 3
 """Of a transaction's message."""
@@ -58,10 +60,16 @@ class Step:
     """Topmost word last."""
     memory_length: int
     """In bytes."""
+    refund: int | None = None
+    """The refund counter of the transaction, in gas."""
     memory: bytes | None = None
     """If asked for and not empty."""
+    return_data: bytes = b""
+    """What the frame's last call returned, if asked for."""
     gas_cost: int | None = None
     """Of the opcode itself, without what is given to frames it starts."""
+    gas_kept: int | None = None
+    """What stays with the frame while a call of the opcode runs."""
     native_cost: int | None = None
     storage: StorageAccess | None = None
     halted: bool = False
@@ -77,6 +85,23 @@ def decode_trace(messages: Iterable[tuple[int, bytes]]) -> list[Step]:
     """The steps of a run in order, from all its messages; raises ReportError."""
     decoder = _Decoder()
     return list(decoder.steps(messages))
+
+
+def entry_gas_left(messages: Iterable[tuple[int, bytes]]) -> int | None:
+    """Gas left to the entry frame as it ended; None without one. Raises ReportError.
+
+    Of the last transaction with code to run.
+    """
+    left = None
+    for kind, content in messages:
+        if kind != REPORT:
+            continue
+        words = Words(content)
+        if words.u32() == guest_report.KIND_FRAME_END and words.u32() == 0:
+            reason, gas = words.u32(), words.u64()
+            if reason > _WAITING:
+                left = 0 if reason == HALTED else gas
+    return left
 
 
 def storage_access(
@@ -120,15 +145,17 @@ class _Decoder:
                     yield self._step(words)
                 case guest_report.KIND_FRAME_END:
                     self._frame_end(words)
+                case guest_report.KIND_CALL_GAS:
+                    self._call(words)
                 case guest_report.KIND_TRANSACTION:
                     self._transaction_end(words)
 
     def _step(self, words: Words) -> Step:
         depth, pc, opcode = words.u32(), words.u32(), words.u32()
-        gas, native = words.u64(), words.u64()
+        gas, native, refund = words.u64(), words.u64(), words.u32()
         address, size = words.address(), words.u32()
         upper = tuple(words.u256() for _ in range(min(size, REACH)))
-        memory_length, memory = words.u32(), words.data()
+        memory_length, memory, returned = words.u32(), words.data(), words.data()
         words.finish(int(guest_report.KIND_STEP))
         self._end_above(depth)
         last = self._last.get(depth)
@@ -142,10 +169,12 @@ class _Decoder:
             opcode=opcode,
             gas=gas,
             native=native,
+            refund=refund,
             address=address,
             stack=stack,
             memory_length=memory_length,
             memory=memory or None,
+            return_data=returned,
             storage=storage_access(opcode, address, stack),
         )
         self._last[depth] = step
@@ -160,6 +189,13 @@ class _Decoder:
             raise ReportError("the stack grew by more than an opcode can push")
         return last.stack[:count]
 
+    def _call(self, words: Words) -> None:
+        depth, kept = words.u32(), words.u64()
+        words.finish(int(guest_report.KIND_CALL_GAS))
+        last = self._last.get(depth)
+        if last is not None:
+            last.gas_kept = kept
+
     def _frame_end(self, words: Words) -> None:
         depth, reason = words.u32(), words.u32()
         gas, native = words.u64(), words.u64()
@@ -170,7 +206,7 @@ class _Decoder:
             complete(last, gas, native, None)
             last.halted = reason == HALTED
         # A frame without code ends without a step; one that waits goes on later.
-        if reason > 1:
+        if reason > _WAITING:
             self._last.pop(depth, None)
 
     def _transaction_end(self, words: Words) -> None:

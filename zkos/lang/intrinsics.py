@@ -115,3 +115,16 @@ def blake2s_block_round(
 ) -> None:
     """The same with a message of 64 bytes, whose `address_of` is divisible by 4."""
     raise Trap("delegation outside RISC-V")
+
+
+def keccak_two_steps(step: U32, lanes: ByteView) -> U32:
+    """Two steps of Keccak by delegation 0x7cb (machine spec 4.3); the next step.
+
+    `lanes` has 248 bytes, and its `address_of` is divisible by 256.
+    """
+    raise Trap("delegation outside RISC-V")
+
+
+def keccak_step(step: U32, lanes: ByteView) -> U32:
+    """Likewise one step."""
+    raise Trap("delegation outside RISC-V")

@@ -28,6 +28,7 @@ FUNCT7_ALTERNATE: Final = U32(0x20)
 CSR_ORACLE: Final = U32(0x7C0)
 CSR_BLAKE2S: Final = U32(0x7C7)
 CSR_U256: Final = U32(0x7CA)
+CSR_KECCAK: Final = U32(0x7CB)
 CSR_MARKER: Final = U32(0x7FF)
 CSR_ABORT: Final = U32(0xC00)
 
@@ -148,6 +149,8 @@ def _decode_csr(word: U32) -> U64:
             return _entry(operations.BLAKE2S, operands, reads)
         case 0x7CA:
             return _entry(operations.U256_OPERATION, operands, reads)
+        case 0x7CB:
+            return _entry(operations.KECCAK_STEP, operands, reads)
         case 0x7FF:
             return _entry(operations.MARKER, operands, reads)
         case 0xC00:

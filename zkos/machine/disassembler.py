@@ -8,6 +8,7 @@ CSR_NAMES: Final = {
     0x7C0: "oracle",
     0x7C7: "blake2s",
     0x7CA: "u256",
+    0x7CB: "keccak",
     0x7FF: "marker",
     0xC00: "abort",
 }

@@ -114,7 +114,7 @@ class MachineResult:
     cycles: int
     """Executed instructions; a failed one does not count."""
     delegations: dict[str, int]
-    """Calls by name: blake2s, u256."""
+    """Calls by name: blake2s, u256, keccak."""
     words_read: int
     words_written: int
     error: Exception | None
@@ -204,6 +204,7 @@ class Execution:
             delegations={
                 "blake2s": buffers.counter(state.STATE_BLAKE2S),
                 "u256": buffers.counter(state.STATE_U256),
+                "keccak": buffers.counter(state.STATE_KECCAK),
             },
             words_read=buffers.counter(state.STATE_WORDS_READ),
             words_written=buffers.counter(state.STATE_WORDS_WRITTEN),

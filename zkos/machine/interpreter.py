@@ -18,6 +18,7 @@ from zkos.lang.memory import Array, ByteView, scratch
 from zkos.machine import operations
 from zkos.machine.decode import DISCARD_SLOT, UNDECODED_ENTRY, decode
 from zkos.machine.delegations import blake2s, u256_operation
+from zkos.machine.keccak import keccak_step
 from zkos.machine.state import (
     ABORTED,
     BAD_ACCESS,
@@ -36,6 +37,7 @@ from zkos.machine.state import (
     STATE_BLAKE2S,
     STATE_CYCLES,
     STATE_HOST_STOP,
+    STATE_KECCAK,
     STATE_PC,
     STATE_ROM_CHANGED,
     STATE_U256,
@@ -268,6 +270,12 @@ def run(
                     break
                 registers[rd] = U32(0)
                 _count(state, STATE_U256)
+            case operations.KECCAK_STEP:  # CSRRW 0x7cb
+                reason = BAD_DELEGATION if x != 0 else keccak_step(memory, registers)
+                if reason != RUNNING:
+                    break
+                registers[rd] = U32(0)
+                _count(state, STATE_KECCAK)
             case operations.MARKER:  # CSRRW 0x7ff
                 registers[rd] = U32(0)
             case operations.ABORT:  # CSRRW 0xc00
@@ -276,7 +284,7 @@ def run(
             case operations.REFUSED:
                 reason = REFUSED_INSTRUCTION
                 break
-            case operations.ILLEGAL | 54 | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63:
+            case operations.ILLEGAL | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63:
                 reason = ILLEGAL_INSTRUCTION
                 break
 

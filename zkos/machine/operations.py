@@ -62,6 +62,7 @@ MARKER: Final = U32(50)
 ABORT: Final = U32(51)
 REFUSED: Final = U32(52)
 ILLEGAL: Final = U32(53)
+KECCAK_STEP: Final = U32(54)
 
 # By funct3; ILLEGAL where the number is unused or settled by funct7.
 LOADS: Final = (LB, LH, LW, ILLEGAL, LBU, LHU, ILLEGAL, ILLEGAL)

@@ -31,7 +31,9 @@ STATE_WORDS_WRITTEN: Final = U32(168)
 """Words to the host."""
 STATE_ROM_CHANGED: Final = U32(176)
 """Not 0 once the program has written to its ROM."""
-STATE_BYTES: Final = U32(180)
+STATE_KECCAK: Final = U32(180)
+"""Executed Keccak delegations, each a step."""
+STATE_BYTES: Final = U32(188)
 
 PROFILE_SIMULATOR: Final = U32(0)
 """What the plain simulator accepts."""
@@ -52,7 +54,7 @@ CYCLE_LIMIT: Final = U32(6)
 HOST_ERROR: Final = U32(7)
 """The oracle could not serve a word."""
 BAD_DELEGATION: Final = U32(8)
-"""Arguments of a delegation against machine spec 4.1 or 4.2."""
+"""Arguments of a delegation against what the machine spec says of it."""
 REFUSED_INSTRUCTION: Final = U32(9)
 """An instruction the circuit lacks (prover profile)."""
 ROM_WRITE: Final = U32(10)

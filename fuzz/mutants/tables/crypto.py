@@ -33,14 +33,14 @@ _plant(
 )
 _plant(
     "keccak_rate",
-    "keccak",
+    "plain_keccak",
     "        block[135] = block[135] | U8(0x80)",
     "        block[135] = U8(0x80)",
     "padding of a message that fills a block but for one byte",
 )
 _plant(
     "keccak_block_edge",
-    "keccak",
+    "plain_keccak",
     "        if self.position == RATE_BYTES:",
     "        if self.position > RATE_BYTES:",
     "a block filled by a single byte is not absorbed",

@@ -7,7 +7,7 @@ tells warm from cold; or how the call or creation ended; or how the frame did.
 from typing import Final
 
 from zkos.guest.evm.frame import EvmFrame
-from zkos.guest.system.calls import Exit
+from zkos.guest.system.calls import Exit, Frame
 from zkos.lang.intrinsics import mark, note, noted
 from zkos.lang.ints import U8, U32, U64
 
@@ -38,6 +38,10 @@ def trace_step(frame: EvmFrame, pc: U32, opcode: U8) -> None:
             count(before, FAILED if top == 0 else SUCCEEDED)
     note(place, U64(opcode) + 1)
     note(place + 1, gas)
+
+
+def trace_call(caller: Frame) -> None:
+    """Note nothing."""
 
 
 def trace_end(frame: EvmFrame, reason: Exit) -> None:

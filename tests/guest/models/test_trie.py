@@ -1,11 +1,12 @@
 """The Merkle-Patricia trie against py-trie, on every engine."""
 
 import random
+import sys
 
 import pytest
 from trie import HexaryTrie
 
-from tests.support.target import Trapped
+from tests.support.target import Trapped, make_target
 from zkos.guest.models.mpt.node import nibbles
 from zkos.guest.models.mpt.trie import EMPTY_ROOT, Trie, TrieWorkshop
 from zkos.guest.protocol.ethereum_queries import QUERY_NODE, QUERY_NODE_SIZE
@@ -65,6 +66,24 @@ def test_roots_are_those_of_py_trie_after_each_operation(target, seed):
 
     assert right == 40
     assert bytes(ours) == roots
+
+
+SEQUENCES = 5_000
+OPERATIONS = 200
+"""Of each sequence: together a million."""
+
+
+@pytest.mark.slow
+@pytest.mark.native
+def test_a_million_operations_have_the_roots_of_py_trie(capsys):
+    target = make_target("native", tuple(GUEST))
+    for seed in range(SEQUENCES):
+        operations, length, roots = draw(seed + 1000, OPERATIONS)
+        ours = bytearray(len(roots))
+        right = target.call(CHANGE, operations, length, ours)
+        assert (right, bytes(ours)) == (OPERATIONS, roots), seed
+    with capsys.disabled():
+        sys.stdout.write(f"\n{SEQUENCES * OPERATIONS} operations, all roots equal\n")
 
 
 def test_removing_what_is_not_there_traps(target):

@@ -8,6 +8,7 @@ value transfer, return data. Frames are kept one a depth and used again.
 from zkos.guest.bootloader.callee import aim, pass_resources, read_callee, take_code
 from zkos.guest.bootloader.creation import Creation, Preparation
 from zkos.guest.environments import Environments
+from zkos.guest.evm.trace import TRACE, trace_call
 from zkos.guest.hooks.hooks import NO_HOOK, Hooks
 from zkos.guest.protocol.environment import (
     EVM_ENVIRONMENT,
@@ -262,6 +263,8 @@ class Runner:
             return Exit.HALTED
         frame = self._frame_at(self.depth + 1)
         pass_resources(caller, frame, stipend)
+        if TRACE:
+            trace_call(caller)
         frame.environment = caller.environment
         aim(caller, frame)
         if caller.under_construction and not self.spares:

@@ -1,6 +1,6 @@
 """The program of the Ethereum instance: from the oracle to the hash of the block."""
 
-from zkos.guest.blocks.ethereum.block import BlockProcessor
+from zkos.guest.blocks.ethereum.processor import BlockProcessor
 from zkos.guest.protocol.ethereum_queries import QUERY_GOODBYE
 from zkos.guest.state.system import System
 from zkos.guest.system.oracle import ask

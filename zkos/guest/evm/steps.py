@@ -9,10 +9,17 @@ sent: the host knows the others from the frame's earlier steps. The formats are 
 from typing import Final
 
 from zkos.guest.evm.frame import EvmFrame
-from zkos.guest.protocol.options import OPTION_TRACE_MEMORY
-from zkos.guest.protocol.report import KIND_FRAME_END, KIND_STEP
-from zkos.guest.state.report import start, write_address, write_u64, write_u256
-from zkos.guest.system.calls import Exit
+from zkos.guest.protocol.options import OPTION_TRACE_MEMORY, OPTION_TRACE_RETURN_DATA
+from zkos.guest.protocol.report import KIND_CALL_GAS, KIND_FRAME_END, KIND_STEP
+from zkos.guest.state.report import (
+    start,
+    words_of,
+    write_address,
+    write_bytes,
+    write_u64,
+    write_u256,
+)
+from zkos.guest.system.calls import Exit, Frame
 from zkos.lang.control import urange
 from zkos.lang.intrinsics import option_word, oracle_write
 from zkos.lang.ints import U8, U32, U64
@@ -20,9 +27,10 @@ from zkos.lang.ints import U8, U32, U64
 TRACE: Final = True
 REACH: Final = U32(17)
 """SWAP16 uses 17 words."""
-STEP_WORDS: Final = U32(15)
-"""Words of a step without stack and memory."""
+STEP_WORDS: Final = U32(16)
+"""Words of a step without stack, memory and return data."""
 FRAME_END_WORDS: Final = U32(6)
+CALL_GAS_WORDS: Final = U32(3)
 
 
 def trace_step(frame: EvmFrame, pc: U32, opcode: U8) -> None:
@@ -33,12 +41,17 @@ def trace_step(frame: EvmFrame, pc: U32, opcode: U8) -> None:
     shown = U32(0)
     if option_word(U32(0)) & OPTION_TRACE_MEMORY != 0:
         shown = memory.length()
-    start(KIND_STEP, STEP_WORDS + sent * 8 + (shown >> 2))
+    returned = frame.heap.empty
+    if option_word(U32(0)) & OPTION_TRACE_RETURN_DATA != 0:
+        returned = frame.return_data
+    content = (shown >> 2) + words_of(returned)
+    start(KIND_STEP, STEP_WORDS + sent * 8 + content)
     oracle_write(frame.common.depth)
     oracle_write(pc)
     oracle_write(U32(opcode))
     write_u64(frame.gas())
     write_u64(native_left(frame))
+    oracle_write(frame.system.io.refund_counter())
     write_address(frame.common.address)
     oracle_write(size)
     for index in urange(size - sent, size):
@@ -47,6 +60,14 @@ def trace_step(frame: EvmFrame, pc: U32, opcode: U8) -> None:
     oracle_write(shown)
     for index in urange(shown >> 2):
         oracle_write(memory.load_u32(index << 2))
+    write_bytes(returned)
+
+
+def trace_call(caller: Frame) -> None:
+    """Report what a caller keeps of its gas while a call runs."""
+    start(KIND_CALL_GAS, CALL_GAS_WORDS)
+    oracle_write(caller.depth)
+    write_u64(caller.resources.gas())
 
 
 def trace_end(frame: EvmFrame, reason: Exit) -> None:

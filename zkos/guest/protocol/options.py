@@ -20,6 +20,8 @@ OPTION_EXTRA_PRECOMPILES: Final = U32(128)
 """Install BLAKE2F and point evaluation, which no production build has."""
 OPTION_TRACE_MEMORY: Final = U32(256)
 """In a build that traces, send the memory of a frame with every step."""
+OPTION_TRACE_RETURN_DATA: Final = U32(2048)
+"""Likewise what the last call of the frame returned."""
 OPTION_PREVRANDAO: Final = U32(512)
 """PREVRANDAO and the header's mix hash are the metadata's instead of 1."""
 OPTION_BURN_BASE_FEE: Final = U32(1024)

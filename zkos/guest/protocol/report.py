@@ -23,6 +23,8 @@ KIND_ACCOUNT_DIFF: Final = U32(9)
 KIND_STEP: Final = U32(10)
 """Only from builds that trace, likewise the end of a frame."""
 KIND_FRAME_END: Final = U32(11)
+KIND_CALL_GAS: Final = U32(13)
+"""What a caller keeps of its gas; from builds that trace only."""
 KIND_BATCH: Final = U32(12)
 """Last of a run, whether it is one block or several."""
 

@@ -63,7 +63,8 @@ class Lookup:
                 if encoding is None:
                     return None
                 node = decode(encoding)
-            assert node is not None
+            if not node:
+                return None  # the trie of nothing, which some witnesses list
             if len(node) == _BRANCH_ITEMS:
                 node = cast(Item, node[path.pop(0)])
                 if not node:

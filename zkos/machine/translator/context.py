@@ -8,10 +8,11 @@ CONTEXT_LEFT: Final = 8
 """Cycles that were left when the translated code stopped."""
 CONTEXT_U256: Final = 16
 CONTEXT_BLAKE2S: Final = 24
+CONTEXT_KECCAK: Final = 32
 """The delegations: `(memory, state) -> reason`."""
-CONTEXT_ORACLE: Final = 32
+CONTEXT_ORACLE: Final = 40
 """An instruction on the oracle: `(memory, state, fields) -> reason`."""
-CONTEXT_WORDS: Final = 5
+CONTEXT_WORDS: Final = 6
 
 PARAMETERS: Final = "ptr noalias %s, ptr noalias %m, ptr noalias %x, i64 %given"
 """State, memory, context, cycles left."""

@@ -11,6 +11,7 @@ from zkos.machine.execution import Buffers
 from zkos.machine.translator import hooks
 from zkos.machine.translator.context import (
     CONTEXT_BLAKE2S,
+    CONTEXT_KECCAK,
     CONTEXT_LEFT,
     CONTEXT_ORACLE,
     CONTEXT_TABLE,
@@ -27,6 +28,7 @@ _FITTING_KEPT: Final = 64
 _MOST_STEPS: Final = 1024
 _HOOKS: Final = (
     (CONTEXT_U256, hooks.U256),
+    (CONTEXT_KECCAK, hooks.KECCAK),
     (CONTEXT_BLAKE2S, hooks.BLAKE2S),
     (CONTEXT_ORACLE, hooks.ORACLE),
 )

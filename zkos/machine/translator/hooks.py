@@ -19,6 +19,7 @@ DECODE_IMAGE: Final = "zkos.machine.decode:decode_image"
 ENTER: Final = "__enter_translated"
 U256: Final = "__hook_u256"
 BLAKE2S: Final = "__hook_blake2s"
+KECCAK: Final = "__hook_keccak"
 ORACLE: Final = "__hook_oracle"
 TRAPPED: Final = -1
 """What `ENTER` returns if a hook trapped."""
@@ -54,6 +55,7 @@ go:
 }}
 {_delegation(U256, "zkos.machine.delegations:u256_operation")}
 {_delegation(BLAKE2S, "zkos.machine.delegations:blake2s")}
+{_delegation(KECCAK, "zkos.machine.keccak:keccak_step")}
 define i32 @{ORACLE}(ptr %m, ptr %s, i32 %fields) #0 {{
   %t = getelementptr i8, ptr %s, i64 0{_ARRAY}{_STATE}
   %r = call fastcc i32 @"{INTERPRETER}:_exchange_words"(
@@ -72,5 +74,5 @@ def interpreter_object(progress: Progress = step, variant: Variant = PLAIN) -> A
 
 def hooked_interpreter(variant: Variant = PLAIN) -> NativeLibrary:
     """The interpreter with the doors, loaded."""
-    symbols = (ENTER, U256, BLAKE2S, ORACLE)
+    symbols = (ENTER, U256, BLAKE2S, KECCAK, ORACLE)
     return NativeLibrary(interpreter_object(variant=variant), symbols)

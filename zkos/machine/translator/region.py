@@ -18,6 +18,7 @@ from zkos.machine import decode, operations, state
 from zkos.machine.translator.arithmetic import BINARY, CONDITIONS, IMMEDIATE
 from zkos.machine.translator.context import (
     CONTEXT_BLAKE2S,
+    CONTEXT_KECCAK,
     CONTEXT_LEFT,
     CONTEXT_ORACLE,
     CONTEXT_TABLE,
@@ -52,7 +53,10 @@ _STORES: Final = range(int(operations.SB), int(operations.SW) + 1)
 _DELEGATIONS: Final = {
     int(operations.BLAKE2S): (CONTEXT_BLAKE2S, int(state.STATE_BLAKE2S)),
     int(operations.U256_OPERATION): (CONTEXT_U256, int(state.STATE_U256)),
+    int(operations.KECCAK_STEP): (CONTEXT_KECCAK, int(state.STATE_KECCAK)),
 }
+_STEP: Final = 10
+"""Where a Keccak step leaves the number of the next."""
 _A2: Final = 12
 """Where a 256-bit operation leaves its flag."""
 
@@ -366,7 +370,7 @@ class RegionText:
         reason = self._hook(hook)
         # Refused arguments leave everything as it was: the interpreter says why.
         self._stop_if(self._let(f"icmp ne i32 {reason}, 0"), pc)
-        self._trace.values.pop(_A2, None)
+        self._trace.values.pop(_STEP if hook == CONTEXT_KECCAK else _A2, None)
         self._write(it.rd, "0")
         cell = self._field("%s", counter)
         before = self._let(f"load i64, ptr {cell}, align 4")

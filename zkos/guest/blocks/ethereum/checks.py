@@ -9,6 +9,7 @@ from zkos.guest.protocol.ethereum import (
     GAS_LIMIT_LEAST,
     GAS_LIMIT_QUOTIENT,
 )
+from zkos.guest.protocol.limits import BLOCK_GAS
 from zkos.lang.ints import U64, U256
 from zkos.lang.trap import trap
 
@@ -21,6 +22,8 @@ def check_header(header: Header, parent: Header) -> None:
         trap("the header claims work")
     if header.ommers_hash != EMPTY_OMMERS:
         trap("the block has ommers")
+    if header.gas_limit > BLOCK_GAS:
+        trap("block gas limit too high")
     if header.gas_used > header.gas_limit:
         trap("the block uses more gas than its limit")
     if header.number == 0 or header.number - 1 != parent.number:

@@ -3,16 +3,14 @@
 Nothing is believed: the output of a run is the hash of the header.
 """
 
-from zkos.guest.blocks.ethereum.ancestors import Ancestors
 from zkos.guest.blocks.ethereum.blob_fee import blob_fee
 from zkos.guest.blocks.ethereum.header import Header, header_in
+from zkos.guest.blocks.ethereum.history import Ancestors
 from zkos.guest.crypto.keccak import Keccak256
 from zkos.guest.protocol.ethereum_queries import QUERY_HEADER, QUERY_HEADER_SIZE
-from zkos.guest.protocol.limits import BLOCK_GAS
 from zkos.guest.system.byte_strings import next_bytes
 from zkos.lang.ints import U256, Bytes32
 from zkos.lang.memory import ByteView, List
-from zkos.lang.trap import trap
 
 
 class Context:
@@ -33,8 +31,6 @@ class Context:
         self.encoding = next_bytes(QUERY_HEADER_SIZE, QUERY_HEADER)
         self.hash = keccak.hash(self.encoding)
         self.header = header_in(self.encoding)
-        if self.header.gas_limit > BLOCK_GAS:
-            trap("block gas limit too high")
         self.ancestors = Ancestors(keccak, self.header)
         self.blob_price = blob_fee(self.header.excess_blob_gas)
         self.blob_hashes = List(U256)

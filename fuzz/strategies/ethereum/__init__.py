@@ -1,0 +1,1 @@
+"""Generators for the Ethereum instance: states, transactions, chains of blocks."""

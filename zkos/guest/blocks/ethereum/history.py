@@ -1,0 +1,5 @@
+"""Seam: the blocks before this one. By default their headers prove them."""
+
+from zkos.guest.blocks.ethereum.ancestors import Ancestors
+
+__all__ = ["Ancestors"]
