@@ -218,6 +218,7 @@ WARMS_REFUSED_CREATION: Final = Rule(
     "EVM 4",
     "it is warmed; fires where it was cold",
     Origin.QUIRK,
+    until=31,
 )
 SENDER_PAYS_TOUCHES: Final = Rule(
     "sender_pays_touches",

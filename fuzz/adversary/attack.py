@@ -11,6 +11,8 @@ from fuzz.strategies.source import Source, Weights
 
 _OF_ITS_KIND: Final = 40
 """Percent of attacks on scenes with blobs, or batches, that are about just these."""
+_OF_THE_CHAIN: Final = 5
+"""Percent of attacks that are about the configuration, where there is one."""
 Scheme = Callable[[Knowledge, Source], tuple[Liar, ...]]
 
 
@@ -31,7 +33,10 @@ class Attacker:
     def draw(self, source: Source) -> Attack:
         """One attack."""
         scheme = source.choose(_SCHEMES, _WEIGHTS)
-        if self._knowledge.blobs and source.chance(_OF_ITS_KIND):
+        if self._knowledge.stage.configuration and source.chance(_OF_THE_CHAIN):
+            about = block_schemes.configuration
+            scheme = with_configuration if scheme is both else about
+        elif self._knowledge.blobs and source.chance(_OF_ITS_KIND):
             scheme = block_schemes.advice
         elif self._knowledge.stage.is_batch and source.chance(_OF_ITS_KIND):
             scheme = source.choose(_ABOUT_BATCHES)
@@ -43,6 +48,12 @@ def both(known: Knowledge, source: Source) -> tuple[Liar, ...]:
     first = source.choose(_SCHEMES[:-1])
     second = source.choose(_SCHEMES[:-1])
     return (*first(known, source), *second(known, source))
+
+
+def with_configuration(known: Knowledge, source: Source) -> tuple[Liar, ...]:
+    """Another configuration, and any scheme besides."""
+    other = source.choose(_SCHEMES[:-1])
+    return (*block_schemes.configuration(known, source), *other(known, source))
 
 
 _WEIGHED: Final[tuple[tuple[int, Scheme], ...]] = (

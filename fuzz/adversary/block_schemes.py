@@ -15,6 +15,7 @@ from fuzz.adversary.claims import (
 from fuzz.adversary.conversation import Liar, Served, number
 from fuzz.adversary.knowledge import Knowledge
 from fuzz.adversary.queries import (
+    CONFIGURATION,
     METADATA,
     PROOF_DATA,
     SCHEME,
@@ -45,6 +46,11 @@ _CHAIN_PARTS: Final[tuple[tuple[int, ...], ...]] = (
     (METADATA, PROOF_DATA),
 )
 _PARTS: Final = Weights(60, 8, 8, 8, 8, 8)
+_BEFORE: Final = -1
+"""Instead of a block, for what is asked before them."""
+_CAPS: Final = tuple(
+    (1 << 24) + more for more in (-(1 << 24), -1, 0, 1, 1 << 24, (1 << 63) - 1)
+)
 _EDGES: Final = (0, 1, 2, 255, 256, (1 << 32) - 1, (1 << 63), (1 << 64) - 1)
 
 
@@ -158,9 +164,9 @@ def metadata(known: Knowledge, source: Source) -> tuple[Liar, ...]:
     """Another field of the metadata."""
     block = source.below(len(known.stage.told))
     told = known.stage.told[block]
-    there = [name for name in fields(METADATA) if _ends(name) <= len(told.metadata)]
-    name = source.choose(there)
-    start, length = span(METADATA, name)
+    protocol = known.stage.protocol
+    name = source.choose(fields(METADATA, protocol))
+    start, length = span(METADATA, name, protocol)
     honest = told.metadata[start : start + length]
     if name == "block_hashes":
         changed = _shifted(honest, source)
@@ -168,12 +174,26 @@ def metadata(known: Knowledge, source: Source) -> tuple[Liar, ...]:
         changed = source.choose(known.senders).to_bytes(length, "little")
     else:
         changed = _some_number(honest, source)
-    return (FieldLie(block, METADATA, name, changed),)
+    return (FieldLie(block, METADATA, name, changed, protocol),)
 
 
-def _ends(name: str) -> int:
-    """Where a field of the metadata ends; not every version has all."""
-    return sum(span(METADATA, name))
+def configuration(known: Knowledge, source: Source) -> tuple[Liar, ...]:
+    """Another chain: its id, its flag for proofs, its cap of gas limits; or none."""
+    honest = framed(known.stage.configuration)
+    if source.chance(8):
+        answer = honest[: WORD * source.below(len(honest) // WORD)]
+        return (BlockLie(_BEFORE, CONFIGURATION, answer),)
+    name = source.choose(fields(CONFIGURATION))
+    start, length = span(CONFIGURATION, name)
+    value = int.from_bytes(honest[start : start + length], "little")
+    if name == "proves_fri" and source.chance(60):
+        changed = (1 - value).to_bytes(length, "little")
+    elif name == "max_tx_gas_limit" and source.chance(60):
+        cap = source.choose(_CAPS) % (1 << 8 * length)
+        changed = cap.to_bytes(length, "little")
+    else:
+        changed = _some_number(honest[start : start + length], source)
+    return (FieldLie(_BEFORE, CONFIGURATION, name, changed),)
 
 
 def publishing(known: Knowledge, source: Source) -> tuple[Liar, ...]:

@@ -18,6 +18,7 @@ from fuzz.adversary.queries import (
     STATE,
     span,
 )
+from zkos.versions import DEFAULT, Protocol
 
 
 @dataclass(slots=True)
@@ -58,15 +59,17 @@ class FieldLie(Liar):
     """Another field of an answer that every block has once."""
 
     block: int
+    """-1 for what is asked before all of them."""
     query: int
     name: str
     value: bytes
     """As long as the field."""
+    protocol: Protocol = DEFAULT
 
     def change(self, moment: Moment, response: bytes) -> bytes:
         if moment.query != self.query or moment.block != self.block:
             return response
-        start, length = span(self.query, self.name)
+        start, length = span(self.query, self.name, self.protocol)
         return response[:start] + self.value + response[start + length :]
 
 
@@ -75,6 +78,7 @@ class BlockLie(Liar):
     """The whole answer to a query that every block has once."""
 
     block: int
+    """Likewise."""
     query: int
     response: bytes
 

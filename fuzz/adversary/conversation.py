@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from fuzz.adversary.queries import (
+    CONFIGURATION,
     CONTENT,
     COUNT,
     ENCODING,
@@ -112,9 +113,13 @@ def number(value: int) -> bytes:
 class Teller:
     """Serves blocks one after another; honest to the letter."""
 
-    def __init__(self, told: Sequence[Told], count: int) -> None:
+    def __init__(
+        self, told: Sequence[Told], count: int, configuration: bytes = b""
+    ) -> None:
+        """`configuration`: of the chain; nothing where a version has none."""
         self._told = told
         self._count = count
+        self._configuration = framed(configuration) if configuration else NO_ANSWER
         self._served = 0
         self._now = told[0]
         """The block that is served, or the last one."""
@@ -127,6 +132,8 @@ class Teller:
             return self._now.world.answer(query, parameters)
         if query == COUNT:
             return self._count.to_bytes(4, "little")
+        if query == CONFIGURATION:
+            return self._configuration
         if query == METADATA:
             self.block += 1
             self._served = 0
@@ -179,9 +186,13 @@ class Conversation:
     """The channel of one run. The guest must not report, so nothing is cut."""
 
     def __init__(
-        self, told: Sequence[Told], count: int, liars: tuple[Liar, ...] = ()
+        self,
+        told: Sequence[Told],
+        count: int,
+        liars: tuple[Liar, ...] = (),
+        configuration: bytes = b"",
     ) -> None:
-        self._teller: Final = Teller(told, count)
+        self._teller: Final = Teller(told, count, configuration)
         self._liars: Final = liars
         self._memory: Memory = _no_memory
         self.asked: Final[list[Asked]] = []

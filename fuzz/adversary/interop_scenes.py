@@ -59,17 +59,22 @@ _RAISED: Final = {"native": _ENOUGH_GAS}
 
 def interop_scenes(older: Mapping[str, Case]) -> dict[str, Case]:
     """The older scenes with system contracts beside them, then those of v31."""
-    made = {name: _furnished(name, case) for name, case in older.items()}
-    return {**made, **{name: _furnished(name, make()) for name, make in _NEW.items()}}
+    new = {name: make() for name, make in _NEW.items()}
+    return furnished({**older, **new}, _RAISED)
 
 
-def _furnished(name: str, case: Case) -> Case:
+def furnished(cases: Mapping[str, Case], gas: Mapping[str, int]) -> dict[str, Case]:
+    """Scenes with system contracts beside them, some with other gas limits."""
+    return {name: _furnished(case, gas.get(name)) for name, case in cases.items()}
+
+
+def _furnished(case: Case, gas_limit: int | None) -> Case:
     taken = {account.address for account in case.accounts}
     added = [item for item in _system() if item.address not in taken]
     blocks = case.blocks
-    if name in _RAISED:
+    if gas_limit is not None:
         raised = [
-            replace(item, gas_limit=_RAISED[name])
+            replace(item, gas_limit=gas_limit)
             for item in blocks[0].transactions
             if isinstance(item, FieldTransaction)
         ]

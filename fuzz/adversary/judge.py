@@ -81,6 +81,8 @@ def _judge_accepted(engine: Engine, stage: Stage, played: Performance) -> Trial:
         return _unsound(played, str(error))
     if same and not any(dropped) and stated == stage.statement:
         return Trial(Verdict.SAME, ending)
+    if same and stated.configuration != stage.statement.configuration:
+        return _unsound(played, "chains of two configurations have the same output")
     fault = stated.broken_rule()
     if fault is not None:
         return _unsound(played, fault)
@@ -109,5 +111,5 @@ def _unsound(played: Performance, fault: str, honest: Ending | None = None) -> T
 def _about(played: Performance) -> str:
     names: set[str] = set()
     for query, honest, given in played.lies:
-        names |= changed_fields(query, honest, given)
+        names |= changed_fields(query, honest, given, played.protocol)
     return " ".join(sorted(names))

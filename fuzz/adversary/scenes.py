@@ -7,6 +7,7 @@ fuzzer's generators make can be a scene too.
 from collections.abc import Callable
 from typing import Final
 
+from fuzz.adversary.configured_scenes import configured_scenes
 from fuzz.adversary.interop_scenes import interop_scenes
 from fuzz.adversary.parts import (
     CONTRACT,
@@ -40,7 +41,10 @@ BARELY_ENOUGH_GAS: Final = 182_000
 def scenes(protocol: Protocol = DEFAULT) -> dict[str, Case]:
     """All scenes of a version by name."""
     made = {name: make() for name, make in _SCENES.items()}
-    return made if protocol is DEFAULT else interop_scenes(made)
+    if protocol is DEFAULT:
+        return made
+    later = configured_scenes if protocol is Protocol.V32 else interop_scenes
+    return later(made)
 
 
 def _transfer() -> Case:

@@ -21,13 +21,18 @@ from fuzz.adversary.statement import (
     StatedTransaction,
     Statement,
     follows,
+    has_configuration,
 )
 from zkos.guest.protocol.options import OPTION_BATCH, OPTION_REPORT
 from zkos.guest.protocol.queries import DA_NONE
 from zkos.host import delivery
 from zkos.host.case import Block, Case
 from zkos.host.channel import QueryChannel
-from zkos.host.codecs.metadata import encode_metadata, encode_proof_data
+from zkos.host.codecs.metadata import (
+    encode_configuration,
+    encode_metadata,
+    encode_proof_data,
+)
 from zkos.host.profile import RunOptions
 from zkos.host.state import ChainState
 from zkos.host.transactions import (
@@ -66,6 +71,7 @@ class Performance(NamedTuple):
     asked: list[Asked]
     lies: list[tuple[int, bytes, bytes]]
     """Query, honest answer, and what was said instead."""
+    protocol: Protocol = DEFAULT
 
 
 class Stage:
@@ -82,6 +88,11 @@ class Stage:
         self.state: Final = base.state_of_case(case)
         self.blocks: Final = case.blocks if case.batch else case.blocks[:1]
         self.transactions: Final = tuple(map(_delivered, self.blocks))
+        self.configuration: Final = (
+            encode_configuration(self.blocks[0].context)
+            if has_configuration(protocol)
+            else b""
+        )
         self.told: tuple[Told, ...] = ()
         self.statement = Statement((), 1)
         self.honest: list[Asked] = []
@@ -100,9 +111,10 @@ class Stage:
         if told is None:
             return Ending(Result.ABORT, reason="a block alone is refused")
         self.told = told
-        talk = Conversation(told, len(told))
+        talk = Conversation(told, len(told), configuration=self.configuration)
         ending = engine.run(talk, self.options)
-        self.statement = Statement(tuple(item.block for item in told), len(told))
+        blocks = tuple(item.block for item in told)
+        self.statement = Statement(blocks, len(told), self.configuration)
         self.honest = talk.asked
         self.output = ending.output or b""
         return ending
@@ -114,13 +126,16 @@ class Stage:
 
     def perform(self, engine: Engine, liars: tuple[Liar, ...]) -> Performance:
         """Run against liars."""
-        talk = Conversation(self.told, len(self.told), liars)
+        talk = Conversation(self.told, len(self.told), liars, self.configuration)
         ending = engine.run(talk, self.options)
-        return Performance(ending, talk.asked, talk.lies)
+        return Performance(ending, talk.asked, talk.lies, self.protocol)
 
     def answer_honestly(self, engine: Engine, statement: Statement) -> Ending:
         """Run on a statement, all else honest."""
-        talk = Conversation(self._tell(statement), statement.block_count)
+        told = self._tell(statement)
+        talk = Conversation(
+            told, statement.block_count, configuration=statement.configuration
+        )
         return engine.run(talk, self.options)
 
     def chain(
@@ -136,7 +151,7 @@ class Stage:
             told.append(tell(stated, self.world(state)))
             if index + 1 == len(self.blocks):
                 break
-            outcome = self._alone(engine, told[-1])
+            outcome = self._alone(engine, told[-1], self.configuration)
             if not outcome.succeeded:
                 return None
             state = base.state_after(state, outcome)
@@ -176,7 +191,7 @@ class Stage:
         for item in told:
             if last is not None and not _follows(*last[:2], item.block):
                 return "a block does not go on where the last one ended"
-            outcome = self._alone(engine, item)
+            outcome = self._alone(engine, item, statement.configuration)
             if not outcome.succeeded:
                 return "a block alone is refused"
             if last is not None and _upgrades(outcome):
@@ -206,10 +221,10 @@ class Stage:
             told.append(tell(block._replace(transactions=named), world))
         return tuple(told)
 
-    def _alone(self, engine: Engine, told: Told) -> Outcome:
+    def _alone(self, engine: Engine, told: Told, configuration: bytes) -> Outcome:
         """Run one block by itself, with a report; it need not be published."""
         quiet = tell(told.block._replace(scheme=int(DA_NONE)), told.world)
-        channel = QueryChannel(Teller((quiet,), 1))
+        channel = QueryChannel(Teller((quiet,), 1, configuration))
         word = self.options & ~int(OPTION_BATCH) | int(OPTION_REPORT)
         end = engine.run(channel, word)
         ending = base.Ending(end.result, end.reason, end.output)
@@ -242,6 +257,7 @@ def _state_block(
         encode_proof_data(
             tree.root(), tree.next_free_slot, context.last_block_timestamp
         ),
+        protocol,
     )
 
 

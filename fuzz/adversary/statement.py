@@ -1,8 +1,9 @@
 """What a run is a statement about, as the guest has heard it.
 
 The metadata and publishing scheme of each block, its transactions with their
-encodings, the proof data, the number of blocks. The public input binds these, nobody
-verifies them: whoever answers differently states something else.
+encodings, the proof data, the number of blocks, the configuration of the chain. The
+public input binds these, nobody verifies them: whoever answers differently states
+something else.
 
 Not of the statement is the sender of a transaction. It is asked for and compared with
 the one who signed (oracle spec 4), so a wrong one makes the transaction invalid. The
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from fuzz.adversary.queries import (
+    CONFIGURATION,
     CONTENT,
     COUNT,
     ENCODING,
@@ -23,9 +25,12 @@ from fuzz.adversary.queries import (
     SENDER,
     SIZE,
     WORD,
+    fields,
     span,
 )
+from zkos.guest.protocol.limits import TRANSACTION_GAS
 from zkos.guest.protocol.queries import (
+    CONFIGURATION_WORDS,
     DA_BLOBS,
     DA_KECCAK,
     DA_NONE,
@@ -89,10 +94,11 @@ class StatedBlock(NamedTuple):
     scheme: int
     transactions: tuple[StatedTransaction, ...]
     proof_data: bytes
+    protocol: Protocol = DEFAULT
 
     def metadatum(self, field: str) -> int:
         """A field of the metadata as a number."""
-        start, length = span(METADATA, field)
+        start, length = span(METADATA, field, self.protocol)
         return int.from_bytes(self.metadata[start - WORD :][:length], "little")
 
     @property
@@ -116,6 +122,13 @@ class Statement(NamedTuple):
 
     blocks: tuple[StatedBlock, ...]
     block_count: int
+    configuration: bytes = b""
+    """Of the chain of all blocks, since v32."""
+
+    def configured(self, field: str) -> int:
+        """A field of the configuration as a number."""
+        start, length = span(CONFIGURATION, field)
+        return int.from_bytes(self.configuration[start - WORD :][:length], "little")
 
     def believable(
         self, signer: Callable[[bytes], int]
@@ -129,7 +142,7 @@ class Statement(NamedTuple):
             kept = tuple(item for item in block.transactions if _is_heard(item, signer))
             blocks.append(block._replace(transactions=kept))
             numbers.append(len(block.transactions) - len(kept))
-        return Statement(tuple(blocks), self.block_count), tuple(numbers)
+        return self._replace(blocks=tuple(blocks)), tuple(numbers)
 
     def broken_rule(self) -> str | None:
         """A rule of oracle spec 1 or 3 that the statement breaks, if any.
@@ -138,6 +151,11 @@ class Statement(NamedTuple):
         """
         if self.block_count != len(self.blocks) or not self.blocks:
             return "another number of blocks"
+        if self.configuration:
+            if self.configured("proves_fri") not in (0, 1):
+                return "the configuration's flag is none"
+            if self.configured("max_tx_gas_limit") < int(TRANSACTION_GAS):
+                return "the chain allows transactions too little gas"
         first = self.blocks[0]
         for block in self.blocks:
             if block.metadatum("gas_limit") > MAX_BLOCK_GAS_LIMIT:
@@ -150,6 +168,8 @@ class Statement(NamedTuple):
                 return "a block is older than the one before"
             if block.scheme != first.scheme:
                 return "blocks are published in different ways"
+            if self.configuration:
+                continue  # one chain for all of them
             if block.metadatum("chain_id") != first.metadatum("chain_id"):
                 return "blocks are of different chains"
         return None
@@ -159,13 +179,25 @@ def hear(asked: Iterable[Asked], protocol: Protocol = DEFAULT) -> Statement:
     """The statement of a run that was accepted; raises Malformed."""
     blocks: list[StatedBlock] = []
     count = 1
+    configuration = b""
     rest = iter(asked)
     for item in rest:
         if item.query == COUNT:
             count = int.from_bytes(_payload(item.response, 0, 1), "little")
+        elif item.query == CONFIGURATION:
+            if configuration or blocks:
+                raise Malformed("a configuration that was not the first answer")
+            configuration = _words(item, int(CONFIGURATION_WORDS))
         elif item.query == METADATA:
             blocks.append(_hear_block(item, rest, protocol))
-    return Statement(tuple(blocks), count)
+    if bool(configuration) != has_configuration(protocol):
+        raise Malformed("a configuration too much or none")
+    return Statement(tuple(blocks), count, configuration)
+
+
+def has_configuration(protocol: Protocol) -> bool:
+    """Whether chains of a version have one, instead of an id in each block."""
+    return "chain_id" not in fields(METADATA, protocol)
 
 
 def _hear_block(first: Asked, rest: Iterator[Asked], protocol: Protocol) -> StatedBlock:
@@ -191,7 +223,8 @@ def _hear_block(first: Asked, rest: Iterator[Asked], protocol: Protocol) -> Stat
             transactions[-1] = transactions[-1]._replace(sender=sender)
         elif query == PROOF_DATA:
             proof_data = _words(item, int(PROOF_DATA_WORDS))
-            return StatedBlock(metadata, scheme, tuple(transactions), proof_data)
+            heard = tuple(transactions)
+            return StatedBlock(metadata, scheme, heard, proof_data, protocol)
     raise Malformed("a block without proof data")
 
 
@@ -251,7 +284,7 @@ def follows(
 ) -> bool:
     """Whether `block` goes on where `last` ended, with this root, size and hash."""
     number = (last.metadatum("block_number") + 1) % (1 << 64)
-    start, length = span(METADATA, "block_hashes")
+    start, length = span(METADATA, "block_hashes", last.protocol)
     hashes = last.metadata[start - WORD + _HASH_BYTES :][: length - _HASH_BYTES]
     expected = hashes + block_hash.to_bytes(_HASH_BYTES, "little")
     return (

@@ -41,7 +41,7 @@ _BY_VERSION: Final = {
     "block_batch": _LATER,
     "block_upstream": _LATER,
     "block_replay": _LATER,
-    "oracle": (Protocol.V31,),  # of v32 the lying host knows no statement yet
+    "oracle": _LATER,
 }
 """Those that there are once a version, called after it but for the default's."""
 _VERSIONS: Final = {

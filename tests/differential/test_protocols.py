@@ -6,15 +6,18 @@ from dataclasses import replace
 import pytest
 
 from differential.compare import first_difference
+from differential.outcome import TransactionStatus
 from differential.runners import cpython, native, riscv
 from differential.runners.base import run_chain
+from fuzz.adversary.parts import scene, send
 from tests.cli.support import rows, zkos_here
 from tests.support.published import CORPORA
-from zkos.host.case import load_case
+from zkos.host.case import AccountState, load_case
 from zkos.host.profile import Mode, Quirks, RunOptions
 from zkos.versions import Protocol
 
 UPGRADE = CORPORA / "protocols" / "upgrade_chain.json"
+REGRESSIONS = CORPORA / "regressions"
 MESSENGER, TOKEN, CONTEXT = 0x8008, 0x800A, 0x800B
 TREASURY, ROOTS = 0x10011, 0x10008
 MADE = (1 << 127) - 1
@@ -113,3 +116,40 @@ def test_blocks_of_several_protocols_are_no_batch():
     assert (
         "blocks of several protocol versions are no batch" in done.stdout + done.stderr
     )
+
+
+def alone(case, protocol, quirks=Quirks.NONE):
+    """The outcome of a case of one block under a protocol."""
+    options = RunOptions(protocol=protocol, quirks=quirks)
+    (outcome,) = run_chain(native.run_block, case, options)
+    return outcome
+
+
+def test_address_of_a_refused_creation_is_cold_since_v31():
+    refused = load_case(REGRESSIONS / "upstream_warm_refused_creation" / "case.json")
+    used = {
+        (protocol, quirks): alone(refused, protocol, quirks).transactions[0].gas_used
+        for protocol in Protocol
+        for quirks in Quirks
+    }
+    assert used.pop((Protocol.V30, Quirks.UPSTREAM)) == used[
+        Protocol.V30, Quirks.NONE
+    ] - (2600 - 100)
+    assert len(set(used.values())) == 1
+
+
+def creation(value):
+    """Of nothing, by a contract that has one wei."""
+    code = bytes.fromhex(f"5f5f60{value:02x}f000")
+    contract = AccountState(0xC0FFEE, code=code, balance=1)
+    return scene((contract,), [send(0xC0FFEE)])
+
+
+@pytest.mark.parametrize(("protocol", "looks"), [(Protocol.V30, 1), (Protocol.V31, 2)])
+def test_ether_for_a_creation_is_looked_at_twice_since_v31(protocol, looks):
+    with_ether, without = (
+        alone(creation(value), protocol).transactions[0] for value in (1, 0)
+    )
+    assert {with_ether.status, without.status} == {TransactionStatus.SUCCESS}
+    moved = 2 * (4000 + 1000)
+    assert with_ether.native_used - without.native_used == moved + 4000 * looks

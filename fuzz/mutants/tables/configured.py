@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from fuzz.mutants.mutant import Table
+from fuzz.mutants.mutant import Hunt, Table
 from zkos.versions import Protocol
 
 CONFIGURED: Final = Table("configured", "zkos.guest", protocol=Protocol.V32)
@@ -145,4 +145,67 @@ _plant(
     "        self.pubdata_used = BLOCK_PUBDATA\n",
     "        self.pubdata_used = U64(0)\n",
     "a block has published nothing before its first transaction",
+)
+
+# What the host may not say of the chain (v32 2.1, 9)
+
+_plant(
+    "cap_below_the_least",
+    "system.configured_metadata",
+    "        if self.largest_gas_limit < TRANSACTION_GAS:\n",
+    "        if self.largest_gas_limit == 0:\n",
+    "a chain may allow transactions less gas than the least",
+    hunt=Hunt.ORACLE,
+)
+_plant(
+    "flag_of_any_number",
+    "system.configured_metadata",
+    "        self.proves_fri = read_bool()\n",
+    "        self.proves_fri = read_u64() & 1 != 0\n",
+    "the flag for proofs may be any number",
+    hunt=Hunt.ORACLE,
+)
+_plant(
+    "chain_of_32_bits",
+    "system.configured_metadata",
+    "        self.chain_id = read_u64()\n",
+    "        self.chain_id = U64(U32.truncate(read_u64()))\n",
+    "the id of the chain is cut to 32 bits",
+    hunt=Hunt.ORACLE,
+)
+_plant(
+    "cap_of_32_bits",
+    "system.configured_metadata",
+    "        self.largest_gas_limit = read_u64()\n",
+    "        self.largest_gas_limit = U64(U32.truncate(read_u64()))\n",
+    "the cap of gas limits is cut to 32 bits",
+    hunt=Hunt.ORACLE,
+)
+_plant(
+    "configuration_of_any_length",
+    "system.oracle",
+    "        expect_words(CONFIGURATION_WORDS)\n",
+    "        oracle_read()\n",
+    "how many words the configuration has is not looked at",
+    hunt=Hunt.ORACLE,
+)
+_plant(
+    "configuration_asked_again",
+    "system.configured_metadata",
+    "        oracle.begin_metadata()\n",
+    "        oracle.begin_configuration()\n"
+    "        self.chain_id = read_u64()\n"
+    "        self.proves_fri = read_bool()\n"
+    "        self.largest_gas_limit = read_u64()\n"
+    "        oracle.begin_metadata()\n",
+    "each block asks for the configuration, which may then be another",
+    hunt=Hunt.ORACLE,
+)
+_plant(
+    "flag_not_bound",
+    "system.configured_metadata",
+    "        keccak.update_u256(U256(1) if self.proves_fri else U256(0))\n",
+    "        keccak.update_u256(U256(0))\n",
+    "the hash of the configuration lacks the flag",
+    hunt=Hunt.ORACLE,
 )

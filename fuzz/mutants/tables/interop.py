@@ -361,3 +361,21 @@ _plant(
     "a failed call leaves the deposit with its sender",
     harmless="the frame around it is rolled back as well",
 )
+
+# What refuses a creation (v31 EVM 4)
+
+_plant(
+    "creation_nonce_unseen",
+    "bootloader.creation",
+    "        if frame.depth == 0:\n            return False\n",
+    "        if frame.depth <= 1:\n            return False\n",
+    "a creation by the first contract does not pay for a look at its nonce",
+)
+_plant(
+    "refused_creation_warms",
+    "bootloader.creation",
+    "            if self._is_refused(payer, frame, deployer, value):\n",
+    "            self._target(payer, frame)\n"
+    "            if self._is_refused(payer, frame, deployer, value):\n",
+    "the address of a creation is warm before it is refused",
+)

@@ -5,7 +5,11 @@ from typing import Final
 
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
 from zkos.guest.protocol.io_ergs import TARGET_NEEDS_CODE
-from zkos.guest.protocol.limits import CALL_DEPTH
+from zkos.guest.protocol.limits import (
+    CALL_DEPTH,
+    CREATION_LOOKS_TWICE,
+    HIGHEST_NONCE,
+)
 from zkos.guest.protocol.quirks import QUIRK_WARMS_REFUSED_CREATION
 from zkos.guest.rlp.writer import RlpHasher, number_length
 from zkos.guest.state.io import Io
@@ -135,10 +139,14 @@ class Preparation:
             frame.address = self._address_by_salt(deployer, digest)
         else:
             frame.address = self._address_by_nonce(deployer)
-        if self.warms_refused:
+        if not CREATION_LOOKS_TWICE and self.warms_refused:
             self._target(payer, frame)
         if frame.depth > CALL_DEPTH:
             return Creation.REFUSED
+        if CREATION_LOOKS_TWICE:
+            if self._is_refused(payer, frame, deployer, value):
+                return Creation.REFUSED
+            self._target(payer, frame)
         if value != 0:
             account = io.read_account(NO_ENVIRONMENT, payer, deployer)
             if account.balance < value:
@@ -148,10 +156,24 @@ class Preparation:
                 io.increment_nonce(NO_ENVIRONMENT, payer, deployer)
             except NonceOverflow:
                 return Creation.REFUSED
-        if not self.warms_refused:
+        if not CREATION_LOOKS_TWICE and not self.warms_refused:
             self._target(payer, frame)
         target = io.account(frame.address)
         return Creation.READY if io.can_be_created(target) else Creation.COLLIDED
+
+    def _is_refused(
+        self, payer: Resources, frame: Frame, deployer: Address, value: U256
+    ) -> bool:
+        """Look at what refuses a creation before its address is looked at."""
+        io = self.io
+        if value != 0:
+            account = io.read_account(NO_ENVIRONMENT, payer, deployer)
+            if account.balance < value:
+                return True
+        if frame.depth == 0:
+            return False
+        account = io.read_account(NO_ENVIRONMENT, payer, deployer)
+        return account.nonce == HIGHEST_NONCE
 
     def _target(self, payer: Resources, frame: Frame) -> None:
         """Look at the account at the new address, where needed with its code."""

@@ -3,17 +3,14 @@
 Bootloader spec 8. Gas was charged before; each entry pays native for its checks.
 """
 
-from typing import Final
-
 from zkos.guest.flow.work import Work
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
+from zkos.guest.protocol.limits import HIGHEST_NONCE
 from zkos.guest.protocol.precompile_native import NATIVE_ECRECOVER
 from zkos.guest.protocol.transactions import HALF_CURVE_ORDER, REFUND_AUTHORIZATION
 from zkos.guest.state.account import Account
 from zkos.guest.system.resources import Resources
 from zkos.lang.ints import U64, U256, Address
-
-HIGHEST_NONCE: Final = U64(0xFFFF_FFFF_FFFF_FFFF)
 
 
 def apply_authorizations(work: Work, resources: Resources) -> None:

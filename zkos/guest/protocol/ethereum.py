@@ -57,8 +57,6 @@ GAS_TRANSACTION_MOST: Final = U64(
     since(FORK, {NO_FORK: 0xFFFF_FFFF_FFFF_FFFF, OSAKA: 1 << 24})
 )
 """EIP-7825."""
-HIGHEST_NONCE: Final = U64(0xFFFF_FFFF_FFFF_FFFF)
-"""No transaction may have it (EIP-2681)."""
 WEI_PER_GWEI: Final = U256(10**9)
 
 # System calls

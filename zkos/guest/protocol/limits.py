@@ -33,6 +33,10 @@ INITCODE_BYTES: Final = U32(49152)
 """EIP-3860."""
 RESERVED_PREFIX: Final = U8(0xEF)
 """First byte that no deployed code may have (EIP-3541)."""
+HIGHEST_NONCE: Final = U64(0xFFFF_FFFF_FFFF_FFFF)
+"""No transaction may have it (EIP-2681), and no account that has it creates."""
+CREATION_LOOKS_TWICE: Final = since(VERSION, {30: False, 31: True})
+"""Whether what refuses a creation is looked at before its address is, and again."""
 CALL_DEPTH: Final = U32(1024)
 """Of the deepest frame; the entry frame has depth 0."""
 STACK_WORDS: Final = U32(1024)

@@ -43,7 +43,6 @@ QUIRKS_UPSTREAM: Final = U32(
             30: 1023,
             31: int(
                 QUIRK_TRANSACTION_ABORTS_BLOCK
-                | QUIRK_WARMS_REFUSED_CREATION
                 | QUIRK_BELIEVES_HOST
                 | QUIRK_SPARES_UNDER_CONSTRUCTION
                 | QUIRK_WRAPS_PUBDATA

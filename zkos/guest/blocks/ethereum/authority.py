@@ -3,7 +3,7 @@
 from zkos.guest.blocks.ethereum.work import Work
 from zkos.guest.flow.delegations import exists
 from zkos.guest.protocol.environment import NO_ENVIRONMENT
-from zkos.guest.protocol.ethereum import HIGHEST_NONCE
+from zkos.guest.protocol.limits import HIGHEST_NONCE
 from zkos.guest.protocol.transactions import HALF_CURVE_ORDER, REFUND_AUTHORIZATION
 from zkos.lang.ints import U256, Address
 

@@ -16,12 +16,11 @@ from zkos.guest.protocol.ethereum import (
     GAS_TOKEN_FLOOR,
     GAS_TRANSACTION,
     GAS_TRANSACTION_MOST,
-    HIGHEST_NONCE,
     TOKENS_NON_ZERO,
     TYPE_BLOB,
     VERSION_KZG,
 )
-from zkos.guest.protocol.limits import INITCODE_BYTES
+from zkos.guest.protocol.limits import HIGHEST_NONCE, INITCODE_BYTES
 from zkos.guest.protocol.report import (
     REASON_BLOB_FEE_TOO_LOW,
     REASON_BLOB_GAS_LIMIT_REACHED,
