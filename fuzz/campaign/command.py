@@ -15,7 +15,7 @@ from typing import Final
 from fuzz.campaign.child import start
 from fuzz.campaign.crew import Crew, LocalCrew
 from fuzz.campaign.display import Display
-from fuzz.campaign.folder import FARM_FILE, Folder, FolderError, Settings
+from fuzz.campaign.folder import BY_YIELD, FARM_FILE, Folder, FolderError, Settings
 from fuzz.campaign.janitor import Janitor
 from fuzz.campaign.summary import Summary
 from fuzz.campaign.supervisor import CampaignError, Supervisor, seconds_before
@@ -36,6 +36,7 @@ from zkos.terminal.files import writing
 from zkos.terminal.text import shell_line
 
 _GIGABYTE: Final = 1 << 30
+EVENLY: Final = "even"
 _TELL_SECONDS: Final = 10.0
 """While a target is prepared it is said so often that it still is."""
 
@@ -55,6 +56,8 @@ class Wishes:
     json: bool = False
     corpus: Path | None = None
     """Further inputs to begin with, a folder for each target."""
+    turns: str | None = None
+    """How targets share the time; None is evenly here, by yield on a cluster."""
     cluster: str | None = None
     """Where Ray's head is; None is this machine."""
     storage: str | None = None
@@ -131,6 +134,7 @@ def _work(folder: Folder, wishes: Wishes, crew: Crew) -> int:
             if not interrupted:
                 supervisor.check_sight(summary)
     except CampaignError as error:
+        say(f"resume with: {resume_command(folder)}", to=messages())
         say(f"zkos fuzz: {error}", "bold red")
         return EXIT_ENGINE_FAILED
     tell_end(folder, summary, interrupted=interrupted)
@@ -186,10 +190,22 @@ def _settings(folder: Folder, wishes: Wishes, seconds: float | None) -> Settings
         slice_seconds=wishes.slice_seconds,
         memory_bytes=int(wishes.memory_gigabytes * _GIGABYTE),
         blind_seconds=wishes.blind_seconds,
+        turns=_turns(wishes),
     )
     folder.begin(settings)
     say(f"campaign in {folder.path}, seed {settings.seed}")
     return settings
+
+
+def _turns(wishes: Wishes) -> str | None:
+    """By yield where that was said, or where nothing was and a cluster works.
+
+    A number of inputs is not time to be shared.
+    """
+    said = wishes.turns or (EVENLY if wishes.cluster is None else BY_YIELD)
+    if said not in (EVENLY, BY_YIELD):
+        raise UserError(f"--turns {said}: not {EVENLY} or {BY_YIELD}")
+    return BY_YIELD if said == BY_YIELD and wishes.runs is None else None
 
 
 def _prepare(folder: Folder, settings: Settings, corpus: Path | None) -> int:

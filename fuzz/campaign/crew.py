@@ -18,8 +18,9 @@ STOP_SECONDS: Final = 1.0
 class Crew(Protocol):
     """What the supervisor asks of whoever runs workers."""
 
-    poll_seconds: float
-    """How long the supervisor waits between two looks."""
+    @property
+    def poll_seconds(self) -> float:
+        """How long the supervisor waits between two looks."""
 
     @property
     def trouble(self) -> str:

@@ -3,6 +3,8 @@
 campaign.json             settings, written once
 farm.json                 of a campaign of many machines, which those are
 history.jsonl             a line every few seconds
+budget.jsonl              where targets share time by what they find: each turn
+roster.json               how workers stand
 TARGET/seeds/             inputs the campaign began with
 TARGET/corpus/            inputs it kept
 TARGET/quarantine/        inputs that killed a worker when they were read
@@ -46,6 +48,10 @@ FARM_FILE: Final = "farm.json"
 """Where a campaign of many machines remembers them."""
 
 
+BY_YIELD: Final = "yield"
+"""Turns of targets follow what they still find."""
+
+
 class FolderError(UserError):
     """The folder is no campaign's or another one's; one line for the user."""
 
@@ -67,6 +73,8 @@ class Settings:
     """Resident memory of a worker."""
     blind_seconds: float = 180.0
     """After this long without any growth or valid input the campaign ends."""
+    turns: str | None = None
+    """How targets share the time: evenly, or `yield`."""
 
 
 class Folder:
@@ -347,6 +355,7 @@ _SETTINGS: Final[dict[str, tuple[type, ...]]] = {
     "slice_seconds": _NUMBER,
     "memory_bytes": (int,),
     "blind_seconds": _NUMBER,
+    "turns": (str, type(None)),
 }
 """Fields of the settings and the types they have in JSON."""
 

@@ -6,6 +6,7 @@ written after what it stands for, so that what it names is whole.
 
 import json
 import time
+import zlib
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,17 +27,30 @@ class Mark:
     """`entry` or `finding`."""
     name: str
     target: str
-    first: int = 0
-    """Of an entry, the features it was kept for, as a set of bits."""
+    first: bytes = b""
+    """Of an entry, the features it was kept for, packed."""
     cost: int = 0
     """Of an entry: what running it takes, as the pool counts."""
     serial: int = field(default_factory=time.time_ns)
     """Orders the marks of a worker: by when they were made."""
 
     @property
+    def features(self) -> int:
+        """The features it was kept for, as a set of bits."""
+        return (
+            int.from_bytes(zlib.decompress(self.first), "little") if self.first else 0
+        )
+
+    @property
     def key(self) -> str:
         """What tells it from all other marks of a campaign."""
         return f"{self.kind}-{self.target}-{self.name}".replace("/", "_")
+
+
+def packed(features: int) -> bytes:
+    """A set of features small enough to be sent: few of its many bits are set."""
+    size = (features.bit_length() + 7) // 8
+    return zlib.compress(features.to_bytes(size, "little"), 1)
 
 
 class Outbox:
@@ -45,10 +59,15 @@ class Outbox:
     def __init__(self, path: Path) -> None:
         self._path: Final = path
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes marks."""
+        return self._path.is_dir()
+
     def put(self, mark: Mark) -> None:
         """Remember something that is whole by now; raises OSError."""
-        if self._path.is_dir():
-            fields = {**asdict(mark), "first": hex(mark.first)}
+        if self.is_open:
+            fields = {**asdict(mark), "first": mark.first.hex()}
             text = json.dumps(sealed(fields)).encode()
             write_file(self._place(mark), text)
 
@@ -58,7 +77,7 @@ class Outbox:
         for path in sorted(self._path.glob("[!.]*.json")):
             with suppress(FileError, ValueError, TypeError, KeyError):
                 fields = unsealed(read_file(path))
-                fields["first"] = int(fields["first"], 16)
+                fields["first"] = bytes.fromhex(fields["first"])
                 found.append(Mark(**fields))
         return found
 

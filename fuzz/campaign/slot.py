@@ -20,7 +20,7 @@ from zkos.terminal.files import FileError
 
 _BYTES: Final = 4096
 _INPUT: Final = struct.Struct("<dQBQ32s32s")
-_TOTALS: Final = struct.Struct("<QdQQQQQQQQQQdQ")
+_TOTALS: Final = struct.Struct("<QdQQQQQQQQQQdQQQ")
 """A number that grows with every writing, then the fields of `Progress`."""
 _SUM: Final = struct.Struct("<I")
 _INPUT_AT: Final = 0
@@ -48,6 +48,10 @@ class Progress:
     last_new: float = 0.0
     """When it last kept an input, by the clock on the wall."""
     compared: int = 0
+    repeated: int = 0
+    """Inputs run twice, to see whether they reach the same."""
+    unstable: int = 0
+    """Features that did not come both times, and are ignored since."""
 
 
 @dataclass(frozen=True, slots=True)

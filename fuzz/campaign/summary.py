@@ -44,6 +44,8 @@ class Summary:
                     "coverage": item.coverage,
                     "features": item.features,
                     "entries": item.entries,
+                    "repeated": item.repeated,
+                    "unstable": item.unstable,
                     "seconds": round(item.seconds, 2),
                 }
                 for name, item in self.targets.items()
@@ -161,4 +163,6 @@ def _sum(rows: list[Progress], joined: Callable[[list[int]], int]) -> Progress:
         iteration=max((row.iteration for row in rows), default=0),
         last_new=max((row.last_new for row in rows), default=0.0),
         compared=sum(row.compared for row in rows),
+        repeated=sum(row.repeated for row in rows),
+        unstable=joined([row.unstable for row in rows]),
     )

@@ -6,12 +6,14 @@ workers, on which machines, is the crew's affair.
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from fuzz.campaign.budget import Budget
 from fuzz.campaign.crew import Crew
-from fuzz.campaign.folder import Folder, Settings
+from fuzz.campaign.folder import BY_YIELD, Folder, Settings
 from fuzz.campaign.post import Standing, State
 from fuzz.campaign.roster import Row, write_roster
 from fuzz.campaign.slot import Progress
@@ -73,6 +75,8 @@ class Supervisor:
         self._settings: Final[Settings] = folder.settings()
         self._show: Final = show
         self._crew: Final = crew
+        by_yield = self._settings.turns == BY_YIELD and len(self._settings.targets) > 1
+        self._budget: Final = Budget(folder) if by_yield else None
         self._lanes: Final[list[Lane]] = []
         self._spent: Final = dict.fromkeys(self._settings.targets, 0.0)
         """Seconds in which there were workers of a target, in this run."""
@@ -121,7 +125,14 @@ class Supervisor:
     def _staff(self) -> None:
         """Have every lane at work that the crew has by now."""
         number = self._crew.lanes
-        if not self._lanes:
+        if self._budget is not None:
+            targets = self._settings.targets
+            known = len(self._lanes)
+            new = [
+                Lane(n, list(targets), n % len(targets)) for n in range(known, number)
+            ]
+            self._lanes.extend(new)
+        elif not self._lanes:
             self._lanes.extend(_lanes(self._settings.targets, number))
             new = self._lanes
         else:
@@ -169,10 +180,14 @@ class Supervisor:
         """The next target's turn, if one is left."""
         if lane.is_done:
             return
-        while True:
+        if self._budget is not None:
+            found = Counter(item.target for item in self._folder.findings())
+            chosen = self._budget.next(lane.number, self._summary(), found)
+            lane.turn = lane.targets.index(chosen)
+        else:
             lane.turn = (lane.turn + 1) % len(lane.targets)
-            if lane.target not in lane.done:
-                break
+        while lane.target in lane.done:
+            lane.turn = (lane.turn + 1) % len(lane.targets)
         self._begin(lane)
 
     def _report(self) -> None:

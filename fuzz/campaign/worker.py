@@ -17,7 +17,7 @@ from fuzz.campaign.child import collect_rarely, die_with
 from fuzz.campaign.finding import Finding
 from fuzz.campaign.folder import Folder, Settings
 from fuzz.campaign.lost import save_lost, save_recipe
-from fuzz.campaign.outbox import ENTRY, Mark
+from fuzz.campaign.outbox import ENTRY, Mark, packed
 from fuzz.campaign.slot import Progress, Slot
 from fuzz.corpus import Corpus
 from fuzz.coverage.engine import Hooks, Making, Recipe, Search
@@ -120,8 +120,10 @@ class Worker:
     def _keep(self, entry: Entry[Any], content: bytes) -> None:
         self._known.add(entry.name)
         self._corpus.add(content)
-        mark = Mark(ENTRY, entry.name, self._target.name, entry.first, entry.cost)
-        self._folder.outbox.put(mark)
+        if self._folder.outbox.is_open:
+            first = packed(entry.first)
+            mark = Mark(ENTRY, entry.name, self._target.name, first, entry.cost)
+            self._folder.outbox.put(mark)
         self._last_new = time.time()
 
     def _found(self, problem: Problem, value: Any, recipe: Recipe) -> None:
@@ -173,6 +175,8 @@ class Worker:
                 iteration=self._search.iteration,
                 last_new=self._last_new,
                 compared=before.compared + totals.compared,
+                repeated=before.repeated + totals.repeated,
+                unstable=pool.unstable.bit_count(),
             )
         )
 

@@ -52,6 +52,8 @@ class Totals:
     rejected: int = 0
     problems: int = 0
     compared: int = 0
+    repeated: int = 0
+    """Inputs run a second time, to see whether they reach the same."""
     peer_seconds: float = 0.0
 
     def add(self, observation: Observation) -> None:
@@ -165,6 +167,21 @@ class Search(Generic[I]):
         return Recipe(Making.MUTATE, seed, parent.name, donor.name)
 
     def _try(self, value: I, recipe: Recipe, parent: Entry[I] | None) -> bool:
+        observation, features = self._observe(value)
+        self.totals.add(observation)
+        if observation.problem is not None:
+            self.hooks.found(observation.problem, value, recipe)
+        if recipe.making is not Making.GIVEN and self.pool.new(features):
+            self._repeat(value, recipe, features)
+        first = self.pool.new(features)
+        if first:
+            return self._keep(value, observation.work, first, None)
+        if parent is not None and not parent.first & ~features:
+            return self._keep(value, observation.work, parent.first, parent)
+        return False
+
+    def _observe(self, value: I) -> tuple[Observation, int]:
+        """Run an input; what came of it, and all features it reached."""
         counters = self.target.counters
         if counters is not None:
             counters.clear()
@@ -172,15 +189,15 @@ class Search(Generic[I]):
         features = observation.semantic
         if counters is not None:
             features |= counters.features()
-        self.totals.add(observation)
-        if observation.problem is not None:
-            self.hooks.found(observation.problem, value, recipe)
-        first = self.pool.new(features)
-        if first:
-            return self._keep(value, observation.work, first, None)
-        if parent is not None and not parent.first & ~features:
-            return self._keep(value, observation.work, parent.first, parent)
-        return False
+        return observation, features
+
+    def _repeat(self, value: I, recipe: Recipe, features: int) -> None:
+        """Run an input again: what it does not reach both times is unstable."""
+        self.hooks.begin(recipe)
+        again, others = self._observe(value)
+        self.totals.repeated += 1
+        self.totals.peer_seconds += again.peer_seconds
+        self.pool.unstable |= features ^ others
 
     def _keep(self, value: I, work: int, first: int, old: Entry[I] | None) -> bool:
         """Keep an input for `first`, in place of `old` only if it is cheaper."""

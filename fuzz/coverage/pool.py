@@ -41,6 +41,8 @@ class Pool(Generic[I]):
 
     entries: list[Entry[I]] = field(default_factory=list)
     seen: int = 0
+    unstable: int = 0
+    """Features an input reached and, run again, did not: they count for nothing."""
     bytes: int = 0
     """Size of all entries."""
     _names: dict[str, Entry[I]] = field(default_factory=dict)
@@ -53,8 +55,8 @@ class Pool(Generic[I]):
         return self._names.get(name)
 
     def new(self, features: int) -> int:
-        """Those of the features nobody had."""
-        return features & ~self.seen
+        """Those of the features nobody had and that can be relied on."""
+        return features & ~(self.seen | self.unstable)
 
     def see(self, features: int) -> None:
         """Take note of features without keeping their input."""

@@ -2,19 +2,26 @@
 
 import logging
 import os
+import socket
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+from fuzz.campaign.supervisor import CampaignError
 from fuzz.farm.actor import StationActor
 from fuzz.farm.identity import Builds, identity, read_build, stranger
 from zkos.terminal.console import say
 from zkos.terminal.errors import UserError
 
 _GREET_SECONDS: Final = 120.0
+_CONNECT_SECONDS: Final = 2.0
+_HEAD_SECONDS: Final = 20.0
+"""A head that does not answer for so long is given up."""
 
 
 class ClusterError(UserError):
@@ -28,6 +35,19 @@ class Machine:
     node: str
     address: str
     cores: int
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A station that was invited and has no seat yet."""
+
+    machine: Machine
+    actor: Any
+    question: Any
+    asked: float
+    builds: Builds
+    is_furnished: bool = False
+    """Builds it lacked were sent to it."""
 
 
 class Cluster:
@@ -46,11 +66,18 @@ class Cluster:
             word = " ".join(str(error).split())[:200] or type(error).__name__
             raise ClusterError(f"--cluster {address}: {word}") from error
         self._refused: Final[set[str]] = set()
-        self._accepted: Final[set[str]] = set()
+        self._head: Final = None if address.startswith("ray://") else _head()
+        self._silent_since: float | None = None
+        self.is_gone = False
+        """Whether the head was given up: nothing more can be asked."""
         self.address: Final = address
 
     def machines(self) -> list[Machine]:
-        """Those that are alive and were not refused, in an order that stays."""
+        """Those that are alive and were not refused, in an order that stays.
+
+        Raises OSError while the head does not answer, CampaignError when it is gone.
+        """
+        self._check_head()
         found = [
             Machine(
                 row["NodeID"],
@@ -62,50 +89,78 @@ class Cluster:
         ]
         return sorted(found, key=lambda item: (item.address, item.node))
 
-    def hire(self, machine: Machine, builds: Builds) -> Any | None:
-        """A station on a core of a machine; None if it is refused or does not come."""
+    def invite(self, machine: Machine, builds: Builds) -> Arrival:
+        """Have an actor made on a core of a machine, which says what it is."""
         where = NodeAffinitySchedulingStrategy(machine.node, soft=False)
-        actor: Any = ray.remote(StationActor).options(
+        made: Any = ray.remote(StationActor).options(
             num_cpus=1, scheduling_strategy=where, max_concurrency=1
         )
-        made = actor.remote()
+        actor = made.remote()
+        now = time.monotonic()
+        return Arrival(machine, actor, actor.greet.remote(builds), now, builds)
+
+    def attend(self, arrival: Arrival) -> bool | None:
+        """Whether a station may take a seat; None while that is not known."""
+        ready, _ = ray.wait([arrival.question], timeout=0)
+        if not ready:
+            late = time.monotonic() - arrival.asked > _GREET_SECONDS
+            return self._dismiss(arrival) if late else None
         try:
-            reason = self._unfit(machine, made, builds)
+            answer = ray.get(arrival.question)
         except Exception as error:
             # A machine may go at any moment; one without our code cannot load it.
-            word = " ".join(str(error).split())
-            reason = None
-            if "ModuleNotFoundError" in word or "No module named" in word:
-                reason = "it lacks our code, or a package of it"
-            if reason is None:
-                ray.kill(made)
-                return None
+            lacks = "No module named" in str(error)
+            reason = "it lacks our code, or a package of it" if lacks else None
+            return self._dismiss(arrival, reason)
+        if arrival.is_furnished:
+            damaged = f"build {answer[:16]} came damaged" if answer else None
+            return True if damaged is None else self._dismiss(arrival, damaged)
+        theirs, lacking, other = answer
+        reason = stranger(identity(), theirs)
+        if reason is None and other is not None:
+            reason = f"another cache: its build {other[:16]} has another content"
         if reason is not None:
-            ray.kill(made)
+            return self._dismiss(arrival, reason)
+        if not lacking:
+            return True
+        contents: Mapping[str, bytes] = {name: read_build(name) for name in lacking}
+        arrival.question = arrival.actor.furnish.remote(arrival.builds, contents)
+        arrival.asked = time.monotonic()
+        arrival.is_furnished = True
+        return None
+
+    def _check_head(self) -> None:
+        """See that the head is there, before Ray ends this process for its absence."""
+        if self._head is None:
+            return
+        try:
+            socket.create_connection(self._head, _CONNECT_SECONDS).close()
+            self._silent_since = None
+        except OSError:
+            now = time.monotonic()
+            self._silent_since = self._silent_since or now
+            if now - self._silent_since > _HEAD_SECONDS:
+                self.is_gone = True
+                raise CampaignError("the cluster's head is gone") from None
+            raise
+
+    def _dismiss(self, arrival: Arrival, reason: str | None = None) -> bool:
+        """Let a station go; for a reason its machine is refused, which is told once."""
+        with suppress(Exception):  # the cluster may be gone
+            ray.kill(arrival.actor)
+        machine = arrival.machine
+        if reason is not None and machine.node not in self._refused:
             self._refused.add(machine.node)
             say(f"node {machine.address} ({machine.node[:8]}) is refused: {reason}")
-            return None
-        return made
-
-    def _unfit(self, machine: Machine, actor: Any, builds: Builds) -> str | None:
-        """Why a machine cannot take part; builds it lacks are given to it."""
-        greeting = ray.get(actor.greet.remote(builds), timeout=_GREET_SECONDS)
-        theirs, lacks, other = greeting
-        reason = stranger(identity(), theirs)
-        if reason is not None:
-            return reason
-        if other is not None:
-            return f"another cache: its build {other[:16]} has another content"
-        if machine.node not in self._accepted and lacks:
-            contents: Mapping[str, bytes] = {name: read_build(name) for name in lacks}
-            damaged = ray.get(
-                actor.furnish.remote(builds, contents), timeout=_GREET_SECONDS
-            )
-            if damaged is not None:
-                return f"build {damaged[:16]} came damaged"
-        self._accepted.add(machine.node)
-        return None
+        return False
 
     def close(self) -> None:
         """Leave the cluster; stations end with that."""
         ray.shutdown()
+
+
+def _head() -> tuple[str, int]:
+    """Where the head listens."""
+    address = str(ray.get_runtime_context().gcs_address)
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)

@@ -8,7 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,6 +48,8 @@ class Hub:
         self._waiting: Final[dict[str, int]] = {}
         """Bytes by key of mark."""
         self._queue: Final[queue.Queue[tuple[Mark | None, int, Parcel]]] = queue.Queue()
+        self._offered: Final[dict[str, Mark]] = {}
+        """What was asked for: only then its features are sent."""
         self._stored: Final[queue.Queue[Stored]] = queue.Queue()
         self._synced: dict[str, tuple[int, int]] = {}
         self._last_sync = 0.0
@@ -72,13 +74,16 @@ class Hub:
                     self._ledger(mark).add(mark)  # its features may not be known yet
                 settled.append(mark)
             elif sum(self._waiting.values()) < _MOST_WAITING:
+                self._offered[mark.key] = mark
                 wanted.append(mark)
-        return wanted, settled
+        return list(map(slim, wanted)), list(map(slim, settled))
 
     def receive(self, lane: int, mark: Mark, parcel: Parcel) -> bool:
         """Have something stored; whether its finder may forget it at once."""
-        if mark.key in self._waiting:
+        offered = self._offered.pop(mark.key, None)
+        if mark.key in self._waiting or offered is None:
             return False
+        mark = replace(offered, serial=mark.serial)
         if not parcel or not self._wants(mark):
             return True
         fault = fault_of(mark, parcel)
@@ -171,7 +176,7 @@ class Hub:
         if mark is not None:
             place(self._folder.path, parcel)
             self._announce(mark, lane, parcel)
-            self._stored.put(Stored(mark, lane, parcel))
+            self._stored.put(Stored(slim(mark), lane, parcel))
         if self.trouble is not None:
             say("the storage is back")
             self.trouble = None
@@ -191,6 +196,11 @@ class Hub:
         if self.trouble is None:
             say(f"the storage is away, what is found waits: {word}")
         self.trouble = word
+
+
+def slim(mark: Mark) -> Mark:
+    """A mark without its features: who made it knows them."""
+    return replace(mark, first=b"")
 
 
 def fetch(store: Store, folder: Path, paths: Iterable[str] | None = None) -> int:

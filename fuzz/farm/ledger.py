@@ -22,14 +22,16 @@ class Ledger:
         """Whether an input adds something, or does the same more cheaply."""
         if mark.name in self.names:
             return False
-        if mark.first & ~self.seen:
+        features = mark.features
+        if features & ~self.seen:
             return True
-        known = self._costs.get(mark.first)
+        known = self._costs.get(features)
         return known is not None and mark.cost < known
 
     def add(self, mark: Mark) -> None:
         """An input is kept."""
+        features = mark.features
         self.names.add(mark.name)
-        self.seen |= mark.first
-        known = self._costs.get(mark.first)
-        self._costs[mark.first] = mark.cost if known is None else min(known, mark.cost)
+        self.seen |= features
+        known = self._costs.get(features)
+        self._costs[features] = mark.cost if known is None else min(known, mark.cost)

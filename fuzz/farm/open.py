@@ -90,7 +90,8 @@ def opened(farm: Farm, folder: Folder, store: Store | None) -> Iterator[Crew]:
         hub = Hub(folder, store)
         yield RayCrew(folder, cluster, hub, farm.campaign, builds, farm.most)
     finally:
-        cluster.close()
+        if not cluster.is_gone:
+            cluster.close()
 
 
 def _builds(folder: Folder) -> set[str]:

@@ -15,14 +15,19 @@ import ray
 from fuzz.campaign.folder import Folder
 from fuzz.campaign.outbox import ENTRY
 from fuzz.campaign.post import Standing, State
+from fuzz.campaign.supervisor import CampaignError
 from fuzz.corpus import write_atomically
-from fuzz.farm.cluster import Cluster, Machine
+from fuzz.farm.cluster import Arrival, Cluster
 from fuzz.farm.hub import Hub
 from fuzz.farm.identity import Builds
 from fuzz.farm.messages import Begin, Orders, Report
 from fuzz.farm.seat import Seat
 from zkos.terminal.console import say
 
+_POLL_SECONDS: Final = 0.5
+_MOST_QUESTIONS: Final = 200.0
+"""A second, to all stations together."""
+_MOST_SEATS: Final = 100_000
 _LOOK_SECONDS: Final = 3.0
 """How often machines are counted."""
 _SILENT_SECONDS: Final = 90.0
@@ -35,8 +40,6 @@ Batch = list[Mapping[str, bytes]]
 
 class RayCrew:
     """A crew on a cluster; machines may come and go."""
-
-    poll_seconds = 0.5
 
     def __init__(
         self,
@@ -57,11 +60,17 @@ class RayCrew:
         self._seats: Final[list[Seat]] = []
         self._batches: Final[dict[str, list[Any]]] = {}
         """Of each target, entries in the order they came, as references."""
+        self._arrivals: Final[list[Arrival]] = []
         self._seeds: Final[dict[str, Any]] = {}
         self._looked = 0.0
         settings = folder.settings()
         # Workers take over from others where there may be others.
         self._settings: Final = replace(settings, jobs=1 if most == 1 else 2)
+
+    @property
+    def poll_seconds(self) -> float:
+        """Longer with many seats: the driver asks so many a second at most."""
+        return max(_POLL_SECONDS, len(self._seats) / _MOST_QUESTIONS)
 
     @property
     def trouble(self) -> str:
@@ -71,9 +80,7 @@ class RayCrew:
     @property
     def lanes(self) -> int:
         """As many as ever had a station; cores that come late add to them."""
-        if time.monotonic() - self._looked > _LOOK_SECONDS:
-            self._looked = time.monotonic()
-            self._hire()
+        self._hire()
         return len(self._seats)
 
     def begin(self, lane: int, target: str) -> None:
@@ -104,14 +111,16 @@ class RayCrew:
 
     def end(self) -> None:
         """Ask all stations to end, store what comes in, and leave."""
-        deadline = time.monotonic() + _END_SECONDS
+        deadline = time.monotonic() + (0.0 if self._cluster.is_gone else _END_SECONDS)
         for seat in self._seats:
             seat.released = True
         while time.monotonic() < deadline and any(map(self._is_busy, self._seats)):
             self.look()
             time.sleep(0.1)
         self._hub.close(_END_SECONDS)
-        with suppress(Exception):  # the cluster may be gone
+        if self._cluster.is_gone:
+            return  # whoever asks Ray now waits for ever
+        with suppress(Exception):
             calls = [s.actor.end.remote() for s in self._seats if s.actor is not None]
             ray.wait(calls, num_returns=len(calls), timeout=_END_SECONDS)
         self._cluster.close()
@@ -127,9 +136,20 @@ class RayCrew:
         return seat.standing.state is State.WORKING or bool(seat.wanted or seat.settled)
 
     def _hire(self) -> None:
-        """Have a station on every core there is, the lowest lanes first."""
+        """Invite stations to all cores that have none, and seat those that came."""
+        for arrival in list(self._arrivals):
+            may_sit = self._cluster.attend(arrival)
+            if may_sit is not None:
+                self._arrivals.remove(arrival)
+            if may_sit:
+                self._sit(arrival)
+        if time.monotonic() - self._looked < _LOOK_SECONDS:
+            return
+        self._looked = time.monotonic()
         try:
             machines = self._cluster.machines()
+        except CampaignError:
+            raise
         except Exception as error:  # the head may be away: what runs goes on
             say(f"the cluster does not answer: {' '.join(str(error).split())[:120]}")
             return
@@ -138,30 +158,31 @@ class RayCrew:
             if seat.actor is not None and seat.node not in alive:
                 self._give_up(seat, "its node is gone")
         for machine in machines:
-            taken = sum(seat.node == machine.node for seat in self._seats)
-            for _ in range(machine.cores - taken):
-                free = self._free_seat()
-                if free is None or not self._sit(free, machine):
-                    break
+            here = [seat.node for seat in self._seats]
+            here += [arrival.machine.node for arrival in self._arrivals]
+            for _ in range(machine.cores - here.count(machine.node)):
+                if self._room() > len(self._arrivals):
+                    arrival = self._cluster.invite(machine, self._builds)
+                    self._arrivals.append(arrival)
 
-    def _free_seat(self) -> Seat | None:
-        free = next((seat for seat in self._seats if seat.actor is None), None)
-        if free is None and (self._most is None or len(self._seats) < self._most):
-            free = Seat(len(self._seats))
-        return free
+    def _room(self) -> int:
+        """How many stations could take a seat."""
+        free = sum(seat.actor is None for seat in self._seats)
+        most = _MOST_SEATS if self._most is None else self._most
+        return free + max(0, most - len(self._seats))
 
-    def _sit(self, seat: Seat, machine: Machine) -> bool:
-        actor = self._cluster.hire(machine, self._builds)
-        if actor is None:
-            return False
-        actor.settle_in.remote(self._campaign, self._settings, seat.lane)
-        seat.actor, seat.node = actor, machine.node
+    def _sit(self, arrival: Arrival) -> None:
+        """Give a station the lowest lane that is free."""
+        seat = next((seat for seat in self._seats if seat.actor is None), None)
+        if seat is None:
+            seat = Seat(len(self._seats))
+            self._seats.append(seat)
+        machine = arrival.machine
+        seat.actor, seat.node = arrival.actor, machine.node
         seat.place = f"{machine.address} {machine.node[:8]}"
         seat.heard = time.monotonic()
-        if seat not in self._seats:
-            self._seats.append(seat)
+        seat.actor.settle_in.remote(self._campaign, self._settings, seat.lane)
         say(f"lane {seat.lane} is on {machine.address} ({machine.node[:8]})", "dim")
-        return True
 
     def _hear(self, seat: Seat) -> None:
         if seat.question is not None:

@@ -149,7 +149,7 @@ class Station:
         changed = {}
         for path in self._folder.path.glob(f"*/lane-{self._lane}.slot"):
             name = path.relative_to(self._folder.path).as_posix()
-            content = path.read_bytes()
+            content = path.read_bytes().rstrip(b"\0")  # three quarters are empty
             if self._slots.get(name) != content:
                 self._slots[name] = changed[name] = content
         return changed

@@ -11,6 +11,8 @@ _BY_TARGET: Final = {
     "compared": ("counter", "Blocks of which two engines were heard"),
     "coverage": ("gauge", "Counters covered"),
     "features": ("gauge", "Features reached"),
+    "repeated": ("counter", "Inputs run twice"),
+    "unstable": ("gauge", "Features that did not come both times"),
     "entries": ("gauge", "Inputs kept"),
 }
 

@@ -23,14 +23,18 @@ main()
 """
 
 
-def start(folder, *options, target=NAME):
-    """`zkos fuzz run` in a process group of its own, as a terminal's job."""
+def start(folder, *options, target=NAME, inside=(), cwd=None):
+    """`zkos fuzz run` in a process group of its own, as a terminal's job.
+
+    `inside` are words of a command that runs it.
+    """
     targets = [target] if isinstance(target, str) else target
-    command = [sys.executable, "-c", PROGRAM]
+    command = [*inside, sys.executable, "-c", PROGRAM]
     command += ["fuzz", "run", *targets, "--folder", str(folder), *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"}
     return subprocess.Popen(
         command,
+        cwd=cwd,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

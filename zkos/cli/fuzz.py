@@ -73,6 +73,15 @@ def run(
     json: Annotated[
         bool, typer.Option("--json", help="History lines on standard output.")
     ] = False,
+    turns: Annotated[
+        str | None,
+        typer.Option(
+            "--turns",
+            metavar="even|yield",
+            help="How targets share the time: evenly, or by what they still find.",
+            show_default="even; yield with --cluster",
+        ),
+    ] = None,
     cluster: Annotated[
         str | None,
         typer.Option(
@@ -114,6 +123,7 @@ def run(
         blind_seconds=blind,
         json=json,
         corpus=corpus,
+        turns=turns,
         cluster=cluster,
         storage=storage,
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 RAY = str(Path(sys.executable).with_name("ray"))
 ROOT = Path(__file__).resolve().parents[3]
 STORE_BYTES = 100_000_000
+TRIES = 4
 
 
 def free_ports(number):
@@ -58,22 +59,31 @@ class Node:
             command += [f"--{name}", str(number)]
         self.client = f"ray://127.0.0.1:{ports[4]}"
         self.log = self.place.with_suffix(".log")
-        known = {
+        self.command = command
+        self.environment = {
             **os.environ,
             "RAY_AUTH_MODE": "disabled",
             "PYTHONPATH": str(ROOT),
             "ZKOS_FARM": str(self.place / "stations"),
             **dict(environment),
         }
+        self.tries = 0
+        self.start()
+
+    def start(self):
+        """Begin; on a busy machine Ray's own limits may end it before it runs."""
+        self.tries += 1
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                command, env=known, stdout=log, stderr=log, cwd="/"
+                self.command, env=self.environment, stdout=log, stderr=log, cwd="/"
             )
 
-    def wait(self, seconds=120):
+    def wait(self, seconds=240):
         """Until it runs; itself."""
         deadline = time.monotonic() + seconds
         while b"runtime started" not in self.log.read_bytes():
+            if self.process.poll() is not None and self.tries < TRIES:
+                self.start()
             assert self.process.poll() is None, self.log.read_text()
             assert time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.2)

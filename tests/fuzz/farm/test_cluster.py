@@ -131,7 +131,9 @@ def test_a_node_with_other_code_is_refused_in_one_line(tmp_path, nodes):
     head = nodes(1)
     nodes(1, head, environment={"PYTHONPATH": str(copy)})
     folder = tmp_path / "c"
-    process = start(folder, "--seed", SEED, "--cluster", head.address, target=RICH)
+    options = ("--seed", SEED, "--cluster", head.address)
+    # Ray's workers look for code where the driver runs, if they have that folder.
+    process = start(folder, *options, target=RICH, cwd="/")
     wait_until(lambda: check_announced(folder) > 20, process, 120)
     time.sleep(20)
     process.send_signal(signal.SIGINT)
@@ -147,3 +149,18 @@ def test_no_cluster_is_one_line(tmp_path):
     code, _, errors = finish(process, 300)
     assert code == 2
     assert errors.strip().splitlines()[-1].startswith("zkos: --cluster 127.0.0.1:1: ")
+
+
+def test_a_head_that_is_gone_ends_the_driver_which_says_how_to_go_on(tmp_path, nodes):
+    head = nodes(1)
+    folder = tmp_path / "c"
+    options = ("--seed", SEED, "--cluster", head.address)
+    process = start(folder, *options, target=RICH)
+    wait_until(lambda: check_announced(folder) > 20, process, 120)
+    head.kill()
+    code, _, errors = finish(process, 120)
+    assert code == 3, errors
+    assert "Traceback" not in errors
+    assert errors.strip().splitlines()[-1] == "zkos fuzz: the cluster's head is gone"
+    assert f"resume with: zkos fuzz run --folder {folder}" in errors
+    assert check_announced(folder) > 20

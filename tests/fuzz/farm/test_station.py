@@ -8,7 +8,7 @@ import pytest
 
 from fuzz.campaign.finding import Finding, finding_text
 from fuzz.campaign.folder import Folder, Settings
-from fuzz.campaign.outbox import ENTRY, FINDING, Mark, Outbox
+from fuzz.campaign.outbox import ENTRY, FINDING, Mark, Outbox, packed
 from fuzz.campaign.post import State
 from fuzz.coverage.engine import name_of
 from fuzz.coverage.target import Problem
@@ -24,7 +24,13 @@ SECONDS = 60
 
 
 def entry(content, first=1, cost=10):
-    return Mark(ENTRY, name_of(content), NAME, first, cost)
+    return Mark(ENTRY, name_of(content), NAME, packed(first), cost)
+
+
+def received(hub, lane, mark, files):
+    """Offer something and send it."""
+    hub.judge([mark])
+    return hub.receive(lane, mark, files)
 
 
 def entry_files(content):
@@ -130,8 +136,8 @@ def test_what_is_announced_is_there_with_its_digest(tmp_path):
     wanted, settled = hub.judge([mark, entry(b"a")])
     assert [item.name for item in wanted] == [found.name, name_of(b"a")]
     assert settled == []
-    assert not hub.receive(0, mark, finding_files(found))
-    assert not hub.receive(1, entry(b"a"), entry_files(b"a"))
+    assert not received(hub, 0, mark, finding_files(found))
+    assert not received(hub, 1, entry(b"a"), entry_files(b"a"))
     assert len(stored(hub, 2)) == 2
     rows = announced((tmp_path / ANNOUNCED).read_bytes())
     assert [row["kind"] for row in rows] == [FINDING, ENTRY]
@@ -171,7 +177,7 @@ def test_nothing_is_announced_while_the_storage_is_away(tmp_path, monkeypatch, c
     monkeypatch.setattr("fuzz.farm.hub._RETRY_SECONDS", 0.05)
     store = Away(3)
     hub = Hub(begun(tmp_path), store)
-    hub.receive(0, entry(b"a"), entry_files(b"a"))
+    received(hub, 0, entry(b"a"), entry_files(b"a"))
     deadline = time.monotonic() + 10
     while hub.trouble is None and time.monotonic() < deadline:
         assert not (tmp_path / ANNOUNCED).exists()
