@@ -16,7 +16,8 @@ from fuzz.mutants.pool import Recording, replay
 from fuzz.mutants.watching import WATCHED
 from fuzz.mutants.workshop import Workshop
 from fuzz.mutants.yard import Yard
-from zkos.compiler.native import ARENA_BYTES, NativeLibrary
+from zkos.compiler.arena import Arena
+from zkos.compiler.native import NativeLibrary
 from zkos.compiler.program import Function
 
 NOT_REACHED: Final = "not reached"
@@ -30,7 +31,6 @@ UNKNOWN: Final = "not watched"
 _MOST_COMPARED: Final = 200
 _PAGE: Final = mmap.PAGESIZE
 _EMPTY: Final = bytes(_PAGE)
-_libc: Final = ctypes.CDLL(None, use_errno=True)
 
 
 def why(yard: Yard, built: Built, function: Function | None, lines: range) -> str:
@@ -72,7 +72,7 @@ def left(library: NativeLibrary, recording: Recording) -> bytes:
         used = library.heap_used
         digest.update(used.to_bytes(8, "little"))
         for start in _touched(library.arena, used):
-            page = library.arena[start : start + _PAGE]
+            page = library.arena.read(start, _PAGE)
             if page != _EMPTY:
                 digest.update(start.to_bytes(8, "little") + page)
 
@@ -80,11 +80,7 @@ def left(library: NativeLibrary, recording: Recording) -> bytes:
     return digest.digest()
 
 
-def _touched(arena: mmap.mmap, used: int) -> list[int]:
+def _touched(arena: Arena, used: int) -> list[int]:
     """Offsets of the pages that are there: nearly all of it was never written."""
-    count = min(-(-used // _PAGE), ARENA_BYTES // _PAGE)
-    present = (ctypes.c_ubyte * count)()
-    base = ctypes.addressof(ctypes.c_char.from_buffer(arena))
-    if _libc.mincore(ctypes.c_void_p(base), ctypes.c_size_t(count * _PAGE), present):
-        raise OSError(ctypes.get_errno(), "mincore")
-    return [number * _PAGE for number, there in enumerate(bytes(present)) if there & 1]
+    pages = enumerate(arena.present(used))
+    return [number * _PAGE for number, there in pages if there & 1]

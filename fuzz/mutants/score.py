@@ -28,7 +28,8 @@ Each mutant is the same source with one place changed; only one side of a compar
 is built with it (marked \\*), the other is the plain peer. `zkos mutants run` hunts
 them with the campaign's own generators and properties, `zkos mutants list` shows
 what each changes. Case `n` of seed `s` is drawn from `RandomSource((s << 40) + n)`,
-attack `n` likewise, so a row can be repeated alone:
+attack `n` likewise, so a row can be repeated alone, with the generators that were
+there when it was made:
 
     python -m fuzz.mutants.hunt NAME --seed SEED --seconds 600
 

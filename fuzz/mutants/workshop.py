@@ -9,7 +9,6 @@ needs a build of everything (`quick`).
 import ast
 import ctypes
 import hashlib
-import mmap
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from fuzz.mutants.pieces import Built, Piece
 from fuzz.mutants.quick import quick_code, quick_library
 from fuzz.mutants.watching import WATCHED, Unplaced, Watching, constants, type_of
 from zkos.compiler import cache
+from zkos.compiler.arena import Arena
 from zkos.compiler.assigned import check_assigned
 from zkos.compiler.build import Artefact, host_key, run_llvm
 from zkos.compiler.check import Checker
@@ -32,7 +32,7 @@ from zkos.compiler.escape import check_escapes
 from zkos.compiler.frontend import DIVISION, CheckedProgram
 from zkos.compiler.lower import FunctionLowering
 from zkos.compiler.module import LlvmModule, lower, site_table
-from zkos.compiler.native import NativeLibrary, new_arena
+from zkos.compiler.native import NativeLibrary
 from zkos.compiler.program import Function, Program
 from zkos.compiler.recursion import check_recursion
 from zkos.compiler.statements import Statements
@@ -262,9 +262,9 @@ class Workshop:
         return sum(1 << 8 * self.numbers[name] for name in names)
 
     @cached_property
-    def arena(self) -> mmap.mmap:
+    def arena(self) -> Arena:
         """Memory for all libraries, one after the other."""
-        return new_arena()
+        return Arena()
 
     def lowered(self, made: Sequence[Instance]) -> tuple[ModuleText, list[str]]:
         """The text of functions, with trap sites numbered after the plain ones."""

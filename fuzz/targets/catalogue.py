@@ -26,7 +26,7 @@ _FACTORIES: Final = {
     "block_image_batch": "fuzz.targets.block_image_batch:block_image_batch",
     "block_image_faults": "fuzz.targets.block_image:block_image_faults",
     "ethereum_blocks": "fuzz.targets.ethereum_blocks:ethereum_blocks",
-    "ethereum_invalid": "fuzz.targets.ethereum_blocks:ethereum_invalid",
+    "ethereum_invalid": "fuzz.targets.ethereum_invalid:ethereum_invalid",
     "oracle": "fuzz.targets.oracle:oracle",
     "oracle_ethereum": "fuzz.targets.oracle_ethereum:oracle_ethereum",
     "transaction_parser": "fuzz.targets.transaction_parser:transaction_parser",

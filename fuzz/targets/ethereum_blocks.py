@@ -17,8 +17,7 @@ from fuzz.coverage.counters import Counters, magnitude, semantic
 from fuzz.coverage.target import Observation, Problem
 from fuzz.coverage.text import read_json
 from fuzz.mutation.ethereum import mutate_chain
-from fuzz.strategies.ethereum.chains import Chain, chain, lone_block
-from fuzz.strategies.ethereum.damage import damaged
+from fuzz.strategies.ethereum.chains import Chain, chain
 from fuzz.strategies.source import Source
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.block_features import Receipts
@@ -45,8 +44,6 @@ _GAS_OF_BYTE: Final = 100
 _FIXED: Final = 64
 """What an account, a slot or a transaction weighs beside its bytes."""
 _HEADER: Final = 512
-_FAULTY: Final = 40
-"""Percent of transactions in a block that will be damaged: some are put back."""
 
 
 class EthereumTarget:
@@ -208,29 +205,6 @@ def ethereum_blocks() -> EthereumTarget:
     """Ethereum's blocks: native, RISC-V, EELS and py-evm agree in every field."""
     prepare(images=True)
     return EthereumTarget("ethereum_blocks")
-
-
-def ethereum_invalid() -> EthereumTarget:
-    """Blocks with one thing wrong: our OS refuses exactly what EELS refuses."""
-
-    def generate(source: Source) -> Chain:
-        link = lone_block(source, _FAULTY)
-        return (damaged(source, link.known, link.refused),)
-
-    def mutate(source: Source, parent: Chain, donor: Chain) -> Chain:
-        return _damage(source, mutate_chain(source, parent, donor))
-
-    prepare(images=True)
-    return EthereumTarget("ethereum_invalid", generate, mutate)
-
-
-def _damage(source: Source, blocks: Chain) -> Chain:
-    """One of the blocks, damaged once or, sometimes, not at all."""
-    known = source.choose(blocks)
-    try:
-        return (damaged(source, known),)
-    except ValueError:
-        return (known,)
 
 
 if __name__ == "__main__":

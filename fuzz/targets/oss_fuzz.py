@@ -11,12 +11,19 @@ from fuzz.targets.catalogue import DEFAULT, base_of
 
 _HERE: Final = Path(__file__).parent
 OPTIONS: Final = _HERE / "libfuzzer.options"
-_OF_BLOCKS: Final = ("block_", "case_import")
+_OWNERS: Final = {
+    "block_": DEFAULT[0],
+    "case_import": DEFAULT[0],
+    "ethereum_": "ethereum_blocks",
+    "oracle_": "oracle",
+}
+"""Whose words the targets use that begin so."""
 
 
 def dictionary(name: str) -> Path:
     """The dictionary of a target."""
-    owner = DEFAULT[0] if name.startswith(_OF_BLOCKS) else base_of(name)
+    owners = (owner for start, owner in _OWNERS.items() if name.startswith(start))
+    owner = next(owners, base_of(name))
     return _HERE / f"{owner}.dict"
 
 

@@ -1,12 +1,12 @@
 """Compiled guest code in this process: loading, calling, traps, the oracle."""
 
 import ctypes
-import mmap
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn, Protocol, TypeAlias
 
 import llvmlite.binding as llvm
 
+from zkos.compiler.arena import Arena
 from zkos.compiler.build import Artefact, Progress, build
 from zkos.compiler.emit import X86
 from zkos.compiler.module import SLOT_BYTES, Export
@@ -14,7 +14,6 @@ from zkos.compiler.variant import PLAIN, Variant
 from zkos.lang.places import show
 from zkos.terminal.steps import step
 
-ARENA_BYTES: Final = 1 << 30
 OUT_WORDS: Final = 1 << 20
 IN_BYTES: Final = 1 << 14
 """Room for answers at the start; it grows with the longest."""
@@ -109,11 +108,6 @@ class _Oracle(ctypes.Structure):
     )
 
 
-def new_arena() -> mmap.mmap:
-    """Memory for objects of the guest: zero, and only there once it is used."""
-    return mmap.mmap(-1, ARENA_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-
-
 class NativeLibrary:
     """Guest functions compiled to the machine this runs on."""
 
@@ -125,7 +119,7 @@ class NativeLibrary:
         symbols: Sequence[str] = (),
         *,
         instead: bytes = b"",
-        arena: mmap.mmap | None = None,
+        arena: Arena | None = None,
     ) -> None:
         """Load; `symbols` are names of an appendix whose addresses are wanted.
 
@@ -156,8 +150,8 @@ class NativeLibrary:
             name: prototype(self._tracker[export.symbol])
             for name, export in self.module.exports.items()
         }
-        self.arena: Final = arena or new_arena()
-        self._base = ctypes.addressof(ctypes.c_char.from_buffer(self.arena))
+        self.arena: Final = arena or Arena()
+        self._base = self.arena.address
         self._next = self._cell("__heap_next", ctypes.c_uint64)
         self._cell("__heap_end", ctypes.c_uint64).value = self._base + len(self.arena)
         self._options = self._cell("__options", ctypes.c_uint32 * 4)
@@ -242,8 +236,7 @@ class NativeLibrary:
         """Forget everything allocated so far; the memory is zero again."""
         used = self.heap_used
         if used > 1 << 20:
-            size = -(-used // mmap.PAGESIZE) * mmap.PAGESIZE
-            self.arena.madvise(mmap.MADV_DONTNEED, 0, size)
+            self.arena.clear(used)
         else:
             ctypes.memset(self._base, 0, used)
         self._next.value = self._base
@@ -258,7 +251,7 @@ class NativeLibrary:
         start = (address - self._base) % (1 << 32)
         if start + length > len(self.arena):
             raise ValueError(f"the guest has no {length} bytes at {address:#x}")
-        return self.arena[start : start + length]
+        return self.arena.read(start, length)
 
     @property
     def words(self) -> tuple[int, int]:

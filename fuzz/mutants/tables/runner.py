@@ -164,15 +164,15 @@ _plant(
 _plant(
     "creation_refused_warm",
     "creation",
-    "        if self.warms_refused:\n",
-    "        if not self.warms_refused:\n",
+    "TWICE and self.warms_refused:\n",
+    "TWICE and True:\n",
     "the address of a refused creation is warm, as upstream",
 )
 _plant(
     "creation_balance",
     "creation",
-    "            if account.balance < value:\n",
-    "            if account.balance <= value:\n",
+    "balance < value:\n                return Creation.REFUSED\n",
+    "balance <= value:\n                return Creation.REFUSED\n",
     "a creation cannot have all ether",
 )
 _plant(

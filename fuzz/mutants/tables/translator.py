@@ -82,8 +82,8 @@ _plant(
 _plant(
     "translated_u256_flag",
     "region",
-    "self._trace.values.pop(_A2, None)",
-    "self._trace.values.pop(0, None)",
+    "pop(_STEP if hook == CONTEXT_KECCAK else _A2, None)",
+    "pop(_STEP if hook == CONTEXT_KECCAK else 0, None)",
     "the flag of a 256-bit operation is not seen by the code after it",
 )
 _plant(

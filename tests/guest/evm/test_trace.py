@@ -45,13 +45,17 @@ def test_trace_reports_each_step_before_it(guest: Guest) -> None:
     execute(bytes.fromhex("61abcd 5f 52"), gas=100, native=1000, guest=guest)
     analysed = 1000 - 6 * 5
     *steps, end = guest.world.kept
-    # depth, pc, opcode, gas, native; address; stack; memory length and content
+    # depth, pc, opcode, gas, native, refund; address; stack; lengths of memory and
+    # of what is shown of it, and of return data
     assert steps == [
-        [STEP, 0, 0, 0x61, 100, 0, analysed, 0, *WHO, 0, 0, 0],
-        [STEP, 0, 3, 0x5F, 97, 0, analysed - 140, 0, *WHO, 1, *word(0xABCD), 0, 0],
+        [STEP, 0, 0, 0x61, 100, 0, analysed, 0, 0, *WHO, 0, 0, 0, 0],
         [
-            *(STEP, 0, 4, 0x52, 95, 0, analysed - 210, 0, *WHO),
-            *(2, *word(0xABCD), *word(0), 0, 0),
+            *(STEP, 0, 3, 0x5F, 97, 0, analysed - 140, 0, 0, *WHO),
+            *(1, *word(0xABCD), 0, 0, 0),
+        ],
+        [
+            *(STEP, 0, 4, 0x52, 95, 0, analysed - 210, 0, 0, *WHO),
+            *(2, *word(0xABCD), *word(0), 0, 0, 0),
         ],
     ]
     assert end[:3] == [FRAME_END, 0, 2]
@@ -62,13 +66,13 @@ def test_trace_shows_memory_on_request(guest: Guest) -> None:
     guest.world.options |= int(OPTION_TRACE_MEMORY)
     execute(bytes.fromhex("61abcd 5f 52 00"), guest=guest)
     *_, last, _ = guest.world.kept
-    assert last[-10:] == [32, 32, *[0] * 7, 0xCDAB0000]
+    assert last[-11:] == [32, 32, *[0] * 7, 0xCDAB0000, 0]
 
 
 def test_trace_sends_what_opcodes_reach(guest: Guest) -> None:
     execute(b"\x5f" * 40 + b"\x00", guest=guest)
-    sizes = [(message[13], len(message)) for message in guest.world.kept[:-1]]
-    assert sizes == [(size, 1 + 15 + 8 * min(size, 17)) for size in range(41)]
+    sizes = [(message[14], len(message)) for message in guest.world.kept[:-1]]
+    assert sizes == [(size, 1 + 17 + 8 * min(size, 17)) for size in range(41)]
 
 
 def test_trace_tells_a_halt(guest: Guest) -> None:

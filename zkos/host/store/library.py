@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+from zkos.compiler.arena import Arena
 from zkos.compiler.build import build
 from zkos.compiler.emit import X86
 from zkos.compiler.module import SLOT_BYTES
@@ -110,7 +111,7 @@ class Store:
         exports = [f"{PACKAGE}.{name}" for name in FUNCTIONS]
         made = build(ROOTS, exports, X86, variant=variant, appendix=_door())
         # Nothing is allocated outside the memories that are handed in.
-        arena = mmap.mmap(-1, mmap.PAGESIZE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        arena = Arena(mmap.PAGESIZE)
         self.library = NativeLibrary(made, (ANSWER, DESK, SLOW), arena=arena)
         functions = (Function(self.library, name) for name in FUNCTIONS)
         self.build, self.index_of, self.index_before, self.value = (
