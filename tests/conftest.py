@@ -5,12 +5,17 @@ import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.blocks import Blocks
 from tests.support.published import SHARED
 from tests.support.remote import Objects
 from tests.support.target import ENGINES, Target, make_target
+
+# An example's first run may compile, and machines are as busy as they are.
+hypothesis.settings.register_profile("zkos", deadline=None)
+hypothesis.settings.load_profile("zkos")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -211,7 +211,8 @@ def error_of(value):
         (
             {"a\nb\ud800": 1},
             (
-                "x.json: a?b?: unknown field, expected one of format, protocol, batch, "
+                "x.json: a?b?: unknown field, expected one of format, instance, "
+                "protocol, batch, "
                 "batches, unlimited_native, block, txs, oracle, expected, accounts, "
                 "sequence, leaves, tree, preimages, then"
             ),

@@ -156,7 +156,7 @@ def test_text_is_decoded():
     ("content", "reason"),
     [
         (b"", "ends early"),
-        (u32(13), "no message has kind 13"),
+        (u32(14), "no message has kind 14"),
         (u32(12), "ends early"),
         (u32(7) + u32(5) + bytes(4), "ends early"),
         (u32(7) + u32(4) + bytes(8), "kind 7 has 4 bytes too many"),
