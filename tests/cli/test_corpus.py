@@ -195,7 +195,14 @@ ODD_CALLS = tuple(
 )
 
 
-@pytest.mark.parametrize("name", NAMES)
+SLOW = ("ethereum_blocks", "ethereum_invalid", "oracle_ethereum")
+"""Targets for which builds of all forks are made; tests/fuzz reads their inputs."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW)) for n in NAMES],
+)
 def test_bytes_that_are_no_input_are_value_errors(name):
     try:
         target = load_target(name)
