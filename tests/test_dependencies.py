@@ -28,6 +28,7 @@ BROUGHT = {
     "trie": "py-evm",
     "ethereum_rlp": "ethereum-execution",
     "ethereum_types": "ethereum-execution",
+    "ethereum_spec_tools": "ethereum-execution",
     "pytest": "zkos[test]",  # who has the plugin run has pytest
 }
 """Packages that come with another one of which they are a part."""
