@@ -46,7 +46,7 @@ def bound() -> set[tuple[str, str]]:
     pairs = {(seam, default_of(seam)) for seam in SEAMS}
     for build in BUILDS:
         pairs.update(build.linked().bindings)
-    for variant in (TRACE, SEARCH, VARIANT):
+    for variant in (LONE_TRACED, SEARCH, VARIANT):
         pairs.update(variant.bindings)
     return pairs
 

@@ -63,7 +63,7 @@ from fuzz.targets.oss_fuzz import dictionary, OPTIONS
 print(json.dumps({
     "zkos": zkos.__file__,
     "cases": sorted(fixed_cases()),
-    "seeds": {name: len(list(seed_folder(name).iterdir())) for name in NAMES},
+    "seeds": {name: len(list(seed_folder(name).glob("*"))) for name in NAMES},
     "settings": all(map(lambda name: dictionary(name).is_file(), NAMES))
     and OPTIONS.is_file(),
 }))
@@ -79,7 +79,7 @@ def test_the_wheel_has_the_corpora_and_all_data(installed):
     found = json.loads(done.stdout)
     assert found["zkos"].startswith(str(installed))
     assert found["cases"] == sorted(fixed_cases())
-    seeds = {name: len(list(seed_folder(name).iterdir())) for name in NAMES}
+    seeds = {name: len(list(seed_folder(name).glob("*"))) for name in NAMES}
     assert found["seeds"] == seeds
     assert found["settings"]
 
