@@ -24,6 +24,9 @@ from zkos.host.case_reader import parse_json
 from zkos.host.signing import address_of_key
 from zkos.versions import Fork
 
+# Two builds of the whole OS serve these tests alone.
+pytestmark = pytest.mark.slow
+
 KEY = bytes(31) + b"\x45"
 SENDER = f"{address_of_key(KEY):#042x}"
 CONTRACT = "0x" + "c0" * 20

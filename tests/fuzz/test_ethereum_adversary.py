@@ -11,6 +11,9 @@ from fuzz.strategies.source import RandomSource
 from zkos.host.signing import keccak256
 from zkos.versions import Build, Fork, Instance
 
+# Builds of the whole OS that believe the host serve these tests alone.
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("ethereum")
 BUILD = Build(instance=Instance.ETHEREUM, fork=Fork.OSAKA)
 
