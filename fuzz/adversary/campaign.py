@@ -4,10 +4,11 @@ Attack `n` of a seed is drawn from that seed, that number and its scene alone.
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from differential.outcome import Result
 from fuzz.adversary.attack import Attack, Attacker
@@ -18,7 +19,8 @@ from fuzz.adversary.stage import Stage
 from fuzz.strategies.source import RandomSource
 from zkos.host.case import Case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
-from zkos.versions import DEFAULT, Protocol
+from zkos.versions import DEFAULT
+from zkos.versions import Protocol as Version
 
 PROFILES: Final = tuple(Profile)
 ROUNDS: Final = 20
@@ -63,49 +65,32 @@ class Tally:
         return self.verdicts.total()
 
 
-class Campaign:
-    """Attacks by number. Stages are rehearsed with the engine under attack."""
+class AttackedStage(Protocol):
+    """Where an attack takes place."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        cases: Mapping[str, Case],
-        seed: int,
-        quirks: Quirks = Quirks.NONE,
-        protocol: Protocol = DEFAULT,
-    ) -> None:
+    @property
+    def name(self) -> str:
+        """Of the scene."""
+
+
+class DrawnAttack(Protocol):
+    """An attack of whatever kind a campaign draws."""
+
+    @property
+    def kind(self) -> str:
+        """The scheme it was drawn by."""
+
+
+class Attacks(ABC):
+    """Attacks by number on an engine; `trial` says what they are."""
+
+    def __init__(self, engine: Engine, seed: int) -> None:
         self._engine: Final = engine
-        self._protocol: Final = protocol
         self._seed: Final = seed
-        rehearsed = [
-            self._rehearsed(f"{name}/{profile.value}", case, profile, quirks)
-            for name, case in cases.items()
-            for profile in PROFILES
-        ]
-        cheap = [item for item in rehearsed if not item[0].has_blobs]
-        dear = [item for item in rehearsed if item[0].has_blobs]
-        self._turns: Final = [*cheap * ROUNDS, *dear]
 
-    def _rehearsed(
-        self, name: str, case: Case, profile: Profile, quirks: Quirks
-    ) -> tuple[Stage, Attacker]:
-        options = RunOptions(profile, Mode.PROVING, quirks, report=False).word()
-        stage = Stage(name, case, options, self._protocol)
-        ending = stage.rehearse(self._engine)
-        if ending.result is not Result.SUCCESS:
-            raise HonestRejected(f"{name}: {ending.result.value} {ending.reason}")
-        knowledge = Knowledge(stage, self._engine, RandomSource(self._seed))
-        return stage, Attacker(knowledge)
-
-    def attack(self, number: int) -> tuple[Stage, Attack]:
-        """Attack `number` of the seed."""
-        stage, attacker = self._turns[number % len(self._turns)]
-        return stage, attacker.draw(RandomSource((self._seed << 40) + number))
-
-    def trial(self, number: int) -> tuple[Stage, Attack, Trial]:
-        """Attack `number`, judged."""
-        stage, attack = self.attack(number)
-        return stage, attack, judge(self._engine, stage, attack)
+    @abstractmethod
+    def trial(self, number: int) -> tuple[AttackedStage, DrawnAttack, Trial]:
+        """Attack `number` of the seed, judged."""
 
     def run(
         self, numbers: range, tally: Tally, *, time_limit: float | None = None
@@ -138,6 +123,50 @@ class Campaign:
                 yield finding
             if time_limit is not None and tally.seconds - before > time_limit:
                 return
+
+
+class Campaign(Attacks):
+    """Attacks by number. Stages are rehearsed with the engine under attack."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        cases: Mapping[str, Case],
+        seed: int,
+        quirks: Quirks = Quirks.NONE,
+        protocol: Version = DEFAULT,
+    ) -> None:
+        super().__init__(engine, seed)
+        self._protocol: Final = protocol
+        rehearsed = [
+            self._rehearsed(f"{name}/{profile.value}", case, profile, quirks)
+            for name, case in cases.items()
+            for profile in PROFILES
+        ]
+        cheap = [item for item in rehearsed if not item[0].has_blobs]
+        dear = [item for item in rehearsed if item[0].has_blobs]
+        self._turns: Final = [*cheap * ROUNDS, *dear]
+
+    def _rehearsed(
+        self, name: str, case: Case, profile: Profile, quirks: Quirks
+    ) -> tuple[Stage, Attacker]:
+        options = RunOptions(profile, Mode.PROVING, quirks, report=False).word()
+        stage = Stage(name, case, options, self._protocol)
+        ending = stage.rehearse(self._engine)
+        if ending.result is not Result.SUCCESS:
+            raise HonestRejected(f"{name}: {ending.result.value} {ending.reason}")
+        knowledge = Knowledge(stage, self._engine, RandomSource(self._seed))
+        return stage, Attacker(knowledge)
+
+    def attack(self, number: int) -> tuple[Stage, Attack]:
+        """Attack `number` of the seed."""
+        stage, attacker = self._turns[number % len(self._turns)]
+        return stage, attacker.draw(RandomSource((self._seed << 40) + number))
+
+    def trial(self, number: int) -> tuple[Stage, Attack, Trial]:
+        """Attack `number`, judged."""
+        stage, attack = self.attack(number)
+        return stage, attack, judge(self._engine, stage, attack)
 
 
 def complaint(trial: Trial, seconds: float, most: float) -> str | None:

@@ -125,12 +125,7 @@ def call_with_input(
 
 def place_data(program: Program, content: bytes) -> None:
     """Copy constant bytes to `INPUT_OFFSET`."""
-    code = program.code
-    label = code.data(content)
-    code.push(len(content))
-    code.push_label(label)
-    code.push(INPUT_OFFSET)
-    code.op("CODECOPY")
+    program.code.copy_data(content, INPUT_OFFSET)
 
 
 def create(program: Program, initcode: bytes) -> None:

@@ -82,6 +82,21 @@ class Code:
         self._data.append((label, content))
         return label
 
+    def copy_data(self, content: bytes, offset: int = 0) -> None:
+        """Keep bytes behind the code, and copy them to a place in memory."""
+        place = self.data(content)
+        self.push(len(content))
+        self.push_label(place)
+        self.push(offset)
+        self.op("CODECOPY")
+
+    def give(self, content: bytes) -> None:
+        """Return bytes, as a constructor returns its contract's code."""
+        self.copy_data(content)
+        self.push(len(content))
+        self.push(0)
+        self.op("RETURN")
+
     def finish(self) -> bytes:
         """The code with its data, all labels filled in.
 

@@ -110,12 +110,8 @@ def visit_edge(program: Program, _: int) -> None:
     """Create a contract by the program of a cell, and keep what came of it."""
     source, code = program.source, program.code
     content = edge_code(source.choose(CELLS))
-    place = code.data(content)
     begin_fold(code)
-    code.push(len(content))
-    code.push_label(place)
-    code.push(0)
-    code.op("CODECOPY")
+    code.copy_data(content)
     code.push(len(content))
     code.push(0)
     code.push(source.choose((0, 0, 1)))

@@ -77,14 +77,7 @@ def init_code(source: Source, cast: Cast, budget: int = 6, depth: int = 0) -> by
         code.op("RETURN")
         return code.finish()
     runtime = _runtime(source, cast, budget, depth)
-    place = code.data(runtime)
-    code.push(len(runtime))
-    code.push_label(place)
-    code.push(0)
-    code.op("CODECOPY")
-    code.push(len(runtime))
-    code.push(0)
-    code.op("RETURN")
+    code.give(runtime)
     return code.finish()
 
 

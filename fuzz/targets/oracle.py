@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from fuzz.adversary.attack import Attacker
-from fuzz.adversary.engines import NativeEngine
-from fuzz.adversary.judge import Verdict, judge
+from fuzz.adversary.engines import Engine, NativeEngine
+from fuzz.adversary.judge import Trial, Verdict, judge
 from fuzz.adversary.knowledge import Knowledge
 from fuzz.adversary.scenes import scenes
 from fuzz.adversary.stage import Stage
@@ -96,6 +96,26 @@ class LieTarget(ABC):
             yield value._replace(choices=value.choices[:length])
 
 
+def observed(engine: Engine, scene: str, kind: str, trial: Trial) -> Observation:
+    """What the campaign sees of an attack.
+
+    A lie that is noticed is what such targets call a valid input.
+    """
+    seen = Observation(semantic("attack", kind, trial.verdict, trial.ending.reason))
+    seen.included = trial.verdict is Verdict.REJECTED
+    seen.reverted = trial.verdict is not Verdict.REJECTED
+    if trial.verdict.is_bad:
+        # The fault is known by what was lied about, not by how or in which scene.
+        seen.problem = Problem(
+            trial.verdict.value,
+            (engine.name,),
+            "answers",
+            site=trial.about,
+            values=(f"{trial.reason} ({kind} on {scene})",),
+        )
+    return seen
+
+
 class OracleTarget(LieTarget):
     """No lie of the host is accepted with an output no honest run gives."""
 
@@ -122,22 +142,7 @@ class OracleTarget(LieTarget):
         stage, attacker = self._scenes[value.scene % len(self._scenes)]
         attack = attacker.draw(BytesSource(value.choices))
         trial = judge(self._engine, stage, attack)
-        seen = Observation(
-            semantic("attack", attack.kind, trial.verdict, trial.ending.reason)
-        )
-        # A lie that is noticed is what this target calls a valid input.
-        seen.included = trial.verdict is Verdict.REJECTED
-        seen.reverted = trial.verdict is not Verdict.REJECTED
-        if trial.verdict.is_bad:
-            # The fault is known by what was lied about, not by how or in which scene.
-            seen.problem = Problem(
-                trial.verdict.value,
-                (self._engine.name,),
-                "answers",
-                site=trial.about,
-                values=(f"{trial.reason} ({attack.kind} on {stage.name})",),
-            )
-        return seen
+        return observed(self._engine, stage.name, attack.kind, trial)
 
 
 def oracle(protocol: Protocol = DEFAULT) -> OracleTarget:

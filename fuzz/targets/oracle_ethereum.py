@@ -8,13 +8,12 @@ from typing import Final
 from fuzz.adversary.engines import NativeEngine
 from fuzz.adversary.ethereum_campaign import EthereumCampaign
 from fuzz.adversary.ethereum_scenes import ethereum_scenes
-from fuzz.adversary.judge import Verdict
-from fuzz.coverage.counters import Counters, semantic
-from fuzz.coverage.target import Observation, Problem
+from fuzz.coverage.counters import Counters
+from fuzz.coverage.target import Observation
 from fuzz.strategies.source import BytesSource
 from fuzz.targets.atheris_driver import main
 from fuzz.targets.ethereum_engines import COUNTED, counting_library
-from fuzz.targets.oracle import Lie, LieTarget
+from fuzz.targets.oracle import Lie, LieTarget, observed
 from zkos.versions import Build, Instance
 
 _SEED: Final = 1
@@ -38,20 +37,7 @@ class EthereumOracleTarget(LieTarget):
         stage, attack, trial = self._campaign.attempt(
             value.scene, BytesSource(value.choices)
         )
-        seen = Observation(
-            semantic("attack", attack.kind, trial.verdict, trial.ending.reason)
-        )
-        seen.included = trial.verdict is Verdict.REJECTED
-        seen.reverted = trial.verdict is not Verdict.REJECTED
-        if trial.verdict.is_bad:
-            seen.problem = Problem(
-                trial.verdict.value,
-                (self._engine.name,),
-                "answers",
-                site=trial.about,
-                values=(f"{trial.reason} ({attack.kind} on {stage.name})",),
-            )
-        return seen
+        return observed(self._engine, stage.name, attack.kind, trial)
 
 
 def oracle_ethereum() -> EthereumOracleTarget:

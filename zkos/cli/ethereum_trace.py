@@ -1,14 +1,13 @@
 """`zkos trace` of a block of Ethereum."""
 
-import sys
 from pathlib import Path
 
 from differential.ethereum.blocks import KnownBlock
 from differential.ethereum.tracing import trace_block
 from differential.importers.ethereum_blocks import load_blocks
-from differential.trace import Trace, json_lines
+from differential.trace import Trace
 from differential.trace_diff import first_split
-from zkos.cli.splits import say_split
+from zkos.cli.splits import say_split, write_steps
 from zkos.host.channel import OracleError
 from zkos.host.profile import RunOptions
 from zkos.terminal.errors import EXIT_CLEAN, EXIT_DIFFERENCE, UserError
@@ -25,14 +24,7 @@ def show(
 ) -> int:
     """Lines of one engine; raises CaseError and UserError."""
     known = _block(path, block, transaction)
-    trace = _trace(engine, known, options)
-    lines = 0
-    for line in json_lines(trace, transaction):
-        sys.stdout.write(line + "\n")
-        lines += 1
-    if not lines:
-        outcome = trace.outcome
-        raise UserError(f"nothing to trace: {outcome.result.value} {outcome.reason}")
+    write_steps(_trace(engine, known, options), transaction)
     return EXIT_CLEAN
 
 

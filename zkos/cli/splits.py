@@ -1,11 +1,24 @@
-"""The step at which two traces part, shown."""
+"""Traces shown: the steps of one, or the step at which two part."""
 
 import json
+import sys
 from collections.abc import Sequence
 
-from differential.trace import Trace, step_to_json
+from differential.trace import Trace, json_lines, step_to_json
 from differential.trace_diff import Split, describe_step
 from zkos.terminal.console import output, say
+from zkos.terminal.errors import UserError
+
+
+def write_steps(trace: Trace, transaction: int | None) -> None:
+    """A line of JSON for each step. UserError if there is none."""
+    lines = 0
+    for line in json_lines(trace, transaction):
+        sys.stdout.write(line + "\n")
+        lines += 1
+    if not lines:
+        outcome = trace.outcome
+        raise UserError(f"nothing to trace: {outcome.result.value} {outcome.reason}")
 
 
 def say_split(

@@ -1,6 +1,5 @@
 """`zkos trace`: a block step by step, or the step at which two engines part."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,11 +9,11 @@ from differential.engines import Engine, parse_engines
 from differential.ethereum.files import common_instance
 from differential.runners.base import options_of, state_after, state_of_case
 from differential.session import CASE_SUFFIXES
-from differential.trace import TRACERS, Trace, json_lines, tracer_for
+from differential.trace import TRACERS, Trace, tracer_for
 from differential.trace_diff import first_split
 from zkos.cases.loading import load_case
 from zkos.cli import options as opt
-from zkos.cli.splits import say_split
+from zkos.cli.splits import say_split, write_steps
 from zkos.host.case import Block, Case
 from zkos.host.profile import Mode, Profile, Quirks, RunOptions
 from zkos.host.state import ChainState
@@ -121,16 +120,7 @@ def command(
     state = _state_before(found, block, options)
     options = options_of(found, block, options)
     if diff is None:
-        trace = _trace(engines[0], found.blocks[block], state, options)
-        lines = 0
-        for line in json_lines(trace, tx):
-            sys.stdout.write(line + "\n")
-            lines += 1
-        if not lines:
-            outcome = trace.outcome
-            raise UserError(
-                f"nothing to trace: {outcome.result.value} {outcome.reason}"
-            )
+        write_steps(_trace(engines[0], found.blocks[block], state, options), tx)
         return EXIT_CLEAN
     return _show_split(engines, found.blocks[block], state, options)
 

@@ -3,21 +3,14 @@
 What readers do not look at may be there as well: names, notes, other judges' answers.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from differential.ethereum.writing import FORMAT
+from zkos.docs.schema_parts import BYTES, NUMBER, Schema
+from zkos.docs.schema_parts import WORD as HASH
 from zkos.host.ethereum.headers import FIELDS
 from zkos.versions import Fork, Instance
 
-Schema = dict[str, Any]
-NUMBER: Final[Schema] = {
-    "anyOf": [
-        {"type": "integer", "minimum": 0},
-        {"type": "string", "pattern": "^([0-9]+|0x[0-9a-fA-F]+)$"},
-    ]
-}
-BYTES: Final[Schema] = {"type": "string", "pattern": "^0x([0-9a-fA-F]{2})*$"}
-HASH: Final[Schema] = {"type": "string", "pattern": "^0x[0-9a-fA-F]{64}$"}
 _ADDRESSES: Final[Schema] = {"pattern": "^0x[0-9a-fA-F]{40}$"}
 _HEADERS: Final[Schema] = {"type": "array", "items": BYTES, "minItems": 1}
 """Encoded, oldest first; the last is the parent's."""

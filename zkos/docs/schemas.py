@@ -17,22 +17,14 @@ from differential.case_outcome import CaseOutcome
 from differential.outcome import Outcome, Result, TransactionStatus
 from fuzz.campaign.finding import Finding, finding_text
 from zkos.docs.ethereum_schema import blocks_schema
+from zkos.docs.schema_parts import BYTES, NUMBER, WORD, Schema
 from zkos.host.case import FORMAT, parse_case
 from zkos.host.case_errors import CaseError
 from zkos.host.context import DataAvailability
 from zkos.versions import Instance, Protocol
 
-Schema = dict[str, Any]
 FOLDER: Final = Path(__file__).with_name("schemas")
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-NUMBER: Final[Schema] = {
-    "anyOf": [
-        {"type": "integer", "minimum": 0},
-        {"type": "string", "pattern": "^([0-9]+|0x[0-9a-fA-F]+)$"},
-    ]
-}
-BYTES: Final[Schema] = {"type": "string", "pattern": "^0x([0-9a-fA-F]{2})*$"}
-WORD: Final[Schema] = {"type": "string", "pattern": "^0x[0-9a-fA-F]{64}$"}
 ADDRESS: Final[Schema] = {
     "anyOf": [
         {"type": "string", "pattern": "^0x[0-9a-fA-F]{40}$"},

@@ -104,14 +104,7 @@ def life(source: Source, slots: tuple[int, ...]) -> bytes:
             runtime = keeper_code()
         case _:
             runtime = _mortal(source, slots)
-    place = code.data(runtime)
-    code.push(len(runtime))
-    code.push_label(place)
-    code.push(0)
-    code.op("CODECOPY")
-    code.push(len(runtime))
-    code.push(0)
-    code.op("RETURN")
+    code.give(runtime)
     return code.finish()
 
 
