@@ -13,6 +13,7 @@ from fuzz.strategies.cases import Extras
 from fuzz.strategies.cast import UPGRADER, Cast, senders
 from fuzz.strategies.damage import damage
 from fuzz.strategies.decrees import SET_BYTECODE_DETAILS, deployer_input
+from fuzz.strategies.envelopes import as_written
 from fuzz.strategies.fees import gas_limit, intrinsic_gas
 from fuzz.strategies.numbers import data, word
 from fuzz.strategies.source import Source, Weights
@@ -155,7 +156,8 @@ def _speak(source: Source, cast: Cast, block: Block) -> Transaction:
     entries = made.access_list
     intrinsic = intrinsic_gas(content, entries, creates=False)
     limit = max(made.gas_limit, gas_limit(source, intrinsic, quiet=False))
-    return replace(made, to=target, data=content, gas_limit=limit)
+    spoken = replace(made, to=target, data=content, gas_limit=limit)
+    return as_written(spoken, block.context.chain_id)
 
 
 def _words_for(source: Source, cast: Cast, target: int) -> bytes:
