@@ -66,6 +66,14 @@ NAMES: Final = tuple(
 DEFAULT: Final = ("block_differential",)
 
 
+_OWNERS: Final = {
+    "block_": DEFAULT[0],
+    "ethereum_": "ethereum_blocks",
+    "oracle_": "oracle",
+}
+"""Of targets that begin so."""
+
+
 class TargetError(UserError):
     """A target is not known or cannot run here; the text is one line for the user."""
 
@@ -91,12 +99,18 @@ def base_of(name: str) -> str:
     return _VERSIONS.get(name, (name,))[0]
 
 
+def owner_of(name: str) -> str:
+    """Whose seeds and words a target uses: those that read the same share them."""
+    owners = (owner for start, owner in _OWNERS.items() if name.startswith(start))
+    return next(owners, base_of(name))
+
+
 def seed_folder(name: str) -> Path:
-    """The distilled inputs of a target that are shipped, shared by block targets.
+    """The distilled inputs of a target that are shipped.
 
     Only inputs of blocks are called `.json`: these are cases for all commands.
     """
-    return corpora() / (DEFAULT[0] if name.startswith("block_") else base_of(name))
+    return corpora() / owner_of(name)
 
 
 def check_target(name: str) -> None:

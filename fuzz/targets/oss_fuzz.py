@@ -7,23 +7,15 @@ same for all targets; blocks and whatever reads them share a dictionary.
 from pathlib import Path
 from typing import Final
 
-from fuzz.targets.catalogue import DEFAULT, base_of
+from fuzz.targets.catalogue import DEFAULT, owner_of
 
 _HERE: Final = Path(__file__).parent
 OPTIONS: Final = _HERE / "libfuzzer.options"
-_OWNERS: Final = {
-    "block_": DEFAULT[0],
-    "case_import": DEFAULT[0],
-    "ethereum_": "ethereum_blocks",
-    "oracle_": "oracle",
-}
-"""Whose words the targets use that begin so."""
 
 
 def dictionary(name: str) -> Path:
     """The dictionary of a target."""
-    owners = (owner for start, owner in _OWNERS.items() if name.startswith(start))
-    owner = next(owners, base_of(name))
+    owner = DEFAULT[0] if name == "case_import" else owner_of(name)
     return _HERE / f"{owner}.dict"
 
 

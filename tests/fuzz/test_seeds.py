@@ -7,8 +7,10 @@ from fuzz.targets.catalogue import NAMES, TargetError, load_target, seed_folder
 
 MOST_FILES = 60
 MOST_BYTES = 300_000
-SLOW = ("compiler",)
-"""Each input takes a second."""
+ALL_FORKS = ("ethereum_blocks", "ethereum_invalid", "oracle_ethereum")
+"""Targets for which builds of all forks are made."""
+SLOW = ("compiler", *ALL_FORKS)
+"""Each input of the compiler takes a second."""
 WITHOUT_FINDINGS = [name for name in NAMES if name != "block_image_faults"]
 """That one finds upstream's faults, which some seeds show."""
 
@@ -35,7 +37,10 @@ def test_seeds_of_a_target_pass(name):
         assert observe(target, value).problem is None, path.name
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] * (n in ALL_FORKS)) for n in NAMES],
+)
 def test_every_target_has_a_few_small_seeds(name):
     target = loaded(name)
     paths = list(seed_folder(name).glob(f"*{target.suffix}"))
