@@ -9,6 +9,7 @@ TARGET/seeds/             inputs the campaign began with
 TARGET/corpus/            inputs it kept
 TARGET/quarantine/        inputs that killed a worker when they were read
 TARGET/lane-N.slot        what worker N does and has done
+TARGET/lane-N.pool        what its inputs reached in this run
 findings/NAME/            finding.json, case.* or recipe.json, perhaps minimised.*
 
 Whatever is killed at whatever moment: files are whole, and what was reported is there.
@@ -35,6 +36,7 @@ from fuzz.campaign.finding import (
     parse_finding,
 )
 from fuzz.campaign.history import is_row
+from fuzz.campaign.memory import Memory
 from fuzz.campaign.outbox import FINDING, Mark, Outbox
 from fuzz.campaign.sealed import append_line, sealed, unsealed
 from fuzz.campaign.slot import Slot
@@ -186,6 +188,10 @@ class Folder:
     def slot(self, target: str, lane: int) -> Slot:
         """The slot of a worker."""
         return Slot(self.path / target / f"lane-{lane}.slot")
+
+    def memory(self, target: str, lane: int) -> Memory:
+        """What a worker knows of its inputs."""
+        return Memory(self.path / target / f"lane-{lane}.pool")
 
     def save_finding(self, finding: Finding, content: bytes, suffix: str) -> bool:
         """Store a finding at once; whether it is the first of its meaning."""

@@ -37,9 +37,7 @@ class Mark:
     @property
     def features(self) -> int:
         """The features it was kept for, as a set of bits."""
-        return (
-            int.from_bytes(zlib.decompress(self.first), "little") if self.first else 0
-        )
+        return unpacked(self.first) if self.first else 0
 
     @property
     def key(self) -> str:
@@ -51,6 +49,11 @@ def packed(features: int) -> bytes:
     """A set of features small enough to be sent: few of its many bits are set."""
     size = (features.bit_length() + 7) // 8
     return zlib.compress(features.to_bytes(size, "little"), 1)
+
+
+def unpacked(content: bytes) -> int:
+    """The set of features that was packed."""
+    return int.from_bytes(zlib.decompress(content), "little")
 
 
 class Outbox:

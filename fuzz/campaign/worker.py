@@ -53,6 +53,7 @@ class Worker:
         self._before: Final = self._slot.progress()
         self._born: Final = time.monotonic()
         self._last_new = self._before.last_new
+        self._memory: Final = folder.memory(target.name, lane)
         self._known: set[str] = set()
         hooks: Hooks[Any] = Hooks(self._begin, self._keep, self._found, self._unmade)
         self._search: Search[Any] = Search(
@@ -65,6 +66,9 @@ class Worker:
 
     def run(self) -> int:
         """Search until stopped; the exit code."""
+        self._known |= self._memory.restore(
+            self._search.pool, self._corpus.read_whole, self._target.decode
+        )
         self._read_seeds()
         self._exchange()
         runs = self._settings.runs
@@ -94,20 +98,26 @@ class Worker:
     def _read_seeds(self) -> None:
         """Offer what the campaign began with."""
         for name in sorted(self._seeds.names()):
-            self._offer(self._seeds, name)
+            self._take(self._seeds, name)
 
     def _exchange(self) -> None:
         """Take over what is on disk and not yet known."""
         for name in self._corpus.names():
-            if name not in self._known and not self._slot.stop:
-                self._known.add(name)
-                self._offer(self._corpus, name)
+            self._take(self._corpus, name)
+
+    def _take(self, corpus: Corpus, name: str) -> None:
+        """Offer an input that is not known."""
+        if name not in self._known and not self._slot.stop:
+            self._known.add(name)
+            self._offer(corpus, name)
 
     def _offer(self, corpus: Corpus, name: str) -> None:
         try:
             content = corpus.read_whole(name)
             with self._timed():
                 self._search.offer(content)
+            if name not in self._search.pool:
+                self._memory.pass_over(name)
         except (FileError, ValueError):
             return  # damaged, or not an input of this version of the target
 
@@ -117,9 +127,10 @@ class Worker:
         else:
             self._slot.begin(self._search.iteration - 1, recipe)
 
-    def _keep(self, entry: Entry[Any], content: bytes) -> None:
+    def _keep(self, entry: Entry[Any], content: bytes, old: Entry[Any] | None) -> None:
         self._known.add(entry.name)
         self._corpus.add(content)
+        self._memory.keep(entry, old)
         if self._folder.outbox.is_open:
             first = packed(entry.first)
             mark = Mark(ENTRY, entry.name, self._target.name, first, entry.cost)
@@ -160,6 +171,7 @@ class Worker:
 
     def _publish(self) -> None:
         totals, pool, before = self._search.totals, self._search.pool, self._before
+        self._memory.doubt(pool.unstable)
         self._slot.write(
             Progress(
                 seconds=before.seconds + time.monotonic() - self._born,

@@ -73,8 +73,11 @@ class Hooks(Generic[I]):
 
     begin: Callable[[Recipe], None] = lambda recipe: None
     """Before an input is made and run."""
-    keep: Callable[[Entry[I], bytes], None] = lambda entry, content: None
-    """An input became an entry; called before it can be a parent."""
+    keep: Callable[[Entry[I], bytes, Entry[I] | None], None] = (
+        lambda entry, content, old: None
+    )
+    """An input becomes an entry, perhaps in place of another; called before it can
+    be a parent."""
     found: Callable[[Problem, I, Recipe], None] = lambda problem, value, recipe: None
     unmade: Callable[[Problem, Recipe], None] = lambda problem, recipe: None
     """Making an input failed."""
@@ -137,8 +140,8 @@ class Search(Generic[I]):
             value = make(
                 self.target,
                 recipe,
-                None if parent is None else parent.value,
-                None if donor is None else donor.value,
+                None if parent is None else parent.load(),
+                None if donor is None else donor.load(),
             )
         except Exception as error:
             problem = problem_of(error, MAKING_LAYER)
@@ -210,8 +213,8 @@ class Search(Generic[I]):
         if name in self.pool:
             self.pool.see(first)
             return False
-        entry = Entry(name, value, size, cost, first)
-        self.hooks.keep(entry, content)
+        entry = Entry(name, lambda: value, size, cost, first)
+        self.hooks.keep(entry, content, old)
         if old is None:
             self.pool.add(entry)
         else:

@@ -1,5 +1,6 @@
 """The inputs worth changing further, and what they reach together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
@@ -20,7 +21,8 @@ class Entry(Generic[I]):
     """An input that reached something first, or is cheaper than who did."""
 
     name: str
-    value: I
+    load: Callable[[], I]
+    """Gives the input; many are never asked for."""
     size: int
     cost: int
     """Its size, and the work of running it."""

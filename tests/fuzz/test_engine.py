@@ -64,7 +64,7 @@ def test_pools_know_everything_their_entries_reach():
 
     known = 0
     for entry in made.pool.entries:
-        known |= made.target.run(entry.value).semantic
+        known |= made.target.run(entry.load()).semantic
     assert known == made.pool.seen
 
 
@@ -79,7 +79,9 @@ def test_every_input_follows_from_its_recipe(tmp_path):
     made = Search(
         target,
         3,
-        hooks=Hooks(begin=recipes.append, keep=lambda _, content: corpus.add(content)),
+        hooks=Hooks(
+            begin=recipes.append, keep=lambda _, content, __: corpus.add(content)
+        ),
     )
     for _ in range(400):
         made.step()
@@ -103,7 +105,7 @@ def test_coverage_counts_counters_and_not_their_steps():
 
 def test_distilled_corpora_reach_as_much():
     made = search(3000)
-    contents = [entry.value for entry in made.pool.entries] * 2
+    contents = [entry.load() for entry in made.pool.entries] * 2
     kept = distil(made.target, contents)
 
     reached = 0
