@@ -162,7 +162,8 @@ def _change_context(source: Source, case: Case) -> Case:
             changes["native_price"] = source.choose((0, 1, 10, 1000, word(source)))
         case 2:
             price = block.context.native_price
-            changes["pubdata_price"] = source.choose((0, 1, price, 800 * price))
+            dear = min(800 * price, (1 << 256) - 1)
+            changes["pubdata_price"] = source.choose((0, 1, price, dear))
         case 3:
             changes["coinbase"] = source.choose(known_addresses(case))
         case 4:

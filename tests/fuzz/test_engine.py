@@ -212,6 +212,25 @@ def test_mutants_of_cases_can_be_written_and_read():
         assert case_from_text(case_to_text(mutant)) == mutant
 
 
+def test_mutated_prices_stay_words():
+    source = RandomSource(11)
+    made = case(source)
+    context = replace(
+        made.blocks[0].context,
+        native_price=(1 << 256) - 1,
+        pubdata_price=(1 << 256) - 1,
+        eip1559_basefee=(1 << 256) - 1,
+    )
+    first = replace(made.blocks[0], context=context)
+    top = replace(made, blocks=(first, *made.blocks[1:]))
+    prices = set()
+    for _ in range(2000):
+        for block in mutate_case(source, top, top).blocks:
+            prices |= {block.context.native_price, block.context.pubdata_price}
+    assert len(prices) > 20
+    assert all(0 <= price < 2**256 for price in prices)
+
+
 @pytest.mark.parametrize("number", [0, 1, 2**255, 2**256 - 1])
 def test_mutated_words_stay_words(number):
     changed = {mutate_number(RandomSource(seed), number) for seed in range(200)}

@@ -98,7 +98,7 @@ def merge(
     for content in list(corpus.contents()):
         if _is_input(loaded, content):
             search.offer(content)
-    search.hooks = Hooks(keep=lambda _, content: _ignore(corpus.add(content)))
+    search.hooks = Hooks(keep=lambda _, content, __: _ignore(corpus.add(content)))
     added = others = 0
     with writing(corpus.folder):
         for source in sources:
