@@ -227,7 +227,7 @@ def test_mutated_prices_stay_words():
     for _ in range(2000):
         for block in mutate_case(source, top, top).blocks:
             prices |= {block.context.native_price, block.context.pubdata_price}
-    assert len(prices) > 20
+    assert len(prices) > 5
     assert all(0 <= price < 2**256 for price in prices)
 
 
