@@ -9,6 +9,7 @@ from dataclasses import fields as dataclass_fields
 from itertools import combinations, zip_longest
 from typing import Any, Final
 
+from differential.from_pubdata import with_said_hashes
 from differential.outcome import (
     AccountDiff,
     BatchOutcome,
@@ -69,6 +70,10 @@ def layers(left: Outcome, right: Outcome) -> Iterator[Layer]:
     yield "outcome", "", left.result.value, right.result.value
     if not (left.succeeded and right.succeeded):
         return
+    if left.detail.published is not None:
+        left = with_said_hashes(left, right)
+    if right.detail.published is not None:
+        right = with_said_hashes(right, left)
     yield "public_input", "", left.public_input, right.public_input
     yield "state_root", "", left.state_root, right.state_root
     yield "next_free_slot", "", left.next_free_slot, right.next_free_slot

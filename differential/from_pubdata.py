@@ -1,14 +1,16 @@
 """From the pubdata of an image that reports nothing to what all engines share."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from differential.from_report import EMPTY_CODE_HASH
 from differential.outcome import AccountDiff, L1Log, Outcome, SlotDiff
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
-from zkos.host.accounts import Account
+from zkos.host.accounts import ENCODED_BYTES, Account
 from zkos.host.pubdata import Pubdata, read_pubdata
 from zkos.host.state import ChainState
+from zkos.host.tree import hash_bytes
 from zkos.host.watching import Watcher
 
 _ACCOUNTS: Final = int(ACCOUNT_PROPERTIES)
@@ -44,6 +46,49 @@ def reveal(outcome: Outcome, watcher: Watcher, before: ChainState) -> Outcome:
             published=read.preimages,
         ),
     )
+
+
+def with_said_hashes(revealed: Outcome, other: Outcome) -> Outcome:
+    """The revealed outcome with the keccak-256 of codes as another engine says them.
+
+    Governance may say any hash of a code it deploys, and pubdata does not tell it
+    (system spec 3.4). The public input binds it: where two engines agree on that, what
+    one says holds for both. An account that differs in anything else is left alone.
+    """
+    one, two = revealed.detail, other.detail
+    unknown = one.diffs is None or two.diffs is None or two.preimages is None
+    if unknown or revealed.public_input != other.public_input:
+        return revealed
+    assert one.diffs is not None
+    assert two.diffs is not None
+    mine, theirs = _encoded(one.published or ()), _encoded(two.preimages or ())
+    diffs, codes = list(one.diffs), {}
+    for at, (left, right) in enumerate(zip(one.diffs, two.diffs, strict=False)):
+        ours, said = mine.get(left.current), theirs.get(right.current)
+        slots = {(item.address, item.key) for item in (left, right)}
+        if slots != {(_ACCOUNTS, left.key)} or ours is None or said is None:
+            continue
+        if ours != said == ours._replace(observable_hash=said.observable_hash):
+            diffs[at] = right
+            codes[left.key] = _account(left.key, said)
+    if not codes:
+        return revealed
+    accounts = tuple(codes.get(item.address, item) for item in one.accounts or ())
+    alike = tuple(diffs) == two.diffs
+    return replace(
+        revealed,
+        state_root=other.state_root if alike else revealed.state_root,
+        detail=replace(one, diffs=tuple(diffs), accounts=accounts),
+    )
+
+
+def _encoded(preimages: Sequence[bytes]) -> dict[int, Account]:
+    """The accounts among preimages, by hash."""
+    return {
+        int.from_bytes(hash_bytes(item), "big"): Account.decode(item)
+        for item in preimages
+        if len(item) == ENCODED_BYTES
+    }
 
 
 def _accounts(read: Pubdata) -> tuple[AccountDiff, ...]:
