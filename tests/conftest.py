@@ -12,6 +12,10 @@ from tests.support.blocks import Blocks
 from tests.support.published import SHARED
 from tests.support.remote import Objects
 from tests.support.target import ENGINES, Target, make_target
+from zkos.compiler.build import HURRY
+
+# Also of processes that tests start. Somebody may want it otherwise: `ZKOS_HURRY=0`.
+os.environ.setdefault(HURRY, "1")
 
 # An example's first run may compile, and machines are as busy as they are.
 hypothesis.settings.register_profile("zkos", deadline=None)

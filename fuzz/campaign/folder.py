@@ -9,7 +9,7 @@ TARGET/seeds/             inputs the campaign began with
 TARGET/corpus/            inputs it kept
 TARGET/quarantine/        inputs that killed a worker when they were read
 TARGET/lane-N.slot        what worker N does and has done
-TARGET/lane-N.pool        what its inputs reached in this run
+TARGET/lane-N.pool        what its inputs reached
 findings/NAME/            finding.json, case.* or recipe.json, perhaps minimised.*
 
 Whatever is killed at whatever moment: files are whole, and what was reported is there.
@@ -36,6 +36,7 @@ from fuzz.campaign.finding import (
     parse_finding,
 )
 from fuzz.campaign.history import is_row
+from fuzz.campaign.identity import ground
 from fuzz.campaign.memory import Memory
 from fuzz.campaign.outbox import FINDING, Mark, Outbox
 from fuzz.campaign.sealed import append_line, sealed, unsealed
@@ -191,7 +192,7 @@ class Folder:
 
     def memory(self, target: str, lane: int) -> Memory:
         """What a worker knows of its inputs."""
-        return Memory(self.path / target / f"lane-{lane}.pool")
+        return Memory(self.path / target / f"lane-{lane}.pool", ground(target))
 
     def save_finding(self, finding: Finding, content: bytes, suffix: str) -> bool:
         """Store a finding at once; whether it is the first of its meaning."""

@@ -1,9 +1,8 @@
 """What a worker knew of its inputs, for the next process at its post.
 
-A worker whose turn ended, or that grew, is another process when it goes on. What its
-inputs reach was measured in this run of the campaign: the next process takes it over
-and runs none of them again. A campaign that is resumed measures anew, since what it
-tests may have changed.
+A worker whose turn ended, or that grew, or whose campaign is resumed, is another
+process when it goes on. What its inputs reach was measured: the next process takes it
+over and runs none of them again, unless what they run on has changed.
 """
 
 from collections.abc import Callable
@@ -20,15 +19,15 @@ I = TypeVar("I")  # noqa: E741 (an input)
 
 
 class Memory:
-    """A file of lines; what is damaged in it is only measured again."""
+    """A file of lines, whose first says what inputs ran on.
 
-    def __init__(self, path: Path) -> None:
+    What is damaged in it is only measured again.
+    """
+
+    def __init__(self, path: Path, ground: str) -> None:
         self._path: Final = path
+        self._ground: Final = ground
         self._unstable = 0
-
-    def clear(self) -> None:
-        """Know nothing."""
-        self._path.unlink(missing_ok=True)
 
     def keep(self, entry: Entry[Any], old: Entry[Any] | None) -> None:
         """An input is an entry now, perhaps in place of another; raises OSError."""
@@ -57,9 +56,17 @@ class Memory:
         read: Callable[[str], bytes],
         decode: Callable[[bytes], I],
     ) -> set[str]:
-        """Fill an empty pool as it was; all names that need not be offered."""
+        """Fill an empty pool as it was; all names that need not be offered.
+
+        Begins anew on another ground. Raises OSError.
+        """
         known: set[str] = set()
-        for row in self._rows():
+        head, *rows = self._rows() or [{}]
+        if head != {"ground": self._ground}:
+            self._path.unlink(missing_ok=True)
+            append_line(self._path, {"ground": self._ground})
+            return known
+        for row in rows:
             if "unstable" in row:
                 self._unstable = unpacked(bytes.fromhex(row["unstable"]))
                 pool.unstable = self._unstable

@@ -72,8 +72,6 @@ class Post:
         self._folder: Final = folder
         self._settings: Final[Settings] = folder.settings()
         self._lane: Final = lane
-        for name in self._settings.targets:
-            folder.memory(name, lane).clear()
         self._target = ""
         self._process: subprocess.Popen[bytes] | None = None
         self._slot: Slot | None = None

@@ -10,7 +10,8 @@ from typing import Any, Final
 import ray
 
 from fuzz.campaign.folder import Settings
-from fuzz.farm.identity import Builds, Identity, identity, missing, take_builds
+from fuzz.campaign.identity import Identity, identity
+from fuzz.farm.builds import Builds, missing, take_builds
 from fuzz.farm.messages import Orders, Report
 from fuzz.farm.station import Station
 

@@ -12,9 +12,10 @@ from typing import Any, Final
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+from fuzz.campaign.identity import identity, stranger
 from fuzz.campaign.supervisor import CampaignError
 from fuzz.farm.actor import StationActor
-from fuzz.farm.identity import Builds, identity, read_build, stranger
+from fuzz.farm.builds import Builds, read_build
 from zkos.terminal.console import say
 from zkos.terminal.errors import UserError
 

@@ -12,9 +12,9 @@ from fuzz.campaign.folder import FARM_FILE, Folder
 from fuzz.campaign.prepare import BUILDS
 from fuzz.campaign.sealed import sealed, unsealed
 from fuzz.corpus import write_atomically
+from fuzz.farm.builds import digests_of
 from fuzz.farm.cluster import Cluster
 from fuzz.farm.hub import Hub, fetch
-from fuzz.farm.identity import digests_of
 from fuzz.farm.ray_crew import RayCrew
 from fuzz.farm.store import Store, StoreError
 from zkos.terminal.console import say

@@ -17,9 +17,9 @@ from fuzz.campaign.outbox import ENTRY
 from fuzz.campaign.post import Standing, State
 from fuzz.campaign.supervisor import CampaignError
 from fuzz.corpus import write_atomically
+from fuzz.farm.builds import Builds
 from fuzz.farm.cluster import Arrival, Cluster
 from fuzz.farm.hub import Hub
-from fuzz.farm.identity import Builds
 from fuzz.farm.messages import Begin, Orders, Report
 from fuzz.farm.seat import Seat
 from zkos.terminal.console import say

@@ -1,8 +1,10 @@
 """Builds that optimise little: other code for the host, the same results."""
 
+from dataclasses import replace
+
 import pytest
 
-from zkos.compiler.build import Artefact, build
+from zkos.compiler.build import HURRY, Artefact, build
 from zkos.compiler.emit import RV32, X86
 from zkos.compiler.native import GuestTrap, NativeLibrary
 from zkos.compiler.variant import PLAIN, Variant
@@ -66,3 +68,15 @@ def test_results_and_traps_are_the_same(made):
 @pytest.mark.riscv
 def test_an_image_is_never_hurried(made):
     assert made(RV32, HURRIED).code == made(RV32, PLAIN).code
+
+
+@pytest.mark.native
+def test_whoever_hurries_still_has_plain_builds_in_full(made, monkeypatch):
+    monkeypatch.setenv(HURRY, "0")
+    covered = Variant(coverage=True)
+    plain, full = made(X86, PLAIN).code, made(X86, covered).code
+    monkeypatch.setenv(HURRY, "1")
+
+    assert made(X86, PLAIN).code == plain
+    assert made(X86, covered).code == made(X86, replace(covered, hurried=True)).code
+    assert made(X86, covered).code != full

@@ -1,7 +1,7 @@
 """The next process of a post goes on where the last one was, and runs nothing twice."""
 
 from fuzz.campaign.folder import Folder, Settings
-from fuzz.campaign.post import Post
+from fuzz.campaign.identity import ground
 from fuzz.campaign.worker import Worker
 from fuzz.coverage.counters import semantic
 from tests.fuzz.planted import NAME, Planted
@@ -71,10 +71,10 @@ def test_the_next_process_goes_on(tmp_path):
     assert len(pool.entries) > len(first.entries)
 
 
-def test_a_campaign_that_is_resumed_measures_anew(tmp_path):
+def test_on_another_ground_all_is_measured_anew(tmp_path, monkeypatch):
     folder = begin(tmp_path / "campaign")
     pool, _ = work(folder)
-    Post(folder, LANE)
+    monkeypatch.setattr("fuzz.campaign.folder.ground", lambda _: "another")
 
     again, runs = work(folder)
 
@@ -98,3 +98,13 @@ def test_what_is_damaged_is_measured_again(tmp_path):
     assert runs >= len(pool.entries) - 2
     assert lost not in again or again.get(lost).load() != b"cut"
     assert again.seen == pool.seen
+
+
+def test_grounds_tell_images_and_foreign_targets(tmp_path, monkeypatch):
+    ours = ground("hashes")
+    assert ground("hashes") == ours != ground(NAME)
+    (tmp_path / "some.bin").write_bytes(b"1")
+    monkeypatch.setenv("ZKOS_IMAGES", str(tmp_path))
+    with_image = ground("hashes")
+    (tmp_path / "some.bin").write_bytes(b"2")
+    assert len({ours, with_image, ground("hashes")}) == 3

@@ -1,10 +1,12 @@
 """Builds object code from guest modules, through the cache."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Final
 
 import llvmlite.binding as llvm
 
@@ -16,6 +18,12 @@ from zkos.compiler.variant import PLAIN, Variant
 from zkos.lang.linkage import source_path
 from zkos.terminal.steps import step
 
+HURRY: Final = "ZKOS_HURRY"
+"""Environment variable: if set, only plain builds are optimised in full.
+
+The others are compiled in a fifth of the time and run at half the speed, which is what
+tests want. Images are not touched by it: their cycles are those of every build.
+"""
 Progress = Callable[[str], None]
 
 
@@ -49,6 +57,7 @@ def artefact_name(
     appendix: str = "",
 ) -> str:
     """What a build is called in the cache: a hash of all it depends on."""
+    variant = _compiled(variant, target)
     host = host_key() if target.pointer_bytes == 8 else ""
     bound = [module for _, module in variant.bindings]
     paths = map(source_path, (*roots, *bound))
@@ -100,9 +109,17 @@ def compile_guest(
     module = translate(roots, exports, target, main, variant)
     size = len(module.text) // 1000
     progress(f"{target.name}: optimising {size} kB of LLVM text")
-    hurried = variant.hurried and target.pointer_bytes == 8
+    hurried = _compiled(variant, target).hurried
     code = run_llvm(module.text + appendix, HURRIED if hurried else target.name)
     return Artefact(code, module)
+
+
+def _compiled(variant: Variant, target: Target) -> Variant:
+    """The variant with how much it is optimised."""
+    if target.pointer_bytes != 8:
+        return replace(variant, hurried=False)
+    asked = variant != PLAIN and os.environ.get(HURRY, "") not in ("", "0")
+    return replace(variant, hurried=variant.hurried or asked)
 
 
 def host_key() -> str:
