@@ -25,3 +25,11 @@ sys.exit(1 if code or there else 0)"""
     )
     assert done.returncode == 0, done.stderr
     assert all(f" {name} " in done.stdout for name in COMMANDS)
+
+
+@pytest.mark.parametrize("module", ["zkos", "zkos.cli"])
+def test_modules_are_the_program(module):
+    words = [sys.executable, "-m", module, "build", "--profile", "nosuch"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nosuch" in done.stderr
