@@ -48,21 +48,35 @@ def is_chain(root: Node) -> bool:
     return isinstance(value, dict) and ("chain" in value or "leaves" in value)
 
 
-def read_chain(root: Node, *, apart: bool = False) -> Iterator[Case]:
-    """The case or cases of a file; raises CaseError.
+def read_chain(
+    root: Node, *, apart: bool = False, genesis: Node | None = None
+) -> Iterator[Case]:
+    """The cases of a file, without their names; raises CaseError."""
+    for _, case in read_named(root, apart=apart, genesis=genesis):
+        yield case
 
-    `apart`: each block of a chain on the state recorded before it.
+
+def read_named(
+    root: Node, *, apart: bool = False, genesis: Node | None = None
+) -> Iterator[tuple[str, Case]]:
+    """The case or cases of a file, with what tells one from the others.
+
+    `apart`: each block of a chain on the state recorded before it. `genesis`: the
+    contracts a logged chain began with (`genesis.json` of a node). Raises CaseError.
     """
     if is_logged(root):
-        yield from read_logged(root)
+        yield from read_logged(root, genesis)
         return
+    if genesis is not None:
+        genesis.fail("only a logged chain needs it, one with a chain_config")
     members = Fields(root)
     if "chain" not in members:
-        yield _single(members)
+        yield "", _single(members)
     elif apart:
-        yield from _Chain(members).blocks_apart()
+        for case in _Chain(members).blocks_apart():
+            yield f"_{case.blocks[0].context.block_number}", case
     else:
-        yield _Chain(members).whole()
+        yield "", _Chain(members).whole()
 
 
 def _single(members: Mapping[str, Node]) -> Case:

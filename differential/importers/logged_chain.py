@@ -3,7 +3,9 @@
 JSON, hexadecimal without 0x, told from other forms by its "chain_config". Nothing is
 known of the state but what the blocks wrote, so blocks can be run from the first on
 after which no transaction calls contracts of the genesis: those that come from L1 do.
-Roots are not known; hashes, receipts, resources and what is published are.
+With the contracts of the genesis at hand, blocks before it without such transactions
+can be run too, each alone. Roots are not known; hashes, receipts, resources and what is
+published are.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +24,7 @@ from differential.importers.node_json import (
     protocol_of,
     scheme_of,
 )
-from zkos.host.accounts import ENCODED_BYTES, Account
+from zkos.host.accounts import ENCODED_BYTES, Account, stored_code
 from zkos.host.case import Block, Case, SlotState
 from zkos.host.case_reader import Node, optional
 from zkos.host.context import BlockContext, DataAvailability
@@ -45,14 +47,54 @@ def is_logged(root: Node) -> bool:
     return isinstance(value, dict) and "chain_config" in value
 
 
-def read_logged(root: Node) -> Iterator[Case]:
-    """The blocks that can be run as one case, then one for each extra transaction.
+def read_logged(root: Node, genesis: Node | None) -> Iterator[tuple[str, Case]]:
+    """The blocks that can be run as one case, then what can be run alone, with names.
 
-    Raises CaseError.
+    That is each extra transaction, and with the genesis each block before the first
+    that sends nothing from L1. Raises CaseError.
     """
     chain = _Logged(root)
-    yield chain.blocks()
-    yield from chain.extras()
+    yield "", chain.blocks()
+    for number, case in enumerate(chain.extras()):
+        yield f"_extra_{number}", case
+    if genesis is not None:
+        for case in chain.blocks_before(Genesis(genesis)):
+            yield f"_{case.blocks[0].context.block_number}", case
+
+
+class Genesis:
+    """The contracts a chain begins with, in the form of a node's genesis.json."""
+
+    def __init__(self, root: Node) -> None:
+        members = root.members()
+        for name in ("initial_contracts", "additional_storage"):
+            if name not in members:
+                root.fail(f"field {name} is missing")
+        self.slots: Final[dict[tuple[int, int], int]] = {}
+        """What lies where: accounts by their hash, and storage."""
+        self.preimages: Final[list[bytes]] = []
+        for item in members["initial_contracts"].items():
+            place, content = entries(item, 2)
+            code = content.data()
+            account = Account.make(0, 1, code, deployed=True).encode()
+            self.preimages.extend((account, stored_code(code)))
+            hashed = int.from_bytes(hash_bytes(account), "big")
+            self.slots[ACCOUNTS, place.number(160)] = hashed
+        for address, storage in members["additional_storage"].members().items():
+            for key, value in storage.members().items():
+                slot = _key(storage, address, 160), _key(storage, key, 256)
+                self.slots[slot] = value.number()
+
+
+def _key(node: Node, text: str, bits: int) -> int:
+    """A hexadecimal name of a member as a number."""
+    try:
+        number = int(text, 16)
+    except ValueError:
+        number = -1
+    if not 0 <= number < 1 << bits:
+        node.fail(f"{text}: no number of {bits} bits")
+    return number
 
 
 class _Logged:
@@ -94,6 +136,15 @@ class _Logged:
             expected = ExpectedBlock(transactions=(_receipt(extra),))
             block = Block(self._context(first), (raw,), expected=expected)
             yield self._case((block,), slots, (), encoded)
+
+    def blocks_before(self, genesis: Genesis) -> Iterator[Case]:
+        """Each block alone that has nothing from L1 and comes before the others."""
+        for index in range(1, self._first()):
+            sent = self._blocks[index]["txs"].items()
+            if not sent or any(_kind(Fields(node)) in _FROM_L1 for node in sent):
+                continue
+            slots = {**genesis.slots, **self._written(index)}
+            yield self._case((self._block(index),), slots, (), *genesis.preimages)
 
     def _first(self) -> int:
         """The first block that can be run."""

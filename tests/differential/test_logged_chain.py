@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
-from differential.importers.chain import read_chain
+from differential.importers.chain import read_chain, read_named
 from differential.importers.node_json import NUMBERS
 from tests.cli.support import rows, zkos_here
+from zkos.host.accounts import Account, stored_code
 from zkos.host.case import Case
 from zkos.host.case_errors import CaseError
 from zkos.host.case_reader import Node
 from zkos.host.case_writer import save_case
+from zkos.host.state import ACCOUNTS
+from zkos.host.tree import hash_bytes
 from zkos.versions import Protocol
 
 FOLDER = "fixtures/v32_chain"
@@ -200,3 +203,93 @@ def test_what_no_chain_has_is_one_line(place, value, told):
         cases_of(changed)
 
     assert told in str(caught.value)
+
+
+GENESIS = {
+    "initial_contracts": [["0x" + "22" * 20, "0x6001"]],
+    "additional_storage": {"0x" + "22" * 20: {"0x" + "00" * 32: "0x" + "03" * 32}},
+}
+
+
+def longer() -> dict[str, Any]:
+    """A chain with a block that sends nothing from L1 before one that does."""
+    chain = small()
+    (first, last) = chain["chain"]
+    blocks = [json.loads(json.dumps(item)) for item in (first, last, first, last)]
+    for number, block in enumerate(blocks, 1):
+        block["block"]["block_number"] = number
+    blocks[0]["txs"][0]["type"] = 0x7E
+    blocks[1]["txs"][0]["type"] = 0x7D
+    chain["chain"] = blocks
+    chain["batches"][0]["blocks"] = [4, 4]
+    return chain
+
+
+def named(chain, genesis):
+    root = None if genesis is None else Node("genesis", "", genesis)
+    return dict(read_named(Node("chain", "", chain), genesis=root))
+
+
+def test_the_genesis_lets_earlier_blocks_run():
+    assert list(named(longer(), None)) == [""]
+
+    cases = named(longer(), GENESIS)
+
+    assert list(cases) == ["", "_2"]
+    (block,) = cases["_2"].blocks
+    assert block.context.block_number == 2
+    slots = {(item.address, item.slot): item.value for item in cases["_2"].tree}
+    there = int("22" * 20, 16)
+    account = Account.make(0, 1, b"\x60\x01", deployed=True).encode()
+    assert slots[there, 0] == int("03" * 32, 16)
+    assert slots[ACCOUNTS, there] == int.from_bytes(hash_bytes(account), "big")
+    assert {account, stored_code(b"\x60\x01")} <= set(cases["_2"].preimages)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "told"),
+    [
+        ("initial_contracts", None, "field initial_contracts is missing"),
+        (
+            "initial_contracts",
+            [["0x22"]],
+            "initial_contracts[0]: 1 entries, expected 2",
+        ),
+        ("initial_contracts", [["x", "0x"]], "not a number"),
+        ("additional_storage", {"y": {}, "0xg": {"0x0": "0x0"}}, "0xg: no number"),
+        ("additional_storage", {"0x1": {"": "0x0"}}, "no number of 256 bits"),
+    ],
+)
+def test_a_bad_genesis_is_one_line(member, value, told):
+    genesis = {**GENESIS, member: value}
+    if value is None:
+        del genesis[member]
+    with pytest.raises(CaseError) as caught:
+        named(longer(), genesis)
+    assert told in str(caught.value)
+
+
+def test_only_logged_chains_need_a_genesis():
+    with pytest.raises(CaseError) as caught:
+        named({"chain": []}, GENESIS)
+    assert "only a logged chain needs it" in str(caught.value)
+
+
+def test_every_case_of_a_logged_chain_has_a_file(logged, tmp_path):
+    place, into = tmp_path / "chain.json", tmp_path / "cases"
+    place.write_text(json.dumps(logged))
+    genesis = tmp_path / "genesis.json"
+    genesis.write_text(json.dumps(GENESIS))
+
+    done = zkos_here("corpus", "import", place, into, "--genesis", genesis)
+
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in into.iterdir()) == [
+        "chain.json.gz",
+        "chain_2.json.gz",
+        "chain_extra_0.json.gz",
+        "chain_extra_1.json.gz",
+    ]
+    other = zkos_here("corpus", "import", tmp_path, into, "--genesis", genesis)
+    assert other.returncode == 2
+    assert "which --genesis is for" in other.stderr

@@ -150,6 +150,14 @@ def import_inputs(
             help="FILE is a chain: a case a block, each on the state recorded before.",
         ),
     ] = False,
+    genesis: Annotated[
+        Path | None,
+        typer.Option(
+            "--genesis",
+            metavar="FILE",
+            help="FILE is a logged chain: the node's genesis.json, for more blocks.",
+        ),
+    ] = None,
 ) -> int:
     """Take over inputs from elsewhere: any folder or archive.
 
@@ -174,9 +182,10 @@ def import_inputs(
     if prestate is not None or diffs is not None:
         return corpus_cases.import_chain_block(place, into, prestate, diffs, chain_id)
     if corpus_cases.is_chain_file(place):
-        return corpus_cases.import_chain(place, into, apart=apart)
-    if apart:
-        raise UserError(f"{place}: no chain of a node, which --apart is for")
+        return corpus_cases.import_chain(place, into, apart=apart, genesis=genesis)
+    for option, given in (("--apart", apart), ("--genesis", genesis is not None)):
+        if given:
+            raise UserError(f"{place}: no chain of a node, which {option} is for")
 
     loaded = _load(target, place)
     corpus = Corpus(_inputs(into, target), loaded.suffix)

@@ -56,14 +56,18 @@ def is_chain_file(place: Path) -> bool:
     )
 
 
-def import_chain(place: Path, into: Path, *, apart: bool) -> int:
+def import_chain(
+    place: Path, into: Path, *, apart: bool, genesis: Path | None = None
+) -> int:
     """Make cases of blocks that nodes made, with what those say they gave.
 
     `into` is a file if called so, and takes one case, else a folder.
     """
-    from differential.importers.chain import read_chain
+    from differential.importers.chain import read_named
 
-    cases = list(read_chain(read_json(place), apart=apart))
+    contracts = None if genesis is None else read_json(genesis)
+    named = list(read_named(read_json(place), apart=apart, genesis=contracts))
+    cases = [case for _, case in named]
     for case in cases:
         parse_case(case_to_json(case), str(place))
     if into.name.endswith((".json", ".json.gz")):
@@ -72,9 +76,7 @@ def import_chain(place: Path, into: Path, *, apart: bool) -> int:
         paths = [into]
     else:
         stem = place.name.partition(".")[0]
-        numbers = [case.blocks[0].context.block_number for case in cases]
-        names = [f"{stem}_{number}" for number in numbers] if apart else [stem]
-        paths = [into / f"{name}.json.gz" for name in names]
+        paths = [into / f"{stem}{name}.json.gz" for name, _ in named]
         with writing(into):
             into.mkdir(parents=True, exist_ok=True)
     for case, path in zip(cases, paths, strict=True):
