@@ -150,9 +150,11 @@ def _shown(value: Any) -> Any:
 
 def report_words(channel: QueryChannel, kind: int) -> list[Words]:
     """The messages of a kind, each at its first field."""
+    head = kind.to_bytes(4, "little")
     made = []
     for _, content in channel.messages:
-        words = Words(content)
-        if words.u32() == kind:
+        if content[:4] == head:
+            words = Words(content)
+            words.u32()
             made.append(words)
     return made

@@ -185,6 +185,12 @@ def block_hash(
 
 def logs_root(logs: Sequence[L1LogLine]) -> bytes:
     """The root of the tree of logs, 14 levels."""
+    return _logs_root(tuple(logs))
+
+
+@lru_cache(maxsize=2)
+def _logs_root(logs: tuple[L1LogLine, ...]) -> bytes:
+    """The same, remembered: a block that is a batch alone has the same logs."""
     empty = _empty_logs()
     if not logs:
         return empty[_LOG_LEVELS]
