@@ -52,6 +52,7 @@ class Worker:
         self._seeds: Final = folder.seeds(target.name, target.suffix)
         self._before: Final = self._slot.progress()
         self._born: Final = time.monotonic()
+        self._published = self._born
         self._last_new = self._before.last_new
         self._memory: Final = folder.memory(target.name, lane)
         self._known: set[str] = set()
@@ -72,19 +73,16 @@ class Worker:
         self._read_seeds()
         self._exchange()
         runs = self._settings.runs
-        published = exchanged = time.monotonic()
+        exchanged = time.monotonic()
         while not self._slot.stop:
             if runs is not None and self._search.iteration >= runs:
                 break
             with self._timed():
                 self._search.step()
             now = time.monotonic()
-            if now - published > _PUBLISH_SECONDS:
-                self._publish()
-                published = now
-                if runs is None and self._is_large():
-                    self._finish()
-                    return EXIT_RECYCLE
+            if self._publish_at_times() and runs is None and self._is_large():
+                self._finish()
+                return EXIT_RECYCLE
             if self._settings.jobs > 1 and now - exchanged > _EXCHANGE_SECONDS:
                 self._exchange()
                 exchanged = time.monotonic()
@@ -110,6 +108,7 @@ class Worker:
         if name not in self._known and not self._slot.stop:
             self._known.add(name)
             self._offer(corpus, name)
+            self._publish_at_times()
 
     def _offer(self, corpus: Corpus, name: str) -> None:
         try:
@@ -168,6 +167,14 @@ class Worker:
         recipe = self._slot.current().recipe
         problem = Problem("slow", (), "time", "", "", (f"{seconds:.0f} s",))
         save_lost(self._folder, self._target.name, self._lane, problem, recipe)
+
+    def _publish_at_times(self) -> bool:
+        """Say how far it is, if that was not said lately; whether it was said."""
+        if time.monotonic() - self._published <= _PUBLISH_SECONDS:
+            return False
+        self._publish()
+        self._published = time.monotonic()
+        return True
 
     def _publish(self) -> None:
         totals, pool, before = self._search.totals, self._search.pool, self._before
