@@ -12,10 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-import llvmlite
-
 from fuzz.targets.catalogue import IMAGES_FOLDER
-from zkos.compiler.build import host_key
 from zkos.compiler.cache import PACKAGE
 
 _PACKAGES: Final = ("zkos", "differential", "fuzz")
@@ -39,6 +36,11 @@ class Identity:
 
 def identity() -> Identity:
     """Of this machine."""
+    # Whoever only looks at a campaign needs no compiler.
+    import llvmlite
+
+    from zkos.compiler.build import host_key
+
     return Identity(
         _code(),
         hashlib.sha256(host_key().encode()).hexdigest()[:_DIGITS],
@@ -76,10 +78,9 @@ def ground(target: str) -> str:
     Of a target whose code is not ours nothing is known: its ground lasts as long as
     the process that started this one.
     """
-    parts = [*astuple(identity()), _images()]
     if _FOREIGN in target:
-        parts.append(str(os.getppid()))
-    return " ".join(parts)
+        return f"process {os.getppid()}"
+    return " ".join([*astuple(identity()), _images()])
 
 
 def _images() -> str:
