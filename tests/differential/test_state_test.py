@@ -124,6 +124,17 @@ def test_the_latest_fork_counts(tmp_path):
     assert (test.fork, test.name.split("::")[1]) == ("Prague", "name[Prague-1-0-1]")
 
 
+@pytest.mark.parametrize(("fork", "count"), [("Cancun", 0), ("Prague", 1)])
+def test_what_an_older_fork_lacks_is_left_out(tmp_path, fork, count):
+    content = written()
+    (variant,) = content["name"]["post"].pop("Cancun")
+    variant["expectException"] = "TransactionException.TYPE_4_TX_PRE_FORK"
+    content["name"]["post"][fork] = [variant]
+    path = save(tmp_path, content)
+    assert len(read_state_tests(path)) == count
+    assert len(read_state_tests(path, [fork])) == 1
+
+
 def test_delegated_account_and_authorizations_are_read(tmp_path):
     content = written()
     test = content["name"]
