@@ -310,6 +310,13 @@ STORAGE_COLLISION: Final = Rule(
     "it is one, where there are such collisions",
     Origin.REFERENCE,
 )
+EMPTY_LIST_IS_ZERO: Final = Rule(
+    "empty_list_is_zero",
+    "py-evm takes an empty list for the number 0 (rlp 5.0.0).",
+    "RLP of integers, transactions 1",
+    "a transaction that is not what its fields encode to is refused",
+    Origin.REFERENCE,
+)
 CHAIN_ID_ZERO: Final = Rule(
     "chain_id_zero",
     "py-evm signs chain id 0 in a legacy transaction as the byte 0, not as nothing.",

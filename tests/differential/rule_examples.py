@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import rlp
+
 from differential.known import (
     ABSENT_PRECOMPILES_ARE_COLD,
     BALANCE_FOR_MAXIMUM_FEE,
@@ -11,6 +13,7 @@ from differential.known import (
     DELEGATED_DESTRUCTION_SPARED,
     DELEGATED_TO_NOTHING,
     DESTRUCTION_SPARES_UNSEEN_SLOTS,
+    EMPTY_LIST_IS_ZERO,
     FEES_TO_COINBASE,
     FLOOR_UNCHECKED,
     GAS_LIMIT_BINDS_GAS_USED,
@@ -87,6 +90,8 @@ HUGE = 2**50
 MUCH = 10**4
 PREVRANDAO = 0x44
 NOTHING_TOLD = Told()
+PARITY = 9
+"""Where it stands among the items of a transaction of type 2."""
 
 
 @dataclass
@@ -167,6 +172,24 @@ def with_long_length(sent):
     count = data[0] - 0xF7
     longer = bytes([data[0] + 1, 0]) + data[1 : 1 + count] + data[1 + count :]
     return RawTransaction(longer, sender=SENDER)
+
+
+def of_even_parity():
+    """A transaction whose signature has parity 0, with its fields as items."""
+    for value in range(64):
+        sent = transaction(kind=Kind.EIP1559, value=value)
+        head, *body = deliver(sent, 37).data
+        items = rlp.decode(bytes(body))
+        if items[PARITY] == b"":
+            return sent, head, items
+    raise AssertionError("half of all signatures have it")
+
+
+def with_a_list_for_zero():
+    """The same, whose parity is written as another kind of item."""
+    _, head, items = of_even_parity()
+    body = rlp.encode([*items[:PARITY], [], *items[PARITY + 1 :]])
+    return RawTransaction(bytes([head]) + body, sender=SENDER)
 
 
 RETURNS_MUCH = 257 * (call(4, size=2**20) + code(POP))
@@ -375,6 +398,10 @@ EXAMPLES = {
     ),
     FLOOR_UNCHECKED: Example(floor_case(30_999), floor_case(31_000), plain=True),
     STORAGE_COLLISION: Example(OVER_STORAGE, OVER_BALANCE, plain=True),
+    EMPTY_LIST_IS_ZERO: Example(
+        case(transactions=[with_a_list_for_zero()]),
+        case(transactions=[of_even_parity()[0]]),
+    ),
     CHAIN_ID_ZERO: Example(
         case(chain_id=0), case(transactions=[transaction(eip155=False)], chain_id=0)
     ),

@@ -10,8 +10,9 @@ from eth.vm.forks.prague.transactions import (
 )
 from eth_keys.exceptions import BadSignature
 from eth_utils import ValidationError
+from rlp import encode as encode_by_rlp
 
-from differential.known import CHAIN_ID_ZERO, LATE_REFUSAL
+from differential.known import CHAIN_ID_ZERO, EMPTY_LIST_IS_ZERO, LATE_REFUSAL
 from differential.outcome import (
     AccountDiff,
     Log,
@@ -44,6 +45,10 @@ class PyEvm:
         except Exception as error:
             # The decoder raises whatever its libraries raise.
             raise Refused(f"not a transaction: {error}") from error
+        if not _is_faithful(decoded, data) and self._rules.policy.fire(
+            EMPTY_LIST_IS_ZERO
+        ):
+            raise Refused("not a transaction: a list in place of a number")
         is_legacy = isinstance(decoded, PragueLegacyTransaction)
         of_zero = is_legacy and decoded.chain_id == 0
         if of_zero and self._rules.policy.fire(CHAIN_ID_ZERO):
@@ -95,6 +100,13 @@ class PyEvm:
 
     def state_root(self) -> int:
         return int.from_bytes(self._state.make_state_root(), "big")
+
+
+def _is_faithful(decoded: Any, data: bytes) -> bool:
+    """Whether a transaction is what its fields encode to."""
+    fields = getattr(decoded, "_inner", decoded)
+    # rlp remembers what an object was read from; another one with its fields does not.
+    return data.endswith(encode_by_rlp(type(fields)(*fields)))
 
 
 class _SignedForChainZero(PragueLegacyTransaction):  # type: ignore[misc]
