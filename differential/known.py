@@ -197,6 +197,13 @@ NO_STATE_CLEARING: Final = Rule(
     "state 9",
     "the account is not deleted; fires where it has storage",
 )
+EMPTY_CODE_HAS_HASH: Final = Rule(
+    "empty_code_has_hash",
+    "EXTCODEHASH of an account that was deployed with empty code is the hash of that, "
+    "also without nonce and balance: governance deploys such accounts.",
+    "system 3.4, 4",
+    "fires where Ethereum calls the account empty and says 0",
+)
 DELEGATED_TO_NOTHING: Final = Rule(
     "delegated_to_nothing",
     "To calls with value an account is empty that has neither nonce nor balance and is "

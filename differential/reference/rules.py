@@ -16,6 +16,7 @@ from differential.known import (
     DELEGATED_DESTRUCTION_SPARED,
     DELEGATED_TO_NOTHING,
     DESTRUCTION_SPARES_UNSEEN_SLOTS,
+    EMPTY_CODE_HAS_HASH,
     FEES_TO_COINBASE,
     GAS_LIMIT_BINDS_GAS_USED,
     GAS_LIMIT_CAPPED,
@@ -284,6 +285,10 @@ class Rules:
         """Whether a callee counts as empty; without code of a delegate it does not."""
         nothing = nonce == 0 and balance == 0 and delegate_code == b""
         return nothing and self.policy.fire(DELEGATED_TO_NOTHING)
+
+    def has_hash(self, *, is_empty_contract: bool) -> bool:
+        """Whether the code of an account that Ethereum calls empty has a hash."""
+        return is_empty_contract and self.policy.fire(EMPTY_CODE_HAS_HASH)
 
     def warms_refused_creation(self, *, is_warm: bool) -> bool:
         """Whether a creation that is refused warms its address."""

@@ -13,6 +13,7 @@ from differential.known import (
     DELEGATED_DESTRUCTION_SPARED,
     DELEGATED_TO_NOTHING,
     DESTRUCTION_SPARES_UNSEEN_SLOTS,
+    EMPTY_CODE_HAS_HASH,
     EMPTY_LIST_IS_ZERO,
     FEES_TO_COINBASE,
     FLOOR_UNCHECKED,
@@ -89,6 +90,7 @@ PRODUCTION = RunOptions(Profile.PRODUCTION, Mode.FORWARD)
 HUGE = 2**50
 MUCH = 10**4
 PREVRANDAO = 0x44
+EXTCODEHASH = 0x3F
 NOTHING_TOLD = Told()
 PARITY = 9
 """Where it stands among the items of a transaction of type 2."""
@@ -398,6 +400,16 @@ EXAMPLES = {
     ),
     FLOOR_UNCHECKED: Example(floor_case(30_999), floor_case(31_000), plain=True),
     STORAGE_COLLISION: Example(OVER_STORAGE, OVER_BALANCE, plain=True),
+    EMPTY_CODE_HAS_HASH: Example(
+        case(
+            code((0xE0,), EXTCODEHASH) + keep(),
+            accounts=[AccountState(0xE0, deployed_empty=True)],
+        ),
+        case(
+            code((0xE0,), EXTCODEHASH) + keep(),
+            accounts=[AccountState(0xE0, balance=1, deployed_empty=True)],
+        ),
+    ),
     EMPTY_LIST_IS_ZERO: Example(
         case(transactions=[with_a_list_for_zero()]),
         case(transactions=[of_even_parity()[0]]),

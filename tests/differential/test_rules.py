@@ -188,6 +188,7 @@ def test_what_remains_under_replay():
     """Against Ethereum as of Prague, faults of py-evm left out."""
     left = {RULES[name] for name in Policy.of(EXACT).enabled}
     assert {rule.name for rule in left if rule.origin is Origin.PROTOCOL} == {
+        "empty_code_has_hash",
         "no_calldata_floor",
         "no_bls_precompiles",
         "p256_precompile",

@@ -4,7 +4,7 @@ What the specification executes is not written again: names its modules look up 
 bound to others for a while, which ask the rules and then the original.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from types import ModuleType
 from typing import Any, Final
@@ -30,6 +30,7 @@ from ethereum.forks.prague.vm.precompiled_contracts.mapping import (
 from ethereum.trace import OpEnd, OpStart, TraceEvent, set_evm_trace
 from ethereum_types.numeric import U256, Uint
 
+from differential.from_report import EMPTY_CODE_HASH
 from differential.reference import p256
 from differential.reference.eels.state import address_of
 from differential.reference.rules import P256, WATCHED, Rules
@@ -37,6 +38,7 @@ from differential.reference.rules import P256, WATCHED, Rules
 Observer = Callable[["Machine", Any, TraceEvent], None]
 _WITH_MEMORY: Final = (environment, keccak, log, memory, system)
 _MODEXP: Final = address_of(5)
+_ADDRESSES: Final = 1 << 160
 _DEPTH_LIMIT: Final = 1024
 _MOST_NONCE: Final = 2**64 - 1
 observers: Final[list[Observer]] = []
@@ -51,8 +53,10 @@ def peek(evm: Any, position: int) -> int | None:
 class Machine:
     """The virtual machine of a block; use `running` around all it executes."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, empty_contracts: Collection[bytes]) -> None:
         self.rules = rules
+        self.empty_contracts = empty_contracts
+        """Accounts that were deployed with empty code."""
         self.seen_slots: dict[bytes, set[int]] = {}
         """Slots touched in the block, by account."""
         self._evm: Any = None
@@ -69,7 +73,10 @@ class Machine:
                 stack.enter_context(patch.object(module, name, value))
             table = self._precompiles()
             stack.enter_context(patch.dict(PRE_COMPILED_CONTRACTS, table, clear=True))
-            own = {Ops.SELFDESTRUCT: self._selfdestruct}
+            own = {
+                Ops.EXTCODEHASH: self._extcodehash,
+                Ops.SELFDESTRUCT: self._selfdestruct,
+            }
             stack.enter_context(patch.dict(op_implementation, own))
             stack.callback(set_evm_trace, set_evm_trace(self._watch))
             yield
@@ -198,6 +205,13 @@ class Machine:
         nonce, balance = int(account.nonce), int(account.balance)
         return alive and not self.rules.takes_for_empty(nonce, balance, code)
 
+    def _extcodehash(self, evm: Any) -> None:
+        address = address_of((peek(evm, 0) or 0) % _ADDRESSES)
+        _EXTCODEHASH(evm)
+        is_empty_contract = not evm.stack[-1] and address in self.empty_contracts
+        if self.rules.has_hash(is_empty_contract=is_empty_contract):
+            evm.stack[-1] = U256(EMPTY_CODE_HASH)
+
     def _selfdestruct(self, evm: Any) -> None:
         state, address = evm.message.block_env.state, evm.message.current_target
         created = state.created_accounts
@@ -219,6 +233,7 @@ _DESTROY: Final = state_module.destroy_account
 _ETHEREUM_MODEXP: Final = PRE_COMPILED_CONTRACTS[_MODEXP]
 _HAS_STORAGE: Final = state_module.account_has_storage
 _ORIGINAL: Final = state_module.get_storage_original
+_EXTCODEHASH: Final = op_implementation[Ops.EXTCODEHASH]
 _SELFDESTRUCT: Final = op_implementation[Ops.SELFDESTRUCT]
 
 

@@ -33,8 +33,8 @@ class Eels:
         self._rules = rules
         self._state = states.load_state(state)
         self._environment = states.environment(rules, self._state)
-        self._machine = Machine(rules)
         self._empty_contracts = states.empty_contracts(state)
+        self._machine = Machine(rules, self._empty_contracts)
         self._slots: dict[bytes, dict[int, int]] = {}
         """Before the block, by account."""
         for (number, slot), value in states.slots_of(state).items():

@@ -19,6 +19,7 @@ from differential.reference.rules import WATCHED
 
 Operation = Callable[[Any], Any]
 ADDRESS_BYTES: Final = 20
+_WORD_BYTES: Final = 32
 DEPTH_LIMIT: Final = constants.STACK_DEPTH_LIMIT
 
 
@@ -105,6 +106,17 @@ class _Call(CallEIP7702):  # type: ignore[misc]
         return extra
 
 
+def extcodehash(computation: Any) -> None:
+    """EXTCODEHASH, also of accounts that only ours does not call empty."""
+    number, state = peek(computation, 0) or 0, computation.state
+    PRAGUE_OPCODES[opcode_values.EXTCODEHASH](computation)
+    address = number.to_bytes(_WORD_BYTES, "big")[-ADDRESS_BYTES:]
+    is_empty_contract = not peek(computation, 0) and address in state.empty_contracts
+    if state.rules.has_hash(is_empty_contract=is_empty_contract):
+        computation.stack_pop1_any()
+        computation.stack_push_bytes(constants.EMPTY_SHA3)
+
+
 def selfdestruct(computation: Any) -> None:
     """SELFDESTRUCT, which may spare an account under construction."""
     message, state = computation.msg, computation.state
@@ -145,6 +157,7 @@ _OWN: Final[dict[int, Operation]] = {
     opcode_values.CREATE: _configured(_Create, opcode_values.CREATE),
     opcode_values.CREATE2: _configured(_Create2, opcode_values.CREATE2),
     opcode_values.CALL: _configured(_Call, opcode_values.CALL),
+    opcode_values.EXTCODEHASH: extcodehash,
     opcode_values.SELFDESTRUCT: selfdestruct,
 }
 OPCODES: Final[dict[int, Operation]] = {
