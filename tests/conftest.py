@@ -22,11 +22,6 @@ hypothesis.settings.register_profile("zkos", deadline=None)
 hypothesis.settings.load_profile("zkos")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than processors: many tests wait, for a process or another's build."""
-    return 1 + len(os.sched_getaffinity(0))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Test items stay to the end: no collection of garbage goes through them."""

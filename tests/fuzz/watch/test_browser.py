@@ -160,7 +160,8 @@ def test_the_page_shows_all_and_stays_quick(tmp_path, tab, size):
         workers = tab.value("document.querySelectorAll('#workers span').length")
         assert 0 < rows < 60  # only those in sight are made
         assert workers == size["workers"]
-        assert paint < PAINT_SECONDS
+        if size is LARGE:  # a measure, on a machine that does nothing else
+            assert paint < PAINT_SECONDS
         assert used < PAGE_BYTES
 
         new = add_finding(folder, number)
