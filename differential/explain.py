@@ -6,8 +6,6 @@ from typing import Any, Final
 
 from differential.compare import layers, printable
 from differential.outcome import Difference, Outcome
-from zkos.host.accounts import Account
-from zkos.host.tree import hash_bytes
 
 _LONGEST: Final = 160
 """Characters of a value before its middle is left out."""
@@ -94,12 +92,3 @@ def text_of(value: Any) -> str:
     if len(text) > _LONGEST:
         return f"{text[:90]}...{text[-40:]} ({len(text)} characters)"
     return text
-
-
-def account_after(outcome: Outcome, digest: int) -> Account | None:
-    """The account whose encoding has this hash, if the block made it."""
-    wanted = digest.to_bytes(32, "big")
-    for preimage in outcome.detail.new_preimages or ():
-        if hash_bytes(preimage) == wanted:
-            return Account.decode(preimage)
-    return None

@@ -1,16 +1,20 @@
 """From the pubdata of an image that reports nothing to what all engines share."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from differential.from_report import EMPTY_CODE_HASH
-from differential.outcome import AccountDiff, L1Log, Outcome, SlotDiff
+from differential.outcome import (
+    AccountDiff,
+    L1Log,
+    Outcome,
+    SlotDiff,
+    account_after,
+)
 from zkos.guest.protocol.addresses import ACCOUNT_PROPERTIES
-from zkos.host.accounts import ENCODED_BYTES, Account
+from zkos.host.accounts import Account
 from zkos.host.pubdata import Pubdata, read_pubdata
 from zkos.host.state import ChainState
-from zkos.host.tree import hash_bytes
 from zkos.host.watching import Watcher
 
 _ACCOUNTS: Final = int(ACCOUNT_PROPERTIES)
@@ -56,19 +60,20 @@ def with_said_hashes(revealed: Outcome, other: Outcome) -> Outcome:
     one says holds for both. An account that differs in anything else is left alone.
     """
     one, two = revealed.detail, other.detail
-    unknown = one.diffs is None or two.diffs is None or two.preimages is None
-    if unknown or revealed.public_input != other.public_input:
+    if one.diffs is None or two.diffs is None or two.preimages is None:
         return revealed
-    assert one.diffs is not None
-    assert two.diffs is not None
-    mine, theirs = _encoded(one.published or ()), _encoded(two.preimages or ())
+    if revealed.public_input != other.public_input:
+        return revealed
     diffs, codes = list(one.diffs), {}
     for at, (left, right) in enumerate(zip(one.diffs, two.diffs, strict=False)):
-        ours, said = mine.get(left.current), theirs.get(right.current)
         slots = {(item.address, item.key) for item in (left, right)}
-        if slots != {(_ACCOUNTS, left.key)} or ours is None or said is None:
+        if left == right or slots != {(_ACCOUNTS, left.key)}:
             continue
-        if ours != said == ours._replace(observable_hash=said.observable_hash):
+        ours = account_after(revealed, left.current)
+        said = account_after(other, right.current)
+        if ours is None or said is None:
+            continue
+        if said == ours._replace(observable_hash=said.observable_hash):
             diffs[at] = right
             codes[left.key] = _account(left.key, said)
     if not codes:
@@ -80,15 +85,6 @@ def with_said_hashes(revealed: Outcome, other: Outcome) -> Outcome:
         state_root=other.state_root if alike else revealed.state_root,
         detail=replace(one, diffs=tuple(diffs), accounts=accounts),
     )
-
-
-def _encoded(preimages: Sequence[bytes]) -> dict[int, Account]:
-    """The accounts among preimages, by hash."""
-    return {
-        int.from_bytes(hash_bytes(item), "big"): Account.decode(item)
-        for item in preimages
-        if len(item) == ENCODED_BYTES
-    }
 
 
 def _accounts(read: Pubdata) -> tuple[AccountDiff, ...]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
+from zkos.host.accounts import Account
+from zkos.host.tree import hash_bytes
+
 DELEGATIONS: Final = ("blake2s", "u256", "keccak")
 """What programs leave to circuits; in this protocol none calls the last one."""
 UNSUPPORTED: Final = "unsupported: "
@@ -365,3 +368,12 @@ def _bytes(text: Any) -> Any:
 
 def _present(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def account_after(outcome: Outcome, digest: int) -> Account | None:
+    """The account whose encoding has this hash, if the block made it."""
+    wanted = digest.to_bytes(32, "big")
+    for preimage in outcome.detail.new_preimages or ():
+        if hash_bytes(preimage) == wanted:
+            return Account.decode(preimage)
+    return None

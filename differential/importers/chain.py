@@ -50,14 +50,6 @@ def is_chain(root: Node) -> bool:
 
 def read_chain(
     root: Node, *, apart: bool = False, genesis: Node | None = None
-) -> Iterator[Case]:
-    """The cases of a file, without their names; raises CaseError."""
-    for _, case in read_named(root, apart=apart, genesis=genesis):
-        yield case
-
-
-def read_named(
-    root: Node, *, apart: bool = False, genesis: Node | None = None
 ) -> Iterator[tuple[str, Case]]:
     """The case or cases of a file, with what tells one from the others.
 

@@ -81,20 +81,9 @@ class Genesis:
             hashed = int.from_bytes(hash_bytes(account), "big")
             self.slots[ACCOUNTS, place.number(160)] = hashed
         for address, storage in members["additional_storage"].members().items():
+            owner = storage.renamed(address).number(160)
             for key, value in storage.members().items():
-                slot = _key(storage, address, 160), _key(storage, key, 256)
-                self.slots[slot] = value.number()
-
-
-def _key(node: Node, text: str, bits: int) -> int:
-    """A hexadecimal name of a member as a number."""
-    try:
-        number = int(text, 16)
-    except ValueError:
-        number = -1
-    if not 0 <= number < 1 << bits:
-        node.fail(f"{text}: no number of {bits} bits")
-    return number
+                self.slots[owner, value.renamed(key).number()] = value.number()
 
 
 class _Logged:

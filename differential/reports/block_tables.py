@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from differential.decoded import event, revert_reason
-from differential.explain import account_after
-from differential.outcome import Outcome, TransactionOutcome, TransactionStatus
+from differential.outcome import (
+    Outcome,
+    TransactionOutcome,
+    TransactionStatus,
+    account_after,
+)
 from differential.session import BlockResult
 from zkos.host.accounts import Account
 from zkos.host.state import ACCOUNTS, ChainState

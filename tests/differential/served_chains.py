@@ -82,7 +82,7 @@ def differences(content):
     """How each block differs from what a node tells, on the whole state before it."""
     found = {}
     cases = read_chain(Node("chain.json", "", content), apart=True)
-    for number, case in enumerate(cases, 1):
+    for number, (_, case) in enumerate(cases, 1):
         (block,) = case.blocks
         unknown = {"state_root": None, "next_free_slot": None, "pubdata": None}
         told = replace(block, expected=replace(block.expected, **unknown))

@@ -320,9 +320,9 @@ def test_another_order_has_no_answer(program):
     ("mode", "reason"),
     [
         ("exits", "anvil does not start: exit code 2: error: unexpected argument"),
-        ("silent", "anvil does not start: silent for 3 s"),
+        ("silent", "anvil does not start: silent for 1 s"),
         ("dies", "anvil died at evm_mine: exit code 101: thread panicked"),
-        ("hangs", "anvil gives no answer to evm_mine after 3 s"),
+        ("hangs", "anvil gives no answer to evm_mine after 1 s"),
         ("html", "anvil answers nonsense to evm_mine: <html>502</html>"),
         ("other id", "anvil answers nonsense to anvil_set"),
     ],
@@ -330,7 +330,7 @@ def test_another_order_has_no_answer(program):
 def test_failing_program_is_a_crash_with_a_reason(program, mode, reason, tmp_path):
     given = ordinary()
     path = program(answers_for(given), mode)
-    outcome = run(path, given, replace(OPTIONS, time_limit=3.0))
+    outcome = run(path, given, replace(OPTIONS, time_limit=1.0))
     assert outcome.result is Result.CRASH
     assert outcome.reason.startswith(reason)
     assert unsupported(outcome) is None

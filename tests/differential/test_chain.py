@@ -49,7 +49,7 @@ def single():
 def read(value, *, apart=False):
     root = Node("chain.json", "", value)
     assert is_chain(root)
-    return list(read_chain(root, apart=apart))
+    return [case for _, case in read_chain(root, apart=apart)]
 
 
 def surprises(case):

@@ -8,32 +8,18 @@ from differential.compare import compare
 from differential.from_pubdata import reveal
 from differential.runners import native
 from differential.runners.base import conclude, oracle_of, state_of_case
-from fuzz.strategies.decrees import CODES, DEPLOYER, SET_BYTECODE_DETAILS
-from zkos.host.case import Block, Case
+from fuzz.strategies.decrees import CODES
+from tests.support.decrees import decree
 from zkos.host.channel import QueryChannel
 from zkos.host.context import BlockContext, DataAvailability
 from zkos.host.profile import RunOptions
-from zkos.host.transactions import FieldTransaction, Kind
-from zkos.host.tree import hash_bytes
 from zkos.host.watching import Watcher
 
 pytestmark = pytest.mark.native
 OPTIONS = RunOptions()
 SILENT = replace(OPTIONS, report=False)
 NAMES = ("native", "image")
-
-
-def decree(code, said):
-    """A block in which governance says that a code has some keccak-256."""
-    words = (0xDEAD, hash_bytes(code) if code else 0, len(code), said)
-    data = SET_BYTECODE_DETAILS + b"".join(
-        word.to_bytes(32, "big") if isinstance(word, int) else word for word in words
-    )
-    work = FieldTransaction(
-        Kind.UPGRADE, 500_000, 0, to=DEPLOYER, data=data, sender=0x800F
-    )
-    block = Block(BlockContext(da=DataAvailability.BLOBS), (work,))
-    return Case((block,), preimages=CODES)
+BLOBS = BlockContext(da=DataAvailability.BLOBS)
 
 
 def both(case):
@@ -49,7 +35,7 @@ def both(case):
 
 @pytest.mark.parametrize("code", [CODES[0], b""])
 def test_a_hash_that_was_said_is_the_other_engines(code):
-    ours, silent = both(decree(code, 0x1234))
+    ours, silent = both(decree(code, 0x1234, BLOBS))
 
     assert silent.detail.diffs is not None
     assert silent.state_root != ours.state_root
@@ -58,7 +44,7 @@ def test_a_hash_that_was_said_is_the_other_engines(code):
 
 
 def test_with_another_public_input_nothing_is_taken_over():
-    ours, silent = both(decree(b"", 0x1234))
+    ours, silent = both(decree(b"", 0x1234, BLOBS))
     found = compare(NAMES, ours, replace(silent, public_input=bytes(32)))
     assert found is not None
     assert found.layer == "public_input"
@@ -69,8 +55,8 @@ def test_with_another_public_input_nothing_is_taken_over():
 
 
 def test_no_other_field_of_an_account_is_taken_over():
-    ours, _ = both(decree(b"", 0x1234))
-    _, other = both(decree(CODES[0], 0x1234))
+    ours, _ = both(decree(b"", 0x1234, BLOBS))
+    _, other = both(decree(CODES[0], 0x1234, BLOBS))
     found = compare(NAMES, ours, replace(other, public_input=ours.public_input))
     assert found is not None
     assert found.layer == "state_root"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from differential.importers.chain import read_chain, read_named
+from differential.importers.chain import read_chain
 from differential.importers.node_json import NUMBERS
 from tests.cli.support import rows, zkos_here
 from zkos.host.accounts import Account, stored_code
@@ -35,7 +35,7 @@ def logged(shared: Path) -> dict[str, Any]:
 
 
 def cases_of(logged: dict[str, Any]) -> list[Case]:
-    return list(read_chain(Node("chain", "", logged)))
+    return [case for _, case in read_chain(Node("chain", "", logged))]
 
 
 def test_blocks_that_can_run_become_a_case(logged):
@@ -227,7 +227,7 @@ def longer() -> dict[str, Any]:
 
 def named(chain, genesis):
     root = None if genesis is None else Node("genesis", "", genesis)
-    return dict(read_named(Node("chain", "", chain), genesis=root))
+    return dict(read_chain(Node("chain", "", chain), genesis=root))
 
 
 def test_the_genesis_lets_earlier_blocks_run():
@@ -256,8 +256,14 @@ def test_the_genesis_lets_earlier_blocks_run():
             "initial_contracts[0]: 1 entries, expected 2",
         ),
         ("initial_contracts", [["x", "0x"]], "not a number"),
-        ("additional_storage", {"y": {}, "0xg": {"0x0": "0x0"}}, "0xg: no number"),
-        ("additional_storage", {"0x1": {"": "0x0"}}, "no number of 256 bits"),
+        (
+            "additional_storage",
+            {"0xg": {}},
+            "additional_storage.0xg: not a number: '0xg'",
+        ),
+        ("additional_storage", {"0x1": {"": "0x0"}}, "not a number: ''"),
+        ("additional_storage", {"0x1" + "0" * 40: {}}, "160 bits"),
+        ("additional_storage", {"0x1": {"0x1" + "0" * 64: "0x0"}}, "256 bits"),
     ],
 )
 def test_a_bad_genesis_is_one_line(member, value, told):

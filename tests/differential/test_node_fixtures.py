@@ -72,7 +72,7 @@ def header_hash(header):
 @pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.name.partition(".")[0])
 def test_block_on_a_whole_state_is_as_recorded(path, engine, mode):
     root = read_json(path)
-    (case,) = read_chain(root)
+    ((_, case),) = read_chain(root)
     assert differences(case, engine, mode) == {
         ("block", case.blocks[0].context.block_number): None
     }
@@ -93,13 +93,13 @@ def test_block_on_a_whole_state_is_as_recorded(path, engine, mode):
 
 @pytest.mark.cpython
 def test_small_block_is_as_recorded_under_cpython():
-    (case,) = read_chain(read_json(SMALL))
+    ((_, case),) = read_chain(read_json(SMALL))
     assert set(differences(case, cpython, Mode.PROVING).values()) == {None}
 
 
 @on_each
 def test_chain_is_as_recorded(engine, mode):
-    (case,) = read_chain(read_json(CHAIN))
+    ((_, case),) = read_chain(read_json(CHAIN))
     assert (len(case.blocks), len(case.batches)) == (19, 10)
     found = differences(case, engine, mode)
     assert len(found) == 29
@@ -109,7 +109,7 @@ def test_chain_is_as_recorded(engine, mode):
 @pytest.mark.native
 def test_upgrade_is_as_recorded():
     """Its contracts create others, which pay for two looks at what refuses them."""
-    case = next(iter(read_chain(read_json(CHAIN), apart=True)))
+    _, case = next(iter(read_chain(read_json(CHAIN), apart=True)))
     assert [len(block.transactions) for block in case.blocks] == [2]
     assert differences(case, native, Mode.PROVING) == {
         ("block", 1): None,
@@ -121,7 +121,7 @@ def test_upgrade_is_as_recorded():
 def test_service_transactions_and_roots_of_an_older_chain_are_as_recorded(engine, mode):
     """Its transactions from L1 go by rules that no release has."""
     compared = {"block": 0, "batch": 0}
-    for case in read_chain(read_json(OLDER_CHAIN), apart=True):
+    for _, case in read_chain(read_json(OLDER_CHAIN), apart=True):
         (block,) = case.blocks
         if any(receipt.type != 0x7D for receipt in block.expected.transactions):
             continue

@@ -5,21 +5,20 @@ from dataclasses import dataclass, replace
 import pytest
 
 from differential.runners import native
-from fuzz.strategies.decrees import CODES, DEPLOYER, SET_BYTECODE_DETAILS
+from fuzz.strategies.decrees import CODES
 from fuzz.targets.block_engines import BlockEngine
 from fuzz.targets.blocks import BlockTarget
 from tests.pins import CORPORA
+from tests.support.decrees import decree
 from zkos.guest.protocol.report import (
     KIND_BATCH,
     KIND_PUBDATA,
     KIND_TRANSACTION,
 )
-from zkos.host.case import Block, Case, load_case
+from zkos.host.case import load_case
 from zkos.host.channel import REPORT
-from zkos.host.context import BlockContext, DataAvailability
+from zkos.host.context import DataAvailability
 from zkos.host.profile import Profile, RunOptions
-from zkos.host.transactions import FieldTransaction, Kind
-from zkos.host.tree import hash_bytes
 
 pytestmark = pytest.mark.native
 CASE = load_case(CORPORA / "transfers" / "all_kinds.json")
@@ -115,12 +114,4 @@ def test_blocks_are_right_under_every_scheme_and_profile(scheme, profile):
 
 @pytest.mark.parametrize("code", [CODES[0], b""])
 def test_keccak_that_governance_said_is_taken_as_said(code):
-    words = (0xDEAD, hash_bytes(code) if code else 0, len(code), 0x1234)
-    data = SET_BYTECODE_DETAILS + b"".join(
-        word.to_bytes(32, "big") if isinstance(word, int) else word for word in words
-    )
-    work = FieldTransaction(
-        Kind.UPGRADE, 500_000, 0, to=DEPLOYER, data=data, sender=0x800F
-    )
-    case = Case((Block(BlockContext(), (work,)),), preimages=CODES)
-    assert problem(native.run_guest, case) is None
+    assert problem(native.run_guest, decree(code, 0x1234)) is None

@@ -26,7 +26,7 @@ TARGET = f"{PLACE}rich"
 KILLS = 10
 LONGEST_SECONDS = 4.0
 """From the start to the kill: preparing, starting workers and working."""
-ALONE_SECONDS = 10.0
+ALONE_SECONDS = 1.0
 """After which no process of a killed campaign is left."""
 
 

@@ -63,10 +63,10 @@ def import_chain(
 
     `into` is a file if called so, and takes one case, else a folder.
     """
-    from differential.importers.chain import read_named
+    from differential.importers.chain import read_chain
 
     contracts = None if genesis is None else read_json(genesis)
-    named = list(read_named(read_json(place), apart=apart, genesis=contracts))
+    named = list(read_chain(read_json(place), apart=apart, genesis=contracts))
     cases = [case for _, case in named]
     for case in cases:
         parse_case(case_to_json(case), str(place))

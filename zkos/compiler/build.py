@@ -21,8 +21,8 @@ from zkos.terminal.steps import step
 HURRY: Final = "ZKOS_HURRY"
 """Environment variable: if set, only plain builds are optimised in full.
 
-The others are compiled in a fifth of the time and run at half the speed, which is what
-tests want. Images are not touched by it: their cycles are those of every build.
+The others are compiled in a fifth of the time and run more slowly, which is what tests
+want. Images are not touched by it: their cycles are those of every build.
 """
 Progress = Callable[[str], None]
 
