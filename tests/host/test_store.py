@@ -101,6 +101,21 @@ def test_writes_between_looks_are_all_seen(first, second, third):
         same(tree, simple)
 
 
+@pytest.mark.parametrize("guard", [LOWEST_KEY, HIGHEST_KEY])
+@pytest.mark.parametrize("looks", [True, False])
+def test_a_guard_that_was_written_alone_keeps_its_value(guard, looks):
+    tree, simple = StateTree(), SimpleTree()
+    value, key = (1).to_bytes(32, "big"), hash_bytes(b"key")
+    tree.write(guard, value)
+    if looks:
+        same(tree, SimpleTree({guard: value}))
+        tree = tree.fork()
+    assert tree.insert(key, value) == 2
+    simple.values |= {guard: value, key: value}
+    assert tree.value(guard) == value
+    same(tree, simple)
+
+
 @pytest.mark.parametrize("count", [3, 1000])
 def test_a_large_tree_is_that_of_the_simple_one(count):
     pairs = [

@@ -94,7 +94,15 @@ class StateTree:
     Forks share everything, and after a change all but the ways to what changed.
     """
 
-    __slots__ = ("_count", "_only_new", "_root", "_version", "_written", "answers")
+    __slots__ = (
+        "_count",
+        "_is_genesis",
+        "_only_new",
+        "_root",
+        "_version",
+        "_written",
+        "answers",
+    )
 
     def __init__(self) -> None:
         memory, handle = _genesis(store())
@@ -103,6 +111,8 @@ class StateTree:
         """Values by keys in the order of the first writing, not in `_version` yet."""
         self._count = _GENESIS
         """Leaves in `_version`."""
+        self._is_genesis = True
+        """Whether `_version` is what every tree begins with."""
         self._only_new = True
         """Whether all that was written is known to be no update."""
         self._root: bytes | None = None
@@ -131,6 +141,7 @@ class StateTree:
         twin._version = self._version.fork()
         twin._written = {}
         twin._count, twin._only_new = self._count, True
+        twin._is_genesis = self._is_genesis
         twin._root = self._root
         twin.answers = self.answers
         return twin
@@ -176,7 +187,7 @@ class StateTree:
         written = self._written.get(key)
         if written is not None:
             return written
-        if self._count == _GENESIS:
+        if self._is_genesis:
             return _GUARDS.get(key)
         _key.data[:] = key
         version = self._version
@@ -200,7 +211,7 @@ class StateTree:
         """Update the leaf of `key` or append one."""
         if len(key) != _KEY_BYTES or len(value) != _KEY_BYTES:
             raise ValueError(_LENGTHS)
-        if self._count != _GENESIS or key in _GUARDS:
+        if not self._is_genesis or key in _GUARDS:
             self._only_new = False
         self._note(key, value)
 
@@ -237,12 +248,13 @@ class StateTree:
         if not self._written:
             return
         pairs, self._written = self._written, {}
-        if self._count == _GENESIS:
+        if self._is_genesis:
             guards = {key: pairs.pop(key, value) for key, value in _GUARDS.items()}
             self._version = _built(_joined({**guards, **pairs}))
         else:
             self._write(Buffer.of(_joined(pairs)), len(pairs))
         self._count, self._only_new = self._version.count, True
+        self._is_genesis = False
 
     def _write(self, pairs: Buffer, count: int) -> None:
         version, done = self._version, 0
